@@ -1,0 +1,68 @@
+"""How messages are to be read: word tables and mail-server facts that `config` hands to `parsers` as values."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """One row of a word table: a phrase of one language that counts for one rule with a weight.
+
+    `text` is matched case-folded, on word borders where the script has them; `*` at its end matches any word ending.
+    """
+
+    text: str
+    language: str  # BCP 47, or "*" for any
+    rule: str
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lexicon:
+    """The word tables admins may edit (`config/lexicon/*.toml`).
+
+    `complaint`: phrases whose weights add up to the strength of a complaint; rule names the kind of sign.
+    `signals`: phrases whose rule is a signal name (`lawyer`, `press`, `emotional`, `urgent`, …).
+    `categories`: phrases whose rule is a category id of policy §5.
+    """
+
+    complaint: tuple[Phrase, ...] = ()
+    signals: tuple[Phrase, ...] = ()
+    categories: tuple[Phrase, ...] = ()
+    strong_from: float = 2.0  # summed weight from which a complaint is strong
+    weak_from: float = 0.5
+
+
+class AuthenticationProfile(StrEnum):
+    """The dialect of authentication results our own mail server writes."""
+
+    GMAIL = "gmail"
+    M365 = "m365"
+    GENERIC = "generic"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authentication:
+    """Which authentication results are believed (policy §12, invariant 6).
+
+    `server_id` is our server's authserv-id (RFC 8601 section 2.5), needed by the generic profile.
+    `internal_domains`: mail from these domains is proven when the same trusted header says `auth=pass` for a
+    submission by our own users; off when empty.
+    """
+
+    profile: AuthenticationProfile = AuthenticationProfile.NONE
+    server_id: str = ""
+    internal_domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """Everything a parser needs to know besides the bytes."""
+
+    lexicon: Lexicon = Lexicon()
+    authentication: Authentication = Authentication()
+    own_addresses: tuple[str, ...] = ()  # desk addresses without plus part; a message from one of them is a robot's
+    trusted_forms: tuple[str, ...] = ()  # website forms that write From: noreply@…, customer in Reply-To (policy §3)
+    default_country: str = ""  # ISO 3166 alpha-2 of the account's region
+    spam_headers: tuple[tuple[str, str], ...] = (("X-Spam-Flag", "YES"),)  # header, value that our own server writes
