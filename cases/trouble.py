@@ -1,8 +1,8 @@
 """The two kinds of trouble, because a caller can do only two things (invariant 12).
 
-    Trouble
-    ├── TryLater     the world is in the way: keep the work, wait, repeat
-    └── NeedsHuman   repeating cannot help: set it aside and tell someone
+Trouble
+├── TryLater     the world is in the way: keep the work, wait, repeat
+└── NeedsHuman   repeating cannot help: set it aside and tell someone
 """
 
 

@@ -1,0 +1,131 @@
+"""Working time: when somebody works, and what is due when, exactly, over any change of clocks.
+
+A calendar is plain intervals of epoch seconds, so neither zones nor holidays nor prayer times reach the arithmetic:
+`config` has already turned them into intervals. Every question is one binary search.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from fractions import Fraction
+from itertools import accumulate
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from cases.target import Target, Unit
+from cases.trouble import NeedsHuman
+
+
+class CalendarEnds(NeedsHuman):
+    """The question reaches beyond the years the calendar was built for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """The working time of a centre, a department or a person.
+
+    `intervals` are half-open spans of whole epoch seconds, sorted and apart; two touching spans are one.
+    A business day is a local date with working time. `unsure_from`: from this moment on not every holiday is known,
+    so deadlines beyond it are provisional (policy §3, threats T22).
+    """
+
+    name: str
+    zone: str
+    intervals: tuple[tuple[int, int], ...]
+    unsure_from: datetime | None = None
+    _starts: Sequence[int] = field(init=False, repr=False, compare=False)
+    _worked: Sequence[int] = field(init=False, repr=False, compare=False)  # seconds worked before interval i
+    _days: Sequence[int] = field(init=False, repr=False, compare=False)  # seconds worked before business day k
+
+    def __post_init__(self) -> None:
+        """Builds the search tables. Raises ValueError for intervals that overlap, are empty or out of order."""
+        if not self.intervals:
+            raise ValueError(f"calendar {self.name!r} has no working time")
+        for (start, end), (following, _) in zip(self.intervals, (*self.intervals[1:], (2**62, 0)), strict=True):
+            if not start < end <= following:
+                raise ValueError(f"calendar {self.name!r}: interval {start}-{end} is empty or overlaps the next")
+        worked = tuple(accumulate((end - start for start, end in self.intervals), initial=0))
+        zone = ZoneInfo(self.zone)
+        dates = [datetime.fromtimestamp(start, zone).date() for start, _ in self.intervals]
+        firsts = [i for i, date in enumerate(dates) if i == 0 or date != dates[i - 1]]
+        object.__setattr__(self, "_starts", tuple(start for start, _ in self.intervals))
+        object.__setattr__(self, "_worked", worked)
+        object.__setattr__(self, "_days", (*(worked[i] for i in firsts), worked[-1]))
+
+    def add(self, start: datetime, target: Target) -> datetime:
+        """The deadline: the earliest moment at which the target has passed since `start`, in UTC.
+
+        Outside working time the count begins with the next opening, so one working hour from Saturday is an hour
+        after Monday's opening (M15), and a business day from Monday's opening ends with Monday's closing.
+        Parts of a business day are parts of its working time. Raises CalendarEnds.
+        """
+        if target.amount == 0:
+            return start.astimezone(UTC)
+        if target.unit is Unit.HOURS:
+            return start.astimezone(UTC) + timedelta(seconds=ceil(target.amount * 3600))
+        worked = self._worked_at(start)
+        if target.unit is Unit.WORKING_HOURS:
+            return self._moment_of(worked + ceil(target.amount * 3600))
+        return self._moment_of(self._worked_by_day(self._day_of(worked) + target.amount))
+
+    def between(self, start: datetime, end: datetime) -> int:
+        """Working seconds from `start` to `end`; negative when `end` comes first."""
+        return self._worked_at(end) - self._worked_at(start)
+
+    def days_between(self, start: datetime, end: datetime) -> Fraction:
+        """Business days from `start` to `end`, exactly; the inverse of adding business days."""
+        return self._day_of(self._worked_at(end)) - self._day_of(self._worked_at(start))
+
+    def is_open(self, moment: datetime) -> bool:
+        """Whether somebody works at this moment."""
+        stamp = int(moment.timestamp())
+        i = bisect_right(self._starts, stamp) - 1
+        return i >= 0 and stamp < self.intervals[i][1]
+
+    def opening(self, moment: datetime) -> datetime:
+        """The moment itself when open, else the next opening, in UTC. Raises CalendarEnds."""
+        if self.is_open(moment):
+            return moment.astimezone(UTC)
+        i = bisect_left(self._starts, int(moment.timestamp()))
+        if i == len(self._starts):
+            raise CalendarEnds(f"calendar {self.name!r} knows no working time after {moment:%Y-%m-%d}")
+        return datetime.fromtimestamp(self._starts[i], UTC)
+
+    def is_sure(self, moment: datetime) -> bool:
+        """Whether all holidays up to this moment were known when the calendar was built."""
+        return self.unsure_from is None or moment < self.unsure_from
+
+    def hours_on(self, moment: datetime) -> tuple[tuple[datetime, datetime], ...]:
+        """The shifts of the first business day that ends after `moment`, in UTC: service hours to show."""
+        opening = self.opening(moment)
+        zone = ZoneInfo(self.zone)
+        date = opening.astimezone(zone).date()
+        spans = (
+            (datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)) for start, end in self.intervals
+        )
+        return tuple(span for span in spans if span[0].astimezone(zone).date() == date)
+
+    def _worked_at(self, moment: datetime) -> int:
+        stamp = int(moment.timestamp())
+        if stamp < self._starts[0]:
+            raise CalendarEnds(f"calendar {self.name!r} begins after {moment:%Y-%m-%d}")
+        i = bisect_right(self._starts, stamp) - 1
+        start, end = self.intervals[i]
+        return self._worked[i] + min(stamp, end) - start
+
+    def _moment_of(self, worked: int) -> datetime:
+        i = bisect_left(self._worked, worked) - 1
+        if i >= len(self.intervals):
+            raise CalendarEnds(f"calendar {self.name!r} ends before the deadline; it must reach further ahead")
+        return datetime.fromtimestamp(self._starts[i] + worked - self._worked[i], UTC)
+
+    def _day_of(self, worked: int) -> Fraction:
+        k = min(bisect_right(self._days, worked), len(self._days) - 1) - 1
+        return k + Fraction(worked - self._days[k], self._days[k + 1] - self._days[k])
+
+    def _worked_by_day(self, day: Fraction) -> int:
+        k = day.numerator // day.denominator
+        if k >= len(self._days) - 1:
+            raise CalendarEnds(f"calendar {self.name!r} ends before the deadline; it must reach further ahead")
+        return self._days[k] + ceil((day - k) * (self._days[k + 1] - self._days[k]))

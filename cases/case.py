@@ -1,0 +1,217 @@
+"""What is true of a case now: a fold over its events."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import cast
+
+from cases import events as e
+from cases.message import Attachment, Fact, Proof
+from cases.words import Channel, Grade, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Participant:
+    """Somebody outside who belongs to the case; several addresses may share a role."""
+
+    address: str
+    role: str = "customer"
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A ladder step that was taken, in one round of a stage's clock."""
+
+    stage: str
+    step: str
+    round: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A date promised to the customer."""
+
+    what: str
+    date: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A complaint as the events tell it.
+
+    `counted_from` is R of policy §6: the receipt, or the reopening. `moments` holds when each kind of event last
+    happened (for letters also `LetterSent:STAGE`); which clocks run is derived from it (`cases.deadlines`).
+    """
+
+    number: str
+    status: Status
+    received_at: datetime
+    opened_at: datetime
+    counted_from: datetime
+    channel: Channel
+    account: str
+    desk: str
+    customer: str
+    customer_name: str
+    participants: tuple[Participant, ...]
+    proof: Proof
+    language: str
+    country: str
+    subject: str
+    words: str
+    message_id: str
+    hold_letters: str = ""
+    grade: Grade = Grade.GENERAL
+    provisional: bool = False
+    grade_reasons: tuple[str, ...] = ()
+    category: str = "other"
+    centre: str = ""
+    departments: tuple[str, ...] = ()
+    handler: str = ""  # person who accepted the assignment
+    facts: tuple[Fact, ...] = ()
+    missing: tuple[str, ...] = ()
+    evidence: tuple[Attachment, ...] = ()
+    resolution: str = ""
+    told: tuple[Told, ...] = ()
+    steps: tuple[Step, ...] = ()
+    links: tuple[str, ...] = ()
+    moments: Mapping[str, datetime] = field(default_factory=dict)
+
+    def has_participant(self, address: str) -> bool:
+        """Whether the address already belongs to the case (compared case-insensitively)."""
+        return address.casefold() in {participant.address.casefold() for participant in self.participants}
+
+    def told_date(self, what: str) -> datetime | None:
+        """The date the customer was promised, if any."""
+        return next((told.date for told in reversed(self.told) if told.what == what), None)
+
+
+def fold(case: Case | None, events: Iterable[e.Event]) -> Case:
+    """What is true after the events. Raises ValueError when the first event of a case does not open it."""
+    for event in events:
+        if case is None:
+            if not isinstance(event, e.CaseOpened):
+                raise ValueError(f"{event.kind} cannot open a case")
+            case = _opened(event)
+        elif change := _CHANGES.get(type(event)):
+            case = change(case, event)
+        case = replace(case, moments={**case.moments, **_moments_of(event)})
+        if isinstance(event, e.LetterBounced) and event.stops:
+            case = _without_moment(case, f"LetterSent:{event.stops}")
+    if case is None:
+        raise ValueError("no events, no case")
+    return case
+
+
+def _moments_of(event: e.Event) -> dict[str, datetime]:
+    found = {event.kind: event.at}
+    if isinstance(event, e.LetterSent) and event.stops:
+        found[f"LetterSent:{event.stops}"] = event.at
+    if isinstance(event, e.Graded) and event.grade is Grade.MAJOR and not event.provisional:
+        found["MajorConfirmed"] = event.at
+    return found
+
+
+def _without_moment(case: Case, name: str) -> Case:
+    return replace(case, moments={kind: at for kind, at in case.moments.items() if kind != name})
+
+
+def _opened(event: e.CaseOpened) -> Case:
+    return Case(
+        number=event.number,
+        status=Status.TRIAGE if event.triage else Status.OPEN,
+        received_at=event.received_at,
+        opened_at=event.at,
+        counted_from=event.received_at,
+        channel=event.channel,
+        account=event.account,
+        desk=event.desk,
+        customer=event.customer,
+        customer_name=event.customer_name,
+        participants=(Participant(address=event.customer, name=event.customer_name),),
+        proof=event.proof,
+        language=event.language,
+        country=event.country,
+        subject=event.subject,
+        words=event.words,
+        message_id=event.message_id,
+        hold_letters=event.hold_letters,
+    )
+
+
+def _graded(case: Case, event: e.Graded) -> Case:
+    return replace(case, grade=event.grade, provisional=event.provisional, grade_reasons=event.reasons)
+
+
+def _routed(case: Case, event: e.Routed) -> Case:
+    return replace(case, category=event.category, centre=event.centre, departments=event.departments, handler="")
+
+
+def _facts_found(case: Case, event: e.FactsFound) -> Case:
+    return replace(case, facts=case.facts + event.facts, missing=event.missing)
+
+
+def _evidence_added(case: Case, event: e.EvidenceAdded) -> Case:
+    return replace(case, evidence=case.evidence + event.files)
+
+
+def _triage_answered(case: Case, event: e.TriageAnswered) -> Case:
+    return replace(case, status=Status.OPEN if event.answer == "complaint" else Status.CLOSED)
+
+
+def _followed_up(case: Case, event: e.FollowUpAdded) -> Case:
+    # The customer wrote again just now: an old first message no longer holds today's letters back.
+    return replace(case, hold_letters="")
+
+
+def _accepted(case: Case, event: e.AssignmentAccepted) -> Case:
+    return replace(case, handler=event.person)
+
+
+def _resolved(case: Case, event: e.Resolved) -> Case:
+    return replace(case, status=Status.RESOLVED, resolution=event.text)
+
+
+def _closed(case: Case, event: e.CaseClosed) -> Case:
+    return replace(case, status=Status.CLOSED)
+
+
+def _reopened(case: Case, event: e.CaseReopened) -> Case:
+    return replace(case, status=Status.OPEN, counted_from=event.at, told=())
+
+
+def _date_told(case: Case, event: e.DateTold) -> Case:
+    return replace(case, told=(*case.told, Told(what=event.what, date=event.date)))
+
+
+def _step_taken(case: Case, event: e.LadderStepTaken) -> Case:
+    names = (*event.skipped, event.step)
+    taken = tuple(Step(stage=event.stage, step=name, round=event.round) for name in names)
+    return replace(case, steps=case.steps + taken)
+
+
+def _linked(case: Case, event: e.CasesLinked) -> Case:
+    return replace(case, links=(*case.links, event.other))
+
+
+_CHANGES = cast(
+    "dict[type[e.Event], Callable[[Case, e.Event], Case]]",
+    {
+        e.Graded: _graded,
+        e.Routed: _routed,
+        e.FactsFound: _facts_found,
+        e.EvidenceAdded: _evidence_added,
+        e.TriageAnswered: _triage_answered,
+        e.FollowUpAdded: _followed_up,
+        e.AssignmentAccepted: _accepted,
+        e.Resolved: _resolved,
+        e.CaseClosed: _closed,
+        e.CaseReopened: _reopened,
+        e.DateTold: _date_told,
+        e.Reminded: _step_taken,
+        e.LimitBreached: _step_taken,
+        e.Escalated: _step_taken,
+        e.CasesLinked: _linked,
+    },
+)

@@ -1,0 +1,155 @@
+"""The policy as rows: stages, ladders, notices, grades, routes, ceilings; each row named, each with its clause."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from cases.calendar import Calendar
+from cases.people import Directory
+from cases.target import Target
+from cases.words import Action, Grade, LetterClass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StageRow:
+    """A stage of policy §6 and its clock.
+
+    The clock starts with any event named in `starts` and is stopped by any in `done`; an event in `moot` ends it
+    without the stage having been done. Names are event kinds, `LetterSent:STAGE` or `MajorConfirmed`.
+    `counted_from` is `received` (R of policy §6) or `start` (the starting event). No target for a grade: no clock.
+    """
+
+    name: str
+    clause: str
+    starts: tuple[str, ...]
+    done: tuple[str, ...]
+    moot: tuple[str, ...] = ()
+    counted_from: str = "received"
+    owner: str
+    target: Mapping[Grade, Target]
+    ladder: Mapping[Grade, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderStep:
+    """One step of a ladder (policy §7): a share of the target, or the limit plus a span."""
+
+    name: str
+    action: Action
+    who: str  # role
+    share: Fraction | None = None  # of the target; 1 is the limit itself
+    after: Target | None = None  # after the limit
+    repeat: Target | None = None  # the step comes again and again at this distance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeRow:
+    """Who is told what when something happens. All conditions of `only` must hold (`cases.letters.CONDITIONS`)."""
+
+    name: str
+    clause: str
+    when: str  # event kind
+    only: tuple[str, ...] = ()
+    to: str  # `customer` or a role
+    letter: str  # name of the template
+    letter_class: LetterClass
+    stops: str = ""  # the stage that its sending completes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradeRow:
+    """A reason for a grade (policy §4). Any one condition that is set suffices."""
+
+    name: str
+    clause: str
+    grade: Grade
+    signals: tuple[str, ...] = ()  # any of these signals
+    loss_above: Decimal | None = None  # CNY
+    loss_unknown: bool = False  # a loss is claimed in a currency without a rate
+    any_loss: bool = False
+    channels: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RouteRow:
+    """Category → departments, the first one leads (policy §5)."""
+
+    category: str
+    clause: str
+    departments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandRow:
+    """A command that staff may give by replying (policy §8) and the roles that may give it."""
+
+    name: str
+    clause: str
+    words: tuple[str, ...]  # spellings, case-folded, in all languages
+    roles: tuple[str, ...]
+    needs_text: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ceiling:
+    """At most `count` answers within `window` (invariant 7)."""
+
+    name: str
+    clause: str
+    count: int
+    window: timedelta
+    per: str  # case, address, domain, all
+    unproven_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterRules:
+    """How letters leave."""
+
+    max_age: timedelta  # letters about older messages are held (policy §1)
+    uncertain: Mapping[LetterClass, str]  # resend | park (invariant 4)
+    give_up_after: timedelta  # of retrying
+    token_valid_for: timedelta
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation:
+    """What letters say about the company."""
+
+    name: str
+    privacy: str = ""  # one sentence or link on how data is handled (GDPR 13)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """Every rule there is, checked and complete; made by `config`, never changed, replaced as a whole on reload."""
+
+    stages: tuple[StageRow, ...]
+    ladders: Mapping[str, tuple[LadderStep, ...]]
+    notices: tuple[NoticeRow, ...]
+    grades: tuple[GradeRow, ...]
+    routes: tuple[RouteRow, ...]
+    several_lead: str  # department that leads when several unrelated ones are concerned (M15.4)
+    commands: tuple[CommandRow, ...]
+    ceilings: tuple[Ceiling, ...]
+    letters: LetterRules
+    calendars: Mapping[str, Calendar]
+    directory: Directory
+    rates: Mapping[str, Decimal]  # CNY for one unit of the currency
+    required: tuple[str, ...]  # kinds of facts a registration must have (policy §2)
+    organisation: Organisation
+    head_office: str  # name of the calendar of people without one
+    country_zones: Mapping[str, str] = field(default_factory=dict)  # ISO 3166 alpha-2 → IANA zone to show dates in
+    quarantine_target: Target | None = None  # policy §1: 1 wh
+
+    def stage(self, name: str) -> StageRow | None:
+        """The stage of that name, if the policy has it."""
+        return next((row for row in self.stages if row.name == name), None)
+
+    def calendar_of(self, centre: str) -> Calendar:
+        """The calendar of a centre, else the head office's."""
+        known = self.directory.centres.get(centre)
+        return self.calendars[known.calendar if known else self.head_office]
