@@ -1,0 +1,90 @@
+"""Fixtures for every test: real servers, one set per worker process, started when the first test asks for one."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.servers.dovecot import Dovecot, ImapAccount
+from tests.servers.postgres import Postgres
+from tests.servers.process import ServerMissing
+from tests.servers.smtp import SmtpServer
+from tests.servers.tls import Authority
+
+# A property is about values; a slow machine must not turn it red.
+settings.register_profile("ombud", deadline=None)
+settings.load_profile("ombud")
+
+
+def _refuse(missing: ServerMissing) -> None:
+    """Skip with the reason at home; fail in CI, where a skipped test would prove nothing."""
+    if os.environ.get("CI"):
+        pytest.fail(str(missing), pytrace=False)
+    pytest.skip(str(missing))
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """The certificate authority that all test servers have their certificates from."""
+    return Authority(folder=tmp_path_factory.mktemp("authority"))
+
+
+@pytest.fixture(scope="session")
+def dovecot(authority: Authority) -> Iterator[Dovecot]:
+    """A running Dovecot; take `dovecot.new_account()` for a test of your own."""
+    try:
+        server = Dovecot(authority=authority)
+    except ServerMissing as missing:
+        _refuse(missing)
+        raise
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def imap_account(dovecot: Dovecot) -> ImapAccount:
+    """A fresh account with an empty INBOX and a Junk folder."""
+    return dovecot.new_account()
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A running PostgreSQL cluster; most tests want `postgres_url` or `database_url`."""
+    try:
+        server = Postgres()
+    except ServerMissing as missing:
+        _refuse(missing)
+        raise
+    try:
+        server.start()
+        yield server
+    finally:
+        server.close()
+
+
+@pytest.fixture
+def postgres_url(postgres: Postgres) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database that this test has for itself."""
+    with postgres.new_database() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL of an empty database; the test runs once on each kind that ombud knows."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'ombud.sqlite3'}"
+    url: str = request.getfixturevalue("postgres_url")
+    return url
+
+
+@pytest.fixture
+def smtp_server() -> Iterator[SmtpServer]:
+    """A well-behaved SMTP server without TLS; give it `play(Fault(...))` to change that."""
+    with SmtpServer() as server:
+        yield server

@@ -1,0 +1,24 @@
+#!/bin/sh
+# Installs the servers that the tests start: Dovecot and PostgreSQL. Does nothing when both are there.
+set -eu
+
+missing=""
+[ -x /usr/lib/dovecot/imap ] || missing="$missing dovecot-imapd"
+if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ! command -v initdb >/dev/null 2>&1; then
+    missing="$missing postgresql"
+fi
+[ -n "$missing" ] || exit 0
+
+if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
+    echo "Test servers that are not installed:$missing" >&2
+    echo "Their tests are skipped. To run them, install the packages as root: sudo apt-get install$missing" >&2
+    # A skipped test proves nothing, so a CI run must not get past this point.
+    [ "${CI:-}" != "true" ] || exit 1
+    exit 0
+fi
+
+echo "Installing test servers:$missing"
+export DEBIAN_FRONTEND=noninteractive
+# RUNLEVEL=1 keeps the packages from starting system-wide services: the tests run private ones.
+apt-get update -qq
+RUNLEVEL=1 apt-get install -y -qq --no-install-recommends $missing >/dev/null

@@ -1,0 +1,182 @@
+"""One connection to the scripted SMTP server: RFC 5321 as far as a submitting client needs it, plus faults."""
+
+import asyncio
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tests.servers.smtp_script import CLOSE, HANG, Behaviour, Fault, Step, Transaction
+
+
+class _HungUp(Exception):
+    """The dialogue is over, by command or by fault."""
+
+
+@dataclass(slots=True)
+class Dialogue:
+    """`current` is the open transaction; it is recorded once, however it ends."""
+
+    server: Behaviour
+    number: int
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    tls: bool
+    user: str | None = None
+    current: Transaction | None = None
+
+    async def run(self) -> None:
+        try:
+            await self._step(Step.CONNECT, "", "220 mx.test ESMTP")
+            while line := await self._line():
+                self.server.commands.append((self.number, line))
+                verb, _, rest = line.partition(" ")
+                await self._command(verb.upper(), rest.strip())
+        except _HungUp:
+            pass
+        finally:
+            self._finish(CLOSE)
+
+    async def _command(self, verb: str, rest: str) -> None:
+        match verb:
+            case "EHLO":
+                await self._step(Step.EHLO, rest, *_numbered("250", self._features()))
+            case "HELO":
+                await self._step(Step.EHLO, rest, "250 mx.test")
+            case "STARTTLS" if self._offers_starttls:
+                await self._starttls()
+            case "AUTH" if self.server.credentials:
+                await self._authenticate(rest)
+            case "MAIL":
+                await self._mail(rest)
+            case "RCPT" if self.current:
+                await self._recipient(self.current, rest)
+            case "DATA" if self.current and self.current.recipients:
+                await self._data(self.current)
+            case "RCPT" | "DATA":
+                await self._say("503 5.5.1 bad sequence of commands")
+            case "RSET":
+                self._finish("RSET")
+                await self._step(Step.RSET, rest)
+            case "NOOP":
+                await self._step(Step.NOOP, rest)
+            case "QUIT":
+                await self._step(Step.QUIT, rest, "221 2.0.0 bye")
+                raise _HungUp
+            case _:
+                await self._say("502 5.5.2 not implemented")
+
+    async def _starttls(self) -> None:
+        if self.server.context and await self._step(Step.STARTTLS, "", "220 2.0.0 go ahead"):
+            await self.writer.start_tls(self.server.context)
+            self.tls = True
+
+    async def _authenticate(self, rest: str) -> None:
+        mechanism, _, given = rest.partition(" ")
+        if mechanism.upper() == "PLAIN":
+            _, name, password = _decoded(given or await self._ask("334 ")).split("\0")
+        elif mechanism.upper() == "LOGIN":
+            name = _decoded(given or await self._ask("334 VXNlcm5hbWU6"))
+            password = _decoded(await self._ask("334 UGFzc3dvcmQ6"))
+        else:
+            await self._say("504 5.5.4 unknown mechanism")
+            return
+        if (name, password) != self.server.credentials:
+            await self._say("535 5.7.8 wrong name or password")
+        elif await self._step(Step.AUTH, rest, "235 2.7.0 welcome"):
+            self.user = name
+
+    async def _mail(self, rest: str) -> None:
+        self._finish("MAIL")
+        if self.server.credentials and self.user is None:
+            await self._say("530 5.7.0 authentication required")
+            return
+        self.current = Transaction(connection=self.number, tls=self.tls, user=self.user, sender=_path(rest))
+        if not await self._step(Step.MAIL, rest):
+            self._finish("")
+
+    async def _recipient(self, current: Transaction, rest: str) -> None:
+        recipient = _path(rest)
+        if self.server.is_greylisted(current.sender, recipient):
+            await self._refuse("451 4.7.1 greylisted, try again later")
+        elif await self._step(Step.RCPT, rest):
+            self.current = replace(current, recipients=(*current.recipients, recipient))
+
+    async def _data(self, current: Transaction) -> None:
+        if not await self._step(Step.DATA, "", "354 end with a dot"):
+            self._finish("")
+            return
+        lines: list[bytes] = []
+        while (line := await self.reader.readuntil(b"\r\n")) != b".\r\n":
+            lines.append(line.removeprefix(b"."))
+            if len(lines) == 1 and (fault := self.server.fault_at(Step.CONTENT, "")):
+                await self._strike(fault)
+        self.current = replace(current, content=b"".join(lines))
+        if fault := self.server.fault_at(Step.DOT, " ".join(current.recipients)):
+            self.current = replace(self.current, accepted=fault.keeps, outcome="")
+            await self._strike(fault)
+            self._finish("")
+            return
+        self.current = replace(self.current, accepted=True, outcome="")  # some recipients may have been refused
+        self._finish("250 2.0.0 queued")  # recorded first, so that a test finds what its client was told
+        await self._say("250 2.0.0 queued")
+
+    async def _step(self, step: Step, line: str, *usual: str) -> bool:
+        """Give the usual reply, or let the fault of this step strike; whether all went as usual."""
+        if fault := self.server.fault_at(step, line):
+            await self._strike(fault)
+            return False
+        await self._say(*(usual or ("250 2.0.0 ok",)))
+        return True
+
+    async def _strike(self, fault: Fault) -> None:
+        if fault.reply in {CLOSE, HANG}:
+            self._finish(fault.reply)
+            if fault.reply == HANG:
+                await asyncio.Event().wait()
+            raise _HungUp
+        await self._refuse(fault.reply)
+        if fault.reply.startswith("421"):
+            raise _HungUp
+
+    async def _refuse(self, reply: str) -> None:
+        if self.current is not None:
+            self.current = replace(self.current, outcome=reply)
+        await self._say(reply)
+
+    def _finish(self, outcome: str) -> None:
+        if self.current is not None:
+            self.server.record(replace(self.current, outcome=self.current.outcome or outcome))
+        self.current = None
+
+    @property
+    def _offers_starttls(self) -> bool:
+        return self.server.context is not None and not self.tls
+
+    def _features(self) -> tuple[str, ...]:
+        starttls = ("STARTTLS",) if self._offers_starttls else ()
+        auth = ("AUTH PLAIN LOGIN",) if self.server.credentials else ()
+        return ("mx.test", *self.server.extensions, *starttls, *auth)
+
+    async def _ask(self, prompt: str) -> str:
+        await self._say(prompt)
+        return await self._line()
+
+    async def _line(self) -> str:
+        return (await self.reader.readline()).decode("utf-8", "surrogateescape").rstrip("\r\n")
+
+    async def _say(self, *lines: str) -> None:
+        self.writer.write("".join(f"{line}\r\n" for line in lines).encode())
+        await self.writer.drain()
+
+
+def _numbered(code: str, lines: Sequence[str]) -> tuple[str, ...]:
+    return (*(f"{code}-{line}" for line in lines[:-1]), f"{code} {lines[-1]}")
+
+
+def _decoded(blob: str) -> str:
+    return base64.b64decode(blob).decode()
+
+
+def _path(argument: str) -> str:
+    """The address in "FROM:<a@b.example> SIZE=10"; empty for the null sender."""
+    return argument.partition("<")[2].partition(">")[0]
