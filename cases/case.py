@@ -56,6 +56,7 @@ class Case:
     customer_name: str
     participants: tuple[Participant, ...]
     proof: Proof
+    proof_because: str = ""
     language: str
     country: str
     subject: str
@@ -64,8 +65,9 @@ class Case:
     hold_letters: str = ""
     grade: Grade = Grade.GENERAL
     provisional: bool = False
-    grade_reasons: tuple[str, ...] = ()
+    grade_reasons: tuple[e.Reason, ...] = ()
     category: str = "other"
+    categories: tuple[str, ...] = ()  # candidates, the main one first
     centre: str = ""
     departments: tuple[str, ...] = ()
     handler: str = ""  # person who accepted the assignment
@@ -131,12 +133,16 @@ def _opened(event: e.CaseOpened) -> Case:
         customer_name=event.customer_name,
         participants=(Participant(address=event.customer, name=event.customer_name),),
         proof=event.proof,
+        proof_because=event.proof_because,
         language=event.language,
         country=event.country,
         subject=event.subject,
         words=event.words,
         message_id=event.message_id,
         hold_letters=event.hold_letters,
+        centre=event.centre,
+        category=event.categories[0] if event.categories else "other",
+        categories=event.categories,
     )
 
 
@@ -160,7 +166,7 @@ def _triage_answered(case: Case, event: e.TriageAnswered) -> Case:
     return replace(case, status=Status.OPEN if event.answer == "complaint" else Status.CLOSED)
 
 
-def _followed_up(case: Case, event: e.FollowUpAdded) -> Case:
+def _followed_up(case: Case, _event: e.FollowUpAdded) -> Case:
     # The customer wrote again just now: an old first message no longer holds today's letters back.
     return replace(case, hold_letters="")
 
@@ -173,7 +179,7 @@ def _resolved(case: Case, event: e.Resolved) -> Case:
     return replace(case, status=Status.RESOLVED, resolution=event.text)
 
 
-def _closed(case: Case, event: e.CaseClosed) -> Case:
+def _closed(case: Case, _event: e.CaseClosed) -> Case:
     return replace(case, status=Status.CLOSED)
 
 

@@ -45,6 +45,8 @@ class CaseOpened(Event):
     proof_because: str = ""
     language: str = ""
     country: str = ""
+    centre: str = ""
+    categories: tuple[str, ...] = ()  # candidates, the main one first
     subject: str = ""
     words: str = ""
     message_id: str = ""
@@ -104,12 +106,21 @@ class FactsFound(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a rule of policy §4 matched: `detail` holds the customer's words or the arithmetic, in no language."""
+
+    rule: str
+    clause: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Graded(Event):
     """The case got a grade; major found by machine is provisional (policy §4)."""
 
     grade: Grade
     provisional: bool = False
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,6 +136,13 @@ class Routed(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationConfirmed(Event):
     """The record of policy §2 is complete or confirmed by the intake desk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriageAsked(Event):
+    """The intake desk must say whether this is a complaint (policy §1)."""
+
+    because: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,24 +163,35 @@ class AssignmentAccepted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InvestigationReported(Event):
-    """Facts, root cause and responsibility are on record (M16, M20, M26)."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SolutionProposed(Event):
-    """Measures with owner, date and prevention are on record (T3.3)."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProgressTold(Event):
-    """The customer heard how the case stands (M22)."""
+class TextEvent(Event):
+    """Base of what staff report in their own words."""
 
     text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContainmentReported(TextEvent):
+    """First measures and the situation were reported to HQ, legal and management (M25)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanFiled(TextEvent):
+    """The investigation plan of a major case is on record (M26)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvestigationReported(TextEvent):
+    """Facts, root cause and responsibility are on record (M16, M20, M26)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SolutionProposed(TextEvent):
+    """Measures with owner, date and prevention are on record (T3.3)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressTold(TextEvent):
+    """The customer heard how the case stands (M22)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -174,10 +203,8 @@ class Resolved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ResultTold(Event):
+class ResultTold(TextEvent):
     """The customer was told the result (M18, M23, M29)."""
-
-    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +229,24 @@ class CommandRefused(Event):
     sender: str
     command: str
     because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerLine:
+    """What became of one command: its name as understood, whether it was done, and why not (a word of `refusals`)."""
+
+    command: str
+    done: bool
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandsAnswered(Event):
+    """Everything one command mail asked for and what became of it; the colleague gets one answer (policy §8)."""
+
+    raw: int
+    person: str
+    lines: tuple[AnswerLine, ...]
 
 
 # clock
@@ -257,6 +302,7 @@ class LetterEvent(Event):
     to: str
     letter_class: LetterClass = LetterClass.OWED
     stops: str = ""
+    because: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,28 +319,21 @@ class LetterSent(LetterEvent):
 class LetterHeld(LetterEvent):
     """It waits: a ceiling, `letters = hold`, or a message too old; its clock stays open (invariant 8)."""
 
-    because: str
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterWithheld(LetterEvent):
     """It will not be sent: a robot, a repeated recipient, an obsolete reminder; its clock stays open."""
-
-    because: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterFailed(LetterEvent):
     """No server took it, or its fate is uncertain and a person must decide; its clock stays open."""
 
-    because: str
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterBounced(LetterEvent):
     """It came back; the clock it had stopped opens again."""
 
-    because: str
     raw: int = 0
 
 

@@ -1,0 +1,123 @@
+"""What is owed by when: derived from a case and the policy, never decided, never stored as truth.
+
+A stage's clock runs from the last event that starts it until an event that completes it or makes it moot. When a
+ladder step falls due is computed from the same clock, so a change of grade, calendar or staff needs no migration.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.calendar import Calendar
+from cases.case import Case
+from cases.policy import LadderStep, Policy, StageRow
+from cases.target import Target
+from cases.words import Status
+
+MOST_REPEATS = 400  # of one ladder step in one round; a case that nobody touched for a year is told once a day
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """A running clock: who owes which stage by when, and the next moment anybody must look at it."""
+
+    stage: str
+    clause: str
+    owner: str  # role
+    round: datetime  # when the clock was started
+    due: datetime
+    target: Target
+    next_look: datetime | None
+    provisional: bool = False  # not every holiday before it is known yet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueStep:
+    """A ladder step with its moment. `base` is the row's name; a repeat has its own `name`."""
+
+    name: str
+    base: LadderStep
+    moment: datetime
+
+
+def owed(case: Case, policy: Policy) -> tuple[Deadline, ...]:
+    """Every running clock of the case, the most urgent first."""
+    found = [deadline for row in policy.stages if (deadline := _deadline(case, row, policy))]
+    return tuple(sorted(found, key=lambda deadline: deadline.due))
+
+
+def due_of(case: Case, stage: str, policy: Policy) -> datetime | None:
+    """The deadline of one stage if its clock runs."""
+    return next((deadline.due for deadline in owed(case, policy) if deadline.stage == stage), None)
+
+
+def steps_due(case: Case, deadline: Deadline, policy: Policy, now: datetime) -> tuple[DueStep, ...]:
+    """The ladder steps of this round that have fallen due and were not taken yet, in order."""
+    row = policy.stage(deadline.stage)
+    if row is None:
+        return ()
+    taken = _taken(case, row.name, deadline.round)
+    steps = _steps(case, row, deadline.round, deadline.due, policy, now)
+    return tuple(step for step in steps if step.moment <= now and step.name not in taken)
+
+
+def started(case: Case, row: StageRow) -> datetime | None:
+    """When the stage's clock was last started and has not been stopped since; None when it does not run."""
+    starts = [case.moments[kind] for kind in row.starts if kind in case.moments]
+    if case.status is Status.CLOSED or not starts:
+        return None
+    start = max(starts)
+    # A moment shared by start and end belongs to the end: one decision may open and complete a stage.
+    ended = any(case.moments[kind] >= start for kind in (*row.done, *row.moot) if kind in case.moments)
+    return None if ended else start
+
+
+def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
+    start, target = started(case, row), row.target.get(case.grade)
+    if start is None or target is None:
+        return None
+    calendar = policy.calendar_of(case.centre)
+    due = calendar.add(_counted_from(case, row, start), target)
+    taken = _taken(case, row.name, start)
+    upcoming = (step.moment for step in _steps(case, row, start, due, policy) if step.name not in taken)
+    return Deadline(
+        stage=row.name,
+        clause=row.clause,
+        owner=row.owner,
+        round=start,
+        due=due,
+        target=target,
+        next_look=min(upcoming, default=None),
+        provisional=not calendar.is_sure(due),
+    )
+
+
+def _counted_from(case: Case, row: StageRow, start: datetime) -> datetime:
+    return case.counted_from if row.counted_from == "received" else start
+
+
+def _taken(case: Case, stage: str, start: datetime) -> frozenset[str]:
+    return frozenset(step.step for step in case.steps if step.stage == stage and step.round == start)
+
+
+def _steps(
+    case: Case, row: StageRow, start: datetime, due: datetime, policy: Policy, now: datetime | None = None
+) -> Iterator[DueStep]:
+    """Every step of the ladder; a repeating one until the first that is neither taken nor due at `now`."""
+    calendar = policy.calendar_of(case.centre)
+    counted_from = _counted_from(case, row, start)
+    taken = _taken(case, row.name, start)
+    for step in policy.ladders[row.ladder[case.grade]]:
+        name, moment = step.name, _moment(step, counted_from, due, row.target[case.grade], calendar)
+        yield DueStep(name=name, base=step, moment=moment)
+        for count in range(2, MOST_REPEATS if step.repeat else 2):
+            if name not in taken and (now is None or moment > now):
+                break
+            name, moment = f"{step.name}#{count}", calendar.add(moment, step.repeat or row.target[case.grade])
+            yield DueStep(name=name, base=step, moment=moment)
+
+
+def _moment(step: LadderStep, counted_from: datetime, due: datetime, target: Target, calendar: Calendar) -> datetime:
+    if step.share is not None:
+        return due if step.share == 1 else calendar.add(counted_from, target.share(step.share))
+    return calendar.add(due, step.after) if step.after else due

@@ -1,0 +1,187 @@
+"""What is decided when something happens: the file to read first.
+
+Four things can happen: a message arrives, a colleague commands, a letter's fate is known, time passes. Each function
+takes what is true and answers with events; deadlines and letters are derived from those (`deadlines`, `letters`).
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from cases import events as e
+from cases.arrival import Arrival
+from cases.case import Case, fold
+from cases.commands import Command
+from cases.deadlines import Deadline, DueStep, owed, steps_due
+from cases.letters import LetterRef
+from cases.opening import dates_told, follow_up, note_of, opening_of, routing_of
+from cases.placing import Again, Beside, Join, Place
+from cases.policy import CommandRow, Policy
+from cases.rights import Claim, why_not
+from cases.tokens import IssuedToken
+from cases.words import Action, Status
+
+
+def on_message(case: Case | None, arrival: Arrival, place: Place, policy: Policy, now: datetime) -> tuple[e.Event, ...]:
+    """A person wrote, or a robot about a case: it opens, continues or reopens a case, or leaves a note."""
+    if case is None:
+        return opening_of(arrival, place, policy, now)
+    match place:
+        case Again(raw_id=first):
+            because = f"same letter as message {first}"
+            return (e.DuplicateNoted(at=now, by=f"message:{arrival.raw}", raw=arrival.raw, because=because),)
+        case Beside(because=because):
+            return (note_of(arrival, because, now),)
+        case Join(how=how) if arrival.message.automatic is None:
+            return follow_up(case, arrival, how, policy, now)
+        case _:
+            return (note_of(arrival, f"automatic message: {arrival.message.automatic_because}", now),)
+
+
+def on_command(
+    case: Case, commands: Iterable[Command], arrival: Arrival, token: IssuedToken | None, policy: Policy, now: datetime
+) -> tuple[e.Event, ...]:
+    """A colleague commands: each command is carried out or refused, and one answer says which (policy §8)."""
+    sender = arrival.message.sender
+    person = policy.directory.person_at(sender.address) if sender else None
+    by = f"person:{person.id}" if person else f"message:{arrival.raw}"
+    claim = Claim(message=arrival.message, person=person, token=token)
+    rows = {row.name: row for row in policy.commands}
+    decided: list[e.Event] = []
+    lines: list[e.AnswerLine] = []
+    for command in commands:
+        present = fold(case, decided)
+        row = rows.get(command.name)
+        because = why_not(claim, row, present, policy, now) if row else "unknown"
+        if row and not because:
+            because = _impossible(present, row, command)
+        if row and person and not because:
+            decided += _carried_out(present, row, command, person.id, policy, now)
+        else:
+            decided.append(
+                e.CommandRefused(
+                    at=now,
+                    by=by,
+                    rule="proof before power",
+                    clause="§8",
+                    raw=arrival.raw,
+                    sender=sender.address if sender else "",
+                    command=command.name or command.written,
+                    because=because,
+                )
+            )
+        lines.append(e.AnswerLine(command=command.name or command.written, done=not because, because=because))
+    if person:
+        decided.append(
+            e.CommandsAnswered(at=now, by=by, clause="§8", raw=arrival.raw, person=person.id, lines=(*lines,))
+        )
+    return tuple(decided)
+
+
+def on_delivery(letter: LetterRef, fate: type[e.LetterEvent], because: str, at: datetime) -> tuple[e.Event, ...]:
+    """A letter's fate is known: sent stops its clock, all else leaves it open or opens it again (invariant 8)."""
+    event = fate(
+        at=at,
+        by="outbox",
+        key=letter.key,
+        letter=letter.letter,
+        to=letter.to,
+        letter_class=letter.letter_class,
+        stops=letter.stops,
+        because=because,
+    )
+    return (event,)
+
+
+def on_tick(case: Case, policy: Policy, now: datetime) -> tuple[e.Event, ...]:
+    """Time passed: the ladder steps that are due. After an outage one letter a level, never a storm (threats T22)."""
+    found: list[e.Event] = []
+    for deadline in owed(case, policy):
+        found += _climb(deadline, steps_due(case, deadline, policy, now), now)
+    return tuple(found)
+
+
+def _climb(deadline: Deadline, due: tuple[DueStep, ...], now: datetime) -> list[e.Event]:
+    """One event for each level that is due; what it overtakes is marked as skipped."""
+    past_limit = any(step.base.action is not Action.REMIND for step in due)
+    told: dict[tuple[str, str], DueStep] = {}
+    for step in due:
+        if not (past_limit and step.base.action is Action.REMIND):
+            # A later repeat or a later step to the same reader takes the place of the earlier one.
+            told[(step.base.action, step.base.who)] = step
+    skipped = tuple(step.name for step in due if step not in told.values())
+    events: list[e.Event] = []
+    for step in told.values():
+        event = e.ACTION_EVENTS[step.base.action](
+            at=now,
+            by="tick",
+            rule=step.name,
+            clause=deadline.clause,
+            stage=deadline.stage,
+            step=step.name,
+            round=deadline.round,
+            due=deadline.due,
+            who=deadline.owner if step.base.who == "owner" else step.base.who,
+            skipped=() if events else skipped,
+        )
+        events.append(event)
+    return events
+
+
+def _impossible(case: Case, row: CommandRow, command: Command) -> str:
+    """Why a permitted command makes no sense now; empty when it does."""
+    if row.needs_text and not command.text:
+        return "text missing"
+    if row.name in TRIAGE_ANSWERS:
+        return "" if case.status is Status.TRIAGE else "not in triage"
+    if row.name in {"note", "help", "status"}:
+        return ""
+    if case.status is Status.TRIAGE:
+        return "still in triage"
+    if case.status is Status.CLOSED:
+        return "case closed"
+    if row.name == "accept" and case.handler:
+        return "already accepted"
+    if row.name == "result" and case.status is not Status.RESOLVED:
+        return "not resolved yet"
+    return "already resolved" if row.name == "resolve" and case.status is Status.RESOLVED else ""
+
+
+TRIAGE_ANSWERS = ("complaint", "inquiry", "out of scope", "spam")
+_REPORTS: dict[str, type[e.TextEvent]] = {
+    "contained": e.ContainmentReported,
+    "plan": e.PlanFiled,
+    "investigated": e.InvestigationReported,
+    "propose": e.SolutionProposed,
+    "progress": e.ProgressTold,
+    "result": e.ResultTold,
+}
+
+
+def _carried_out(
+    case: Case, row: CommandRow, command: Command, person: str, policy: Policy, now: datetime
+) -> tuple[e.Event, ...]:
+    by, rule, clause, text = f"person:{person}", row.name, row.clause, command.text
+    if report := _REPORTS.get(row.name):
+        return (report(at=now, by=by, rule=rule, clause=clause, text=text),)
+    if row.name in TRIAGE_ANSWERS:
+        return _triaged(case, row.name, by, policy, now)
+    match row.name:
+        case "accept":
+            return (e.AssignmentAccepted(at=now, by=by, rule=rule, clause=clause, person=person),)
+        case "resolve":
+            return (e.Resolved(at=now, by=by, rule=rule, clause=clause, person=person, text=text),)
+        case "register":
+            return (e.RegistrationConfirmed(at=now, by=by, rule=rule, clause=clause),)
+        case "note":
+            return (e.NoteAdded(at=now, by=by, rule=rule, clause=clause, because="note", words=text),)
+        case _:  # help and status change nothing; the answer itself is what was asked for
+            return ()
+
+
+def _triaged(case: Case, answer: str, by: str, policy: Policy, now: datetime) -> tuple[e.Event, ...]:
+    """The intake desk answered; a complaint goes to its department, anything else closes the case (policy §1)."""
+    told = e.TriageAnswered(at=now, by=by, rule=answer, clause="§1", answer=answer)
+    if answer != "complaint":
+        return (told, e.CaseClosed(at=now, by=by, rule=answer, clause="§1", because=answer))
+    routed = (told, *routing_of(fold(case, (told,)), policy, by, now))
+    return (*routed, *dates_told(fold(case, routed), policy, by, now))

@@ -1,0 +1,192 @@
+"""Who hears of it: the letters that events give rise to, derived from the notice table (policy §3, §7, §8)."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases import events as e
+from cases.case import Case
+from cases.deadlines import started
+from cases.message import Proof
+from cases.people import Person
+from cases.policy import NoticeRow, Policy
+from cases.routing import people_for
+from cases.words import Grade, LetterClass, Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterRef:
+    """What must be known of a letter once it lies in the outbox."""
+
+    key: str
+    number: str
+    letter: str
+    to: str
+    letter_class: LetterClass
+    stops: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What we owe somebody: one reader, one purpose, one step (invariant 4).
+
+    `person` is the colleague's id, empty for a customer. `not_before` is the reader's next working moment.
+    """
+
+    key: str
+    number: str
+    letter: str
+    to: str
+    person: str = ""
+    language: str
+    zone: str
+    letter_class: LetterClass
+    stops: str = ""
+    not_before: datetime
+    priority: int  # smaller leaves first
+    cause: e.Event
+    hold: str = ""
+
+    @property
+    def ref(self) -> LetterRef:
+        """What the outbox remembers."""
+        return LetterRef(
+            key=self.key,
+            number=self.number,
+            letter=self.letter,
+            to=self.to,
+            letter_class=self.letter_class,
+            stops=self.stops,
+        )
+
+
+def is_plausible(case: Case) -> bool:
+    """Whether the customer may get a full acknowledgement (policy §12)."""
+    return case.proof >= Proof.PLAUSIBLE
+
+
+CONDITIONS: Mapping[str, Callable[[Case], bool]] = {
+    "complaint": lambda case: case.status is not Status.TRIAGE and "TriageAnswered" not in case.moments,
+    "became complaint": lambda case: case.status is Status.OPEN and "TriageAnswered" in case.moments,
+    "triage": lambda case: case.status is Status.TRIAGE,
+    "plausible": is_plausible,
+    "unproven": lambda case: not is_plausible(case),
+    "provisional major": lambda case: case.grade is Grade.MAJOR and case.provisional,
+    "confirmed major": lambda case: case.grade is Grade.MAJOR and not case.provisional,
+    "reopened": lambda case: "CaseReopened" in case.moments,
+    "not reopened": lambda case: "CaseReopened" not in case.moments,
+}
+LADDER_LETTERS = {"Reminded": "reminder", "LimitBreached": "escalation", "Escalated": "escalation"}
+_PRIORITY = {
+    "major-notice": 0,
+    "acknowledgement": 1,
+    "acknowledgement-bare": 1,
+    "triage-acknowledgement": 1,
+    "command-answer": 2,
+    "result": 2,
+    "escalation": 3,
+    "assignment": 4,
+    "triage": 4,
+}
+_LATER = 5
+
+
+def told(case: Case, events: Iterable[e.Event], policy: Policy, now: datetime) -> tuple[Letter, ...]:
+    """The letters that the events call for, given the case as it is after them. No two share a key."""
+    found: dict[str, Letter] = {}
+    for event in events:
+        for letter in _letters_of(case, event, policy, now):
+            found.setdefault(letter.key, letter)
+    return tuple(found.values())
+
+
+def is_obsolete(key: str, case: Case, policy: Policy) -> bool:
+    """Whether a reminder or escalation is no longer true when its turn to leave comes (policy §7)."""
+    _, letter, about, *_ = key.split(":")
+    if letter not in {"reminder", "escalation"}:
+        return False
+    stage, _, begun = about.split("/")
+    row = policy.stage(stage)
+    start = started(case, row) if row else None
+    return start is None or _stamp(start) != begun
+
+
+def _letters_of(case: Case, event: e.Event, policy: Policy, now: datetime) -> Iterator[Letter]:
+    rows = [
+        row for row in policy.notices if row.when == event.kind and all(CONDITIONS[name](case) for name in row.only)
+    ]
+    if isinstance(event, e.LadderStepTaken):
+        rows.append(_staff_row(event, LADDER_LETTERS[event.kind], event.who, LetterClass.OWED))
+    for row in rows:
+        if row.to == "customer":
+            yield _to_customer(case, event, row, policy, now)
+        else:
+            for person in people_for(row.to, case, policy, now):
+                yield _to_person(case, event, row, person, policy, now)
+    if isinstance(event, e.CommandsAnswered) and (asker := policy.directory.people.get(event.person)):
+        yield _to_person(case, event, _staff_row(event, "command-answer", "", LetterClass.ANSWER), asker, policy, now)
+
+
+def _applies(row: NoticeRow, case: Case) -> bool:
+    return all(CONDITIONS[name](case) for name in row.only)
+
+
+def _staff_row(event: e.Event, letter: str, to: str, letter_class: LetterClass) -> NoticeRow:
+    """Ladders and command answers need no row in the notice table: the ladder itself says who is told."""
+    return NoticeRow(
+        name=event.rule, clause=event.clause, when=event.kind, to=to, letter=letter, letter_class=letter_class
+    )
+
+
+def _to_customer(case: Case, event: e.Event, row: NoticeRow, policy: Policy, now: datetime) -> Letter:
+    return Letter(
+        key=f"{case.number}:{row.letter}:{_about(event)}:customer",
+        number=case.number,
+        letter=row.letter,
+        to=case.customer,
+        language=case.language,
+        zone=customer_zone(case, policy),
+        letter_class=row.letter_class,
+        stops=row.stops,
+        not_before=now,
+        priority=_PRIORITY.get(row.letter, _LATER),
+        cause=event,
+        hold=case.hold_letters,
+    )
+
+
+def _to_person(case: Case, event: e.Event, row: NoticeRow, person: Person, policy: Policy, now: datetime) -> Letter:
+    calendar = policy.calendars[person.calendar or policy.head_office]
+    # Nobody is written to at night about a limit, except for a major case that a person has confirmed (policy §7).
+    at_once = row.letter not in LADDER_LETTERS.values() or CONDITIONS["confirmed major"](case)
+    return Letter(
+        key=f"{case.number}:{row.letter}:{_about(event)}:{person.id}",
+        number=case.number,
+        letter=row.letter,
+        to=person.address,
+        person=person.id,
+        language=person.language,
+        zone=calendar.zone,
+        letter_class=row.letter_class,
+        stops=row.stops,
+        not_before=now if at_once else calendar.opening(now),
+        priority=_PRIORITY.get(row.letter, _LATER),
+        cause=event,
+    )
+
+
+def customer_zone(case: Case, policy: Policy) -> str:
+    """The zone in which a customer reads dates: their country's, else their centre's."""
+    return policy.country_zones.get(case.country) or policy.calendar_of(case.centre).zone
+
+
+def _about(event: e.Event) -> str:
+    """What tells two letters of one kind apart; the same for a repetition of the same event."""
+    if isinstance(event, e.LadderStepTaken):
+        return f"{event.stage}/{event.step}/{_stamp(event.round)}"
+    raw = getattr(event, "raw", 0)
+    return f"message {raw}" if raw else f"{event.kind} {_stamp(event.at)}"
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y%m%dT%H%M%S.%f}"

@@ -1,0 +1,187 @@
+"""How a message becomes a case, and how later messages continue it."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from cases import events as e
+from cases.arrival import Arrival
+from cases.case import Case, fold
+from cases.deadlines import due_of
+from cases.grading import grade_of
+from cases.message import Fact, IncomingMessage, Proof, Strength
+from cases.placing import Fresh, Place
+from cases.policy import Policy
+from cases.routing import departments_of
+from cases.words import Channel, Grade, Status
+
+MOST_WORDS = 8_000  # characters of the writer's own words that an event keeps for staff letters
+
+
+def opening_of(arrival: Arrival, place: Place, policy: Policy, now: datetime) -> tuple[e.Event, ...]:
+    """Everything a first message sets in motion: the case, its facts, its grade, its department or the triage."""
+    message, by = arrival.message, f"message:{arrival.raw}"
+    events: list[e.Event] = [_opened(arrival, policy, now)]
+    if message.attachments:
+        events.append(e.EvidenceAdded(at=now, by=by, clause="§2", raw=arrival.raw, files=message.attachments))
+    events += _understood(arrival, policy, now)
+    if isinstance(place, Fresh):
+        events += [e.CasesLinked(at=now, by=by, other=n, because="named by the sender") for n in place.links]
+    case = fold(None, events)
+    if case.status is Status.TRIAGE:
+        # The department hears of it when the intake desk has answered; until then its centre's calendar counts.
+        asked = e.TriageAsked(at=now, by=by, rule="triage", clause="§1", because=f"{message.complaint} signs")
+        return (*events, asked, *dates_told(fold(case, (asked,)), policy, by, now))
+    routed = routing_of(case, policy, by, now, categories=message.categories)
+    return (*events, *routed, *dates_told(fold(case, routed), policy, by, now))
+
+
+def routing_of(
+    case: Case, policy: Policy, by: str, now: datetime, *, categories: Iterable[str] = ()
+) -> tuple[e.Event, ...]:
+    """Sends the case to its departments, the leading one first (policy §5)."""
+    named = tuple(categories) or case.categories or (case.category,)
+    departments, because = departments_of(named, policy)
+    routed = e.Routed(
+        at=now,
+        by=by,
+        rule=f"category {named[0]}",
+        clause="§5",
+        category=named[0],
+        centre=case.centre,
+        departments=departments,
+        because=because,
+    )
+    return (routed,)
+
+
+def follow_up(case: Case, arrival: Arrival, how: str, policy: Policy, now: datetime) -> tuple[e.Event, ...]:
+    """A participant wrote again: the case goes on, or is reopened when it was thought to be finished (policy §6)."""
+    message, by = arrival.message, f"message:{arrival.raw}"
+    added = e.FollowUpAdded(
+        at=now,
+        by=by,
+        clause="§1",
+        raw=arrival.raw,
+        sender=message.sender.address if message.sender else "",
+        how=how,
+        subject=message.subject,
+        words=words_of(message),
+        message_id=message.message_id,
+    )
+    events: list[e.Event] = [added]
+    if message.attachments:
+        events.append(e.EvidenceAdded(at=now, by=by, clause="§2", raw=arrival.raw, files=message.attachments))
+    events += _worsened(case, arrival, policy, now)
+    if case.status in {Status.RESOLVED, Status.CLOSED}:
+        events.append(e.CaseReopened(at=now, by=by, clause="§6", because="the customer answered"))
+        events += routing_of(fold(case, events), policy, by, now)
+    return tuple(events)
+
+
+def note_of(arrival: Arrival, because: str, now: datetime) -> e.NoteAdded:
+    """A note that staff may read and that never leaves the house."""
+    sender = arrival.message.sender.address if arrival.message.sender else ""
+    by = f"message:{arrival.raw}"
+    words = words_of(arrival.message)
+    return e.NoteAdded(at=now, by=by, clause="§8", raw=arrival.raw, sender=sender, because=because, words=words)
+
+
+def words_of(message: IncomingMessage) -> str:
+    """The writer's own words, shortened; the whole text when nothing of it is recognisably their own."""
+    own = (message.new_text or message.text).strip()
+    return own if len(own) <= MOST_WORDS else own[:MOST_WORDS] + " […]"
+
+
+def _opened(arrival: Arrival, policy: Policy, now: datetime) -> e.CaseOpened:
+    message, writer, directory = arrival.message, arrival.writer, policy.directory
+    own = directory.centres.get(arrival.centre) or directory.centres[directory.default_centre]
+    centre = directory.centre_for(message.country) if message.country else own
+    triage = _needs_triage(arrival)
+    return e.CaseOpened(
+        at=now,
+        by=f"message:{arrival.raw}",
+        rule="triage" if triage else "new complaint",
+        clause="§1" if triage else "§2",
+        number=arrival.number,
+        raw=arrival.raw,
+        received_at=arrival.received_at,
+        channel=arrival.channel,
+        account=arrival.account,
+        desk=arrival.desk,
+        customer=writer.address if writer else "",
+        customer_name=writer.name if writer else "",
+        proof=message.proof,
+        proof_because=message.proof_because,
+        language=message.language or arrival.language or centre.language,
+        country=message.country,
+        centre=centre.id,
+        categories=message.categories,
+        subject=message.subject,
+        words=words_of(message),
+        message_id=message.message_id,
+        triage=triage,
+        because=tuple(f"{signal.name}: {signal.words}" for signal in message.signals),
+        hold_letters=arrival.hold,
+    )
+
+
+def _needs_triage(arrival: Arrival) -> bool:
+    """Weak signs go to the intake desk first; a regulator's referral never waits for triage (policy §1, §9)."""
+    return arrival.message.complaint is not Strength.STRONG and arrival.channel is not Channel.REGULATOR
+
+
+def _understood(arrival: Arrival, policy: Policy, now: datetime) -> list[e.Event]:
+    message, by = arrival.message, f"message:{arrival.raw}"
+    missing = missing_of(message.facts, policy)
+    category = message.categories[0] if message.categories else "other"
+    grade, reasons = grade_of(message.facts, message.signals, category, arrival.channel, policy)
+    events: list[e.Event] = [
+        e.FactsFound(at=now, by=by, clause="§2", raw=arrival.raw, facts=message.facts, missing=missing),
+        e.Graded(
+            at=now,
+            by=by,
+            rule=reasons[0].rule,
+            clause=reasons[0].clause,
+            grade=grade,
+            # One word must not wake a board: what a machine finds major waits for a person (policy §4).
+            provisional=grade is Grade.MAJOR,
+            reasons=reasons,
+        ),
+    ]
+    if not missing and message.proof >= Proof.PLAUSIBLE and message.complaint is Strength.STRONG:
+        events.append(e.RegistrationConfirmed(at=now, by=by, rule="complete record", clause="M15.2"))
+    return events
+
+
+def missing_of(facts: Iterable[Fact], policy: Policy) -> tuple[str, ...]:
+    """Which required facts nobody has told us yet (policy §2); `a|b` is met by either."""
+    found = {fact.kind for fact in facts}
+    return tuple(kind for kind in policy.required if found.isdisjoint(kind.split("|")))
+
+
+def _worsened(case: Case, arrival: Arrival, policy: Policy, now: datetime) -> list[e.Event]:
+    """A follow-up may raise the grade, never lower it; lowering is for people (policy §4)."""
+    message = arrival.message
+    grade, reasons = grade_of(message.facts, message.signals, case.category, arrival.channel, policy)
+    if grade.rank <= case.grade.rank:
+        return []
+    raised = e.Graded(
+        at=now,
+        by=f"message:{arrival.raw}",
+        rule=reasons[0].rule,
+        clause=reasons[0].clause,
+        grade=grade,
+        provisional=grade is Grade.MAJOR,
+        reasons=reasons,
+    )
+    return [raised]
+
+
+def dates_told(case: Case, policy: Policy, by: str, now: datetime) -> tuple[e.Event, ...]:
+    """The dates that the acknowledgement will promise; a date of resolution only to a believed sender (policy §3)."""
+    contact = (
+        due_of(case, "progress", policy) or due_of(case, "investigate", policy) or due_of(case, "register", policy)
+    )
+    resolve = due_of(case, "resolve", policy) if case.proof >= Proof.PLAUSIBLE else None
+    dates = {"next contact": contact, "resolve": resolve}
+    return tuple(e.DateTold(at=now, by=by, clause="§3", what=what, date=date) for what, date in dates.items() if date)

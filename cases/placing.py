@@ -1,0 +1,105 @@
+"""Where a message belongs: to a case, beside one, or nowhere yet (invariant 6, policy §12).
+
+valid token of the sender ─────────────────► joins
+References, In-Reply-To or subject tag,
+  sender already a participant ────────────► joins
+valid token in a stranger's hands ─────────► note for staff on that case
+References or tag, sender a stranger ──────► new case, with a link for staff
+Message-ID seen before, same sender:
+  the same words ──────────────────────────► the same letter by another road
+  other words ─────────────────────────────► joins
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.case import Case
+from cases.message import IncomingMessage
+from cases.tokens import IssuedToken, id_of, is_valid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownMessage:
+    """A message read earlier that claims the same Message-ID."""
+
+    raw_id: int
+    sender: str
+    fingerprint: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What the store knows about the ids, numbers and tokens that a message names."""
+
+    tokens: Mapping[str, IssuedToken]  # by token id
+    by_message_id: tuple[str, ...]  # case numbers, best first
+    by_number: tuple[str, ...]
+    same_message: tuple[KnownMessage, ...]
+    cases: Mapping[str, Case]
+    keys: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Join:
+    """The sender belongs to the case; `token` is set when a valid token of this very sender proves it."""
+
+    number: str
+    how: str
+    token: IssuedToken | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beside:
+    """A note that only staff will see."""
+
+    number: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """The same letter once more."""
+
+    number: str
+    raw_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """No case knows it; `links` are cases that staff may want to look at."""
+
+    links: tuple[str, ...] = ()
+
+
+Place = Join | Beside | Again | Fresh
+
+
+def place_of(message: IncomingMessage, fingerprint: str, known: Known, now: datetime) -> Place:
+    """Where the message belongs. Total: every message has exactly one place."""
+    sender = message.sender.address.casefold() if message.sender else ""
+    valid = tuple(_valid_tokens(message.tokens, known, now))
+    for issued in valid:
+        if sender and issued.address.casefold() == sender:
+            return Join(number=issued.number, how="token", token=issued)
+    for earlier in known.same_message:
+        if sender and earlier.number and earlier.sender.casefold() == sender:
+            if earlier.fingerprint == fingerprint:
+                return Again(number=earlier.number, raw_id=earlier.raw_id)
+            return Join(number=earlier.number, how="message-id")
+    hinted = (*(("references", n) for n in known.by_message_id), *(("subject", n) for n in known.by_number))
+    for how, number in hinted:
+        case = known.cases.get(number)
+        if case and sender and case.has_participant(sender):
+            return Join(number=number, how=how)
+    for issued in valid:
+        return Beside(number=issued.number, because="token of another address")
+    return Fresh(links=tuple(dict.fromkeys(number for _, number in hinted if number in known.cases)))
+
+
+def _valid_tokens(candidates: Iterable[str], known: Known, now: datetime) -> Iterable[IssuedToken]:
+    for candidate in candidates:
+        issued = known.tokens.get(id_of(candidate) or "")
+        if issued and is_valid(candidate, issued, known.keys, now):
+            yield issued

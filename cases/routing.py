@@ -1,0 +1,56 @@
+"""Who works on it: category and country → centre and departments, and a role → the people who hold it now."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from cases.case import Case
+from cases.people import Person
+from cases.policy import Policy
+
+
+def departments_of(categories: Iterable[str], policy: Policy) -> tuple[tuple[str, ...], str]:
+    """The departments, the leading one first, and why (policy §5).
+
+    The main category's departments come first. When a further category has no department in common with them, several
+    unrelated ones are concerned and HQ customer service leads (M15.4).
+    """
+    rows = {row.category: row for row in policy.routes}
+    named = [rows[category] for category in categories if category in rows] or [rows["other"]]
+    concerned = tuple(dict.fromkeys(department for row in named for department in row.departments))
+    main = set(named[0].departments)
+    if any(main.isdisjoint(row.departments) for row in named[1:]):
+        return tuple(dict.fromkeys((policy.several_lead, *concerned))), "several unrelated departments"
+    return concerned, f"category {named[0].category}"
+
+
+def people_for(role: str, case: Case, policy: Policy, at: datetime) -> tuple[Person, ...]:
+    """Who holds a role for this case at this moment: deputies for the absent; nobody found means the intake desk."""
+    directory = policy.directory
+    present = directory.present(_holders(role, case, policy), at)
+    for fallback in ("intake desk", "hq"):
+        present = present or directory.present(directory.with_role(fallback), at)
+    return present or directory.with_role("intake desk")
+
+
+def roles_of(person: Person, case: Case, policy: Policy, at: datetime) -> frozenset[str]:
+    """The roles a person has on this case, own ones and those held as somebody's deputy now."""
+    asked = ("lead department", "handler", "centre head")
+    on_case = {role for role in asked if person in policy.directory.present(_holders(role, case, policy), at)}
+    on_case |= {role for role in asked if person in _holders(role, case, policy)}
+    return frozenset(on_case | set(person.roles))
+
+
+def _holders(role: str, case: Case, policy: Policy) -> tuple[Person, ...]:
+    directory = policy.directory
+    match role:
+        case "lead department":
+            found = directory.head_of(case.departments[0], case.centre) if case.departments else None
+        case "handler":
+            found = directory.people.get(case.handler)
+            return (found,) if found else _holders("lead department", case, policy)
+        case "centre head":
+            centre = directory.centres.get(case.centre)
+            found = directory.people.get(centre.head) if centre else None
+        case _:
+            return directory.with_role(role)
+    return (found,) if found else ()

@@ -1,0 +1,62 @@
+"""Reply tokens: what a letter gives its reader so that the answer finds the case and proves whose answer it is.
+
+A token is `t`, eight random characters that name its row in the store, one character for the key, and 26 characters of
+HMAC-SHA256 over everything the row says (invariant 6, threats T1–T3). The key never lies in the database, so a stolen
+database mints no tokens; the row is needed too, so a stolen key alone mints none either.
+"""
+
+import hashlib
+import hmac
+import re
+from base64 import b32encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+_TOKEN = re.compile(r"t([a-z2-7]{8})([a-z2-7])([a-z2-7]{26})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedToken:
+    """What a token was issued for. `purpose` is `customer`, `staff` or `bounce`."""
+
+    id: str
+    number: str
+    address: str
+    purpose: str
+    expires_at: datetime
+    letter_key: str = ""
+
+
+def token_id(random: bytes) -> str:
+    """The row name made of five random bytes."""
+    return b32encode(random).decode().lower()
+
+
+def mint(issued: IssuedToken, key_id: str, key: bytes) -> str:
+    """The token itself, 36 characters of `a-z2-7`, so it survives in an address whatever its case."""
+    return f"t{issued.id}{key_id}{_mac(issued, key)}"
+
+
+def id_of(token: str) -> str | None:
+    """The row a token candidate speaks of; None when it is none."""
+    found = _TOKEN.fullmatch(token.lower())
+    return found[1] if found else None
+
+
+def is_valid(token: str, issued: IssuedToken, keys: Mapping[str, bytes], now: datetime) -> bool:
+    """Whether we issued this token, the key is still in use and it has not expired. Constant time in the MAC."""
+    found = _TOKEN.fullmatch(token.lower())
+    if not found or found[1] != issued.id:
+        return False
+    key = keys.get(found[2], b"\0" * 32)
+    genuine = hmac.compare_digest(_mac(issued, key), found[3])
+    return genuine and found[2] in keys and now < issued.expires_at
+
+
+def _mac(issued: IssuedToken, key: bytes) -> str:
+    said = "\n".join(
+        (issued.id, issued.number, issued.address.casefold(), issued.purpose, str(int(issued.expires_at.timestamp())))
+    )
+    digest = hmac.new(key, said.encode(), hashlib.sha256).digest()[:16]
+    return b32encode(digest).decode().lower().rstrip("=")
