@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 
 from tests.servers.smtp_script import CLOSE, HANG, Behaviour, Fault, Step, Transaction
 
+GREYLISTED = "451 4.7.1 greylisted, try again later"
+
 
 class _HungUp(Exception):
     """The dialogue is over, by command or by fault."""
@@ -60,6 +62,7 @@ class Dialogue:
             case "NOOP":
                 await self._step(Step.NOOP, rest)
             case "QUIT":
+                self._finish("QUIT")
                 await self._step(Step.QUIT, rest, "221 2.0.0 bye")
                 raise _HungUp
             case _:
@@ -91,19 +94,18 @@ class Dialogue:
             await self._say("530 5.7.0 authentication required")
             return
         self.current = Transaction(connection=self.number, tls=self.tls, user=self.user, sender=_path(rest))
-        if not await self._step(Step.MAIL, rest):
-            self._finish("")
+        await self._step(Step.MAIL, rest)
 
     async def _recipient(self, current: Transaction, rest: str) -> None:
         recipient = _path(rest)
         if self.server.is_greylisted(current.sender, recipient):
-            await self._refuse("451 4.7.1 greylisted, try again later")
+            self._note(GREYLISTED)
+            await self._say(GREYLISTED)
         elif await self._step(Step.RCPT, rest):
             self.current = replace(current, recipients=(*current.recipients, recipient))
 
     async def _data(self, current: Transaction) -> None:
         if not await self._step(Step.DATA, "", "354 end with a dot"):
-            self._finish("")
             return
         lines: list[bytes] = []
         while (line := await self.reader.readuntil(b"\r\n")) != b".\r\n":
@@ -112,12 +114,11 @@ class Dialogue:
                 await self._strike(fault)
         self.current = replace(current, content=b"".join(lines))
         if fault := self.server.fault_at(Step.DOT, " ".join(current.recipients)):
-            self.current = replace(self.current, accepted=fault.keeps, outcome="")
+            self.current = replace(self.current, accepted=fault.keeps)
             await self._strike(fault)
-            self._finish("")
             return
         self.current = replace(self.current, accepted=True, outcome="")  # some recipients may have been refused
-        self._finish("250 2.0.0 queued")  # recorded first, so that a test finds what its client was told
+        self._finish("250 2.0.0 queued")
         await self._say("250 2.0.0 queued")
 
     async def _step(self, step: Step, line: str, *usual: str) -> bool:
@@ -129,21 +130,24 @@ class Dialogue:
         return True
 
     async def _strike(self, fault: Fault) -> None:
-        if fault.reply in {CLOSE, HANG}:
+        hangs_up = fault.reply in {CLOSE, HANG} or fault.reply.startswith("421")
+        self._note(fault.reply)
+        if hangs_up or fault.step in {Step.MAIL, Step.DATA, Step.DOT}:
             self._finish(fault.reply)
+        if fault.reply in {CLOSE, HANG}:
             if fault.reply == HANG:
                 await asyncio.Event().wait()
             raise _HungUp
-        await self._refuse(fault.reply)
-        if fault.reply.startswith("421"):
+        await self._say(fault.reply)
+        if hangs_up:
             raise _HungUp
 
-    async def _refuse(self, reply: str) -> None:
+    def _note(self, reply: str) -> None:
         if self.current is not None:
             self.current = replace(self.current, outcome=reply)
-        await self._say(reply)
 
     def _finish(self, outcome: str) -> None:
+        """Record the open transaction; always before the reply, so that a test finds what its client was told."""
         if self.current is not None:
             self.server.record(replace(self.current, outcome=self.current.outcome or outcome))
         self.current = None

@@ -22,7 +22,7 @@ class Step(StrEnum):
     MAIL = "MAIL"
     RCPT = "RCPT"
     DATA = "DATA"
-    CONTENT = "content"  # the first line of the message is read, the final dot is not
+    CONTENT = "content"  # mid message: the first line is read, the final dot is not (CLOSE and HANG only)
     DOT = "dot"  # the final dot is read
     RSET = "RSET"
     NOOP = "NOOP"
