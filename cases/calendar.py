@@ -107,9 +107,8 @@ class Calendar:
         return tuple(span for span in spans if span[0].astimezone(zone).date() == date)
 
     def _worked_at(self, moment: datetime) -> int:
-        stamp = int(moment.timestamp())
-        if stamp < self._starts[0]:
-            raise CalendarEnds(f"calendar {self.name!r} begins after {moment:%Y-%m-%d}")
+        # What began before the calendar does is long overdue either way, so it counts from the calendar's first moment.
+        stamp = max(int(moment.timestamp()), self._starts[0])
         i = bisect_right(self._starts, stamp) - 1
         start, end = self.intervals[i]
         return self._worked[i] + min(stamp, end) - start
