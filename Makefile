@@ -2,7 +2,7 @@
 PYTHON ?= python3
 JOBS   ?= 2
 BIN    := .venv/bin
-PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --editable
+PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet --editable
 
 .PHONY: demo test check bench servers clean help
 

@@ -1,6 +1,5 @@
 """Fixtures for every test: real servers, one set per worker process, started when the first test asks for one."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,20 +8,13 @@ from hypothesis import settings
 
 from tests.servers.dovecot import Dovecot, ImapAccount
 from tests.servers.postgres import Postgres
-from tests.servers.process import ServerMissing
+from tests.servers.process import ServerMissing, refuse
 from tests.servers.smtp import SmtpServer
 from tests.servers.tls import Authority
 
 # A property is about values; a slow machine must not turn it red.
 settings.register_profile("ombud", deadline=None)
 settings.load_profile("ombud")
-
-
-def _refuse(missing: ServerMissing) -> None:
-    """Skip with the reason at home; fail in CI, where a skipped test would prove nothing."""
-    if os.environ.get("CI"):
-        pytest.fail(str(missing), pytrace=False)
-    pytest.skip(str(missing))
 
 
 @pytest.fixture(scope="session")
@@ -37,8 +29,7 @@ def dovecot(authority: Authority) -> Iterator[Dovecot]:
     try:
         server = Dovecot(authority=authority)
     except ServerMissing as missing:
-        _refuse(missing)
-        raise
+        refuse(missing)
     try:
         server.start()
         yield server
@@ -58,8 +49,7 @@ def postgres() -> Iterator[Postgres]:
     try:
         server = Postgres()
     except ServerMissing as missing:
-        _refuse(missing)
-        raise
+        refuse(missing)
     try:
         server.start()
         yield server

@@ -13,8 +13,7 @@ if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
     echo "Test servers that are not installed:$missing" >&2
     echo "Their tests are skipped. To run them, install the packages as root: sudo apt-get install$missing" >&2
     # A skipped test proves nothing, so a CI run must not get past this point.
-    [ "${CI:-}" != "true" ] || exit 1
-    exit 0
+    case "${CI:-}" in "" | 0 | false) exit 0 ;; *) exit 1 ;; esac
 fi
 
 echo "Installing test servers:$missing"

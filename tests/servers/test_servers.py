@@ -14,7 +14,7 @@ import pytest
 
 from tests.servers.dovecot import Dovecot, ImapAccount
 from tests.servers.postgres import Postgres
-from tests.servers.process import ServerMissing, answers
+from tests.servers.process import ServerMissing, answers, refuse
 from tests.servers.smtp import CLOSE, HANG, Fault, SmtpServer, Step
 from tests.servers.tls import Authority
 
@@ -240,5 +240,12 @@ class TestSmtp:
             smtplib.SMTP_SSL("localhost", server.port, context=client, timeout=10)
 
 
-def test_a_missing_server_says_which_and_how_to_get_it() -> None:
-    assert "Dovecot is not installed: run `sh tests/servers/install.sh`" in str(ServerMissing("Dovecot"))
+@pytest.mark.parametrize(
+    ("ci", "outcome"), [("", pytest.skip.Exception), ("false", pytest.skip.Exception), ("true", pytest.fail.Exception)]
+)
+def test_a_missing_server_skips_at_home_and_fails_in_ci_and_says_how_to_get_it(
+    monkeypatch: pytest.MonkeyPatch, ci: str, outcome: type[BaseException]
+) -> None:
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome, match=r"Dovecot is not installed: run `sh tests/servers/install\.sh`"):
+        refuse(ServerMissing("Dovecot"))
