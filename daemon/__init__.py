@@ -1,0 +1,1 @@
+"""The shell around the pure centre: polls, parses, stores, sends, ticks, and the command line."""

@@ -1,0 +1,93 @@
+"""How the mail servers are reached: one value per account, safe to print."""
+
+import ipaddress
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from cases.trouble import NeedsHuman
+
+
+class Tls(StrEnum):
+    """How a connection is protected; there is no "if possible"."""
+
+    IMPLICIT = "implicit"  # TLS from the first byte (RFC 8314)
+    STARTTLS = "starttls"  # required: no upgrade, no sign-in
+    NONE = "none"  # to loopback addresses only
+
+
+class Mechanism(StrEnum):
+    """What `secret` returns and how it is shown to the server."""
+
+    PASSWORD = "password"  # noqa: S105  # a name, not a secret
+    XOAUTH2 = "xoauth2"  # an access token, fresh at each call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """What both kinds of server have in common.
+
+    `secret` is asked at each sign-in and its answer never kept, so a rotated password or token is found by itself.
+    `deadline` is for one whole operation, in seconds; reading or writing bodies adds a second per `rate` bytes.
+    Raises NeedsHuman for plain text to anything but a loopback address.
+    """
+
+    name: str
+    host: str
+    port: int
+    tls: Tls = Tls.IMPLICIT
+    user: str = ""
+    secret: Callable[[], str] = field(default=str, repr=False)
+    mechanism: Mechanism = Mechanism.PASSWORD
+    ca_file: Path | None = None  # trusted instead of the machine's authorities
+    connect_timeout: float = 30.0
+    deadline: float = 120.0
+    rate: int = 100_000
+
+    def __post_init__(self) -> None:
+        if self.tls is Tls.NONE and not is_loopback(self.host):
+            raise NeedsHuman(
+                f'account {self.name!r}: tls = "none" is for loopback addresses; write "implicit" or "starttls"'
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImapAccount(Account):
+    """Where messages come from. Folder names use `/` between levels, whatever the server uses."""
+
+    port: int = 993
+    folders: tuple[str, ...] = ("INBOX",)
+    processed: str = "Processed"
+    quarantine: str = "Quarantine"
+    size_cap: int = 30 * 2**20  # bytes; of a larger message only the headers are fetched
+    header_cap: int = 2**18  # bytes of headers fetched then
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmtpAccount(Account):
+    """Where letters leave. No `user`: no sign-in."""
+
+    port: int = 465
+    max_per_minute: int | None = None
+    max_per_day: int | None = None
+    reply_timeout: float = 600.0  # seconds to wait after the final dot (RFC 5321 section 4.5.3.2.6)
+    keep_open: float = 60.0  # seconds an idle connection is kept between batches
+    helo: str = ""  # our name in EHLO; empty: the machine's
+
+
+def is_loopback(host: str) -> bool:
+    """Whether the host is this machine, by name or address."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def tls_context(account: Account) -> ssl.SSLContext:
+    """Verifies chain and host name. Raises NeedsHuman when `ca_file` cannot be read."""
+    try:
+        return ssl.create_default_context(cafile=account.ca_file)
+    except OSError as error:
+        raise NeedsHuman(f"account {account.name!r}: ca_file {account.ca_file}: {error}") from error
