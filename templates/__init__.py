@@ -1,0 +1,1 @@
+"""What people read: one source per letter and locale, from which subject, text and HTML are made."""

@@ -1,0 +1,75 @@
+"""The HTML part: Markdown's tokens with the styles that mail programs need on each element."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
+_ONLY_BLOCK = re.compile("\x02b\\d+\x03")
+_STYLED = frozenset(
+    {"h1", "h2", "h3", "p", "ul", "ol", "li", "table", "th", "td", "blockquote", "pre", "code", "hr", "a"}
+)
+
+
+def parse_markdown(text: str) -> list[Token]:
+    """The tokens of a letter's Markdown; raw HTML, images and automatic links do not exist in letters."""
+    return _MARKDOWN.parse(text)
+
+
+def html_of(tokens: Sequence[Token], styles: Mapping[str, str]) -> str:
+    """The HTML of the tokens. `styles`: CSS by element, also `words` (quoted block) and `label` (first cell)."""
+    shown = _without_empty_heads(tokens)
+    column = 0
+    for place, token in enumerate(shown):
+        if token.type == "tr_open":
+            column = 0
+        if token.type == "td_open":
+            _style(token, "label" if column == 0 else "td", styles)
+            column += 1
+        elif token.nesting >= 0 and token.tag in _STYLED:
+            _style(token, token.tag, styles)
+        if token.type == "inline":
+            for child in token.children or []:
+                if child.tag in _STYLED and child.nesting >= 0:
+                    _style(child, child.tag, styles)
+            if _ONLY_BLOCK.fullmatch(token.content) and shown[place - 1].type == "paragraph_open":
+                _make_block(shown[place - 1], shown[place + 1], styles)
+    return str(_MARKDOWN.renderer.render(shown, _MARKDOWN.options, {}))
+
+
+def attributes(name: str, styles: Mapping[str, str]) -> str:
+    """The finished attributes of an element that is not written by Markdown."""
+    return f' class="{name}" style="{styles[name]}"'
+
+
+def _style(token: Token, name: str, styles: Mapping[str, str]) -> None:
+    token.attrSet("class", name)
+    if styles.get(name):
+        token.attrSet("style", styles[name])
+
+
+def _make_block(opening: Token, closing: Token, styles: Mapping[str, str]) -> None:
+    """A paragraph that holds nothing but quoted words becomes a box whose direction is that of the words."""
+    opening.tag = closing.tag = "div"
+    opening.attrs = {"dir": "auto"}
+    _style(opening, "words", styles)
+
+
+def _without_empty_heads(tokens: Sequence[Token]) -> list[Token]:
+    """Markdown cannot write a table without a head row; an empty one is left out."""
+    kept: list[Token] = []
+    head: list[Token] | None = None
+    for token in tokens:
+        if token.type == "thead_open":
+            head = []
+        if head is None:
+            kept.append(token)
+            continue
+        head.append(token)
+        if token.type == "thead_close":
+            if any(part.content for part in head if part.type == "inline"):
+                kept += head
+            head = None
+    return kept

@@ -1,0 +1,210 @@
+"""A view for every letter: what the letter may know, and an example that checks and previews are made with.
+
+The keys are the contract with whoever makes views: all of them must be there, others never reach the template, so the
+bare letters cannot contain a customer's words whatever is handed over (invariant 9). Times are aware; `zone` is the
+reader's IANA zone, `service_zone` the centre's. Sizes are bytes; `left` seconds of working time; `late_for` seconds;
+`share` the part of the target that is used, 0 to 1. A `target` is written as policy does (`3 bd`), a `url` is a
+`mailto:` address, `reference` is empty or the line that brings the reply token back.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+_RECEIVED = datetime(2026, 4, 8, 13, 20, tzinfo=UTC)
+_NEXT = datetime(2026, 4, 9, 11, 0, tzinfo=UTC)
+_RESOLVE = datetime(2026, 4, 21, 15, 0, tzinfo=UTC)
+
+_COMMON: Mapping[str, object] = {
+    "organisation": {
+        "name": "Meridian Trade Services",
+        "privacy": "How we handle personal data: https://meridian.example/privacy",
+    },
+    "zone": "Asia/Riyadh",
+    "number": "C-4829-1375",
+    "received_at": _RECEIVED,
+    "marker": True,
+    "reference": "[ref:tabcdefghijklmnopqrstuvwxyz234567abc]",
+}
+_SUBJECT = {"subject": "Order 20418: machine arrived damaged"}
+_WORDS = (
+    "Dear Sir or Madam,\n\nthe packing machine of order 20418 arrived on 2 April with a broken feeder. We had to stop "
+    "the line for two days and lost 1,500 EUR.\nPhotos: http://photos.example.com/20418\n\nPlease send a replacement.\n"
+    "Khalid Al-Harbi"
+)
+_CUSTOMER = {
+    "address": "k.alharbi@customer.example",
+    "name": "Khalid Al-Harbi",
+    "proof": "proven",
+    "proof_because": "DMARC pass for customer.example",
+    "country": "SA",
+    "language": "en",
+}
+_EVIDENCE = [
+    {"name": "feeder-left.jpg", "type": "image/jpeg", "size": 1_843_220, "sha256": "9f2c" * 16},
+    {"name": "delivery-note.pdf", "type": "application/pdf", "size": 48_120, "sha256": "07ab" * 16},
+]
+_DEADLINES = [
+    {
+        "stage": "accept",
+        "due": datetime(2026, 4, 9, 13, 20, tzinfo=UTC),
+        "target": "1 bd",
+        "clause": "[ours]",
+        "owner": "Lena Vogt",
+    },
+    {"stage": "investigate", "due": datetime(2026, 4, 14, 11, tzinfo=UTC), "target": "3 bd", "clause": "M20",
+     "owner": "Lena Vogt"},
+    {"stage": "resolve", "due": _RESOLVE, "target": "15 bd", "clause": "M23", "owner": "Lena Vogt"},
+]  # fmt: skip
+_HISTORY = [
+    {"at": _RECEIVED, "kind": "CaseOpened", "text": ""},
+    {"at": datetime(2026, 4, 8, 13, 21, tzinfo=UTC), "kind": "Routed", "text": "Quality, Middle East"},
+    {"at": datetime(2026, 4, 9, 7, 2, tzinfo=UTC), "kind": "AssignmentAccepted", "text": "Lena Vogt"},
+]
+_REASONS = [
+    {"rule": "loss_over_limit", "clause": "M13", "detail": "claimed 1 500 EUR ≈ 11 700 CNY > 10 000"},
+    {"rule": "delivery_delay", "clause": "M13", "detail": ""},
+]
+
+
+def _actions(*commands: str) -> list[dict[str, str]]:
+    desk = "mailto:desk+tabcdef@meridian.example?subject=Re%3A%20%5BC-4829-1375%5D&body="
+    return [{"command": command, "url": desk + command.replace(" ", "%20")} for command in commands]
+
+
+_WORK = _actions("accept", "refuse", "resolve", "hand up")
+_TRIAGE = _actions("complaint", "inquiry", "out of scope", "spam")
+
+SAMPLES: Mapping[str, Mapping[str, object]] = {
+    "acknowledgement": {
+        **_COMMON,
+        **_SUBJECT,
+        "understood": [
+            {"kind": "order_number", "value": "20418"},
+            {"kind": "product", "value": "PX-200 packing machine"},
+            {"kind": "loss", "value": "1500.00 EUR"},
+            {"kind": "wanted", "value": "replacement"},
+            {"kind": "country", "value": "SA"},
+        ],
+        "evidence": [{"name": str(file["name"]), "size": file["size"]} for file in _EVIDENCE],
+        "missing": ["contract", "phone"],
+        "next_contact_at": _NEXT,
+        "resolve_by": _RESOLVE,
+        "provisional": True,
+        "service_hours": [
+            {"start": datetime(2026, 4, 9, 6, tzinfo=UTC), "end": datetime(2026, 4, 9, 9, tzinfo=UTC)},
+            {"start": datetime(2026, 4, 9, 10, tzinfo=UTC), "end": datetime(2026, 4, 9, 15, tzinfo=UTC)},
+        ],
+        "service_zone": "Asia/Dubai",
+    },
+    "acknowledgement-bare": {**_COMMON, "next_contact_at": _NEXT},
+    "triage-acknowledgement": {**_COMMON, "next_contact_at": _NEXT},
+    "result": {
+        **_COMMON,
+        **_SUBJECT,
+        "text": "The feeder was damaged in transport.\n\nA new one left our warehouse today; waybill 1Z 999 AA1 01.",
+    },
+    "assignment": {
+        **_COMMON,
+        **_SUBJECT,
+        "customer": _CUSTOMER,
+        "words": _WORDS,
+        "facts": [
+            {"kind": "order_number", "value": "20418", "confidence": 0.95, "words": "order 20418"},
+            {"kind": "loss", "value": "1500.00 EUR", "confidence": 0.9, "words": "lost 1,500 EUR"},
+            {"kind": "wanted", "value": "replacement", "confidence": 0.8, "words": "send a replacement"},
+        ],
+        "missing": ["contract"],
+        "evidence": _EVIDENCE,
+        "grade": "major",
+        "provisional": True,
+        "reasons": _REASONS,
+        "category": "product-quality",
+        "centre": "Middle East",
+        "department": "Quality",
+        "deadlines": _DEADLINES,
+        "links": ["C-4811-0022"],
+        "actions": _WORK,
+        "reader": {"name": "Lena Vogt"},
+    },
+    "follow-up": {
+        **_COMMON,
+        **_SUBJECT,
+        "reopened": True,
+        "sender": "k.alharbi@customer.example",
+        "how": "token",
+        "words": "The new feeder does not fit either. See www.photos.example/2",
+        "evidence": _EVIDENCE[:1],
+        "actions": _WORK,
+        "deadlines": _DEADLINES,
+    },
+    "reminder": {
+        **_COMMON,
+        **_SUBJECT,
+        "stage": "investigate",
+        "due": datetime(2026, 4, 14, 11, tzinfo=UTC),
+        "target": "3 bd",
+        "clause": "M20",
+        "left": 41_400,
+        "share": 0.5,
+        "history": _HISTORY,
+        "deadlines": _DEADLINES[1:],
+        "actions": _WORK,
+        "owner": "Lena Vogt",
+    },
+    "escalation": {
+        **_COMMON,
+        **_SUBJECT,
+        "action": "escalate",
+        "stage": "investigate",
+        "due": datetime(2026, 4, 14, 11, tzinfo=UTC),
+        "target": "3 bd",
+        "clause": "M20",
+        "late_for": 93_600,
+        "owner": "Lena Vogt",
+        "chain": [
+            {"who": "Lena Vogt", "at": datetime(2026, 4, 12, 6, tzinfo=UTC)},
+            {"who": "Omar Nasser", "at": datetime(2026, 4, 14, 11, tzinfo=UTC)},
+        ],
+        "history": _HISTORY,
+        "words": _WORDS,
+        "actions": _WORK,
+    },
+    "triage": {
+        **_COMMON,
+        **_SUBJECT,
+        "customer": _CUSTOMER,
+        "words": "Hello, is the PX-200 available with a 60 Hz motor? The last one was a little late.",
+        "because": ["weak: a little late"],
+        "actions": _TRIAGE,
+    },
+    "major-notice": {
+        **_COMMON,
+        **_SUBJECT,
+        "provisional": True,
+        "reasons": _REASONS,
+        "customer": _CUSTOMER,
+        "words": _WORDS,
+        "deadlines": _DEADLINES,
+        "actions": _actions("grade major", "grade important", "accept"),
+    },
+    "desk-notice": {
+        **_COMMON,
+        "lines": [
+            {"at": _RECEIVED, "kind": "held", "number": "C-4829-1375", "because": "ceiling per_address"},
+            {"at": _RECEIVED, "kind": "bounced", "number": "C-4811-0022", "because": "5.1.1 no such address"},
+            {"at": _RECEIVED, "kind": "account-down", "number": "", "because": "imap.meridian.example: login refused"},
+        ],
+        "more": 12,
+    },
+    "command-answer": {
+        **_COMMON,
+        **_SUBJECT,
+        "lines": [
+            {"command": "accept", "done": True, "text": "You have accepted the case."},
+            {"command": "grade high", "done": False, "text": "'high' is no grade; write general, important or major."},
+        ],
+        "allowed": ["accept", "refuse", "resolve", "status", "help"],
+        "actions": _WORK,
+        "deadlines": _DEADLINES[1:],
+    },
+}

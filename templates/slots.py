@@ -1,0 +1,102 @@
+"""Places in a letter that values fill only after Markdown has been read, so that no value can ever become markup.
+
+A template writes a slot mark where a value belongs; Markdown sees the mark as an ordinary word. Since marks depend on
+the shape of a letter alone, the reading of the Markdown can be kept and used again for the next letter of that shape.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from html import escape
+
+MARK = re.compile("\x02([ibln])(\\d+)\x03")
+
+_RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_STRONG_LTR = re.compile("[A-Za-z0-9\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff\u3040-\ud7ff\uff21-\uff5a]")
+_FSI, _PDI = "\u2068", "\u2069"
+
+
+class Kind(StrEnum):
+    """What may fill a slot."""
+
+    INLINE = "i"  # words in a sentence
+    BLOCK = "b"  # several lines, quoted
+    LINK = "l"  # a link that we write
+    NAKED = "n"  # words in a place that allows no markup, such as a title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """What fills a slot. `url` and `attributes` (finished HTML, ours) belong to links, `quoted` to blocks."""
+
+    text: str
+    url: str = ""
+    attributes: str = ""
+    quoted: bool = False
+
+
+def mark(kind: Kind, place: int) -> str:
+    """The mark of the slot that the value at that place of the list fills."""
+    return f"\x02{kind}{place}\x03"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """A finished part of a letter with its slots: `strings[0] slot[0] strings[1] slot[1] … strings[n]`."""
+
+    strings: tuple[str, ...]
+    slots: tuple[tuple[Kind, int], ...]
+
+
+def cut(text: str) -> Cut:
+    """Cuts a text at its marks."""
+    pieces = MARK.split(text)
+    slots = tuple((Kind(kind), int(place)) for kind, place in zip(pieces[1::3], pieces[2::3], strict=True))
+    return Cut(tuple(pieces[0::3]), slots)
+
+
+def fill_text(form: Cut, values: Sequence[Value], *, rtl: bool) -> str:
+    """The plain text of a letter."""
+    out = [form.strings[0]]
+    for (kind, place), following in zip(form.slots, form.strings[1:], strict=True):
+        value = values[place]
+        if kind is Kind.BLOCK:
+            before = out[-1].rpartition("\n")[2]
+            start = "> " if value.quoted else ""
+            out.append(("\n" + before).join((start + row).rstrip() for row in value.text.split("\n")))
+        elif kind is Kind.LINK:
+            out.append(f"{value.text} <{value.url}>" if value.text != value.url else value.url)
+        elif kind is Kind.NAKED:
+            out.append(value.text)
+        else:
+            out.append(f"{_FSI}{value.text}{_PDI}" if _turns(value.text, rtl=rtl) else value.text)
+        out.append(following)
+    return "".join(out)
+
+
+def fill_html(form: Cut, values: Sequence[Value], *, rtl: bool) -> str:
+    """The HTML of a letter; every value is escaped here, once."""
+    out = [form.strings[0]]
+    for (kind, place), following in zip(form.slots, form.strings[1:], strict=True):
+        value = values[place]
+        shown = escape(value.text)
+        if kind is Kind.BLOCK:
+            shown = shown.replace("\n", "<br>\n")
+        elif kind is Kind.LINK:
+            shown = f'<a href="{escape(value.url)}"{value.attributes}>{shown}</a>'
+        elif kind is Kind.INLINE and _turns(value.text, rtl=rtl):
+            shown = f"<bdi>{shown}</bdi>"
+        out.append(shown)
+        out.append(following)
+    return "".join(out)
+
+
+def _turns(text: str, *, rtl: bool) -> bool:
+    """Whether the text runs against the letter's direction and must be kept from dragging its neighbours along.
+
+    In a right-to-left letter that includes bare numbers: the groups of a telephone number would change places.
+    """
+    if not rtl:
+        return not text.isascii() and bool(_RTL.search(text))
+    return bool(_STRONG_LTR.search(text)) or not _RTL.search(text)
