@@ -80,7 +80,7 @@ def percent(context: Context, share: float) -> str:
 
 @pass_context
 def label(context: Context, name: str, names: str) -> str:
-    """What the locale calls a stage, a grade, a kind of fact …"""
+    """What the locale calls a stage, a grade or a kind of fact."""
     words: Words = state_of(context).words
     return words.label(names, name)
 
@@ -94,7 +94,7 @@ def labels(context: Context, many: Sequence[str], names: str) -> str:
 
 @pass_context
 def fact(context: Context, item: Mapping[str, str]) -> str:
-    """The value of a fact as a person reads it: money, countries and wishes in the locale's words, the rest as it is."""
+    """The value of a fact as a person reads it: money, countries and wishes in the locale's words."""
     words: Words = state_of(context).words
     kind, value = item["kind"], item["value"]
     if kind == "wanted":

@@ -58,7 +58,7 @@ class LibraryLoader(BaseLoader):
     def __init__(self, library: Library) -> None:
         self._library = library
 
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, None]:
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, None]:  # noqa: ARG002  # Jinja's
         """The source Jinja shall compile."""
         if template not in self._library.files:
             raise TemplateNotFound(template)

@@ -21,7 +21,7 @@ from templates.words import Words
 MOST_FORMS = 512
 _STYLES = frozenset({
     "p", "h1", "h2", "h3", "ul", "ol", "li", "table", "th", "td", "label", "blockquote", "pre", "code", "hr", "a",
-    "words", "link", "button",
+    "words", "link", "button", "quiet",
 })  # fmt: skip
 
 
@@ -62,7 +62,7 @@ class Press:
     def links(self, words: Words) -> Mapping[str, str]:
         """The attributes of the links that filters write, by style."""
         styles = self._styles["rtl" if words.rtl else "ltr"]
-        return {name: attributes(name, styles) for name in ("link", "button")}
+        return {name: attributes(name, styles) for name in ("link", "button", "quiet")}
 
     def form(self, markdown: str, words: Words, *, marker: bool, frame: Frame) -> Form:
         """The form for this Markdown, from the shelf if it was made before."""

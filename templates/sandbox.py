@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from jinja2 import BaseLoader, StrictUndefined, Undefined, pass_context
+from jinja2.exceptions import SecurityError
 from jinja2.filters import FILTERS
 from jinja2.runtime import Context, LoopContext
-from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from templates.neutral import defang, line
 from templates.slots import Kind, Value, mark
@@ -83,7 +84,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 return self.undefined(obj=obj, name=argument)
         return self.getattr(obj, str(argument))
 
-    def is_safe_callable(self, obj: Any) -> bool:
+    def is_safe_callable(self, obj: Any) -> bool:  # noqa: ARG002  # Jinja's signature
         """Nothing may be called; even a harmless-looking `ljust` can ask for a gigabyte."""
         return False
 

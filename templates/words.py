@@ -11,7 +11,8 @@ from babel.core import get_global
 
 _SECTIONS = frozenset({"format", "cities", "units", "label"})
 _FORMATS = (
-    "marker", "case_number", "colon", "moment", "moment_short", "day", "clock", "in_zone", "in_zone_short", "zone", "at", "join",
+    "marker", "case_number", "colon", "moment", "moment_short", "day", "clock", "in_zone", "in_zone_short",
+    "zone", "at", "join",
 )  # fmt: skip
 
 
