@@ -1,0 +1,171 @@
+"""Cases: saving a decision with all that follows from it, loading and listing."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from cases.case import Case
+from cases.words import Grade, Status
+from store.chain import Chain
+from store.clocks import Clocks
+from store.codec import decode_case, encode
+from store.outbox import Outgoings
+from store.prepared import Changing, Inserting, Prepared, chunks, ignore
+from store.tables import CaseTable, Counter, Link, ParticipantTable, ToldDate
+from store.threads import Threads
+from store.trouble import CaseMoved, Contradiction
+from store.values import CaseRow, Saved, SaveResult
+
+_FIELDS = (
+    CaseTable.status,
+    CaseTable.grade,
+    CaseTable.provisional,
+    CaseTable.category,
+    CaseTable.centre,
+    CaseTable.handler,
+    CaseTable.customer,
+    CaseTable.customer_name,
+    CaseTable.language,
+    CaseTable.subject,
+    CaseTable.received_at,
+    CaseTable.opened_at,
+    CaseTable.next_due,
+    CaseTable.next_stage,
+    CaseTable.snapshot,
+)
+_LISTED = (CaseTable.number, *_FIELDS[:-1], CaseTable.version)
+_ADD = Inserting(*_FIELDS, CaseTable.number, CaseTable.version)
+_CHANGE = Changing(*_FIELDS, CaseTable.version, key=CaseTable.number)
+_VERSION = Prepared(lambda number: CaseTable.select(CaseTable.version).where(CaseTable.number == number))
+_SNAPSHOTS = Prepared(
+    lambda number_list: CaseTable.select(CaseTable.number, CaseTable.snapshot).where(CaseTable.number.in_(number_list))
+)
+_PLACE = Prepared(lambda number: CaseTable.select(CaseTable.id).where(CaseTable.number == number))
+_LIST = Prepared(
+    lambda before, limit: (
+        CaseTable.select(*_LISTED).where(CaseTable.id < before).order_by(CaseTable.id.desc()).limit(limit)
+    )
+)
+_LIST_OF_STATUS = Prepared(
+    lambda status, before, limit: (
+        CaseTable.select(*_LISTED)
+        .where((CaseTable.status == status) & (CaseTable.id < before))
+        .order_by(CaseTable.id.desc())
+        .limit(limit)
+    )
+)
+_JOIN = Inserting(
+    ParticipantTable.number,
+    ParticipantTable.address,
+    ParticipantTable.role,
+    ParticipantTable.name,
+    conflict=lambda insert: insert.on_conflict(
+        conflict_target=[ParticipantTable.number, ParticipantTable.address],
+        preserve=[ParticipantTable.role, ParticipantTable.name],
+    ),
+)
+_LINK = Inserting(Link.number, Link.other, conflict=ignore)
+_TELL = Inserting(ToldDate.number, ToldDate.what, ToldDate.date, conflict=ignore)
+_COUNT_UP = Prepared(lambda name: Counter.update({Counter.value: Counter.value + 1}).where(Counter.name == name))
+_COUNT = Prepared(lambda name: Counter.select(Counter.value).where(Counter.name == name))
+_NO_LIMIT = 2**62
+
+
+class Casebook(Chain, Clocks, Outgoings, Threads):
+    """What is true of every case."""
+
+    def next_number_index(self) -> int:
+        """0, 1, 2, …: each once, and given back when the unit it was taken in is rolled back."""
+        with self.db.writing("decision"):
+            self.db.run(_COUNT_UP, "case")
+            return int(self.db.value(_COUNT, "case")) - 1
+
+    def load(self, number: str) -> Case | None:
+        """The case of that number. Raises codec.Unreadable."""
+        return self.load_many([number]).get(number)
+
+    def load_many(self, numbers: Sequence[str]) -> dict[str, Case]:
+        """The cases of these numbers, for those that exist."""
+        return {
+            number: decode_case(snapshot)
+            for some in chunks(numbers)
+            for number, snapshot in self.db.rows(_SNAPSHOTS, some)
+        }
+
+    def version(self, number: str) -> int:
+        """How often the case was saved; 0 when there is none."""
+        return self.db.value(_VERSION, number) or 0
+
+    def cases(self, status: Status | None = None, limit: int = 1000, before: str = "") -> tuple[CaseRow, ...]:
+        """Cases, newest first, those opened before case `before`."""
+        place = self.db.value(_PLACE, before) or 0 if before else _NO_LIMIT
+        rows = self.db.rows(_LIST_OF_STATUS, status, place, limit) if status else self.db.rows(_LIST, place, limit)
+        return tuple(_listed(row) for row in rows)
+
+    def save(self, saved: Saved) -> SaveResult:
+        """Record a decision: events, snapshot, clocks, people, letters. All or nothing in its unit (invariant 3).
+
+        A decision whose `event_key` is on record changes nothing. Raises CaseMoved when the case is not at
+        `expected_version`, Contradiction when `new_case` is wrong.
+        """
+        with self.db.writing("decision"):
+            number = saved.case.number
+            version = self.version(number)
+            if saved.events and self.is_saved(saved.event_key):
+                return SaveResult(version=version, already_saved=True)
+            if saved.expected_version not in {None, version}:
+                raise CaseMoved(f"case {number} is at version {version}, not {saved.expected_version}")
+            if saved.new_case == bool(version):
+                raise Contradiction(f"case {number} is {'there already' if version else 'not on record'}")
+            self._snapshot(saved, version + 1)
+            self._append(number, saved.events, saved.event_key)
+            self._replace_clocks(number, saved.deadlines, new_case=saved.new_case)
+            self._people_and_dates(saved.case)
+            repeated = self._queue(saved.outgoing)
+            fresh = [letter for letter in saved.outgoing if letter.key not in repeated]
+            self._issue([token for token in saved.tokens if token.letter_key not in repeated])
+            self._remember(number, saved.message_ids, saved.raw_id)
+            self._remember(number, [letter.message_id for letter in fresh], None)
+            return SaveResult(version=version + 1, repeated=repeated)
+
+    def _snapshot(self, saved: Saved, version: int) -> None:
+        values = _values(saved)
+        if saved.new_case:
+            self.db.run(_ADD, *values, saved.case.number, version)
+        else:
+            self.db.run(_CHANGE, *values, version, saved.case.number)
+
+    def _people_and_dates(self, case: Case) -> None:
+        people = {person.address.casefold(): person for person in case.participants}
+        self.db.run_many(
+            _JOIN, [(case.number, address, person.role, person.name) for address, person in people.items()]
+        )
+        self.db.run_many(_LINK, [(case.number, other) for other in case.links])
+        self.db.run_many(_TELL, [(case.number, told.what, told.date) for told in case.told])
+
+
+def _values(saved: Saved) -> tuple[Any, ...]:
+    case = saved.case
+    next_due = min(saved.deadlines, key=lambda deadline: deadline.due, default=None)
+    return (
+        case.status,
+        case.grade,
+        case.provisional,
+        case.category,
+        case.centre,
+        case.handler,
+        case.customer,
+        case.customer_name,
+        case.language,
+        case.subject,
+        case.received_at,
+        case.opened_at,
+        next_due.due if next_due else None,
+        next_due.stage if next_due else "",
+        encode(case),
+    )
+
+
+def _listed(row: tuple[Any, ...]) -> CaseRow:
+    names = [column.name for column in _LISTED]
+    values = dict(zip(names, row, strict=True))
+    return CaseRow(**values | {"status": Status(values["status"]), "grade": Grade(values["grade"])})

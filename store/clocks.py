@@ -1,0 +1,94 @@
+"""Running clocks of cases, found by the moment somebody must look at them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from fractions import Fraction
+
+from cases.deadlines import Deadline
+from cases.target import Target, Unit
+from store.database import Row
+from store.part import Part
+from store.prepared import Inserting, Prepared
+from store.tables import DeadlineTable
+
+_COLUMNS = (
+    DeadlineTable.number,
+    DeadlineTable.stage,
+    DeadlineTable.clause,
+    DeadlineTable.owner,
+    DeadlineTable.round,
+    DeadlineTable.due,
+    DeadlineTable.target,
+    DeadlineTable.next_look,
+    DeadlineTable.provisional,
+)
+_OF_CASE = Prepared(
+    lambda number: DeadlineTable.select(*_COLUMNS).where(DeadlineTable.number == number).order_by(DeadlineTable.due)
+)
+_DUE = Prepared(
+    lambda now, limit: (
+        DeadlineTable.select(DeadlineTable.number)
+        .where(DeadlineTable.next_look <= now)
+        .order_by(DeadlineTable.next_look)
+        .limit(limit)
+    )
+)
+_NEXT_LOOK = Prepared(
+    lambda: (
+        DeadlineTable.select(DeadlineTable.next_look)
+        .where(DeadlineTable.next_look.is_null(False))
+        .order_by(DeadlineTable.next_look)
+        .limit(1)
+    )
+)
+_STOP = Prepared(lambda number: DeadlineTable.delete().where(DeadlineTable.number == number))
+_START = Inserting(*_COLUMNS)
+_CLOCKS_A_CASE = 4  # that may be due at once, as a rule; more only make a page shorter
+
+
+class Clocks(Part):
+    """What is owed by when."""
+
+    def due(self, now: datetime, limit: int) -> tuple[str, ...]:
+        """Numbers of cases that must be looked at, the longest due first; empty only when there are none.
+
+        Cost follows what is due, never how many cases are open.
+        """
+        rows = self.db.rows(_DUE, now, limit * _CLOCKS_A_CASE)
+        return tuple(dict.fromkeys(number for (number,) in rows))[:limit]
+
+    def next_look(self) -> datetime | None:
+        """When the next case must be looked at."""
+        found: datetime | None = self.db.value(_NEXT_LOOK)
+        return found
+
+    def deadlines(self, number: str) -> tuple[Deadline, ...]:
+        """The running clocks of a case, the most urgent first."""
+        return tuple(_deadline(row) for row in self.db.rows(_OF_CASE, number))
+
+    def _replace_clocks(self, number: str, deadlines: Sequence[Deadline], *, new_case: bool) -> None:
+        if not new_case:
+            self.db.run(_STOP, number)
+        self.db.run_many(_START, [_row(number, deadline) for deadline in deadlines])
+
+
+def _row(number: str, deadline: Deadline) -> tuple[object, ...]:
+    target = f"{deadline.target.amount} {deadline.target.unit}"  # exact, unlike the policy's own writing
+    return (
+        number,
+        deadline.stage,
+        deadline.clause,
+        deadline.owner,
+        deadline.round,
+        deadline.due,
+        target,
+        deadline.next_look,
+        deadline.provisional,
+    )
+
+
+def _deadline(row: Row) -> Deadline:
+    names = ("stage", "clause", "owner", "round", "due", "target", "next_look", "provisional")
+    values = dict(zip(names, row[1:], strict=True))
+    amount, unit = str(values.pop("target")).split()
+    return Deadline(**values, target=Target(amount=Fraction(amount), unit=Unit(unit)))

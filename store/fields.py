@@ -1,0 +1,70 @@
+"""Column types that hold the same value on SQLite and on PostgreSQL, and the only way a value reaches a database."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import peewee
+
+MOMENT = "TIMESTAMPTZ"
+# SQLite has no type for moments: text of one fixed width in UTC sorts as time does.
+SQLITE_TYPES = {MOMENT: "TEXT"}
+
+
+class UTCDateTimeField(peewee.Field):
+    """A moment: aware in, aware UTC out, to the microsecond; a naive one is refused with ValueError."""
+
+    field_type = MOMENT
+
+    def db_value(self, value: datetime | None) -> str | None:
+        return None if value is None else moment_text(value)
+
+    def python_value(self, value: datetime | str | None) -> datetime | None:
+        if value is None:
+            return None
+        found = datetime.fromisoformat(value) if isinstance(value, str) else value
+        return found if found.tzinfo is UTC else found.astimezone(UTC)
+
+
+class CleanTextField(peewee.TextField):
+    """Text that both databases can hold: without U+0000 and lone surrogates."""
+
+    def db_value(self, value: str | None) -> str | None:
+        return None if value is None else clean_text(value)
+
+
+class BytesField(peewee.Field):
+    """Bytes as they are."""
+
+    field_type = "BLOB"
+
+    def python_value(self, value: bytes | memoryview | None) -> bytes | None:
+        return value if value is None or isinstance(value, bytes) else bytes(value)
+
+
+def moment_text(moment: datetime) -> str:
+    """The moment in UTC as text of a fixed width. Raises ValueError for a naive one."""
+    if moment.tzinfo is None:
+        raise ValueError(f"{moment} has no time zone; a naive time never reaches the database")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def clean_text(text: str) -> str:
+    """The text without U+0000, which PostgreSQL refuses, and with `?` for surrogates, which UTF-8 refuses."""
+    if "\0" in text:
+        text = text.replace("\0", "")
+    if text.isascii():
+        return text
+    return text.encode("utf-8", "replace").decode()
+
+
+def adapt(value: Any) -> Any:
+    """A value as the drivers may get it. Raises ValueError for a naive datetime, TypeError for what is no column."""
+    if value is None or type(value) in {int, bool, bytes}:
+        return value
+    if isinstance(value, str):
+        return clean_text(str(value))
+    if isinstance(value, datetime):
+        return moment_text(value)
+    if isinstance(value, int):  # an IntEnum
+        return int(value)
+    raise TypeError(f"{type(value).__name__} cannot be stored")

@@ -1,0 +1,63 @@
+"""A lock between processes that the kernel releases at once when its holder dies, however it dies."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class FileLock:
+    """An exclusive flock(2) on a file of its own; the file stays, only the lock on it counts."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor = -1
+
+    def take(self, holder: str) -> str | None:
+        """Take the lock and write down who has it; None, or who has it already."""
+        if self._descriptor >= 0:
+            return None
+        descriptor = self._open()
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            found = os.read(descriptor, 200).decode(errors="replace").strip()
+            os.close(descriptor)
+            return found
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, holder.encode())
+        self._descriptor = descriptor
+        return None
+
+    def give_back(self) -> None:
+        if self._descriptor >= 0:
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def is_taken(self) -> bool:
+        """Whether another process (or another store of this one) holds the lock now."""
+        if self._descriptor >= 0 or not self._path.exists():
+            return False
+        descriptor = self._open()
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(descriptor)
+        return False
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Hold the lock, waiting for it as long as it takes."""
+        descriptor = self._open()
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def _open(self) -> int:
+        # Not inherited by the parser workers: one that outlives the daemon must not hold its lock.
+        return os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)

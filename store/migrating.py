@@ -1,0 +1,44 @@
+"""Brings a database to the present schema by the ordered files of `store/migrations`."""
+
+from importlib import resources
+from pathlib import Path
+
+import peewee
+from playhouse.migrations import Runner
+
+from store.database import Database
+from store.trouble import Foreign
+
+FOLDER = Path(str(resources.files("store") / "migrations"))
+
+
+def migrate(database: Database, folder: Path = FOLDER, *, keep_copy: bool) -> tuple[str, ...]:
+    """Apply what is pending, each migration in a transaction of its own; the names of those applied.
+
+    Only one process migrates at a time. With `keep_copy` a copy of an SQLite file is made first.
+    Raises Foreign when the database was written by a newer ombud.
+    """
+    engine = database.engine
+    with database.translated(), engine.migrating():
+        runner = Runner(engine.peewee, str(folder))
+        pending = _pending(runner, engine.name)
+        if pending and keep_copy:
+            engine.back_up(pending[0])
+        applied: list[str] = runner.up() if pending else []
+        return tuple(applied)
+
+
+def _pending(runner: Runner, name: str) -> list[str]:
+    rows = runner.status()
+    unknown = [row.name for row in rows if row.path is None]
+    if unknown:
+        raise Foreign(f"database {name} was written by a newer ombud (it has {', '.join(unknown)}); update ombud")
+    return [row.name for row in rows if not row.applied]
+
+
+def drift(database: Database, tables: tuple[type[peewee.Model], ...]) -> str:
+    """What the database lacks or has too much, compared with the tables; empty when they agree."""
+    from playhouse.schema_diff import diff_models
+
+    with database.translated():
+        return str(diff_models(database.engine.peewee, tables))

@@ -1,0 +1,136 @@
+"""PostgreSQL: many connections, advisory locks, and a server that may go away at any moment."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+
+import peewee
+
+from cases.trouble import NeedsHuman
+from store.engine import Engine
+from store.fields import MOMENT
+from store.trouble import Foreign, Locked, Missing
+
+BUSY_SECONDS = 10
+# Keys of advisory locks; they are private to one database (PostgreSQL manual, 13.3.5).
+_WRITER, _MIGRATING, _DAEMON = 0x6F6D6201, 0x6F6D6202, 0x6F6D6203
+_HOLDER = """
+    SELECT a.application_name, a.client_addr::text FROM pg_locks l JOIN pg_stat_activity a USING (pid)
+    WHERE l.locktype = 'advisory' AND l.classid = 0 AND l.objid = %s AND l.granted
+      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
+
+class _Connections(peewee.PostgresqlDatabase):
+    """Sets up its connections and remembers them."""
+
+    def __init__(self, url: str, **kwargs: Any) -> None:
+        self.all: list[Any] = []
+        super().__init__(url, **kwargs)
+
+    def _connect(self) -> Any:
+        connection = super()._connect()  # type: ignore[misc]
+        said = connection.execute("SHOW synchronous_commit").fetchone()
+        if said == ("off",):
+            # What is committed must survive a crash of the server (invariant 1); stronger settings are kept.
+            connection.execute("SET synchronous_commit = on")
+        self.all = [known for known in self.all if not known.closed]
+        self.all.append(connection)
+        return connection
+
+
+class Postgres(Engine):
+    """A database on a server. Writers run one after the other, so that the chain of events has one order."""
+
+    def __init__(self, url: str) -> None:
+        try:
+            import psycopg
+        except ImportError as error:
+            raise NeedsHuman("PostgreSQL needs one more package: pip install 'ombud[postgres]'") from error
+        self.errors = (peewee.PeeweeException, psycopg.Error)
+        self.name = _without_password(url)
+        self.peewee = self._connections(url)
+        # The daemon's lock lives as long as this connection, so nothing else may use or close it.
+        self._guard: Any = self._connections(url)
+        self._guarding = False
+
+    def is_new(self) -> bool:
+        tables = self.peewee.get_tables()
+        if tables and "about" not in tables:
+            raise Foreign(f"{self.name} has tables of another program; give ombud a database of its own")
+        return not tables
+
+    def prepare_new(self) -> None:
+        if not self.is_new():
+            raise NeedsHuman(f"{self.name} has ombud's tables already; start without making a new one")
+
+    def check(self) -> None:
+        if self.is_new():
+            raise Missing(f"the database {self.name} is empty; run `ombud init-db` to make its tables")
+
+    def opened(self) -> None:
+        """Nothing: the server remembers its databases."""
+
+    def begin(self) -> None:
+        self._keep_guard()
+        self.peewee.begin()
+        self.peewee.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_WRITER,))
+
+    def is_lost(self) -> bool:
+        return bool(self.peewee.is_closed() or self.peewee.connection().closed)
+
+    def back_up(self, before: str) -> None:
+        """Nothing: a migration is one transaction, and copies of a server are its administrator's."""
+
+    @contextmanager
+    def migrating(self) -> Iterator[None]:
+        # On a connection of its own, where a rolled back migration cannot touch it.
+        with self._guard.connection().cursor() as cursor:
+            cursor.execute("SET lock_timeout = 0")
+            cursor.execute("SELECT pg_advisory_lock(%s)", (_MIGRATING,))
+            try:
+                yield
+            finally:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", (_MIGRATING,))
+
+    def lock(self) -> None:
+        cursor = self._guard.execute_sql("SELECT pg_try_advisory_lock(%s)", (_DAEMON,))
+        if cursor.fetchone() != (True,):
+            holder = self._guard.execute_sql(_HOLDER, (_DAEMON,)).fetchone() or ("unknown", None)
+            said = f"{holder[0]}, from {holder[1] or 'this machine'}"
+            raise Locked(f"another ombud ({said}) works on {self.name}; stop it first")
+        self._guarding = True
+
+    def close(self) -> None:
+        self._guarding = False
+        for connections in (self.peewee, self._guard):
+            for connection in connections.all:
+                connection.close()
+            connections.all.clear()
+            connections.dispose()
+
+    def _keep_guard(self) -> None:
+        """Take the daemon's lock anew when the connection that held it is gone. Raises Locked when another has it."""
+        if self._guarding and (self._guard.is_closed() or self._guard.connection().closed):
+            self._guard.dispose()
+            self.lock()
+
+    def _connections(self, url: str) -> _Connections:
+        return _Connections(
+            url,
+            prefer_psycopg3=True,
+            connect_timeout=BUSY_SECONDS,
+            application_name=f"ombud process {os.getpid()} on {socket.gethostname()}"[:63],
+            options=f"-c timezone=UTC -c lock_timeout={BUSY_SECONDS}s",
+            keepalives_idle=60,
+            field_types={MOMENT: MOMENT},
+        )
+
+
+def _without_password(url: str) -> str:
+    parts = urlsplit(url)
+    where = parts.hostname or "local"
+    return f"postgresql://{where}{f':{parts.port}' if parts.port else ''}{parts.path}"

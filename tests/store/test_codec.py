@@ -1,0 +1,85 @@
+"""What is written down is read back as it was."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cases.case import Case, Told
+from cases.events import Event, NoteAdded
+from store.codec import Unreadable, decode_case, decode_event, encode, event_classes
+
+ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
+MOMENTS = st.datetimes(
+    min_value=datetime(1970, 1, 3), max_value=datetime(9990, 1, 1), timezones=ZONES, allow_imaginary=False
+)
+TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]))
+st.register_type_strategy(datetime, MOMENTS)
+st.register_type_strategy(str, TEXTS)
+st.register_type_strategy(float, st.floats(allow_nan=False, allow_infinity=False))
+EVENTS = st.sampled_from(sorted(event_classes().values(), key=lambda kind: kind.__name__)).flatmap(st.from_type)
+
+
+@given(event=EVENTS)
+def test_every_event_comes_back_equal_and_of_its_own_class(event: Event) -> None:
+    back = decode_event(event.kind, encode(event))
+    assert event == back
+    assert type(event) is type(back)
+
+
+@given(case=st.from_type(Case))
+def test_a_case_comes_back_equal(case: Case) -> None:
+    assert case == decode_case(encode(case))
+
+
+@given(event=EVENTS)
+def test_the_same_event_always_has_the_same_text(event: Event) -> None:
+    assert encode(event) == encode(decode_event(event.kind, encode(event)))
+
+
+def test_every_kind_of_event_is_known_by_its_name() -> None:
+    kinds = event_classes()
+    assert {"CaseOpened", "Reminded", "LetterBounced", "CasesLinked"} <= kinds.keys()
+
+
+@given(words=st.text())
+def test_text_that_a_database_refuses_is_cleaned(words: str) -> None:
+    event = NoteAdded(at=datetime(2026, 1, 1, tzinfo=UTC), by="tick", because=words + "\0" + "\ud800")
+    text = encode(event)
+    assert "\\u0000" not in text.replace("\\\\", "")
+    back = decode_event("NoteAdded", text)
+    assert isinstance(back, NoteAdded)
+    assert back.because.endswith("?")
+    assert "\0" not in back.because
+
+
+def test_a_naive_time_is_refused() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        encode(NoteAdded(at=datetime(2026, 1, 1), by="tick", because="x"))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    ("kind", "payload"),
+    [
+        pytest.param("NeverHeardOf", "{}", id="kind of a newer version"),
+        pytest.param("NoteAdded", '{"at":"2026-01-01T00:00:00+00:00","by":"x","because":"y","new":1}', id="new field"),
+        pytest.param("NoteAdded", '{"by":"x"}', id="missing field"),
+        pytest.param("NoteAdded", "[1,", id="no JSON"),
+    ],
+)
+def test_what_cannot_be_read_needs_a_human(kind: str, payload: str) -> None:
+    with pytest.raises(Unreadable):
+        decode_event(kind, payload)
+
+
+def test_an_event_of_an_older_version_lacks_the_fields_that_came_later() -> None:
+    payload = '{"at":"2026-01-01T00:00:00.000000+00:00","because":"y","by":"x"}'
+    expected: Any = NoteAdded(at=datetime(2026, 1, 1, tzinfo=UTC), by="x", because="y")
+    assert expected == decode_event("NoteAdded", payload)
+
+
+def test_a_promised_date_keeps_its_microseconds() -> None:
+    told = Told(what="answer", date=datetime(2026, 3, 29, 1, 59, 59, 999999, tzinfo=UTC))
+    assert "59.999999+00:00" in encode(told)  # type: ignore[arg-type]
