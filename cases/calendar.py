@@ -25,8 +25,9 @@ class CalendarEnds(NeedsHuman):
 class Calendar:
     """The working time of a centre, a department or a person.
 
-    `intervals` are half-open spans of whole epoch seconds, sorted and apart; two touching spans are one.
-    A business day is a local date with working time. `unsure_from`: from this moment on not every holiday is known,
+    `intervals` are half-open spans of whole epoch seconds, sorted, without overlaps. Two may touch: a shift that ends
+    at midnight and one that begins there belong to two business days. A business day is a local date with working
+    time; a span belongs to the date it begins on. Moments are counted in whole seconds, begun ones rounded down. `unsure_from`: from this moment on not every holiday is known,
     so deadlines beyond it are provisional (policy §3, threats T22).
     """
 
@@ -36,6 +37,7 @@ class Calendar:
     unsure_from: datetime | None = None
     _starts: Sequence[int] = field(init=False, repr=False, compare=False)
     _worked: Sequence[int] = field(init=False, repr=False, compare=False)  # seconds worked before interval i
+    _firsts: Sequence[int] = field(init=False, repr=False, compare=False)  # the first interval of business day k
     _days: Sequence[int] = field(init=False, repr=False, compare=False)  # seconds worked before business day k
 
     def __post_init__(self) -> None:
@@ -51,15 +53,18 @@ class Calendar:
         firsts = [i for i, date in enumerate(dates) if i == 0 or date != dates[i - 1]]
         object.__setattr__(self, "_starts", tuple(start for start, _ in self.intervals))
         object.__setattr__(self, "_worked", worked)
-        object.__setattr__(self, "_days", (*(worked[i] for i in firsts), worked[-1]))
+        object.__setattr__(self, "_firsts", (*firsts, len(self.intervals)))
+        object.__setattr__(self, "_days", tuple(worked[i] for i in self._firsts))
 
     def add(self, start: datetime, target: Target) -> datetime:
         """The deadline: the earliest moment at which the target has passed since `start`, in UTC.
 
         Outside working time the count begins with the next opening, so one working hour from Saturday is an hour
         after Monday's opening (M15), and a business day from Monday's opening ends with Monday's closing.
-        Parts of a business day are parts of its working time. Raises CalendarEnds.
+        Parts of a business day are parts of its working time. Raises CalendarEnds, and as every method here
+        ValueError for a moment without a time zone.
         """
+        _stamp(start)
         if target.amount == 0:
             return start.astimezone(UTC)
         if target.unit is Unit.HOURS:
@@ -70,7 +75,10 @@ class Calendar:
         return self._moment_of(self._worked_by_day(self._day_of(worked) + target.amount))
 
     def between(self, start: datetime, end: datetime) -> int:
-        """Working seconds from `start` to `end`; negative when `end` comes first."""
+        """Working seconds from `start` to `end`; negative when `end` comes first.
+
+        Time before the calendar's first and after its last moment counts as free.
+        """
         return self._worked_at(end) - self._worked_at(start)
 
     def days_between(self, start: datetime, end: datetime) -> Fraction:
@@ -79,7 +87,7 @@ class Calendar:
 
     def is_open(self, moment: datetime) -> bool:
         """Whether somebody works at this moment."""
-        stamp = int(moment.timestamp())
+        stamp = _stamp(moment)
         i = bisect_right(self._starts, stamp) - 1
         return i >= 0 and stamp < self.intervals[i][1]
 
@@ -87,7 +95,7 @@ class Calendar:
         """The moment itself when open, else the next opening, in UTC. Raises CalendarEnds."""
         if self.is_open(moment):
             return moment.astimezone(UTC)
-        i = bisect_left(self._starts, int(moment.timestamp()))
+        i = bisect_left(self._starts, _stamp(moment))
         if i == len(self._starts):
             raise CalendarEnds(f"calendar {self.name!r} knows no working time after {moment:%Y-%m-%d}")
         return datetime.fromtimestamp(self._starts[i], UTC)
@@ -98,17 +106,14 @@ class Calendar:
 
     def hours_on(self, moment: datetime) -> tuple[tuple[datetime, datetime], ...]:
         """The shifts of the first business day that ends after `moment`, in UTC: service hours to show."""
-        opening = self.opening(moment)
-        zone = ZoneInfo(self.zone)
-        date = opening.astimezone(zone).date()
-        spans = (
-            (datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)) for start, end in self.intervals
-        )
-        return tuple(span for span in spans if span[0].astimezone(zone).date() == date)
+        i = bisect_right(self._starts, _stamp(self.opening(moment))) - 1
+        k = bisect_right(self._firsts, i) - 1
+        spans = self.intervals[self._firsts[k] : self._firsts[k + 1]]
+        return tuple((datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)) for start, end in spans)
 
     def _worked_at(self, moment: datetime) -> int:
         # What began before the calendar does is long overdue either way, so it counts from the calendar's first moment.
-        stamp = max(int(moment.timestamp()), self._starts[0])
+        stamp = max(_stamp(moment), self._starts[0])
         i = bisect_right(self._starts, stamp) - 1
         start, end = self.intervals[i]
         return self._worked[i] + min(stamp, end) - start
@@ -124,7 +129,14 @@ class Calendar:
         return k + Fraction(worked - self._days[k], self._days[k + 1] - self._days[k])
 
     def _worked_by_day(self, day: Fraction) -> int:
-        k = day.numerator // day.denominator
-        if k >= len(self._days) - 1:
+        last = len(self._days) - 1
+        if day > last:
             raise CalendarEnds(f"calendar {self.name!r} ends before the deadline; it must reach further ahead")
+        k = min(day.numerator // day.denominator, last - 1)
         return self._days[k] + ceil((day - k) * (self._days[k + 1] - self._days[k]))
+
+
+def _stamp(moment: datetime) -> int:
+    if moment.utcoffset() is None:
+        raise ValueError(f"{moment} has no time zone; nobody can say when that is")
+    return int(moment.timestamp())
