@@ -29,13 +29,14 @@ def grade_of(
 
 
 def loss_in_cny(fact: Fact, rates: Mapping[str, Decimal]) -> Decimal | None:
-    """The value of a claimed loss such as `1500.00 EUR` in CNY; None when the currency has no rate."""
+    """The value of a claimed loss such as `1500.00 EUR` in CNY; None when the currency has no rate or it is no number."""
     amount, _, currency = fact.value.partition(" ")
     rate = rates.get(currency)
     try:
-        return Decimal(amount) * rate if rate is not None else None
+        cny = Decimal(amount) * rate if rate is not None else None
     except InvalidOperation:
         return None
+    return cny if cny is not None and cny.is_finite() else None
 
 
 def _detail(

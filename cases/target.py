@@ -21,6 +21,11 @@ class Target:
     amount: Fraction
     unit: Unit
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for a span that goes back in time."""
+        if self.amount < 0:
+            raise ValueError(f"a span of {self.amount} {self.unit} would end before it begins")
+
     def share(self, part: Fraction) -> "Target":
         """A part of the span: `Target(3 bd).share(1/2)` is 1.5 business days."""
         return Target(amount=self.amount * part, unit=self.unit)

@@ -34,8 +34,14 @@ def token_id(random: bytes) -> str:
 
 
 def mint(issued: IssuedToken, key_id: str, key: bytes) -> str:
-    """The token itself, 36 characters of `a-z2-7`, so it survives in an address whatever its case."""
-    return f"t{issued.id}{key_id}{_mac(issued, key)}"
+    """The token itself, 36 characters of `a-z2-7`, so it survives in an address whatever its case.
+
+    Raises ValueError when the ids do not fit: such a token would never be accepted.
+    """
+    token = f"t{issued.id}{key_id}{_mac(issued, key)}"
+    if not _TOKEN.fullmatch(token):
+        raise ValueError(f"token id {issued.id!r} must have 8 and key id {key_id!r} 1 characters of a-z2-7")
+    return token
 
 
 def id_of(token: str) -> str | None:
