@@ -1,4 +1,8 @@
-"""Case numbers: short, readable aloud in any language, with a check digit, silent about how many cases there are."""
+"""Case numbers: short, readable aloud in any language, with a check digit.
+
+A number alone does not show how many cases there are and the next one is not its neighbour. That is no secret, though:
+who knows two numbers and this file can compute how many cases lie between them.
+"""
 
 import re
 import unicodedata
@@ -16,7 +20,7 @@ _DAMM = (
     (9, 4, 3, 8, 6, 1, 7, 2, 0, 5),
     (2, 5, 8, 1, 4, 3, 6, 7, 9, 0),
 )
-_SPAN = 10_000_000  # numbers of two groups; the next ten billion have three
+_SPAN = 10_000_000  # numbers of two groups; the next hundred billion have three
 _STRIDE = 6_180_339  # shares no factor with ten, so it visits every number once
 
 
