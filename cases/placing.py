@@ -1,13 +1,14 @@
 """Where a message belongs: to a case, beside one, or nowhere yet (invariant 6, policy §12).
 
-valid token of the sender ─────────────────► joins
-References, In-Reply-To or subject tag,
-  sender already a participant ────────────► joins
-valid token in a stranger's hands ─────────► note for staff on that case
-References or tag, sender a stranger ──────► new case, with a link for staff
-Message-ID seen before, same sender:
-  the same words ──────────────────────────► the same letter by another road
-  other words ─────────────────────────────► joins
+From the top, the first line that fits decides:
+
+Message-ID seen before, same sender, the same words ──► the same letter by another road
+valid token of the sender ────────────────────────────► joins
+sender already a participant, and
+  Message-ID seen before, other words ────────────────► joins
+  References, In-Reply-To or subject tag ─────────────► joins
+valid token in a stranger's hands ────────────────────► note for staff on that case
+References or tag, sender a stranger ─────────────────► new case, with a link for staff
 """
 
 from collections.abc import Iterable, Mapping
@@ -79,18 +80,19 @@ Place = Join | Beside | Again | Fresh
 def place_of(message: IncomingMessage, fingerprint: str, known: Known, now: datetime) -> Place:
     """Where the message belongs. Total: every message has exactly one place."""
     sender = message.sender.address.casefold() if message.sender else ""
+    earlier = tuple(one for one in known.same_message if sender and one.number and one.sender.casefold() == sender)
+    for one in earlier:
+        # Before the token: an answer to two of our addresses carries its token twice and is still one answer.
+        if one.fingerprint == fingerprint:
+            return Again(number=one.number, raw_id=one.raw_id)
     valid = tuple(_valid_tokens(message.tokens, known, now))
     for issued in valid:
         if sender and issued.address.casefold() == sender:
             return Join(number=issued.number, how="token", token=issued)
-    for earlier in known.same_message:
-        if sender and earlier.number and earlier.sender.casefold() == sender:
-            if earlier.fingerprint == fingerprint:
-                return Again(number=earlier.number, raw_id=earlier.raw_id)
-            return Join(number=earlier.number, how="message-id")
     hinted = (*(("references", n) for n in known.by_message_id), *(("subject", n) for n in known.by_number))
-    for how, number in hinted:
+    for how, number in (*(("message-id", one.number) for one in earlier), *hinted):
         case = known.cases.get(number)
+        # Also for a Message-ID of their own: what a stranger wrote before may be a mere note beside the case.
         if case and sender and case.has_participant(sender):
             return Join(number=number, how=how)
     for issued in valid:
