@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from cases.policy import CommandRow
 
-MOST_COMMANDS = 20  # in one message; what follows is refused with help (threats input 99)
+MOST_COMMANDS = 20  # in one message; the next one ends the reading and is answered as unknown (threats input 99)
 _LONGEST_GUESS = 3  # words; a longer first line without a colon is a sentence, not a misspelt command
 
 
@@ -27,47 +27,50 @@ def parse_commands(own_words: str, rows: Iterable[CommandRow]) -> tuple[Command,
     until the next command. The first line decides: if it is a sentence, the message is a note and nothing is done.
     """
     words = {spelling: row for row in rows for spelling in row.words}
-    found: list[Command] = []
+    found: list[tuple[CommandRow, str, list[str]]] = []
     for line in own_words.splitlines():
         row, text = _command_in(line, words)
+        if row and len(found) == MOST_COMMANDS:
+            return (*map(_command, found), Command(name="", written=_shortened(line)))
         if row:
-            found.append(Command(name=row.name, text=text, written=line.strip()[:80]))
-        elif found and (found[-1].text or _needs_text(found[-1], words)):
-            found[-1] = _with_line(found[-1], line)
-        elif not found and line.strip():
-            return _unknown(line, own_words)
-        elif line.strip() and found:
-            break
-    return tuple(_trimmed(command) for command in found[:MOST_COMMANDS])
+            found.append((row, _shortened(line), [text]))
+        elif found and (found[-1][0].needs_text or any(found[-1][2])):
+            found[-1][2].append(line)
+        elif line.strip():
+            # A sentence after the last command is nobody's text; before the first one it makes the whole a note.
+            return tuple(map(_command, found)) or _unknown(line, own_words)
+    return tuple(map(_command, found))
+
+
+def _command(found: tuple[CommandRow, str, list[str]]) -> Command:
+    row, written, lines = found
+    return Command(name=row.name, text="\n".join(lines).strip(), written=written)
 
 
 def _command_in(line: str, words: dict[str, CommandRow]) -> tuple[CommandRow | None, str]:
-    head, colon, text = unicodedata.normalize("NFKC", line).partition(":")
-    row = words.get(_plain(head))
-    return (row, text.strip()) if row and (colon or not text) else (None, "")
+    head, _, text = unicodedata.normalize("NFKC", line).partition(":")
+    return words.get(_plain(head)), text.strip()
 
 
 def _plain(text: str) -> str:
-    return " ".join(text.casefold().split()).rstrip(".!。！")
+    return " ".join(text.casefold().rstrip(" \t.!。！").split())
 
 
-def _needs_text(command: Command, words: dict[str, CommandRow]) -> bool:
-    return any(row.needs_text for row in words.values() if row.name == command.name)
-
-
-def _with_line(command: Command, line: str) -> Command:
-    return Command(name=command.name, text=f"{command.text}\n{line}", written=command.written)
-
-
-def _trimmed(command: Command) -> Command:
-    return Command(name=command.name, text=command.text.strip(), written=command.written)
+def _shortened(line: str) -> str:
+    return line.strip()[:80]
 
 
 def _unknown(line: str, own_words: str) -> tuple[Command, ...]:
-    """A short single line, or a word with a colon, was meant as a command; anything longer is a note."""
+    """A short single line, or a word or two with a colon, was meant as a command; anything longer is a note."""
     rest = [other for other in own_words.splitlines() if other.strip()]
-    head, colon, _ = line.partition(":")
-    looks_like_one = len(line.split()) <= _LONGEST_GUESS and len(rest) == 1
-    if looks_like_one or (colon and re.fullmatch(r"\s*\w+(\s\w+)?\s*", head)):
-        return (Command(name="", written=line.strip()[:80]),)
+    head, colon, _ = unicodedata.normalize("NFKC", line).partition(":")
+    looks_like_one = _length(line) <= _LONGEST_GUESS and len(rest) == 1
+    if looks_like_one or (colon and _length(head) <= _LONGEST_GUESS and re.fullmatch(r"\s*\w+(\s\w+)?\s*", head)):
+        return (Command(name="", written=_shortened(line)),)
     return ()
+
+
+def _length(line: str) -> float:
+    """In words; scripts without spaces have about two characters a word."""
+    wide = sum(unicodedata.east_asian_width(char) == "W" for char in line)
+    return max(len(line.split()), wide / 2)
