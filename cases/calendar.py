@@ -27,8 +27,9 @@ class Calendar:
 
     `intervals` are half-open spans of whole epoch seconds, sorted, without overlaps. Two may touch: a shift that ends
     at midnight and one that begins there belong to two business days. A business day is a local date with working
-    time; a span belongs to the date it begins on. Moments are counted in whole seconds, begun ones rounded down. `unsure_from`: from this moment on not every holiday is known,
-    so deadlines beyond it are provisional (policy §3, threats T22).
+    time; a span belongs to the date it begins on. Moments count in whole seconds, begun ones rounded down.
+    `unsure_from`: from this moment on not every holiday is known, so deadlines beyond it are provisional (policy §3,
+    threats T22).
     """
 
     name: str

@@ -29,7 +29,7 @@ def grade_of(
 
 
 def loss_in_cny(fact: Fact, rates: Mapping[str, Decimal]) -> Decimal | None:
-    """The value of a claimed loss such as `1500.00 EUR` in CNY; None when the currency has no rate or it is no number."""
+    """The value of a claimed loss such as `1500.00 EUR` in CNY; None without a rate or a finite number."""
     amount, _, currency = fact.value.partition(" ")
     rate = rates.get(currency)
     try:
