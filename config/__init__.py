@@ -1,0 +1,1 @@
+"""Settings, policy rows and the directory: read, checked and handed out as values."""

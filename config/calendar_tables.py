@@ -1,0 +1,64 @@
+"""From rows about calendars to calendars."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from cases.calendar import Calendar
+from config.calendars import CalendarRules, Spans, build
+from config.checks import Place, twice
+from config.desk_tables import Desk
+from config.mistakes import Findings
+from config.policy_rows import CalendarModel
+from config.policy_tables import Tables, name_in
+
+_WEEKDAYS = range(7)
+
+
+def calendars_of(tables: Tables, desk: Desk, now: datetime, findings: Findings) -> dict[str, Calendar]:
+    """All calendars by name; those of ombud.toml take the place of others of the same name."""
+    rows: dict[str, tuple[Place, CalendarModel]] = {}
+    for file, found in ((tables.name_of("calendars.toml"), tables.calendars), (desk.file.name, desk.calendars)):
+        rows |= {name_in(key): (Place(findings=findings, file=file, key=key), row) for key, row in found}
+    built: dict[str, Calendar] = {}
+    for name, (place, row) in rows.items():
+        _check(place, row)
+        try:
+            built[name] = build(_rules(name, row), now)
+        except ValueError as error:
+            findings.add_text(place.file, place.key, str(error))
+    return built
+
+
+def _check(place: Place, row: CalendarModel) -> None:
+    for day in sorted(twice((*set(row.days_off), *set(row.working_days), *set(row.half_days)))):
+        wrong = f"{day} is in two of days_off, working_days and half_days"
+        place.add("days_off", wrong, "leave it in one of them")
+    shifts: Mapping[str, list[tuple[int, int]]] = {
+        "shifts": row.shifts,
+        "half_day_shifts": row.half_day_shifts,
+        **{"shifts_on": shifts for shifts in row.shifts_on.values()},
+    }
+    for key, spans in shifts.items():
+        ordered = sorted(spans)
+        if any(end > start for (_, end), (start, _) in zip(ordered, ordered[1:], strict=False)):
+            place.add(key, "two shifts overlap", "let one end before the other begins")
+
+
+def _rules(name: str, row: CalendarModel) -> CalendarRules:
+    usual: Spans = tuple(row.shifts)
+    own = {weekday: tuple(shifts) for weekday, shifts in row.shifts_on.items()}
+    return CalendarRules(
+        name=name,
+        zone=row.zone,
+        country=row.country,
+        subdivision=row.subdivision,
+        usual=usual,
+        shifts=tuple(own.get(weekday, usual) for weekday in _WEEKDAYS),
+        weekend=None if row.weekend is None else frozenset(row.weekend),
+        never_weekend=frozenset(weekday for weekday, shifts in own.items() if shifts),
+        days_off=frozenset(row.days_off),
+        working_days=frozenset(row.working_days),
+        half_days=frozenset(row.half_days),
+        half_day_shifts=tuple(row.half_day_shifts),
+        known_until=row.known_until,
+    )

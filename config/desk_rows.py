@@ -1,0 +1,257 @@
+"""How ombud.toml looks: one model a table."""
+
+import ipaddress
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, PlainValidator, model_validator
+
+from cases.reading import AuthenticationProfile
+from config.fields import (
+    ChannelWord,
+    Country,
+    Domain,
+    Host,
+    Language,
+    Line,
+    MailAddress,
+    Name,
+    Port,
+    Zone,
+)
+from config.policy_rows import CalendarModel
+from config.shape import Row
+
+_INLINE = (
+    "a secret does not belong into this file, which is copied, mailed and kept under version control; "
+    'write {key}_env = "NAME_OF_A_VARIABLE" or {key}_file = "/path/to/a/file/with/mode/600"'
+)
+
+
+def _refuse_inline(value: Any) -> None:
+    raise ValueError(_INLINE.format(key="password"))
+
+
+def _refuse_inline_key(value: Any) -> None:
+    raise ValueError(_INLINE.format(key="secret"))
+
+
+Inline = Annotated[None, PlainValidator(_refuse_inline)]
+InlineKey = Annotated[None, PlainValidator(_refuse_inline_key)]
+Profile = Annotated[AuthenticationProfile, Field(strict=False)]
+Tls = Literal["implicit", "starttls", "none"]
+
+
+def is_loopback(host: str) -> bool:
+    """Whether plain text to this host never leaves the machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class PasswordModel(Row):
+    """A table that may name where its password is."""
+
+    password_env: Line = ""
+    password_file: Line = ""
+    password: Inline = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "PasswordModel":
+        if self.password_env and self.password_file:
+            raise ValueError("has both password_env and password_file; keep one of them")
+        return self
+
+
+class ServerModel(PasswordModel):
+    """What IMAP and SMTP have in common."""
+
+    host: Host
+    tls: Tls = "implicit"
+
+    @model_validator(mode="after")
+    def _encrypted(self) -> "ServerModel":
+        if self.tls == "none" and not is_loopback(self.host):
+            raise ValueError(
+                f'tls = "none" would send the password readable to {self.host}; '
+                'write "implicit" or "starttls" (plain text goes to this machine itself only)'
+            )
+        return self
+
+
+class ImapModel(ServerModel):
+    """`[account.imap]`."""
+
+    port: Port = 993
+    user: Line
+
+    @model_validator(mode="after")
+    def _has_password(self) -> "ImapModel":
+        if not (self.password_env or self.password_file):
+            raise ValueError("no password is named; write password_env or password_file")
+        return self
+
+
+class SmtpModel(ServerModel):
+    """`[account.smtp]`."""
+
+    port: Port = 465
+    user: Line = ""
+
+    @model_validator(mode="after")
+    def _user_and_password(self) -> "SmtpModel":
+        has_password = bool(self.password_env or self.password_file)
+        if bool(self.user) != has_password:
+            raise ValueError("user and password belong together; write both, or neither for a server without login")
+        return self
+
+
+class AuthenticationModel(Row):
+    """`[account.authentication]`."""
+
+    profile: Profile = AuthenticationProfile.NONE
+    server_id: Line = ""
+    internal_domains: list[Domain] = []
+
+    @model_validator(mode="after")
+    def _names_the_server(self) -> "AuthenticationModel":
+        if (self.profile is AuthenticationProfile.GENERIC) != bool(self.server_id):
+            raise ValueError('server_id and profile = "generic" belong together; write both or neither')
+        return self
+
+
+class AccountModel(Row):
+    """`[[account]]`."""
+
+    name: Name
+    channel: ChannelWord = Field(default="customer", validate_default=True)  # type: ignore[assignment]
+    addresses: Annotated[list[MailAddress], Field(min_length=1)]
+    display_name: Line = ""
+    imap: ImapModel
+    smtp: SmtpModel
+    authentication: AuthenticationModel = AuthenticationModel()
+    folders: Annotated[list[Line], Field(min_length=1)] = ["INBOX"]
+    processed_folder: Line = "Processed"
+    quarantine_folder: Line = "Quarantine"
+    centre: Name = ""
+    country: Country = ""
+    language: Language = ""
+    poll_seconds: Annotated[int, Field(ge=1, le=86400)] = 60
+    size_cap_mb: Annotated[int, Field(ge=1, le=100)] = 30
+    trusted_forms: list[MailAddress] = []
+    spam_headers: list[Line] = ["X-Spam-Flag: YES"]
+    reply_token: Literal["plus", "catch-all", "body"] = "plus"
+    letters: Line = "send"
+    max_per_minute: Annotated[int, Field(ge=1)] = 30
+    max_per_day: Annotated[int, Field(ge=1)] = 2000
+    from_date: date | None = None
+
+
+class AbsenceModel(Row):
+    """An absence of a person; both days belong to it."""
+
+    first: date
+    last: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "AbsenceModel":
+        if self.last < self.first:
+            raise ValueError("ends before it begins; put the earlier day into first")
+        return self
+
+
+class PersonModel(Row):
+    """`[[person]]`."""
+
+    id: Name
+    name: Line
+    addresses: Annotated[list[MailAddress], Field(min_length=1)]
+    roles: list[Name] = []
+    language: Language = "en"
+    calendar: Name = ""
+    absences: list[AbsenceModel] = []
+    deputy: Name = ""
+
+
+class DepartmentModel(Row):
+    """`[[department]]`."""
+
+    id: Name
+    name: Line
+    head: Name
+
+
+class CentreModel(Row):
+    """`[[centre]]`."""
+
+    id: Name
+    name: Line
+    head: Name
+    calendar: Name
+    zone: Zone = ""
+    countries: list[Country] = []
+    language: Language = "en"
+    departments: dict[Name, Name] = {}
+
+
+class OrganisationModel(Row):
+    """`[organisation]`."""
+
+    name: Line
+    privacy: Line = ""
+    default_centre: Name
+    head_office: Name
+
+
+class DatabaseModel(PasswordModel):
+    """`[database]`."""
+
+    url: Line = "sqlite:///ombud.sqlite3"
+
+
+class TokenKeyModel(Row):
+    """`[[token_key]]`; the first one signs, the others are still believed."""
+
+    id: Annotated[str, Field(pattern="^[a-z2-7]$")]
+    secret_env: Line = ""
+    secret_file: Line = ""
+    secret: InlineKey = None
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "TokenKeyModel":
+        if bool(self.secret_env) == bool(self.secret_file):
+            raise ValueError("needs one of secret_env and secret_file; write exactly one of them")
+        return self
+
+
+class WorkersModel(Row):
+    """`[workers]`: the processes that read messages, and their limits (invariant 10)."""
+
+    count: Annotated[int, Field(ge=0, le=64)] = 0
+    memory_mb: Annotated[int, Field(ge=256)] = 768
+    cpu_seconds: Annotated[int, Field(ge=1)] = 10
+    wall_seconds: Annotated[int, Field(ge=1)] = 20
+    attempts: Annotated[int, Field(ge=1, le=10)] = 3
+
+
+class TopModel(Row):
+    """The keys of ombud.toml that stand above its first table."""
+
+    policy_dir: Line = ""
+    templates_dir: Line = ""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+
+
+class DeskModel(TopModel):
+    """All of ombud.toml. Its tables are read one by one, so that one mistake hides no other."""
+
+    organisation: OrganisationModel
+    database: DatabaseModel = DatabaseModel()
+    token_key: list[TokenKeyModel] = []
+    workers: WorkersModel = WorkersModel()
+    account: list[AccountModel] = []
+    centre: list[CentreModel] = []
+    department: list[DepartmentModel] = []
+    person: list[PersonModel] = []
+    calendar: dict[Name, CalendarModel] = {}

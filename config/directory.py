@@ -1,0 +1,59 @@
+"""From checked rows to the directory of `cases.people`."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from cases.calendar import Calendar
+from cases.people import Absence, Centre, Department, Directory, Person
+from config.calendars import instant
+from config.desk_rows import AbsenceModel, CentreModel, PersonModel
+from config.desk_tables import Desk
+
+
+def directory_of(desk: Desk, calendars: Mapping[str, Calendar]) -> Directory:
+    """Everybody; only for rows without mistakes."""
+    if desk.organisation is None:
+        raise ValueError("a desk with mistakes has no directory")
+    head_office = desk.organisation.head_office
+    people = {row.id: _person(row, calendars[row.calendar or head_office].zone) for _, row in desk.people}
+    return Directory(
+        people=people,
+        departments={row.id: Department(id=row.id, name=row.name, head=row.head) for _, row in desk.departments},
+        centres={row.id: _centre(row, calendars[row.calendar].zone) for _, row in desk.centres},
+        default_centre=desk.organisation.default_centre,
+        by_address={address.casefold(): person for person in people.values() for address in person.addresses},
+    )
+
+
+def _person(row: PersonModel, zone: str) -> Person:
+    return Person(
+        id=row.id,
+        name=row.name,
+        addresses=tuple(row.addresses),
+        roles=tuple(row.roles),
+        language=row.language,
+        calendar=row.calendar,
+        absences=tuple(_absence(absence, ZoneInfo(zone)) for absence in row.absences),
+        deputy=row.deputy,
+    )
+
+
+def _absence(row: AbsenceModel, zone: ZoneInfo) -> Absence:
+    """From the first moment of the first day to the last one of the last day, where the person works."""
+    after = row.last + timedelta(days=1)
+    start, end = (datetime.fromtimestamp(instant(zone, day, 0), UTC) for day in (row.first, after))
+    return Absence(start=start, end=end)
+
+
+def _centre(row: CentreModel, zone: str) -> Centre:
+    return Centre(
+        id=row.id,
+        name=row.name,
+        head=row.head,
+        calendar=row.calendar,
+        zone=row.zone or zone,
+        countries=tuple(row.countries),
+        language=row.language,
+        departments=dict(row.departments),
+    )

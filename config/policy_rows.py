@@ -1,0 +1,218 @@
+"""How the policy's files look: one model a kind of row; the words of the files are those of `cases.policy`."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from cases.words import GRADES
+from config.fields import (
+    ActionWord,
+    ChannelWord,
+    ClassWord,
+    Clause,
+    Country,
+    Days,
+    GradeWord,
+    Line,
+    Name,
+    Shift,
+    Span,
+    StepMoment,
+    Weekday,
+    Word,
+    Zone,
+)
+from config.shape import Row
+
+
+def _each_grade(value: Any) -> Any:
+    """One text for all grades, or a table by grade."""
+    return {grade.value: value for grade in GRADES} if isinstance(value, str) else value
+
+
+class StageModel(Row):
+    """`[[stage]]` of stages.toml."""
+
+    name: Name
+    clause: Clause
+    starts: Annotated[list[str], Field(min_length=1)]
+    done: list[str]
+    moot: list[str] = []
+    counted_from: Literal["received", "start"] = "received"
+    owner: Name
+    target: Annotated[dict[GradeWord, Span], BeforeValidator(_each_grade), Field(min_length=1)]
+    ladder: Annotated[dict[GradeWord, Name], BeforeValidator(_each_grade), Field(min_length=1)]
+
+
+class StepModel(Row):
+    """A step of a ladder."""
+
+    name: Name
+    at: StepMoment
+    do: ActionWord
+    who: Name
+    repeat: Span | None = None
+
+
+class LadderModel(Row):
+    """`[ladder.NAME]` of ladders.toml."""
+
+    clause: Clause
+    steps: Annotated[list[StepModel], Field(min_length=1)]
+
+
+class NoticeModel(Row):
+    """`[[notice]]` of notices.toml."""
+
+    name: Name
+    clause: Clause
+    when: str
+    only: list[str] = []
+    to: Name
+    letter: Name
+    class_: Annotated[ClassWord, Field(alias="class")]
+    stops: str = ""
+
+
+class GradeModel(Row):
+    """`[[grade]]` of grades.toml."""
+
+    name: Name
+    clause: Clause
+    is_: Annotated[GradeWord, Field(alias="is")]
+    signals: list[Name] = []
+    loss_above: Annotated[int, Field(ge=0)] | None = None
+    any_loss: bool = False
+    loss_unknown: bool = False
+    channels: list[ChannelWord] = []
+    categories: list[Name] = []
+
+    @model_validator(mode="after")
+    def _matches_something(self) -> "GradeModel":
+        conditions = (self.signals, self.any_loss, self.loss_unknown, self.channels, self.categories)
+        if not any(conditions) and self.loss_above is None:
+            raise ValueError("can never match; give it signals, a loss, channels or categories")
+        return self
+
+
+class RouteModel(Row):
+    """`[[route]]` of routes.toml."""
+
+    category: Name
+    clause: Clause
+    departments: Annotated[list[Name], Field(min_length=1)]
+
+
+class CommandModel(Row):
+    """`[[command]]` of commands.toml."""
+
+    name: Name
+    clause: Clause
+    words: Annotated[list[Word], Field(min_length=1)]
+    roles: Annotated[list[Name], Field(min_length=1)]
+    needs_text: bool = False
+
+
+class CeilingModel(Row):
+    """`[[ceiling]]` of ceilings.toml."""
+
+    name: Name
+    clause: Clause
+    count: Annotated[int, Field(ge=1)]
+    window_hours: Annotated[int, Field(ge=1, le=8760)]
+    per: Literal["case", "address", "domain", "all"]
+    unproven_only: bool = False
+
+
+class MaxAgeModel(Row):
+    """`[max_age]` of letters.toml."""
+
+    clause: Clause
+    days: Days
+
+
+class UncertainModel(Row):
+    """`[uncertain]` of letters.toml."""
+
+    clause: Clause
+    answer: Literal["resend", "park"]
+    owed: Literal["resend", "park"]
+    final: Literal["resend", "park"]
+
+
+class GiveUpModel(Row):
+    """`[give_up]` of letters.toml."""
+
+    clause: Clause
+    after_days: Days
+
+
+class TokenModel(Row):
+    """`[token]` of letters.toml."""
+
+    clause: Clause
+    valid_for_days: Days
+
+
+class QuarantineModel(Row):
+    """`[quarantine]` of letters.toml."""
+
+    clause: Clause
+    target: Span
+
+
+class LettersModel(Row):
+    """letters.toml."""
+
+    names: Annotated[list[Name], Field(min_length=1)]
+    max_age: MaxAgeModel
+    uncertain: UncertainModel
+    give_up: GiveUpModel
+    token: TokenModel
+    quarantine: QuarantineModel
+
+
+class RequiredModel(Row):
+    """`[[required]]` of required.toml."""
+
+    fact: Name
+    clause: Clause
+
+
+class RateModel(Row):
+    """`[rate]` of rates.toml, one currency."""
+
+    cny: Annotated[Decimal, Field(gt=0, strict=False)]
+    on: date
+
+
+class CalendarModel(Row):
+    """`[calendar.NAME]` of calendars.toml and ombud.toml."""
+
+    clause: Clause = "M15.1"
+    zone: Zone
+    country: Country = ""
+    subdivision: str = ""
+    shifts: list[Shift]
+    shifts_on: dict[Weekday, list[Shift]] = {}
+    weekend: list[Weekday] | None = None
+    days_off: list[date] = []
+    working_days: list[date] = []
+    half_days: list[date] = []
+    half_day_shifts: list[Shift] = [(540, 780)]
+    known_until: date | None = None
+
+
+class ZonesModel(Row):
+    """zones.toml: the zone in which a country's customers read dates."""
+
+    clause: Clause
+    zone: dict[Country, Zone]
+
+
+class ClausesModel(Row):
+    """clauses.toml: what the policy may cite, and what each clause demands."""
+
+    clause: dict[Line, Line]

@@ -1,0 +1,155 @@
+"""The policy's files, read row by row; whatever is wrong with a row is noted and the others are read all the same."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from pathlib import Path
+from typing import TypeVar
+
+from config.fields import Name
+from config.mistakes import Findings
+from config.policy_rows import (
+    CalendarModel,
+    CeilingModel,
+    ClausesModel,
+    CommandModel,
+    GradeModel,
+    LadderModel,
+    LettersModel,
+    NoticeModel,
+    RateModel,
+    RequiredModel,
+    RouteModel,
+    StageModel,
+    ZonesModel,
+)
+from config.shape import Row, read_row, read_rows, similar
+from config.toml_files import SHIPPED, TomlFile, read_shipped, read_toml
+
+M = TypeVar("M", bound=Row)
+Rows = tuple[tuple[str, M], ...]  # dotted key of the row, the row
+
+
+class StagesHead(Row):
+    """The keys of stages.toml above its rows."""
+
+    always_moot: list[str] = []
+
+
+class RoutesHead(Row):
+    """The keys of routes.toml above its rows."""
+
+    several_lead: Name
+    several_clause: str
+
+
+class RatesHead(Row):
+    """The keys of rates.toml above its rows."""
+
+    clause: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tables:
+    """Everything that was read in the policy's files; None where a file could not be read at all."""
+
+    files: Mapping[str, TomlFile]
+    stages_head: StagesHead | None
+    stages: Rows[StageModel]
+    ladders: Rows[LadderModel]
+    notices: Rows[NoticeModel]
+    grades: Rows[GradeModel]
+    routes_head: RoutesHead | None
+    routes: Rows[RouteModel]
+    commands: Rows[CommandModel]
+    ceilings: Rows[CeilingModel]
+    required: Rows[RequiredModel]
+    calendars: Rows[CalendarModel]
+    rates_head: RatesHead | None
+    rates: Rows[RateModel]
+    letters: LettersModel | None
+    zones: ZonesModel | None
+    clauses: ClausesModel | None
+
+    def name_of(self, file: str) -> str:
+        """How the file is called in messages."""
+        return self.files[file].name
+
+
+def policy_files(folder: Path | None, findings: Findings) -> dict[str, TomlFile]:
+    """Each of the policy's files: the admin's own where `folder` has one of that name, else the shipped one."""
+    own = {path.name: path for path in sorted(folder.glob("*.toml"))} if folder else {}
+    for name in own.keys() - set(SHIPPED):
+        findings.add(str(own[name]), "", "is no file of the policy", similar(name, SHIPPED))
+    return {name: read_toml(own[name], findings) if name in own else read_shipped(name, findings) for name in SHIPPED}
+
+
+def read_tables(found: Mapping[str, TomlFile], findings: Findings) -> Tables:
+    """All rows of all files."""
+
+    def rows(file: str, key: str, model: type[M], *, head: Iterable[str] = ()) -> Rows[M]:
+        return tuple(_rows(found[file], key, model, {key, *head}, findings))
+
+    def table(file: str, model: type[M], *, keys: Iterable[str] = ()) -> M | None:
+        toml = found[file]
+        wanted = set(keys)
+        data = {key: value for key, value in toml.data.items() if not wanted or key in wanted}
+        return None if toml.broken else read_row(model, data, toml.name, "", findings)
+
+    return Tables(
+        files=found,
+        stages_head=table("stages.toml", StagesHead, keys=["always_moot"]),
+        stages=rows("stages.toml", "stage", StageModel, head=["always_moot"]),
+        ladders=rows("ladders.toml", "ladder", LadderModel),
+        notices=rows("notices.toml", "notice", NoticeModel),
+        grades=rows("grades.toml", "grade", GradeModel),
+        routes_head=table("routes.toml", RoutesHead, keys=["several_lead", "several_clause"]),
+        routes=rows("routes.toml", "route", RouteModel, head=["several_lead", "several_clause"]),
+        commands=rows("commands.toml", "command", CommandModel),
+        ceilings=rows("ceilings.toml", "ceiling", CeilingModel),
+        required=rows("required.toml", "required", RequiredModel),
+        calendars=rows("calendars.toml", "calendar", CalendarModel),
+        rates_head=table("rates.toml", RatesHead, keys=["clause"]),
+        rates=rows("rates.toml", "rate", RateModel, head=["clause"]),
+        letters=table("letters.toml", LettersModel),
+        zones=table("zones.toml", ZonesModel),
+        clauses=table("clauses.toml", ClausesModel),
+    )
+
+
+def named_rows(file: TomlFile, key: str, model: type[M], findings: Findings) -> Iterator[tuple[str, M]]:
+    """The good rows of `[key.NAME]`; their dotted keys end in `[NAME]`."""
+    tables = file.data.get(key, {})
+    if not isinstance(tables, Mapping):
+        findings.add(file.name, key, "must be tables with names", f"write [{key}.NAME] above each of them")
+        return
+    for name, table in tables.items():
+        row = read_row(model, table, file.name, f"{key}[{name}]", findings)
+        if row is not None:
+            yield f"{key}[{name}]", row
+
+
+def name_in(key: str) -> str:
+    """The NAME of a dotted key `ladder[NAME]`."""
+    return key.partition("[")[2].removesuffix("]")
+
+
+def _rows(file: TomlFile, key: str, model: type[M], known: set[str], findings: Findings) -> Iterator[tuple[str, M]]:
+    for other in file.data.keys() - known:
+        findings.add(file.name, other, "unknown key", similar(other, known))
+    if file.broken:
+        return
+    tables = file.data.get(key, [])
+    if isinstance(tables, Mapping):
+        yield from named_rows(file, key, model, findings)
+    else:
+        yield from read_rows(model, tables, file.name, key, findings)
+
+
+def raw_names(file: TomlFile, key: str) -> frozenset[str]:
+    """The names of all rows, also of those that are wrong: a mistake in a row must not make its name unknown."""
+    tables = file.data.get(key, [])
+    if isinstance(tables, Mapping):
+        return frozenset(tables)
+    rows = [row for row in tables if isinstance(row, Mapping)] if isinstance(tables, list) else []
+    return frozenset(str(row[name]) for row in rows for name in ("name", "id") if name in row)

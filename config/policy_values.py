@@ -1,0 +1,160 @@
+"""From checked rows to the values of `cases.policy`."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from decimal import Decimal
+from fractions import Fraction
+
+from cases.calendar import Calendar
+from cases.people import Directory
+from cases.policy import (
+    Ceiling,
+    CommandRow,
+    GradeRow,
+    LadderStep,
+    LetterRules,
+    NoticeRow,
+    Organisation,
+    Policy,
+    RouteRow,
+    StageRow,
+)
+from cases.target import Target
+from cases.words import LetterClass
+from config.desk_rows import OrganisationModel
+from config.policy_rows import LettersModel, StageModel, StepModel
+from config.policy_tables import Tables, name_in
+
+
+def policy_of(
+    tables: Tables, organisation: OrganisationModel, directory: Directory, calendars: Mapping[str, Calendar]
+) -> Policy:
+    """The whole policy; only for tables without mistakes."""
+    letters, head = tables.letters, tables.routes_head
+    if letters is None or head is None:
+        raise ValueError("tables with mistakes are no policy")
+    return Policy(
+        stages=_stages(tables),
+        ladders={name_in(key): tuple(_step(step) for step in ladder.steps) for key, ladder in tables.ladders},
+        notices=_notices(tables),
+        grades=_grades(tables),
+        routes=_routes(tables),
+        several_lead=head.several_lead,
+        commands=_commands(tables),
+        ceilings=_ceilings(tables),
+        letters=_letters(letters),
+        calendars=calendars,
+        directory=directory,
+        rates={"CNY": Decimal(1), **{name_in(key): rate.cny for key, rate in tables.rates}},
+        required=tuple(row.fact for _, row in tables.required),
+        organisation=Organisation(name=organisation.name, privacy=organisation.privacy),
+        head_office=organisation.head_office,
+        country_zones=tables.zones.zone if tables.zones else {},
+        quarantine_target=letters.quarantine.target,
+    )
+
+
+def _stages(tables: Tables) -> tuple[StageRow, ...]:
+    always = tables.stages_head.always_moot if tables.stages_head else []
+    return tuple(_stage(row, always) for _, row in tables.stages)
+
+
+def _stage(row: StageModel, always_moot: list[str]) -> StageRow:
+    return StageRow(
+        name=row.name,
+        clause=row.clause,
+        starts=tuple(row.starts),
+        done=tuple(row.done),
+        moot=tuple(dict.fromkeys((*row.moot, *always_moot))),
+        counted_from=row.counted_from,
+        owner=row.owner,
+        target=dict(row.target),
+        ladder=dict(row.ladder),
+    )
+
+
+def _step(step: StepModel) -> LadderStep:
+    share = step.at if isinstance(step.at, Fraction) else None
+    after = step.at if isinstance(step.at, Target) else None
+    return LadderStep(name=step.name, action=step.do, who=step.who, share=share, after=after, repeat=step.repeat)
+
+
+def _notices(tables: Tables) -> tuple[NoticeRow, ...]:
+    return tuple(
+        NoticeRow(
+            name=row.name,
+            clause=row.clause,
+            when=row.when,
+            only=tuple(row.only),
+            to=row.to,
+            letter=row.letter,
+            letter_class=row.class_,
+            stops=row.stops,
+        )
+        for _, row in tables.notices
+    )
+
+
+def _grades(tables: Tables) -> tuple[GradeRow, ...]:
+    return tuple(
+        GradeRow(
+            name=row.name,
+            clause=row.clause,
+            grade=row.is_,
+            signals=tuple(row.signals),
+            loss_above=None if row.loss_above is None else Decimal(row.loss_above),
+            loss_unknown=row.loss_unknown,
+            any_loss=row.any_loss,
+            channels=tuple(row.channels),
+            categories=tuple(row.categories),
+        )
+        for _, row in tables.grades
+    )
+
+
+def _routes(tables: Tables) -> tuple[RouteRow, ...]:
+    return tuple(
+        RouteRow(category=row.category, clause=row.clause, departments=tuple(row.departments))
+        for _, row in tables.routes
+    )
+
+
+def _commands(tables: Tables) -> tuple[CommandRow, ...]:
+    return tuple(
+        CommandRow(
+            name=row.name,
+            clause=row.clause,
+            words=tuple(row.words),
+            roles=tuple(row.roles),
+            needs_text=row.needs_text,
+        )
+        for _, row in tables.commands
+    )
+
+
+def _ceilings(tables: Tables) -> tuple[Ceiling, ...]:
+    return tuple(
+        Ceiling(
+            name=row.name,
+            clause=row.clause,
+            count=row.count,
+            window=timedelta(hours=row.window_hours),
+            per=row.per,
+            unproven_only=row.unproven_only,
+        )
+        for _, row in tables.ceilings
+    )
+
+
+def _letters(letters: LettersModel) -> LetterRules:
+    uncertain = letters.uncertain
+    return LetterRules(
+        max_age=letters.max_age.days,
+        uncertain={
+            LetterClass.ANSWER: uncertain.answer,
+            LetterClass.OWED: uncertain.owed,
+            LetterClass.FINAL: uncertain.final,
+        },
+        give_up_after=letters.give_up.after_days,
+        token_valid_for=letters.token.valid_for_days,
+    )

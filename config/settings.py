@@ -1,0 +1,156 @@
+"""The one way in: `load` reads everything an admin may write and tells all mistakes at once."""
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from importlib.resources import files
+from pathlib import Path
+
+from cases.calendar import Calendar
+from cases.reading import Lexicon
+from config.accounts import Vault, accounts_of, database_of, warnings_of
+from config.calendar_tables import calendars_of
+from config.calendars import warning_of
+from config.checks import Known, World
+from config.desk_checks import check_desk
+from config.desk_tables import Desk, read_desk
+from config.directory import directory_of
+from config.mistakes import Findings, Mistakes
+from config.policy_checks import check_policy
+from config.policy_tables import Tables, policy_files, raw_names, read_tables
+from config.policy_values import policy_of
+from config.toml_files import TomlFile, parse_text, read_toml
+from config.values import Settings, Workers
+from config.vocabulary import CATEGORIES, SIGNALS, expand_clauses
+
+RATES_STALE_AFTER = timedelta(days=90)
+_MIB = 1024 * 1024
+
+
+def load(path: Path | None, *, now: datetime, environment: Mapping[str, str] | None = None) -> Settings:
+    """All settings, checked. Raises Mistakes with everything that is wrong.
+
+    `path` is ombud.toml; None means the sample that comes with ombud, for the demo and for tools that need a policy but
+    no accounts: its paths start in the working directory and its passwords are all `demo`. `now` decides for which
+    years calendars are built. `environment` is where `*_env` keys look, by default the process's own.
+    """
+    findings = Findings()
+    if path is None:
+        file, base = _sample(findings), Path.cwd()
+        environment = _demo_environment()
+    else:
+        file, base = read_toml(path, findings), path.absolute().parent
+    desk = read_desk(file, base, findings)
+    tables = read_tables(policy_files(_folder(desk, "policy_dir", findings), findings), findings)
+    calendars = calendars_of(tables, desk, now, findings)
+    lexicon = Lexicon()
+    world = _world(desk, tables)
+    check_policy(tables, world, findings)
+    check_desk(desk, world, findings)
+    _check_rates(tables, now, findings)
+    vault = Vault(desk=desk, environment=os.environ if environment is None else environment, findings=findings)
+    settings_parts = (accounts_of(desk, lexicon, vault), database_of(desk, vault, findings), vault.token_keys())
+    templates_dir = _folder(desk, "templates_dir", findings)
+    findings.stop_if_any()
+    if desk.organisation is None or desk.workers is None or tables.letters is None:
+        raise Mistakes(findings.mistakes)
+    policy = policy_of(tables, desk.organisation, directory_of(desk, calendars), calendars)
+    accounts, database, token_keys = settings_parts
+    findings.warnings += warnings_of(desk) + _calendar_warnings(calendars.values(), now)
+    workers = desk.workers
+    return Settings(
+        accounts=accounts,
+        database=database,
+        token_keys=token_keys,
+        policy=policy,
+        lexicon=lexicon,
+        letter_names=tuple(tables.letters.names),
+        workers=Workers(
+            count=workers.count,
+            memory=workers.memory_mb * _MIB,
+            cpu_seconds=workers.cpu_seconds,
+            wall_seconds=workers.wall_seconds,
+            attempts=workers.attempts,
+        ),
+        log_level=desk.top.log_level,
+        templates_dir=templates_dir,
+        files=_files(path, tables, vault),
+        warnings=tuple(findings.warnings),
+    )
+
+
+def sample_text() -> str:
+    """The complete sample of ombud.toml, for an admin to begin with."""
+    return files("config").joinpath("sample/ombud.toml").read_text("utf-8")
+
+
+def _sample(findings: Findings) -> TomlFile:
+    return parse_text("config/sample/ombud.toml", sample_text(), findings)
+
+
+def _demo_environment() -> dict[str, str]:
+    return {name: "demo" for name in re.findall(r'_env\s*=\s*"(\w+)"', sample_text())}
+
+
+def _folder(desk: Desk, key: str, findings: Findings) -> Path | None:
+    written: str = getattr(desk.top, key)
+    if not written:
+        return None
+    folder = desk.path(written)
+    if not folder.is_dir():
+        findings.add(desk.file.name, key, f"there is no folder {folder}", "create it or remove the key")
+        return None
+    return folder
+
+
+def _world(desk: Desk, tables: Tables) -> World:
+    def known(file: TomlFile, key: str) -> Known:
+        return Known(names=raw_names(file, key), open=file.broken)
+
+    calendars = known(tables.files["calendars.toml"], "calendar")
+    own = known(desk.file, "calendar")
+    held = frozenset(role for _, person in desk.people for role in person.roles)
+    all_people_read = len(desk.people) == len(desk.file.data.get("person", []))
+    letters = tables.letters
+    return World(
+        people=known(desk.file, "person"),
+        departments=known(desk.file, "department"),
+        centres=known(desk.file, "centre"),
+        calendars=Known(names=calendars.names | own.names, open=calendars.open or own.open),
+        stages=known(tables.files["stages.toml"], "stage"),
+        ladders=known(tables.files["ladders.toml"], "ladder"),
+        letters=Known(names=frozenset(letters.names if letters else ()), open=letters is None),
+        signals=SIGNALS,
+        categories=frozenset(CATEGORIES),
+        clauses=Known(
+            names=expand_clauses(tables.clauses.clause if tables.clauses else {}), open=tables.clauses is None
+        ),
+        held_roles=Known(names=held, open=desk.file.broken or not all_people_read),
+    )
+
+
+def _check_rates(tables: Tables, now: datetime, findings: Findings) -> None:
+    file = tables.name_of("rates.toml")
+    stale = []
+    for key, rate in tables.rates:
+        if not re.fullmatch(r"rate\[[A-Z]{3}\]", key):
+            findings.add(file, key, "is no currency", "write three capital letters (ISO 4217), for instance EUR")
+        if rate.on > now.date() + timedelta(days=1):
+            findings.add(file, f"{key}.on", "lies in the future", "write the day the rate was true")
+        elif now.date() - rate.on > RATES_STALE_AFTER:
+            stale.append(rate.on)
+    if stale:
+        findings.warn(
+            f"{len(stale)} exchange rates in {file} are older than {RATES_STALE_AFTER.days} days, the oldest of "
+            f"{min(stale)}: losses may be graded wrongly; put a rates.toml with present rates into policy_dir"
+        )
+
+
+def _calendar_warnings(calendars: Iterable[Calendar], now: datetime) -> list[str]:
+    return [warning for calendar in calendars if (warning := warning_of(calendar, now))]
+
+
+def _files(path: Path | None, tables: Tables, vault: Vault) -> tuple[Path, ...]:
+    own = [file.path for file in tables.files.values() if file.path]
+    return tuple(dict.fromkeys((*([path] if path else []), *own, *vault.files())))

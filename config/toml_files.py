@@ -1,0 +1,66 @@
+"""Reading TOML: shipped files, an admin's files, and which of the two counts."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from config.mistakes import Findings
+
+SHIPPED = (
+    "calendars.toml",
+    "ceilings.toml",
+    "clauses.toml",
+    "commands.toml",
+    "grades.toml",
+    "ladders.toml",
+    "letters.toml",
+    "notices.toml",
+    "rates.toml",
+    "required.toml",
+    "routes.toml",
+    "stages.toml",
+    "zones.toml",
+)
+
+Table = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TomlFile:
+    """What a file says, and what to call it when something in it is wrong."""
+
+    name: str
+    data: Table = field(default_factory=dict)
+    broken: bool = False  # could not be read: its absence of rows proves nothing
+    path: Path | None = None  # of an admin's file
+
+
+def read_toml(path: Path, findings: Findings) -> TomlFile:
+    """An admin's file; what makes it unreadable is noted, and an empty one is returned."""
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        findings.add(str(path), "", f"is not UTF-8 (byte {error.start})", "save it as UTF-8 text")
+    except OSError as error:
+        findings.add(str(path), "", f"cannot be read ({error.strerror})", "check the path and its permissions")
+    else:
+        return replace(parse_text(str(path), text, findings), path=path)
+    return TomlFile(name=str(path), broken=True, path=path)
+
+
+def read_shipped(name: str, findings: Findings) -> TomlFile:
+    """One of the files that come with ombud, from a wheel as well."""
+    return parse_text(f"config/{name}", files("config").joinpath(name).read_text("utf-8"), findings)
+
+
+def parse_text(name: str, text: str, findings: Findings) -> TomlFile:
+    """The tables of a text; `name` is what messages call it."""
+    try:
+        return TomlFile(name=name, data=tomllib.loads(text, parse_float=Decimal))
+    except tomllib.TOMLDecodeError as error:
+        findings.add(name, "", f"is no valid TOML: {error}", "correct that line")
+        return TomlFile(name=name, broken=True)

@@ -1,0 +1,129 @@
+"""The words that rows of the policy may use: events, roles, signals, facts, categories, clauses."""
+
+import re
+from collections.abc import Iterable, Mapping
+from inspect import getmembers, isclass
+
+from cases import events
+from cases.letters import CONDITIONS
+
+CONDITION_NAMES = frozenset(CONDITIONS)
+_CLASSES = {found for _, found in getmembers(events, isclass) if issubclass(found, events.Event)}
+# A class that others are derived from never happens itself.
+EVENT_KINDS = frozenset(
+    found.__name__ for found in _CLASSES if not any(found in other.__mro__[1:] for other in _CLASSES)
+)
+
+# Held in the directory (`roles` of a person), or found from the case itself.
+DIRECTORY_ROLES = frozenset({"intake desk", "hq", "management", "legal", "it", "compliance", "audit"})
+CASE_ROLES = frozenset({"lead department", "handler", "centre head"})
+ROLES = DIRECTORY_ROLES | CASE_ROLES
+
+CATEGORIES = (
+    "product-quality",
+    "delivery",
+    "after-sales",
+    "price",
+    "service-attitude",
+    "communication",
+    "project-execution",
+    "contract",
+    "data-protection",
+    "billing",
+    "other",
+)
+SIGNALS = frozenset(
+    {
+        "breach_of_law",
+        "broken_promise",
+        "contract_deviation",
+        "data_leak",
+        "delay",
+        "emotional",
+        "group",
+        "lawyer",
+        "press",
+        "regulator",
+        "termination",
+        "trade_secret",
+        "urgent",
+    }
+)
+FACTS = frozenset(
+    {
+        "amount",
+        "company",
+        "contract_or_project",
+        "country",
+        "loss",
+        "name",
+        "order_number",
+        "phone",
+        "wanted",
+        "waybill",
+    }
+)
+COMMANDS = frozenset(
+    {
+        "accept",
+        "complaint",
+        "contained",
+        "help",
+        "inquiry",
+        "investigated",
+        "note",
+        "out of scope",
+        "plan",
+        "progress",
+        "propose",
+        "register",
+        "resolve",
+        "result",
+        "spam",
+        "status",
+    }
+)
+# Letters that no notice names: they follow from ladders and commands.
+OWN_LETTERS = frozenset({"command-answer", "escalation", "reminder"})
+
+_OURS = "[ours]"
+
+
+def is_event(name: str, stages: Iterable[str]) -> bool:
+    """Whether clocks can be started or stopped by this: an event, `LetterSent:STAGE` or `MajorConfirmed`."""
+    kind, colon, stage = name.partition(":")
+    if colon:
+        return kind == "LetterSent" and stage in set(stages)
+    return kind in EVENT_KINDS or kind == "MajorConfirmed"
+
+
+def unknown_clauses(cited: str, known: frozenset[str]) -> tuple[str, ...]:
+    """What a row cites and nobody knows. `M13, T3.1 [ours] reason` cites two clauses and gives a reason of its own."""
+    clauses, ours, reason = cited.partition(_OURS)
+    parts = [part.strip() for part in clauses.split(",") if part.strip()]
+    if not parts and not reason.strip():
+        return (f"{_OURS} without a reason" if ours else "nothing",)
+    return tuple(part for part in parts if not _covered(part, known))
+
+
+def _covered(clause: str, known: frozenset[str]) -> bool:
+    while clause not in known and "." in clause:
+        clause = clause.rpartition(".")[0]
+    return clause in known
+
+
+def expand_clauses(table: Mapping[str, str]) -> frozenset[str]:
+    """Every single clause of clauses.toml: `M6–M8` is three, `C2.2, C3.1–C3.6` is seven, `GDPR 15, 17` is two."""
+    return frozenset(clause for key in table for clause in _expanded(key))
+
+
+def _expanded(key: str) -> Iterable[str]:
+    source = ""
+    for part in key.split(", "):
+        source, name = (source, f"{source} {part}") if part.isdecimal() else (part.rpartition(" ")[0], part)
+        first, dash, last = name.partition("–")
+        numbers = re.fullmatch(r"(.*?)(\d+)", first), re.fullmatch(r"(.*?)(\d+)", last)
+        if dash and numbers[0] and numbers[1] and numbers[0][1] == numbers[1][1]:
+            yield from (f"{numbers[0][1]}{i}" for i in range(int(numbers[0][2]), int(numbers[1][2]) + 1))
+        else:
+            yield name
