@@ -1,0 +1,125 @@
+"""Facts of the complaint with the words they came from (policy §2): few, and only when the text really says so."""
+
+import re
+from functools import cache
+
+from cases.message import Address, Fact
+from parsers.amounts import Amount, find_amounts
+from parsers.data import table
+from parsers.numbers import find_numbers
+from parsers.phones import Phone, find_phones
+
+_SENTENCE = re.compile(r"[.!?;](?=\s)|[。！？；।؟\n]")
+_CC_TLDS = {
+    "uk": "GB",
+    "eu": "",
+    "io": "",
+    "co": "",
+    "me": "",
+    "tv": "",
+    "ai": "",
+    "cc": "",
+    "ws": "",
+    "fm": "",
+    "su": "RU",
+    "ac": "",
+    "gg": "",
+    "to": "",
+    "ly": "",
+    "la": "",
+    "id": "ID",
+}
+MAX_TEXT = 20_000
+
+
+def find_facts(own: str, signature: str, sender: Address | None, default_country: str) -> tuple[tuple[Fact, ...], str]:
+    """The facts of a message and the sender's likely country (ISO 3166; empty when nothing tells)."""
+    own = own[:MAX_TEXT]
+    facts: list[Fact] = []
+    if sender and sender.name and "@" not in sender.name:
+        facts.append(Fact(kind="name", value=sender.name, confidence=0.6, words=sender.name))
+    phones = _phones(own, signature, default_country, facts)
+    country = _country(phones, sender, facts)
+    amounts = find_amounts(own, country or default_country or None)
+    facts += [_amount_fact("amount", amount, 0.9 if amount.sure else 0.6) for amount in amounts]
+    loss = _claimed_loss(own, amounts)
+    if loss:
+        facts.append(_amount_fact("loss", loss, 0.7 if loss.sure else 0.5))
+    facts += [
+        Fact(kind=one.kind, value=one.value, confidence=one.confidence, words=one.text, start=one.start, end=one.end)
+        for one in find_numbers(own)
+    ]
+    wanted = _wanted(own)
+    return tuple(facts + ([wanted] if wanted else [])), country
+
+
+def _phones(own: str, signature: str, default_country: str, facts: list[Fact]) -> list[Phone]:
+    phones = list(find_phones(own, default_country))
+    facts += [
+        Fact(kind="phone", value=one.e164, confidence=0.9, words=one.text, start=one.start, end=one.end)
+        for one in phones
+    ]
+    for phone in find_phones(signature, default_country):
+        if phone.e164 not in {one.e164 for one in phones}:
+            phones.append(phone)
+            facts.append(Fact(kind="phone", value=phone.e164, confidence=0.9, words=phone.text))
+    return phones
+
+
+def _country(phones: list[Phone], sender: Address | None, facts: list[Fact]) -> str:
+    """By the prefix of a phone number, else by the sender's domain."""
+    for phone in phones:
+        if phone.country:
+            facts.append(Fact(kind="country", value=phone.country, confidence=0.8, words=phone.text))
+            return phone.country
+    last = sender.domain.rpartition(".")[2] if sender else ""
+    country = _CC_TLDS.get(last, last.upper() if len(last) == 2 and last.isalpha() else "")
+    if country and sender:
+        facts.append(Fact(kind="country", value=country, confidence=0.6, words=sender.domain))
+    return country
+
+
+def _amount_fact(kind: str, amount: Amount, confidence: float) -> Fact:
+    value = f"{amount.value:.2f} {amount.currency}"
+    return Fact(kind=kind, value=value, confidence=confidence, words=amount.text, start=amount.start, end=amount.end)
+
+
+@cache
+def _loss_words() -> tuple[str, ...]:
+    return tuple(word.casefold() for word in table("facts")["loss"]["words"])
+
+
+def _claimed_loss(own: str, amounts: tuple[Amount, ...]) -> Amount | None:
+    """The largest amount of a sentence that speaks of loss or compensation."""
+    if not amounts:
+        return None
+    ends = [match.end() for match in _SENTENCE.finditer(own)]
+    claimed = []
+    for amount in amounts:
+        start = max((end for end in ends if end <= amount.start), default=0)
+        stop = min((end for end in ends if end >= amount.end), default=len(own))
+        sentence = own[start:stop].casefold()
+        if any(word in sentence for word in _loss_words()):
+            claimed.append(amount)
+    return max(claimed, key=lambda amount: amount.value, default=None)
+
+
+@cache
+def _wanted_words() -> tuple[tuple[str, str], ...]:
+    return tuple((word.casefold(), kind) for kind, words in table("facts")["wanted"].items() for word in words)
+
+
+def _wanted(own: str) -> Fact | None:
+    """What the customer asks for: the kind whose words come first in the text."""
+    lowered = own.lower()
+    if len(lowered) != len(own):
+        lowered = own
+    best: tuple[int, int, str, str] | None = None
+    for order, (word, kind) in enumerate(_wanted_words()):
+        at = lowered.find(word)
+        if at >= 0 and (best is None or (at, order) < best[:2]):
+            best = (at, order, kind, word)
+    if best is None:
+        return None
+    at, _, kind, word = best
+    return Fact(kind="wanted", value=kind, confidence=0.6, words=own[at : at + len(word)], start=at, end=at + len(word))

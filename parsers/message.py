@@ -1,0 +1,236 @@
+"""One message, read: the order in which the skills are asked and the value they make together."""
+
+import hashlib
+from dataclasses import dataclass, field, replace
+
+from cases.message import Attachment, Automatic, IncomingMessage
+from cases.reading import Reading
+from cases.trouble import NeedsHuman
+from parsers import automatic, bounces, ids
+from parsers.attachments import attachments_of, contents
+from parsers.body import Body, read_body
+from parsers.clean import clean_line
+from parsers.complaint import Judgement, judge
+from parsers.facts import find_facts
+from parsers.head import Head, split_head
+from parsers.headers import read_headers, return_path
+from parsers.language import language_of
+from parsers.parts import Part, check_tree, leaves
+from parsers.prescan import Scanned, scan
+from parsers.quotes import Split, split_reply
+from parsers.reader import Read, read
+from parsers.sender import is_blank, parse_sender
+
+# What a library or a rule of ours may raise on bytes nobody foresaw: one message is set aside, the next one flows.
+_UNFORESEEN = (
+    AttributeError,
+    IndexError,
+    KeyError,
+    LookupError,
+    MemoryError,
+    OverflowError,
+    RecursionError,
+    TypeError,
+    UnicodeError,
+    ValueError,
+)
+_KEPT_SHUT = {
+    "application/pkcs7-mime": "encrypted or signed (S/MIME)",
+    "application/x-pkcs7-mime": "encrypted or signed (S/MIME)",
+    "application/pgp-encrypted": "encrypted (PGP)",
+    "message/partial": "only a piece of a message (message/partial)",
+    "message/external-body": "refers to a body elsewhere (message/external-body)",
+}
+_DEFAULT = Reading()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Content:
+    """What stands below the header."""
+
+    body: Body = field(default_factory=Body)
+    split: Split = field(default_factory=Split)
+    attachments: tuple[Attachment, ...] = ()
+    parts: tuple[Part, ...] = ()
+    report_type: str = ""
+
+
+def parse_message(raw: bytes, reading: Reading = _DEFAULT) -> IncomingMessage:
+    """Everything ombud understands of the raw bytes of one message. Pure; the same bytes give the same value.
+
+    Raises:
+        NeedsHuman: the bytes cannot be read as an honest message (threats A and B): empty, nobody in From, or more
+            header bytes, parts, depth or attachments than the caps allow. Nothing else is ever raised.
+    """
+    try:
+        return _parse(raw, reading)
+    except _UNFORESEEN as error:
+        raise NeedsHuman(
+            f"the message cannot be read: {type(error).__name__}: {clean_line(str(error), 200)}"
+        ) from error
+
+
+def parse_headers(raw_headers: bytes, size: int, sha256: str, reading: Reading = _DEFAULT) -> IncomingMessage:
+    """The same for a message of which only the header block was fetched; `size` and `sha256` are given by the caller.
+
+    Raises:
+        NeedsHuman: as `parse_message`.
+    """
+    try:
+        return _parse_headers(raw_headers, size, sha256, reading)
+    except _UNFORESEEN as error:
+        raise NeedsHuman(f"the header cannot be read: {type(error).__name__}: {clean_line(str(error), 200)}") from error
+
+
+def attachment_content(raw: bytes, sha256: str) -> bytes | None:
+    """The decoded bytes of the attachment with this `Attachment.sha256`; None when the message has none such.
+
+    Raises:
+        NeedsHuman: as `parse_message`.
+    """
+    try:
+        scanned = scan(raw)
+        parts = tuple(leaves(read(scanned.light).message))
+        _, used = read_body(scanned, parts)
+        found = (content for _, content in contents(scanned, parts, used))
+        return next((content for content in found if hashlib.sha256(content).hexdigest() == sha256), None)
+    except _UNFORESEEN as error:
+        raise NeedsHuman(f"the message cannot be read: {type(error).__name__}") from error
+
+
+def classify_automatic(raw: bytes, reading: Reading = _DEFAULT) -> Automatic | None:
+    """Which kind of robot wrote the message, None for a person.
+
+    Raises:
+        NeedsHuman: as `parse_message`.
+    """
+    return parse_message(raw, reading).automatic
+
+
+def _parse(raw: bytes, reading: Reading) -> IncomingMessage:
+    scanned = scan(raw)
+    parsed = read(scanned.light)
+    check_tree(parsed.message)
+    parts = tuple(leaves(parsed.message))
+    body, used = read_body(scanned, parts)
+    content = _Content(
+        body=body,
+        split=_split(body),
+        attachments=attachments_of(scanned, parts, used),
+        parts=parts,
+        report_type=str(parsed.message.get_param("report-type") or "").lower(),
+    )
+    message = read_headers(scanned.head, parsed, reading, scanned.sha256, len(raw))
+    message = _with_robot(message, scanned.head, parsed, content, reading)
+    message = _with_content(message, content)
+    message = _with_tokens(message, scanned, parsed, content, reading)
+    _refuse_nobody(scanned.head, message)
+    return _understood(message, content.split.signature, reading)
+
+
+def _parse_headers(raw_headers: bytes, size: int, sha256: str, reading: Reading) -> IncomingMessage:
+    if not raw_headers.strip(b"\x00\r\n\t "):
+        raise NeedsHuman("the message is empty")
+    head, _ = split_head(raw_headers)
+    parsed = read(head.for_reader())
+    message = read_headers(head, parsed, reading, sha256, size)
+    message = _with_robot(message, head, parsed, _Content(), reading)
+    addresses = [*message.delivered_to, *(one.address for one in (*message.to, *message.cc))]
+    tokens = ids.tokens_of(
+        ids.address_tokens(addresses, reading.own_addresses),
+        ids.id_tokens((*message.in_reply_to, *message.references)),
+    )
+    defects = (*message.defects, "over the size cap: only the header was read")
+    message = replace(message, tokens=tokens, defects=defects, headers_only=True)
+    _refuse_nobody(head, message)
+    return _understood(message, "", reading)
+
+
+def _refuse_nobody(head: Head, message: IncomingMessage) -> None:
+    if is_blank(head) and message.automatic is not Automatic.BOUNCE and message.return_path != "":
+        raise NeedsHuman("the From header names nobody" if head.all("from") else "there is no From header")
+
+
+def _split(body: Body) -> Split:
+    """Own words and history; what HTML marks as quoted is history even where the text does not show it."""
+    if body.own == body.text:
+        return split_reply(body.text)
+    inner = split_reply(body.own)
+    return Split(own=inner.own, quoted=body.text, signature=inner.signature)
+
+
+def _with_robot(
+    message: IncomingMessage, head: Head, parsed: Read, content: _Content, reading: Reading
+) -> IncomingMessage:
+    written = parse_sender(head, parsed.senders)[0]
+    if written is not None and written != message.sender:
+        return message  # a trusted form wrote for a customer, with all the marks of a robot
+    verdict = automatic.classify(
+        automatic.Signs(
+            head=head,
+            sender=message.sender.address if message.sender else "",
+            sender_name=message.sender.name if message.sender else automatic.sender_text(head),
+            subject=message.subject,
+            text=content.body.text,
+            types=tuple(part.type for part in content.parts),
+            report_type=content.report_type,
+            return_path=return_path(head),
+            own_addresses=reading.own_addresses,
+        )
+    )
+    return replace(message, automatic=verdict[0], automatic_because=verdict[1]) if verdict else message
+
+
+def _with_content(message: IncomingMessage, content: _Content) -> IncomingMessage:
+    shut = [_KEPT_SHUT[part.type] for part in content.parts if part.type in _KEPT_SHUT]
+    return replace(
+        message,
+        text=content.body.text,
+        html=content.body.html,
+        new_text=content.split.own,
+        quoted_text=content.split.quoted,
+        attachments=content.attachments,
+        defects=tuple(dict.fromkeys([*message.defects, *content.body.defects, *shut])),
+    )
+
+
+def _with_tokens(
+    message: IncomingMessage, scanned: Scanned, parsed: Read, content: _Content, reading: Reading
+) -> IncomingMessage:
+    """Tokens from everywhere a letter of ours can come back, and the report of a bounce."""
+    returned: list[str] = []
+    bounce = None
+    if message.automatic is Automatic.BOUNCE:
+        bounce = bounces.read_bounce(scanned, parsed.message, content.parts, message.text)
+        returned = bounces.returned_tokens(scanned, content.parts, message.text, reading.own_addresses)
+    addresses = [*message.delivered_to, *(one.address for one in (*message.to, *message.cc))]
+    tokens = ids.tokens_of(
+        ids.address_tokens(addresses, reading.own_addresses),
+        ids.id_tokens((*message.in_reply_to, *message.references)),
+        returned,
+        ids.body_tokens(message.text),
+    )
+    return replace(message, bounce=bounce, tokens=tokens)
+
+
+def _understood(message: IncomingMessage, signature: str, reading: Reading) -> IncomingMessage:
+    """Language, facts and the judgement of the word tables, from the customer's own words."""
+    own = message.new_text
+    language, confidence = language_of(own)
+    if confidence < 0.5:
+        by_subject = language_of(f"{message.subject}. {own}")
+        language, confidence = max((language, confidence), by_subject, key=lambda pair: pair[1])
+    facts, country = find_facts(own, signature, message.sender, reading.default_country)
+    judgement = Judgement() if message.automatic else judge(message.subject, own, language, reading.lexicon)
+    return replace(
+        message,
+        language=language,
+        language_confidence=confidence,
+        country=country,
+        facts=facts,
+        signals=judgement.signals,
+        categories=judgement.categories,
+        complaint=judgement.complaint,
+        urgent=judgement.urgent,
+        case_numbers=ids.case_numbers(message.subject, own),
+    )

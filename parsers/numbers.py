@@ -1,0 +1,129 @@
+"""Order, contract, project and waybill numbers: by the word before them, or by a form with a check digit."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from parsers.data import table
+
+MAX_TEXT = 20_000
+MAX_NUMBERS = 20
+# What may stand between a label and its number: a word for "number", a verb, a colon.
+_WORDS = "no nr num number id nummer номер № n° nº 号 號 編號 编号 番号 번호 رقم מס số nomor".split()
+_LINKS = 'is lautet est es è 是 为 為 : ： # ＃ \\( „ "'.split()
+_BETWEEN = rf"[ \t]{{0,3}}(?:(?:{'|'.join(_WORDS)})\.?[ \t]{{0,3}})?[ \t]?(?:{'|'.join(_LINKS)})?[ \t]{{0,3}}[#＃]?"
+_VALUE = r"((?=[A-Z0-9/._-]{0,24}\d)[A-Z0-9](?:[A-Z0-9/_-]|\.(?=[A-Z0-9])){2,29})"
+_POSTAL = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2}[ ]?\d{8}[ ]?\d[ ]?[A-Z]{2})(?![A-Za-z0-9])")
+_UPS = re.compile(r"(?<![A-Za-z0-9])(1Z[0-9A-Z]{16})(?![A-Za-z0-9])")
+_KINDS = ("waybill", "order_number", "contract", "project")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """A number with its kind (a kind of `Fact`), its certainty and its place in the text."""
+
+    kind: str
+    value: str
+    confidence: float
+    text: str
+    start: int
+    end: int
+
+
+def find_waybills(text: str) -> tuple[Numbered, ...]:
+    """Waybill numbers of a text."""
+    return tuple(one for one in find_numbers(text) if one.kind == "waybill")
+
+
+def find_numbers(text: str) -> tuple[Numbered, ...]:
+    """Order, contract, project and waybill numbers; each value once, the surest reading first."""
+    text = text[:MAX_TEXT]
+    if not any(character.isdigit() for character in text):
+        return ()
+    found: dict[str, Numbered] = {}
+    for one in [*_checked(text), *_labelled(text)]:
+        before = found.get(one.value)
+        if before is None or one.confidence > before.confidence:
+            found[one.value] = one
+    return tuple(sorted(found.values(), key=lambda one: one.start))[:MAX_NUMBERS]
+
+
+@cache
+def _pattern() -> re.Pattern[str]:
+    labels = {label.casefold(): kind for kind in _KINDS for label in table("facts")["labels"][kind]}
+    ordered = sorted(labels, key=len, reverse=True)
+    return re.compile(rf"(?<![^\W_])({'|'.join(map(re.escape, ordered))}){_BETWEEN}{_VALUE}", re.IGNORECASE)
+
+
+@cache
+def _unspaced_pattern() -> re.Pattern[str]:
+    """Labels of scripts without word borders, which may follow another letter directly."""
+    labels = [
+        label for kind in _KINDS for label in table("facts")["labels"][kind] if not label.isascii() and _unspaced(label)
+    ]
+    return re.compile(
+        rf"({'|'.join(map(re.escape, sorted(labels, key=len, reverse=True)))}){_BETWEEN}{_VALUE}", re.IGNORECASE
+    )
+
+
+def _unspaced(label: str) -> bool:
+    return any("\u0e00" <= c <= "\u0eff" or "\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in label)
+
+
+@cache
+def _kind_of() -> dict[str, str]:
+    return {label.casefold(): kind for kind in reversed(_KINDS) for label in table("facts")["labels"][kind]}
+
+
+def _labelled(text: str) -> Iterator[Numbered]:
+    patterns = [_pattern()] if text.isascii() else [_pattern(), _unspaced_pattern()]
+    for pattern in patterns:
+        for match in pattern.finditer(text):
+            value = match[2].strip("./_-")
+            kind = _kind_of().get(match[1].casefold(), "order_number")
+            if sum(character.isdigit() for character in value) >= 3:
+                end = match.start(2) + len(value)
+                yield Numbered(
+                    kind=kind,
+                    value=value.upper(),
+                    confidence=0.8,
+                    text=text[match.start() : end],
+                    start=match.start(2),
+                    end=end,
+                )
+    yield from _before_label(text)
+
+
+_BEFORE = re.compile(r"(?<![\w#])(\d{4,15})[ \t](?:numaralı|sayılı|nolu)[ \t](sipariş\w*|sözleşme\w*)", re.IGNORECASE)
+
+
+def _before_label(text: str) -> Iterator[Numbered]:
+    """Languages that put the number first (Turkish)."""
+    for match in _BEFORE.finditer(text):
+        kind = "order_number" if match[2].casefold().startswith("sipariş") else "contract"
+        yield Numbered(kind=kind, value=match[1], confidence=0.8, text=match[0], start=match.start(1), end=match.end(1))
+
+
+def _checked(text: str) -> Iterator[Numbered]:
+    for pattern, check in ((_POSTAL, _postal_holds), (_UPS, _ups_holds)):
+        for match in pattern.finditer(text):
+            value = match[1].replace(" ", "")
+            if check(value):
+                yield Numbered(
+                    kind="waybill", value=value, confidence=0.97, text=match[1], start=match.start(1), end=match.end(1)
+                )
+
+
+def _postal_holds(value: str) -> bool:
+    """The check digit of an international postal item (UPU S10)."""
+    total = sum(int(digit) * weight for digit, weight in zip(value[2:10], (8, 6, 4, 2, 3, 5, 9, 7), strict=True))
+    check = 11 - total % 11
+    return int(value[10]) == {10: 0, 11: 5}.get(check, check)
+
+
+def _ups_holds(value: str) -> bool:
+    """The check digit of a UPS number: letters count as their place in the alphabet plus two, modulo ten."""
+    digits = [int(c) if c.isdigit() else (ord(c) - 63) % 10 for c in value[2:]]
+    total = sum(digits[0:15:2]) + 2 * sum(digits[1:15:2])
+    return digits[15] == (10 - total % 10) % 10

@@ -1,0 +1,123 @@
+"""Header text: encoded words (RFC 2047), parameters (RFC 2231) and raw 8-bit bytes, as clients really write them."""
+
+import binascii
+import re
+from urllib.parse import unquote_to_bytes
+
+from parsers.charset import codec_of, decode
+from parsers.clean import clean_line
+
+_WORD = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]{0,4000})\?=")
+_TORN = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]{0,4000})(?:\?|$)")  # a word whose end was cut off
+_NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
+
+
+def unfold(value: bytes) -> bytes:
+    """The header value on one line (RFC 5322 section 2.2.3)."""
+    return value.replace(b"\r\n", b"").replace(b"\n", b"").replace(b"\r", b"")
+
+
+def header_text(value: bytes, limit: int = 1000) -> str:
+    """The readable text of an unstructured header: decoded, one line, no controls."""
+    return clean_line(decode_words(unfold(value)), limit)
+
+
+def decode_words(value: bytes) -> str:
+    """The text of a header value; encoded words may stand inside quotes, touch each other or share characters."""
+    if b"=?" not in value:
+        return decode(value)[0]
+    out: list[str] = []
+    pending, pending_charset = b"", ""
+    last = 0
+    for match in _WORD.finditer(value):
+        charset = match[1].split(b"*")[0].decode("ascii", "replace").lower()
+        data = _payload(match[2], match[3])
+        gap = value[last : match.start()]
+        if pending and charset == pending_charset and not gap.strip():
+            pending += data  # clients cut inside a character, so neighbours are joined before they are decoded
+        else:
+            out.append(_flush(pending, pending_charset))
+            if gap.strip() or not pending:
+                out.append(_between(gap))
+            pending, pending_charset = data, charset
+        last = match.end()
+    out.append(_flush(pending, pending_charset))
+    out.append(_between(value[last:]))
+    return "".join(out)
+
+
+def _between(data: bytes) -> str:
+    torn = _TORN.search(data) if b"=?" in data else None
+    if torn is None:
+        return decode(data)[0]
+    charset = torn[1].split(b"*")[0].decode("ascii", "replace").lower()
+    rest = decode(data[torn.end() :])[0]
+    return decode(data[: torn.start()])[0] + _flush(_payload(torn[2], torn[3]), charset).rstrip("\ufffd") + rest
+
+
+def _flush(data: bytes, charset: str) -> str:
+    if not data:
+        return ""
+    return decode(data, charset if codec_of(charset) else "")[0]
+
+
+def _payload(kind: bytes, data: bytes) -> bytes:
+    if kind in b"bB":
+        return base64_bytes(data)
+    return binascii.a2b_qp(data.replace(b"_", b" ").replace(b"\r", b"").replace(b"\n", b""), header=False)
+
+
+def base64_bytes(data: bytes) -> bytes:
+    """Decode base64 as mail clients do: foreign characters, missing padding and a lone last character are forgiven."""
+    try:
+        return binascii.a2b_base64(data)
+    except binascii.Error:
+        kept = data.translate(None, _NOT_BASE64)
+        kept = kept[: len(kept) - 1] if len(kept) % 4 == 1 else kept
+        return binascii.a2b_base64(kept + b"=" * (-len(kept) % 4))
+
+
+_PARAMETER = re.compile(
+    rb""";\s*([^\s=;*"]{1,60})(?:\*(\d{1,3}))?(\*)?\s*=\s*(?:"((?:[^"\\]|\\.){0,8000})"?|([^;]{0,8000}))""",
+    re.DOTALL,
+)
+
+
+def parameters(value: bytes) -> dict[str, str]:
+    """The parameters of a MIME header (RFC 2045, RFC 2231), keys in lower case; first one wins.
+
+    Continuations and percent-encoding are put together, encoded words in quoted values (forbidden, usual) are decoded.
+    """
+    plain: dict[str, bytes] = {}
+    pieces: dict[str, dict[int, tuple[bytes, bool]]] = {}
+    for match in _PARAMETER.finditer(b";" + unfold(value).partition(b";")[2]):
+        name = match[1].decode("ascii", "replace").lower()
+        quoted = match[4]
+        data = re.sub(rb"\\(.)", rb"\1", quoted) if quoted is not None else match[5].strip()
+        if match[2] is None and match[3] is None:
+            plain.setdefault(name, data)
+        else:
+            pieces.setdefault(name, {}).setdefault(int(match[2] or 0), (data, match[3] is not None))
+    found = {name: decode_words(data) for name, data in plain.items()}
+    for name, numbered in pieces.items():
+        found[name] = _joined(numbered)
+    return found
+
+
+def _joined(numbered: dict[int, tuple[bytes, bool]]) -> str:
+    charset, data = "", b""
+    for number in sorted(numbered):
+        piece, extended = numbered[number]
+        if extended and not charset and piece.count(b"'") >= 2 and number == min(numbered):
+            head, _, rest = piece.partition(b"'")
+            charset, piece = head.decode("ascii", "replace"), rest.partition(b"'")[2]
+        data += unquote_to_bytes(piece) if extended else piece
+    return decode(data, charset)[0]
+
+
+def media_type(value: bytes) -> str:
+    """The `type/subtype` of a Content-Type value in lower case; text/plain when it is none (RFC 2045 section 5.2)."""
+    first = unfold(value).split(b";", 1)[0].strip().lower()
+    if first.count(b"/") == 1 and first.isascii() and not first.startswith(b"/") and not first.endswith(b"/"):
+        return first.split()[0].decode("ascii") if b" " in first else first.decode("ascii")
+    return "text/plain"
