@@ -31,6 +31,9 @@ def on_message(case: Case | None, arrival: Arrival, place: Place, policy: Policy
             return (e.DuplicateNoted(at=now, by=f"message:{arrival.raw}", raw=arrival.raw, because=because),)
         case Beside(because=because):
             return (note_of(arrival, because, now),)
+        case Join(token=token) if token and token.purpose != "customer":
+            # Whoever answers a letter to staff is no customer: nothing is reopened, nothing passed on (policy §8).
+            return (note_of(arrival, f"answer to a {token.purpose} letter", now),)
         case Join(how=how) if arrival.message.automatic is None:
             return follow_up(case, arrival, how, policy, now)
         case _:
@@ -40,10 +43,14 @@ def on_message(case: Case | None, arrival: Arrival, place: Place, policy: Policy
 def on_command(
     case: Case, commands: Iterable[Command], arrival: Arrival, token: IssuedToken | None, policy: Policy, now: datetime
 ) -> tuple[e.Event, ...]:
-    """A colleague commands: each command is carried out or refused, and one answer says which (policy §8)."""
-    sender = arrival.message.sender
+    """A colleague commands: each command is carried out or refused, and one answer says which (policy §8).
+
+    Without a command the message is a note that never leaves the house.
+    """
+    commands, sender = tuple(commands), arrival.message.sender
+    if not commands:
+        return (note_of(arrival, "note of a colleague", now),)
     person = policy.directory.person_at(sender.address) if sender else None
-    by = f"person:{person.id}" if person else f"message:{arrival.raw}"
     claim = Claim(message=arrival.message, person=person, token=token)
     rows = {row.name: row for row in policy.commands}
     decided: list[e.Event] = []
@@ -51,29 +58,20 @@ def on_command(
     for command in commands:
         present = fold(case, decided)
         row = rows.get(command.name)
-        because = why_not(claim, row, present, policy, now) if row else "unknown"
+        because = why_not(claim, row, present, policy, now)
         if row and not because:
             because = _impossible(present, row, command)
         if row and person and not because:
             decided += _carried_out(present, row, command, person.id, policy, now)
         else:
-            decided.append(
-                e.CommandRefused(
-                    at=now,
-                    by=by,
-                    rule="proof before power",
-                    clause="§8",
-                    raw=arrival.raw,
-                    sender=sender.address if sender else "",
-                    command=command.name or command.written,
-                    because=because,
-                )
-            )
-        lines.append(e.AnswerLine(command=command.name or command.written, done=not because, because=because))
+            decided.append(_refused(command, because, arrival, now))
+        # The answer goes to the listed address, whoever wrote: unproven words are not repeated in it (invariant 9).
+        shown = command.name or (command.written if because not in {"not listed", "unproven"} else "?")
+        lines.append(e.AnswerLine(command=shown, done=not because, because=because))
     if person:
-        decided.append(
-            e.CommandsAnswered(at=now, by=by, clause="§8", raw=arrival.raw, person=person.id, lines=(*lines,))
-        )
+        by = f"message:{arrival.raw}"
+        answered = e.CommandsAnswered(at=now, by=by, clause="§8", raw=arrival.raw, person=person.id, lines=tuple(lines))
+        decided.append(answered)
     return tuple(decided)
 
 
@@ -125,6 +123,20 @@ def _climb(deadline: Deadline, due: tuple[DueStep, ...], now: datetime) -> list[
         )
         events.append(event)
     return events
+
+
+def _refused(command: Command, because: str, arrival: Arrival, now: datetime) -> e.CommandRefused:
+    sender = arrival.message.sender
+    return e.CommandRefused(
+        at=now,
+        by=f"message:{arrival.raw}",  # not the person: whether it was they is just what is in doubt
+        rule="proof before power",
+        clause="§8",
+        raw=arrival.raw,
+        sender=sender.address if sender else "",
+        command=command.name or command.written,
+        because=because,
+    )
 
 
 def _impossible(case: Case, row: CommandRow, command: Command) -> str:

@@ -34,10 +34,12 @@ def people_for(role: str, case: Case, policy: Policy, at: datetime) -> tuple[Per
 
 def roles_of(person: Person, case: Case, policy: Policy, at: datetime) -> frozenset[str]:
     """The roles a person has on this case, own ones and those held as somebody's deputy now."""
-    asked = ("lead department", "handler", "centre head")
-    on_case = {role for role in asked if person in policy.directory.present(_holders(role, case, policy), at)}
-    on_case |= {role for role in asked if person in _holders(role, case, policy)}
-    return frozenset(on_case | set(person.roles))
+    directory = policy.directory
+    asked = {"lead department", "handler", "centre head"}.union(*(other.roles for other in directory.people.values()))
+    holders = {role: _holders(role, case, policy) for role in asked}
+    # Who is told must be able to act, so a deputy has every role of the absent, those of the directory included.
+    deputised = {role for role, held_by in holders.items() if person in directory.present(held_by, at)}
+    return frozenset(deputised | {role for role, held_by in holders.items() if person in held_by} | set(person.roles))
 
 
 def _holders(role: str, case: Case, policy: Policy) -> tuple[Person, ...]:
