@@ -198,14 +198,14 @@ class Dialogue:
         self.say(f'* NAMESPACE (("{self.server.namespace}" "{self.server.separator}")) NIL NIL')
 
     def _on_list(self, line: str) -> None:
-        wanted = line.split()[-1].strip('"')
+        wanted = line.rsplit(maxsplit=1)[-1].strip('"')
         if not wanted:
             self.say(f'* LIST (\\Noselect) "{self.server.separator}" ""')
         elif wanted in self.server.folders:
             self.say(f'* LIST () "{self.server.separator}" "{wanted}"')
 
     def _on_create(self, line: str) -> None:
-        self.server.folders[line.split()[-1].strip('"')] = {}
+        self.server.folders[line.rsplit(maxsplit=1)[-1].strip('"')] = {}
 
     def _on_select(self, _: str) -> str:
         uids = self.server.messages
@@ -253,7 +253,7 @@ class Dialogue:
         return said
 
     def _on_copy(self, line: str) -> str | None:
-        target = line.split()[-1].strip('"')
+        target = line.rsplit(maxsplit=1)[-1].strip('"')
         if target not in self.server.folders:
             return "NO [TRYCREATE] no such folder"
         for uid in _numbers(line.split()[2]):

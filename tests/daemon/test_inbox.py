@@ -2,17 +2,11 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
-import pytest
-
-from cases.trouble import NeedsHuman, TryLater
-from daemon.accounts import ImapAccount, Mechanism, Tls
-from daemon.inbox import COPIED, ConnectionUnsafe, Fetched, Missed, Session, SignInRefused, connect
-from tests.daemon.scripted_imap import MINE, Dialogue, Message, ScriptedImap
+from daemon.accounts import ImapAccount, Tls
+from daemon.inbox import Fetched, Missed, connect
+from tests.daemon.scripted_imap import MINE, ScriptedImap
 from tests.servers import dovecot as real
-from tests.servers.dovecot import Dovecot
-from tests.servers.tls import Authority
 
 AT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 
