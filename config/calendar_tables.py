@@ -1,11 +1,11 @@
 """From rows about calendars to calendars."""
 
-from collections.abc import Mapping
 from datetime import datetime
+from itertools import pairwise
 
 from cases.calendar import Calendar
 from config.calendars import CalendarRules, Spans, build
-from config.checks import Place, twice
+from config.checks import Place
 from config.desk_tables import Desk
 from config.mistakes import Findings
 from config.policy_rows import CalendarModel
@@ -30,17 +30,13 @@ def calendars_of(tables: Tables, desk: Desk, now: datetime, findings: Findings) 
 
 
 def _check(place: Place, row: CalendarModel) -> None:
-    for day in sorted(twice((*set(row.days_off), *set(row.working_days), *set(row.half_days)))):
+    off, working, half = (set(days) for days in (row.days_off, row.working_days, row.half_days))
+    for day in sorted((off & working) | (off & half) | (working & half)):
         wrong = f"{day} is in two of days_off, working_days and half_days"
         place.add("days_off", wrong, "leave it in one of them")
-    shifts: Mapping[str, list[tuple[int, int]]] = {
-        "shifts": row.shifts,
-        "half_day_shifts": row.half_day_shifts,
-        **{"shifts_on": shifts for shifts in row.shifts_on.values()},
-    }
-    for key, spans in shifts.items():
-        ordered = sorted(spans)
-        if any(end > start for (_, end), (start, _) in zip(ordered, ordered[1:], strict=False)):
+    own = (("shifts_on", shifts) for shifts in row.shifts_on.values())
+    for key, spans in (("shifts", row.shifts), ("half_day_shifts", row.half_day_shifts), *own):
+        if any(end > start for (_, end), (start, _) in pairwise(sorted(spans))):
             place.add(key, "two shifts overlap", "let one end before the other begins")
 
 

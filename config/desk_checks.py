@@ -1,4 +1,4 @@
-"""Do the accounts, people, departments and centres fit each other and the policy?"""
+"""Whether the accounts, people, departments and centres fit each other and the policy."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping

@@ -21,7 +21,7 @@ from config.policy_tables import Rows, named_rows
 from config.shape import read_row, read_rows, similar
 from config.toml_files import TomlFile
 
-_DEFAULT_KEY = TokenKeyModel(id="a", secret_file="ombud-token.key")
+_DEFAULT_KEY = TokenKeyModel(id="a", secret_file="ombud-token.key")  # noqa: S106 (a path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import timedelta
 from fractions import Fraction
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, PlainValidator
@@ -133,8 +133,12 @@ def _step_at(value: Any) -> Fraction | Target:
     raise ValueError(f"{text!r} is no moment of a ladder; write '50 %', 'limit' or '+1 bd'")
 
 
-def _clause(value: Any) -> str:
-    return _one_line(value)
+def _key_id(value: Any) -> str:
+    text = _text(value)
+    if not re.fullmatch(r"[a-z2-7]", text):
+        # The character becomes part of every token, in the token's alphabet.
+        raise ValueError(f"{text!r} cannot be the id of a key; write one small letter or a digit from 2 to 7")
+    return text
 
 
 def _days(value: Any) -> timedelta:
@@ -143,6 +147,10 @@ def _days(value: Any) -> timedelta:
     return timedelta(days=value)
 
 
+T = TypeVar("T")
+# A list in TOML, a tuple everywhere else.
+Many = Annotated[tuple[T, ...], Field(strict=False)]
+Some = Annotated[tuple[T, ...], Field(strict=False, min_length=1)]
 Span = Annotated[Target, PlainValidator(_target)]
 Zone = Annotated[str, PlainValidator(_zone)]
 Language = Annotated[str, PlainValidator(_language)]
@@ -156,7 +164,8 @@ Word = Annotated[str, PlainValidator(_word)]
 Weekday = Annotated[int, PlainValidator(_weekday)]
 Shift = Annotated[tuple[int, int], PlainValidator(_shift)]  # minutes from local midnight; over 1440 on the next day
 StepMoment = Annotated[Fraction | Target, PlainValidator(_step_at)]
-Clause = Annotated[str, PlainValidator(_clause)]
+Clause = Annotated[str, PlainValidator(_one_line)]
+KeyId = Annotated[str, PlainValidator(_key_id)]
 Days = Annotated[timedelta, PlainValidator(_days)]
 # TOML has texts only; everywhere else in the house these are enumerations.
 GradeWord = Annotated[Grade, Field(strict=False)]

@@ -30,7 +30,7 @@ class Mistakes(NeedsHuman):
 
 
 class Findings:
-    """Collects mistakes and warnings while settings are read, so that nobody has to start ten times for ten mistakes."""
+    """Collects mistakes and warnings while settings are read, so that ten mistakes do not take ten starts."""
 
     def __init__(self) -> None:
         self.mistakes: list[Mistake] = []

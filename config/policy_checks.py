@@ -1,4 +1,4 @@
-"""Do the rows of the policy fit each other? Every name must exist and every clock must have an end."""
+"""Whether the rows of the policy fit each other: every name exists and every clock has an end."""
 
 from collections.abc import Iterator
 from fractions import Fraction

@@ -16,8 +16,10 @@ from config.fields import (
     Days,
     GradeWord,
     Line,
+    Many,
     Name,
     Shift,
+    Some,
     Span,
     StepMoment,
     Weekday,
@@ -37,9 +39,9 @@ class StageModel(Row):
 
     name: Name
     clause: Clause
-    starts: Annotated[list[str], Field(min_length=1)]
-    done: list[str]
-    moot: list[str] = []
+    starts: Some[str]
+    done: Many[str]
+    moot: Many[str] = ()
     counted_from: Literal["received", "start"] = "received"
     owner: Name
     target: Annotated[dict[GradeWord, Span], BeforeValidator(_each_grade), Field(min_length=1)]
@@ -60,7 +62,7 @@ class LadderModel(Row):
     """`[ladder.NAME]` of ladders.toml."""
 
     clause: Clause
-    steps: Annotated[list[StepModel], Field(min_length=1)]
+    steps: Some[StepModel]
 
 
 class NoticeModel(Row):
@@ -69,7 +71,7 @@ class NoticeModel(Row):
     name: Name
     clause: Clause
     when: str
-    only: list[str] = []
+    only: Many[str] = ()
     to: Name
     letter: Name
     class_: Annotated[ClassWord, Field(alias="class")]
@@ -82,12 +84,12 @@ class GradeModel(Row):
     name: Name
     clause: Clause
     is_: Annotated[GradeWord, Field(alias="is")]
-    signals: list[Name] = []
+    signals: Many[Name] = ()
     loss_above: Annotated[int, Field(ge=0)] | None = None
     any_loss: bool = False
     loss_unknown: bool = False
-    channels: list[ChannelWord] = []
-    categories: list[Name] = []
+    channels: Many[ChannelWord] = ()
+    categories: Many[Name] = ()
 
     @model_validator(mode="after")
     def _matches_something(self) -> "GradeModel":
@@ -102,7 +104,7 @@ class RouteModel(Row):
 
     category: Name
     clause: Clause
-    departments: Annotated[list[Name], Field(min_length=1)]
+    departments: Some[Name]
 
 
 class CommandModel(Row):
@@ -110,8 +112,8 @@ class CommandModel(Row):
 
     name: Name
     clause: Clause
-    words: Annotated[list[Word], Field(min_length=1)]
-    roles: Annotated[list[Name], Field(min_length=1)]
+    words: Some[Word]
+    roles: Some[Name]
     needs_text: bool = False
 
 
@@ -166,7 +168,7 @@ class QuarantineModel(Row):
 class LettersModel(Row):
     """letters.toml."""
 
-    names: Annotated[list[Name], Field(min_length=1)]
+    names: Some[Name]
     max_age: MaxAgeModel
     uncertain: UncertainModel
     give_up: GiveUpModel
@@ -195,13 +197,13 @@ class CalendarModel(Row):
     zone: Zone
     country: Country = ""
     subdivision: str = ""
-    shifts: list[Shift]
-    shifts_on: dict[Weekday, list[Shift]] = {}
-    weekend: list[Weekday] | None = None
-    days_off: list[date] = []
-    working_days: list[date] = []
-    half_days: list[date] = []
-    half_day_shifts: list[Shift] = [(540, 780)]
+    shifts: Many[Shift]
+    shifts_on: dict[Weekday, Many[Shift]] = Field(default_factory=dict)
+    weekend: Many[Weekday] | None = None
+    days_off: Many[date] = ()
+    working_days: Many[date] = ()
+    half_days: Many[date] = ()
+    half_day_shifts: Many[Shift] = ((540, 780),)
     known_until: date | None = None
 
 

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-
 from pathlib import Path
 from typing import TypeVar
 
-from config.fields import Name
+from config.fields import Many, Name
 from config.mistakes import Findings
 from config.policy_rows import (
     CalendarModel,
@@ -33,7 +32,7 @@ Rows = tuple[tuple[str, M], ...]  # dotted key of the row, the row
 class StagesHead(Row):
     """The keys of stages.toml above its rows."""
 
-    always_moot: list[str] = []
+    always_moot: Many[str] = ()
 
 
 class RoutesHead(Row):

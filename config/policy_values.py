@@ -55,11 +55,11 @@ def policy_of(
 
 
 def _stages(tables: Tables) -> tuple[StageRow, ...]:
-    always = tables.stages_head.always_moot if tables.stages_head else []
+    always = tables.stages_head.always_moot if tables.stages_head else ()
     return tuple(_stage(row, always) for _, row in tables.stages)
 
 
-def _stage(row: StageModel, always_moot: list[str]) -> StageRow:
+def _stage(row: StageModel, always_moot: tuple[str, ...]) -> StageRow:
     return StageRow(
         name=row.name,
         clause=row.clause,

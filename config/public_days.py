@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -59,7 +59,7 @@ def _looked_up(country: str, subdivision: str, years: range) -> "HolidayBase":
     if subdivision and subdivision not in kind.subdivisions:
         known = ", ".join(kind.subdivisions) or "none"
         raise ValueError(f"{country} has no subdivision {subdivision!r}; known are: {known}")
-    options = {_MOON_OPTION: True} if _MOON_OPTION in kind.get_supported_options() else {}
+    options: dict[str, Any] = {_MOON_OPTION: True} if _MOON_OPTION in kind.get_supported_options() else {}
     # "(estimated)" is part of the name, so the name must be an English one.
     language = "en_US" if "en_US" in kind.supported_languages else None
     return holidays.country_holidays(

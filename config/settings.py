@@ -90,7 +90,7 @@ def _sample(findings: Findings) -> TomlFile:
 
 
 def _demo_environment() -> dict[str, str]:
-    return {name: "demo" for name in re.findall(r'_env\s*=\s*"(\w+)"', sample_text())}
+    return dict.fromkeys(re.findall(r'_env\s*=\s*"(\w+)"', sample_text()), "demo")
 
 
 def _folder(desk: Desk, key: str, findings: Findings) -> Path | None:
