@@ -73,7 +73,7 @@ def duration(words: Words, span: timedelta | float, largest: str = "day") -> str
     while len(parts) > 1 and not parts[0][1]:
         parts.pop(0)
     shown = [words.count(unit, amount) for unit, amount in parts[:2] if amount] or [words.count("minute", 0)]
-    return words.formats["join"].join(shown)
+    return words.formats["join_units"].join(shown)
 
 
 def target(words: Words, written: str) -> str:

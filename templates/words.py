@@ -12,7 +12,7 @@ from babel.core import get_global
 _SECTIONS = frozenset({"format", "cities", "units", "label"})
 _FORMATS = (
     "marker", "case_number", "colon", "moment", "moment_short", "day", "clock", "in_zone", "in_zone_short",
-    "zone", "at", "join",
+    "zone", "at", "join", "join_units",
 )  # fmt: skip
 
 
