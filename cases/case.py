@@ -41,7 +41,8 @@ class Case:
     """A complaint as the events tell it.
 
     `counted_from` is R of policy §6: the receipt, or the reopening. `moments` holds when each kind of event last
-    happened (for letters also `LetterSent:STAGE`); which clocks run is derived from it (`cases.deadlines`).
+    happened (for letters also `LetterSent:STAGE`) as far as it still holds: a bounce takes back that a letter was
+    sent, a reopening that the case was resolved. Which clocks run is derived from it (`cases.deadlines`).
     """
 
     number: str
@@ -100,7 +101,7 @@ def fold(case: Case | None, events: Iterable[e.Event]) -> Case:
             case = change(case, event)
         case = replace(case, moments={**case.moments, **_moments_of(event)})
         if isinstance(event, e.LetterBounced) and event.stops:
-            case = _without_moment(case, f"LetterSent:{event.stops}")
+            case = _without_moments(case, f"LetterSent:{event.stops}")
     if case is None:
         raise ValueError("no events, no case")
     return case
@@ -115,8 +116,8 @@ def _moments_of(event: e.Event) -> dict[str, datetime]:
     return found
 
 
-def _without_moment(case: Case, name: str) -> Case:
-    return replace(case, moments={kind: at for kind, at in case.moments.items() if kind != name})
+def _without_moments(case: Case, *names: str) -> Case:
+    return replace(case, moments={kind: at for kind, at in case.moments.items() if kind not in names})
 
 
 def _opened(event: e.CaseOpened) -> Case:
@@ -162,6 +163,10 @@ def _evidence_added(case: Case, event: e.EvidenceAdded) -> Case:
     return replace(case, evidence=case.evidence + event.files)
 
 
+def _triage_asked(case: Case, _event: e.TriageAsked) -> Case:
+    return replace(case, status=Status.TRIAGE)
+
+
 def _triage_answered(case: Case, event: e.TriageAnswered) -> Case:
     return replace(case, status=Status.OPEN if event.answer == "complaint" else Status.CLOSED)
 
@@ -184,6 +189,8 @@ def _closed(case: Case, _event: e.CaseClosed) -> Case:
 
 
 def _reopened(case: Case, event: e.CaseReopened) -> Case:
+    # That it was finished is true no more: what finished clocks and what it started ends here.
+    case = _without_moments(case, "Resolved", "CaseClosed")
     return replace(case, status=Status.OPEN, counted_from=event.at, told=())
 
 
@@ -208,6 +215,7 @@ _CHANGES = cast(
         e.Routed: _routed,
         e.FactsFound: _facts_found,
         e.EvidenceAdded: _evidence_added,
+        e.TriageAsked: _triage_asked,
         e.TriageAnswered: _triage_answered,
         e.FollowUpAdded: _followed_up,
         e.AssignmentAccepted: _accepted,

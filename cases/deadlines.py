@@ -62,14 +62,17 @@ def steps_due(case: Case, deadline: Deadline, policy: Policy, now: datetime) -> 
 
 
 def started(case: Case, row: StageRow) -> datetime | None:
-    """When the stage's clock was last started and has not been stopped since; None when it does not run."""
+    """When the stage's clock was last started and has not been stopped since; None when it does not run.
+
+    A clock that survives a reopening starts anew with it, so that its ladder does too.
+    """
     starts = [case.moments[kind] for kind in row.starts if kind in case.moments]
     if case.status is Status.CLOSED or not starts:
         return None
     start = max(starts)
     # A moment shared by start and end belongs to the end: one decision may open and complete a stage.
     ended = any(case.moments[kind] >= start for kind in (*row.done, *row.moot) if kind in case.moments)
-    return None if ended else start
+    return None if ended else max(start, case.counted_from)
 
 
 def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
@@ -77,7 +80,7 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
     if start is None or target is None:
         return None
     calendar = policy.calendar_of(case.centre)
-    due = calendar.add(_counted_from(case, row, start), target)
+    due = calendar.add(counted_from(case, row, start), target)
     taken = _taken(case, row.name, start)
     upcoming = (step.moment for step in _steps(case, row, start, due, policy) if step.name not in taken)
     return Deadline(
@@ -92,7 +95,8 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
     )
 
 
-def _counted_from(case: Case, row: StageRow, start: datetime) -> datetime:
+def counted_from(case: Case, row: StageRow, start: datetime) -> datetime:
+    """From when the target of a running stage counts; `start` is when its clock was started."""
     return case.counted_from if row.counted_from == "received" else start
 
 
@@ -105,10 +109,10 @@ def _steps(
 ) -> Iterator[DueStep]:
     """Every step of the ladder; a repeating one until the first that is neither taken nor due at `now`."""
     calendar = policy.calendar_of(case.centre)
-    counted_from = _counted_from(case, row, start)
+    since = counted_from(case, row, start)
     taken = _taken(case, row.name, start)
     for step in policy.ladders[row.ladder[case.grade]]:
-        name, moment = step.name, _moment(step, counted_from, due, row.target[case.grade], calendar)
+        name, moment = step.name, _moment(step, since, due, row.target[case.grade], calendar)
         yield DueStep(name=name, base=step, moment=moment)
         for count in range(2, MOST_REPEATS if step.repeat else 2):
             if name not in taken and (now is None or moment > now):
@@ -117,7 +121,7 @@ def _steps(
             yield DueStep(name=name, base=step, moment=moment)
 
 
-def _moment(step: LadderStep, counted_from: datetime, due: datetime, target: Target, calendar: Calendar) -> datetime:
+def _moment(step: LadderStep, since: datetime, due: datetime, target: Target, calendar: Calendar) -> datetime:
     if step.share is not None:
-        return due if step.share == 1 else calendar.add(counted_from, target.share(step.share))
+        return due if step.share == 1 else calendar.add(since, target.share(step.share))
     return calendar.add(due, step.after) if step.after else due
