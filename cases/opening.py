@@ -1,7 +1,7 @@
 """How a message becomes a case, and how later messages continue it."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from cases import events as e
 from cases.arrival import Arrival
@@ -14,6 +14,7 @@ from cases.policy import Policy
 from cases.routing import departments_of
 from cases.words import Channel, Grade, Status
 
+_LATEST = datetime.max.replace(tzinfo=UTC)
 MOST_WORDS = 8_000  # characters of the writer's own words that an event keeps for staff letters
 
 
@@ -29,7 +30,7 @@ def opening_of(arrival: Arrival, place: Place, policy: Policy, now: datetime) ->
     case = fold(None, events)
     if case.status is Status.TRIAGE:
         # The department hears of it when the intake desk has answered; until then its centre's calendar counts.
-        asked = e.TriageAsked(at=now, by=by, rule="triage", clause="§1", because=f"{message.complaint} signs")
+        asked = _triage_asked(arrival, f"{message.complaint} signs", now)
         return (*events, asked, *dates_told(fold(case, (asked,)), policy, by, now))
     routed = routing_of(case, policy, by, now, categories=message.categories)
     return (*events, *routed, *dates_told(fold(case, routed), policy, by, now))
@@ -71,11 +72,39 @@ def follow_up(case: Case, arrival: Arrival, how: str, policy: Policy, now: datet
     events: list[e.Event] = [added]
     if message.attachments:
         events.append(e.EvidenceAdded(at=now, by=by, clause="§2", raw=arrival.raw, files=message.attachments))
+    events += _learned(case, arrival, policy, now)
     events += _worsened(case, arrival, policy, now)
     if case.status in {Status.RESOLVED, Status.CLOSED}:
         events.append(e.CaseReopened(at=now, by=by, clause="§6", because="the customer answered"))
-        events += routing_of(fold(case, events), policy, by, now)
+        if "Routed" in case.moments:
+            events += routing_of(fold(case, events), policy, by, now)
+        else:
+            # The intake desk had said that it is no complaint, so it is theirs to look again, not a department's.
+            events.append(_triage_asked(arrival, "the sender answered", now))
     return tuple(events)
+
+
+def _triage_asked(arrival: Arrival, because: str, now: datetime) -> e.TriageAsked:
+    return e.TriageAsked(at=now, by=f"message:{arrival.raw}", rule="triage", clause="§1", because=because)
+
+
+def _learned(case: Case, arrival: Arrival, policy: Policy, now: datetime) -> list[e.Event]:
+    """What a further message says, above all what the acknowledgement had asked for (policy §2)."""
+    message, by = arrival.message, f"message:{arrival.raw}"
+    if not message.facts:
+        return []
+    missing = missing_of((*case.facts, *message.facts), policy)
+    found = e.FactsFound(at=now, by=by, clause="§2", raw=arrival.raw, facts=message.facts, missing=missing)
+    is_open_question = "Routed" in case.moments and "RegistrationConfirmed" not in case.moments
+    return [found, *_registered(missing, arrival, now)] if is_open_question else [found]
+
+
+def _registered(missing: tuple[str, ...], arrival: Arrival, now: datetime) -> list[e.Event]:
+    """A complete record of a believed sender needs nobody's confirmation."""
+    if missing or arrival.proof < Proof.PLAUSIBLE:
+        return []
+    by = f"message:{arrival.raw}"
+    return [e.RegistrationConfirmed(at=now, by=by, rule="complete record", clause="M15.2")]
 
 
 def note_of(arrival: Arrival, because: str, now: datetime) -> e.NoteAdded:
@@ -110,8 +139,8 @@ def _opened(arrival: Arrival, policy: Policy, now: datetime) -> e.CaseOpened:
         desk=arrival.desk,
         customer=writer.address if writer else "",
         customer_name=writer.name if writer else "",
-        proof=message.proof,
-        proof_because=message.proof_because,
+        proof=arrival.proof,
+        proof_because=arrival.proof_because,
         language=message.language or arrival.language or centre.language,
         country=message.country,
         centre=centre.id,
@@ -148,8 +177,8 @@ def _understood(arrival: Arrival, policy: Policy, now: datetime) -> list[e.Event
             reasons=reasons,
         ),
     ]
-    if not missing and message.proof >= Proof.PLAUSIBLE and message.complaint is Strength.STRONG:
-        events.append(e.RegistrationConfirmed(at=now, by=by, rule="complete record", clause="M15.2"))
+    if message.complaint is Strength.STRONG:
+        events += _registered(missing, arrival, now)
     return events
 
 
@@ -178,10 +207,17 @@ def _worsened(case: Case, arrival: Arrival, policy: Policy, now: datetime) -> li
 
 
 def dates_told(case: Case, policy: Policy, by: str, now: datetime) -> tuple[e.Event, ...]:
-    """The dates that the acknowledgement will promise; a date of resolution only to a believed sender (policy §3)."""
+    """The dates that the acknowledgement will promise; a date of resolution only to a believed sender (policy §3).
+
+    A date that was promised before never moves later here.
+    """
     contact = (
         due_of(case, "progress", policy) or due_of(case, "investigate", policy) or due_of(case, "register", policy)
     )
     resolve = due_of(case, "resolve", policy) if case.proof >= Proof.PLAUSIBLE else None
     dates = {"next contact": contact, "resolve": resolve}
-    return tuple(e.DateTold(at=now, by=by, clause="§3", what=what, date=date) for what, date in dates.items() if date)
+    return tuple(
+        e.DateTold(at=now, by=by, clause="§3", what=what, date=date)
+        for what, date in dates.items()
+        if date and date < (case.told_date(what) or _LATEST)
+    )
