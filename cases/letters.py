@@ -11,7 +11,7 @@ from cases.message import Proof
 from cases.people import Person
 from cases.policy import NoticeRow, Policy
 from cases.routing import people_for
-from cases.words import Grade, LetterClass, Status
+from cases.words import Action, Grade, LetterClass, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,14 +101,21 @@ def told(case: Case, events: Iterable[e.Event], policy: Policy, now: datetime) -
 
 
 def is_obsolete(key: str, case: Case, policy: Policy) -> bool:
-    """Whether a reminder or escalation is no longer true when its turn to leave comes (policy §7)."""
+    """Whether a reminder or escalation is no longer true when its turn to leave comes (policy §7).
+
+    Its clock was stopped or started anew meanwhile, or for a reminder the limit has passed and another letter says so.
+    """
     _, letter, about, *_ = key.split(":")
     if letter not in {"reminder", "escalation"}:
         return False
     stage, _, begun = about.split("/")
     row = policy.stage(stage)
     start = started(case, row) if row else None
-    return start is None or _stamp(start) != begun
+    if row is None or start is None or _stamp(start) != begun:
+        return True
+    past_limit = {step.name for step in policy.ladders[row.ladder[case.grade]] if step.action is not Action.REMIND}
+    taken = {step.step.partition("#")[0] for step in case.steps if step.stage == stage and step.round == start}
+    return letter == "reminder" and not past_limit.isdisjoint(taken)
 
 
 def _letters_of(case: Case, event: e.Event, policy: Policy, now: datetime) -> Iterator[Letter]:
@@ -125,10 +132,6 @@ def _letters_of(case: Case, event: e.Event, policy: Policy, now: datetime) -> It
                 yield _to_person(case, event, row, person, policy, now)
     if isinstance(event, e.CommandsAnswered) and (asker := policy.directory.people.get(event.person)):
         yield _to_person(case, event, _staff_row(event, "command-answer", "", LetterClass.ANSWER), asker, policy, now)
-
-
-def _applies(row: NoticeRow, case: Case) -> bool:
-    return all(CONDITIONS[name](case) for name in row.only)
 
 
 def _staff_row(event: e.Event, letter: str, to: str, letter_class: LetterClass) -> NoticeRow:
@@ -151,7 +154,8 @@ def _to_customer(case: Case, event: e.Event, row: NoticeRow, policy: Policy, now
         not_before=now,
         priority=_PRIORITY.get(row.letter, _LATER),
         cause=event,
-        hold=case.hold_letters,
+        # What held the answers to an old message says nothing about what we owe later.
+        hold=case.hold_letters if row.letter_class is LetterClass.ANSWER else "",
     )
 
 
