@@ -111,7 +111,7 @@ def is_obsolete(key: str, case: Case, policy: Policy) -> bool:
     stage, _, begun = about.split("/")
     row = policy.stage(stage)
     start = started(case, row) if row else None
-    if row is None or start is None or _stamp(start) != begun:
+    if row is None or start is None or _stamp(start) != begun or case.grade not in row.target:
         return True
     past_limit = {step.name for step in policy.ladders[row.ladder[case.grade]] if step.action is not Action.REMIND}
     taken = {step.step.partition("#")[0] for step in case.steps if step.stage == stage and step.round == start}

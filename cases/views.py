@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from cases import events as e
 from cases.case import Case
-from cases.deadlines import owed
-from cases.letters import Letter
+from cases.deadlines import counted_from, owed
+from cases.letters import Letter, is_plausible
 from cases.message import Fact
 from cases.policy import Policy
 from cases.rights import allowed
@@ -16,26 +16,31 @@ from cases.target import Unit
 View = dict[str, object]
 _UNDERSTOOD = ("order_number", "waybill", "contract", "project", "product", "loss", "amount", "wanted")
 _SURE_ENOUGH = 0.5  # confidence from which a fact is repeated to the customer
-# Only the reader of the letter decides how much of a long message a reminder repeats.
-_EXCERPT = 600
+_EXCERPT = 600  # characters of a long message that a reminder repeats; the assignment had them all
 
 
 def view_of(letter: Letter, case: Case, policy: Policy, now: datetime, history: Iterable[e.Event] = ()) -> View:
-    """Everything the template of this letter may show. Datetimes are aware UTC; spans are seconds."""
+    """Everything the template of this letter may show. Datetimes are aware UTC; spans are seconds.
+
+    To an unproven sender `subject` is empty: it is their text as well (invariant 9). `history` is the whole record of
+    the case with the present events.
+    """
+    happened = tuple(history)
+    may_quote = bool(letter.person) or (is_plausible(case) and letter.letter not in _NEUTRAL)
     view: View = {
         "organisation": {"name": policy.organisation.name, "privacy": policy.organisation.privacy},
         "zone": letter.zone,
         "number": case.number,
-        "subject": case.subject,
+        "subject": case.subject if may_quote else "",
         "received_at": case.received_at,
     }
     extra = _CUSTOMER.get(letter.letter)
     if extra:
         return view | extra(letter, case, policy)
     person = policy.directory.people[letter.person]
-    view |= _staff(case, policy) | {"reader": {"name": person.name}, "history": _history(history)}
+    view |= _staff(case, policy) | {"reader": {"name": person.name}, "history": _history(happened)}
     view["allowed"] = [row.name for row in allowed(person, case, policy, now)]
-    return view | _caused(letter, case, policy, now)
+    return view | _caused(letter, case, policy, now, happened)
 
 
 def _acknowledgement(letter: Letter, case: Case, policy: Policy) -> View:
@@ -61,6 +66,8 @@ def _result(letter: Letter, _case: Case, _policy: Policy) -> View:
     return {"text": getattr(letter.cause, "text", "")}
 
 
+# Letters that say the same to everybody.
+_NEUTRAL = frozenset({"acknowledgement-bare", "triage-acknowledgement"})
 _CUSTOMER = {
     "acknowledgement": _acknowledgement,
     "acknowledgement-bare": _bare,
@@ -115,18 +122,25 @@ def _named(things: Mapping[str, object], key: str) -> str:
     return str(getattr(things.get(key), "name", key))
 
 
-def _caused(letter: Letter, case: Case, policy: Policy, now: datetime) -> View:
+def _caused(letter: Letter, case: Case, policy: Policy, now: datetime, happened: Iterable[e.Event]) -> View:
     """What the event itself adds."""
     match letter.cause:
         case e.LadderStepTaken() as step:
-            return _step(step, case, policy, now)
+            # It is read when it leaves, perhaps next morning: "two hours left" must be true then.
+            read_at = max(now, letter.not_before)
+            return _step(step, case, policy, read_at) | {"chain": _chain(step, happened, case, policy)}
         case e.CommandsAnswered(lines=lines):
-            return {"lines": [{"command": x.command, "done": x.done, "because": x.because} for x in lines]}
+            return {
+                "lines": [
+                    {"command": x.command, "done": x.done, "because": x.because, "text": x.because} for x in lines
+                ]
+            }
         case e.FollowUpAdded() as added:
             reopened = case.moments.get("CaseReopened") == added.at
             return {"sender": added.sender, "how": added.how, "words": added.words, "reopened": reopened}
         case e.TriageAsked(because=because):
-            return {"because": because}
+            signs = (event.because for event in happened if isinstance(event, e.CaseOpened))
+            return {"because": [because, *(sign for found in signs for sign in found)]}
         case _:
             return {}
 
@@ -135,7 +149,12 @@ def _step(step: e.LadderStepTaken, case: Case, policy: Policy, now: datetime) ->
     calendar, row = policy.calendar_of(case.centre), policy.stage(step.stage)
     target = row.target.get(case.grade) if row else None
     clock_hours = target is not None and target.unit is Unit.HOURS
-    left = (step.due - now) // timedelta(seconds=1) if clock_hours else calendar.between(now, step.due)
+
+    def span(start: datetime, end: datetime) -> int:
+        return (end - start) // timedelta(seconds=1) if clock_hours else calendar.between(start, end)
+
+    left = span(now, step.due)
+    whole = span(counted_from(case, row, step.round), step.due) if row else 0
     owner = people_for(row.owner if row else step.who, case, policy, now)
     return {
         "stage": step.stage,
@@ -145,9 +164,19 @@ def _step(step: e.LadderStepTaken, case: Case, policy: Policy, now: datetime) ->
         "clause": step.clause,
         "owner": ", ".join(person.name for person in owner),
         "left": max(left, 0),
+        "share": min(max(1 - left / whole, 0.0), 1.0) if whole > 0 else 1.0,
         "late_for": max(-left, 0),
         "words": case.words[:_EXCERPT],
     }
+
+
+def _chain(step: e.LadderStepTaken, happened: Iterable[e.Event], case: Case, policy: Policy) -> list[View]:
+    """Who was told of this stage before and now, by the names of those who held the role then."""
+    told = [x for x in happened if isinstance(x, e.LadderStepTaken) and (x.stage, x.round) == (step.stage, step.round)]
+    return [
+        {"who": ", ".join(person.name for person in people_for(one.who, case, policy, one.at)), "at": one.at}
+        for one in told
+    ]
 
 
 def _history(events: Iterable[e.Event]) -> list[View]:
