@@ -1,6 +1,9 @@
 """Folders and deliveries: what was there at first contact, what was fetched, what still has to be moved."""
 
 from collections.abc import Sequence
+from datetime import datetime
+
+from peewee import fn
 
 from store.part import Part
 from store.prepared import Inserting, Prepared, chunks
@@ -9,7 +12,7 @@ from store.values import FolderState, Move, Outcome
 
 _PRESENT = Prepared(
     lambda account, folder: (
-        Folder.select(Folder.uidvalidity, Folder.baseline_uid, Folder.baseline_count)
+        Folder.select(Folder.uidvalidity, Folder.baseline_uid, Folder.baseline_count, Folder.first_contact_at)
         .where((Folder.account == account) & (Folder.folder == folder))
         .order_by(Folder.turn.desc())
         .limit(1)
@@ -23,6 +26,11 @@ _HIGHEST_UID = Prepared(
         .limit(1)
     )
 )
+_EPOCHS = Prepared(
+    lambda account, folder: Folder.select(fn.COUNT(Folder.id)).where(
+        (Folder.account == account) & (Folder.folder == folder)
+    )
+)
 _LAST_TURN = Prepared(lambda: Folder.select(Folder.turn).order_by(Folder.turn.desc()).limit(1))
 _RECORD = Inserting(
     Folder.account,
@@ -31,6 +39,7 @@ _RECORD = Inserting(
     Folder.baseline_uid,
     Folder.baseline_count,
     Folder.turn,
+    Folder.first_contact_at,
     conflict=lambda insert: insert.on_conflict(
         conflict_target=[Folder.account, Folder.folder, Folder.uidvalidity],
         preserve=[Folder.baseline_uid, Folder.baseline_count, Folder.turn],
@@ -72,7 +81,7 @@ class Folders(Part):
         row = self.db.row(_PRESENT, account, folder)
         if row is None:
             return None
-        uidvalidity, baseline_uid, baseline_count = row
+        uidvalidity, baseline_uid, baseline_count, first_contact_at = row
         highest = self.db.value(_HIGHEST_UID, account, folder, uidvalidity) or 0
         return FolderState(
             account=account,
@@ -81,15 +90,22 @@ class Folders(Part):
             baseline_uid=baseline_uid,
             baseline_count=baseline_count,
             highest_uid=max(highest, baseline_uid),
+            first_contact_at=first_contact_at,
+            renumbered=self.db.value(_EPOCHS, account, folder) > 1,
         )
 
-    def record_folder(
-        self, account: str, folder: str, uidvalidity: int, baseline_uid: int, baseline_count: int
+    def record_folder(  # noqa: PLR0913 (an epoch is a row)
+        self, account: str, folder: str, uidvalidity: int, baseline_uid: int, baseline_count: int, at: datetime
     ) -> None:
-        """Begin an epoch of a folder, or return to an earlier one; what is known of other epochs stays."""
+        """Begin an epoch of a folder, or return to an earlier one; what is known of other epochs stays.
+
+        `at` counts only for the first one: the moment of first contact belongs to the folder, not to its numbering.
+        """
         with self.db.writing("intake"):
+            known = self.folder(account, folder)
+            first = known.first_contact_at if known else at
             turn = (self.db.value(_LAST_TURN) or 0) + 1
-            self.db.run(_RECORD, account, folder, uidvalidity, baseline_uid, baseline_count, turn)
+            self.db.run(_RECORD, account, folder, uidvalidity, baseline_uid, baseline_count, turn, first)
 
     def known_uids(self, account: str, folder: str, uidvalidity: int, uids: Sequence[int]) -> frozenset[int]:
         """Which of these UIDs are on record already."""

@@ -52,6 +52,7 @@ class Folder(Table):
     baseline_uid = BigIntegerField()
     baseline_count = BigIntegerField()
     turn = BigIntegerField()
+    first_contact_at = UTCDateTimeField()
 
     class Meta:
         table_name = "folders"

@@ -38,7 +38,10 @@ class OutboxState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderState:
-    """The present epoch of a folder: what was there at first contact, and the highest UID on record."""
+    """The present epoch of a folder: what was there at first contact, and the highest UID on record.
+
+    `renumbered`: the server has changed UIDVALIDITY since the first contact, so the baseline says nothing any more.
+    """
 
     account: str
     folder: str
@@ -46,6 +49,8 @@ class FolderState:
     baseline_uid: int  # messages up to this UID were there before ombud
     baseline_count: int
     highest_uid: int
+    first_contact_at: datetime
+    renumbered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

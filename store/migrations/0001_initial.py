@@ -44,6 +44,7 @@ class Folder(Table):
     baseline_uid = BigIntegerField()
     baseline_count = BigIntegerField()
     turn = BigIntegerField()
+    first_contact_at = MomentField()
 
     class Meta:
         table_name = "folders"

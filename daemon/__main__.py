@@ -1,0 +1,181 @@
+"""The command line `ombud`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from cases.trouble import NeedsHuman, TryLater
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="A company's complaint desk, run entirely by mail.")
+case_app = typer.Typer(no_args_is_help=True, help="Look at cases.")
+quarantine_app = typer.Typer(no_args_is_help=True, help="Look at messages that could not be read.")
+noted_app = typer.Typer(no_args_is_help=True, help="Look at messages that were noted and not answered.")
+outbox_app = typer.Typer(no_args_is_help=True, help="Look at outgoing messages.")
+audit_app = typer.Typer(no_args_is_help=True, help="Check the record.")
+config_app = typer.Typer(no_args_is_help=True, help="Check the settings.")
+for name, sub in {
+    "case": case_app,
+    "quarantine": quarantine_app,
+    "noted": noted_app,
+    "outbox": outbox_app,
+    "audit": audit_app,
+    "config": config_app,
+}.items():
+    app.add_typer(sub, name=name)
+
+Config = Annotated[
+    Optional[Path],  # noqa: UP045 (typer reads it at run time)
+    typer.Option("--config", "-c", envvar="OMBUD_CONFIG", help="ombud.toml; else ./ombud.toml, /etc/ombud/ombud.toml."),
+]
+Json = Annotated[bool, typer.Option("--json", help="For machines: JSON on standard output.")]
+Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many rows.")]
+
+
+@app.command()
+def run(
+    config: Config = None,
+    once: Annotated[bool, typer.Option("--once", help="One whole pass, then exit.")] = False,
+    since: Annotated[
+        Optional[str],  # noqa: UP045 (typer reads it at run time)
+        typer.Option("--from", metavar="DATE", help="Take in what the server received since this day (YYYY-MM-DD)."),
+    ] = None,
+) -> None:
+    """Run the desk. With --once the exit status is 0 when all is done, 3 when something is left."""
+    from daemon.cli import running
+
+    raise typer.Exit(running.run(config, once=once, since=since))
+
+
+@app.command("init-db")
+def init_db(config: Config = None) -> None:
+    """Make the database of the settings; refuses where one exists or existed."""
+    from daemon.cli import running
+
+    running.init_db(config)
+
+
+@app.command()
+def parse(
+    path: Annotated[str, typer.Argument(help="A message, a folder of messages, or - for standard input.")],
+    config: Config = None,
+    json: Json = False,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a line and file.")] = False,
+) -> None:
+    """Show what ombud understands of a message, through the same code as the daemon."""
+    from daemon.cli import parsing
+
+    raise typer.Exit(parsing.parse(path, config, as_json=json, as_jsonl=jsonl))
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option("--out", help="Where the gallery is written.")] = Path("ombud-demo"),
+) -> None:
+    """Show the desk at work: real servers on loopback, real mail, a clock that runs through a week in seconds."""
+    from daemon.cli import demonstrating
+
+    raise typer.Exit(demonstrating.demo(out))
+
+
+@app.command()
+def stats(config: Config = None, json: Json = False) -> None:
+    """Count what there is."""
+    from daemon.cli import showing
+
+    showing.stats(config, as_json=json)
+
+
+@case_app.command("list")
+def case_list(
+    config: Config = None,
+    json: Json = False,
+    limit: Limit = 100,
+    status: Annotated[str, typer.Option(help="Only triage, open, resolved or closed.")] = "",
+) -> None:
+    """List cases, the most urgent first."""
+    from daemon.cli import showing
+
+    showing.cases(config, status, limit, as_json=json)
+
+
+@case_app.command("show")
+def case_show(number: str, config: Config = None, json: Json = False) -> None:
+    """Show one case: what is known, what is owed by when, what happened."""
+    from daemon.cli import showing
+
+    showing.case(config, number, as_json=json)
+
+
+@quarantine_app.command("list")
+def quarantine_list(
+    config: Config = None,
+    json: Json = False,
+    all_: Annotated[bool, typer.Option("--all", help="Those that are settled too.")] = False,
+) -> None:
+    """List messages that could not be read, the oldest first."""
+    from daemon.cli import showing
+
+    showing.quarantine(config, open_only=not all_, as_json=json)
+
+
+@quarantine_app.command("show")
+def quarantine_show(raw_id: int, config: Config = None, json: Json = False) -> None:
+    """Show why one message is in quarantine."""
+    from daemon.cli import showing
+
+    showing.quarantined(config, raw_id, as_json=json)
+
+
+@noted_app.command("list")
+def noted_list(config: Config = None, json: Json = False, limit: Limit = 100) -> None:
+    """List messages that were noted and not answered, with the reason."""
+    from daemon.cli import showing
+
+    showing.noted(config, limit, as_json=json)
+
+
+@outbox_app.command("list")
+def outbox_list(
+    config: Config = None,
+    json: Json = False,
+    limit: Limit = 100,
+    state: Annotated[str, typer.Option(help="Only queued, retry, sent, failed, uncertain, held or withheld.")] = "",
+) -> None:
+    """List outgoing messages and what became of them."""
+    from daemon.cli import showing
+
+    showing.outbox(config, state, limit, as_json=json)
+
+
+@audit_app.command("verify")
+def audit_verify(config: Config = None, json: Json = False) -> None:
+    """Check the whole record: nothing changed, nothing missing, nothing out of order."""
+    from daemon.cli import showing
+
+    raise typer.Exit(showing.verify(config, as_json=json))
+
+
+@config_app.command("check")
+def config_check(config: Config = None, json: Json = False) -> None:
+    """Read all settings and templates and tell every mistake at once."""
+    from daemon.cli import showing
+
+    raise typer.Exit(showing.check(config, as_json=json))
+
+
+def main() -> None:
+    """Run; trouble is told in one plain line and an exit status: 2 for a person, 3 for later."""
+    try:
+        app()
+    except NeedsHuman as trouble:
+        typer.echo(f"ombud: {trouble}", err=True)
+        sys.exit(2)
+    except TryLater as trouble:
+        typer.echo(f"ombud: {trouble} (this can be tried again)", err=True)
+        sys.exit(3)
+
+
+if __name__ == "__main__":
+    main()

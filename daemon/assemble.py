@@ -1,0 +1,210 @@
+"""Puts the house together: settings in, everything that works out."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+
+from cases.trouble import NeedsHuman
+from config.secret import create_key
+from config.values import Account, LetterMode, Settings
+from daemon import accounts
+from daemon.bounces import Bounces
+from daemon.ceilings import Ceilings
+from daemon.clock import Clock
+from daemon.compose import Composer, Desk, Keys
+from daemon.conclude import Concluder
+from daemon.evidence import Evidence
+from daemon.guard import Guard
+from daemon.inbox import connect
+from daemon.intake import AccountFacts, Intake
+from daemon.notices import DeskNotices
+from daemon.outbox import Outbox, Outlet
+from daemon.polling import Poll
+from daemon.smtp import Sender
+from daemon.ticks import Ticks
+from daemon.worker import Limits
+from daemon.workers import Parsers
+from store.desk import Store
+from templates.render import Renderer
+
+log = logging.getLogger("ombud")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class House:
+    """All working parts over one store; replaced as a whole on reload, except for store and parser workers."""
+
+    settings: Settings
+    store: Store
+    clock: Clock
+    parsers: Parsers
+    polls: tuple[Poll, ...]
+    intake: Intake
+    outbox: Outbox
+    ticks: Ticks
+
+    def close(self) -> None:
+        """Ends workers and connections."""
+        self.parsers.close()
+        for outlet in self.outbox.outlets:
+            outlet.sender.close()
+        self.store.close()
+
+
+def open_store(settings: Settings) -> Store:
+    """The database of the settings, made if there never was one. Raises NeedsHuman with the next step."""
+    url = settings.database.reveal()
+    return Store.create(url) if Store.is_new(url) else Store.open(url)
+
+
+def keys_of(settings: Settings) -> Keys:
+    """The keys that make and check reply tokens; a missing key file is made once."""
+    found = {}
+    for key in settings.token_keys:
+        secret = key.secret or (create_key(key.file) if key.file else None)
+        if secret is None:
+            raise NeedsHuman(f"token key {key.id!r} has neither a secret nor a file to make one in")
+        found[key.id] = secret.reveal().encode()
+    return Keys(by_id=found)
+
+
+def parsers_of(settings: Settings) -> Parsers:
+    """The pool of parser workers, with the limits of the settings."""
+    workers = settings.workers
+    limits = Limits(memory=workers.memory, cpu_seconds=workers.cpu_seconds, wall_seconds=float(workers.wall_seconds))
+    return Parsers(settings.accounts[0].reading, workers=workers.count or 2, limits=limits)
+
+
+def build(  # noqa: PLR0913 (what the parts are made of)
+    settings: Settings,
+    store: Store,
+    parsers: Parsers,
+    clock: Clock,
+    guard: Guard,
+    *,
+    since: date | None = None,
+    on_progress: Callable[[str, int], None] = lambda _what, _count: None,
+) -> House:
+    """Everything, ready to work. Raises NeedsHuman when templates or keys are broken."""
+    policy, keys = settings.policy, keys_of(settings)
+    renderer = Renderer(settings.templates_dir)
+    composer = Composer(render=renderer.render, desks=_desks(settings), keys=keys, policy=policy)
+    ceilings = Ceilings(store=store, policy=policy)
+    evidence = Evidence(store=store)
+    concluder = Concluder(
+        store=store, composer=composer, ceilings=ceilings, policy=policy, files_for=evidence.files_for
+    )
+    views = {account.name: parsers.reading_as(account.reading) for account in settings.accounts}
+    # A message of an account that is no longer configured is still read, as the first account's server would have it.
+    default = parsers.reading_as(settings.accounts[0].reading)
+    return House(
+        settings=settings,
+        store=store,
+        clock=clock,
+        parsers=parsers,
+        polls=tuple(_poll(account, store, clock, since, on_progress) for account in settings.accounts),
+        intake=Intake(
+            store=store,
+            readers=lambda account: views.get(account, default),
+            concluder=concluder,
+            bounces=Bounces(store=store, concluder=concluder, keys=keys),
+            policy=policy,
+            keys=keys,
+            accounts={account.name: _facts(account) for account in settings.accounts},
+            clock=clock,
+            guard=guard,
+            on_progress=lambda count: on_progress("decided", count),
+        ),
+        outbox=Outbox(
+            store=store,
+            concluder=concluder,
+            ceilings=ceilings,
+            policy=policy,
+            outlets=tuple(_outlet(account) for account in settings.accounts),
+            clock=clock,
+        ),
+        ticks=Ticks(
+            store=store,
+            concluder=concluder,
+            notices=DeskNotices(store=store, composer=composer, policy=policy, clock=clock),
+            policy=policy,
+            clock=clock,
+            guard=guard,
+        ),
+    )
+
+
+def _desks(settings: Settings) -> dict[str, Desk]:
+    return {
+        account.name: Desk(
+            account=account.name,
+            address=account.address,
+            name=account.display_name or settings.policy.organisation.name,
+            reply_token=str(account.reply_token),
+            letters=f"redirect:{account.redirect_to}"
+            if account.letters is LetterMode.REDIRECT
+            else str(account.letters),
+        )
+        for account in settings.accounts
+    }
+
+
+def _facts(account: Account) -> AccountFacts:
+    return AccountFacts(
+        channel=account.channel,
+        desk=account.address,
+        own_addresses=account.addresses,
+        centre=account.centre,
+        language=account.language,
+        trusted_forms=account.reading.trusted_forms,
+    )
+
+
+def _poll(
+    account: Account, store: Store, clock: Clock, since: date | None, on_progress: Callable[[str, int], None]
+) -> Poll:
+    server = account.imap
+    return Poll(
+        account=accounts.ImapAccount(
+            name=account.name,
+            host=server.host,
+            port=server.port,
+            tls=accounts.Tls(str(server.tls)),
+            user=server.user,
+            secret=server.password.reveal,
+            folders=account.folders,
+            processed=account.processed_folder,
+            quarantine=account.quarantine_folder,
+            size_cap=account.size_cap,
+        ),
+        store=store,
+        clock=clock,
+        connect=connect,
+        since=_midnight(since or account.from_date),
+        on_progress=lambda count: on_progress("fetched", count),
+    )
+
+
+def _midnight(day: date | None) -> datetime | None:
+    return datetime.combine(day, time.min, UTC) if day else None
+
+
+def _outlet(account: Account) -> Outlet:
+    server = account.smtp
+    smtp = accounts.SmtpAccount(
+        name=account.name,
+        host=server.host,
+        port=server.port,
+        tls=accounts.Tls(str(server.tls)),
+        user=server.user,
+        secret=server.password.reveal if server.password else str,
+        max_per_minute=account.max_per_minute,
+        max_per_day=account.max_per_day,
+    )
+    return Outlet(
+        account=account.name,
+        sender=Sender(smtp),
+        max_per_minute=account.max_per_minute,
+        max_per_day=account.max_per_day,
+    )

@@ -1,0 +1,209 @@
+"""`ombud parse`: what ombud understands of a message, through the workers the daemon uses."""
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cases.grading import grade_of, loss_in_cny
+from cases.message import Address, Fact, IncomingMessage, Strength
+from cases.opening import missing_of
+from cases.policy import Policy
+from cases.trouble import NeedsHuman
+from cases.words import Channel
+from config.settings import load
+from config.values import Settings
+from daemon.assemble import parsers_of
+from daemon.cli.common import PLACES, plain, print_json, printable, settings_at
+from daemon.clock import Clock
+from daemon.workers import Parsed, Read
+
+READ, QUARANTINE = "read", "quarantine"
+
+
+def parse(path: str, config: Path | None, *, as_json: bool, as_jsonl: bool) -> int:
+    """Reads one message or a folder of them; exit status 1 when one could not be read."""
+    settings = _settings(config)
+    files = list(_files(path))
+    raws = ((number, content, False, len(content)) for number, (_, content) in enumerate(files))
+    unread = 0
+    with parsers_of(settings) as parsers:
+        for number, parsed in parsers.parse_many(raws):
+            name = files[number][0]
+            unread += not isinstance(parsed, Read)
+            if as_jsonl or as_json:
+                facts = understood(name, parsed, settings.policy)
+                if as_jsonl:
+                    sys.stdout.write(json.dumps(plain(facts), ensure_ascii=False, sort_keys=False) + "\n")
+                else:
+                    print_json(facts)
+            else:
+                _show(name, parsed, settings.policy)
+    return 1 if unread else 0
+
+
+def understood(name: str, parsed: Parsed, policy: Policy) -> dict[str, object]:
+    """Everything found in one message, in the keys that scripts rely on."""
+    if not isinstance(parsed, Read):
+        return {"file": name, "outcome": QUARANTINE, "reason": parsed.reason}
+    message = parsed.message
+    category = message.categories[0] if message.categories else "other"
+    grade, reasons = grade_of(message.facts, message.signals, category, Channel.CUSTOMER, policy)
+    return {
+        "file": name,
+        "outcome": READ,
+        **_head(message),
+        "text": message.text,
+        "html": message.html,
+        "new_text": message.new_text,
+        "attachments": message.attachments,
+        "automatic": message.automatic,
+        "automatic_because": message.automatic_because,
+        "is_complaint": message.automatic is None and message.complaint is not Strength.NONE,
+        "complaint": message.complaint,
+        "language": message.language,
+        "country": message.country,
+        **_facts(message, policy),
+        "categories": message.categories,
+        "urgent": message.urgent,
+        "signals": sorted({signal.name for signal in message.signals}),
+        "grade": grade,
+        "grade_reasons": reasons,
+        "missing": missing_of(message.facts, policy),
+        "proof": message.proof,
+        "proof_because": message.proof_because,
+        "tokens": len(message.tokens),
+        "case_numbers": message.case_numbers,
+        "defects": message.defects,
+        "evidence": [*message.facts, *message.signals],
+    }
+
+
+def _settings(config: Path | None) -> Settings:
+    """The admin's settings, else the embedded ones: reading a message needs no accounts."""
+    if config or any(place.is_file() for place in PLACES):
+        return settings_at(config)
+    return load(None, now=Clock().now())
+
+
+def _files(path: str) -> Iterator[tuple[str, bytes]]:
+    if path == "-":
+        yield "-", sys.stdin.buffer.read()
+        return
+    place = Path(path)
+    if place.is_dir():
+        for file in sorted(file for file in place.rglob("*") if file.is_file()):
+            yield str(file.relative_to(place)), file.read_bytes()
+    elif place.is_file():
+        yield place.name, place.read_bytes()
+    else:
+        raise NeedsHuman(f"{path}: no such file or folder; write - for standard input")
+
+
+def _head(message: IncomingMessage) -> dict[str, object]:
+    return {
+        "from": _address(message.sender) if message.sender else None,
+        "sender_doubt": message.sender_doubt,
+        "to": [_address(one) for one in message.to],
+        "cc": [_address(one) for one in message.cc],
+        "reply_to": [_address(one) for one in message.reply_to],
+        "subject": message.subject,
+        "date": message.date,
+        "message_id": message.message_id,
+        "in_reply_to": message.in_reply_to,
+        "references": message.references,
+    }
+
+
+def _address(address: Address) -> dict[str, str]:
+    return {"name": address.name, "address": address.address}
+
+
+def _facts(message: IncomingMessage, policy: Policy) -> dict[str, object]:
+    def all_of(kind: str) -> list[str]:
+        return list(dict.fromkeys(fact.value for fact in message.facts if fact.kind == kind))
+
+    def best(*kinds: str) -> str | None:
+        return next((fact.value for kind in kinds if (fact := message.fact(kind))), None)
+
+    return {
+        "region": policy.directory.centre_for(message.country).id if message.country else None,
+        "name": best("name") or (message.sender.name if message.sender else None) or None,
+        "company": best("company"),
+        "phones": all_of("phone"),
+        "order_numbers": all_of("order_number"),
+        "waybills": all_of("waybill"),
+        "contract_or_project": best("contract", "project"),
+        "amounts": [_money(fact) for fact in message.facts if fact.kind == "amount"],
+        "loss": _loss(message.fact("loss"), policy),
+        "wanted": best("wanted"),
+    }
+
+
+def _money(fact: Fact) -> dict[str, object]:
+    value, _, currency = fact.value.partition(" ")
+    return {"value": value, "currency": currency, "text": fact.words}
+
+
+def _loss(fact: Fact | None, policy: Policy) -> dict[str, object] | None:
+    if fact is None:
+        return None
+    value, _, currency = fact.value.partition(" ")
+    cny = loss_in_cny(fact, policy.rates)
+    return {"value": value, "currency": currency, "cny": None if cny is None else f"{cny:.2f}"}
+
+
+_COLOURS = {"own": "bold", "quote": "dim", "fact": "green", "signal": "magenta"}
+
+
+def _show(name: str, parsed: Parsed, policy: Policy) -> None:
+    """The message for people: what is its writer's own, what is quoted, and what each fact was found in."""
+    console = Console()
+    facts = understood(name, parsed, policy)
+    console.rule(Text(printable(name)))
+    if not isinstance(parsed, Read):
+        console.print(Text(f"quarantine: {printable(facts['reason'])}", style="red"))
+        return
+    message = parsed.message
+    table = Table(show_header=False, box=None, pad_edge=False)
+    sender = f"{message.sender.name} <{message.sender.address}>" if message.sender else "nobody"
+    kind = str(message.automatic) if message.automatic else f"{message.complaint} signs of a complaint"
+    for label, value in (
+        ("from", f"{sender} ({message.proof.name.lower()}: {message.proof_because}) {message.sender_doubt}"),
+        ("subject", message.subject),
+        ("kind", f"{kind} {message.automatic_because}"),
+        ("language, country", f"{message.language} {message.country}"),
+        ("category, grade", f"{', '.join(message.categories) or 'other'}; {facts['grade']}"),
+        ("missing", ", ".join(missing_of(message.facts, policy))),
+        ("defects", "; ".join(message.defects)),
+    ):
+        if value.strip():
+            table.add_row(Text(label, style="cyan"), Text(printable(value)))
+    console.print(table)
+    console.print(_coloured(message))
+    if message.quoted_text:
+        console.print(Text(_lines(message.quoted_text), style=_COLOURS["quote"]))
+    for fact in message.facts:
+        line = f"  {fact.kind} = {fact.value} ({fact.confidence:.0%}) from “{fact.words}”"
+        console.print(Text(printable(line), style=_COLOURS["fact"]))
+    for signal in message.signals:
+        console.print(Text(printable(f"  {signal.name} from “{signal.words}”"), style=_COLOURS["signal"]))
+
+
+def _coloured(message: IncomingMessage) -> Text:
+    text = Text(_lines(message.new_text), style=_COLOURS["own"])
+    spans = [("fact", fact.start, fact.end) for fact in message.facts]
+    spans += [("signal", signal.start, signal.end) for signal in message.signals]
+    for kind, start, end in spans:
+        if start >= 0:
+            text.stylize(_COLOURS[kind], start, end)
+    return text
+
+
+def _lines(text: str) -> str:
+    """The same text, character for character, without what a terminal would obey."""
+    return "".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text)

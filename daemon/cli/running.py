@@ -1,0 +1,189 @@
+"""`ombud run`: the daemon, or one whole pass of it."""
+
+import logging
+import sys
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from cases.trouble import NeedsHuman, TryLater
+from config.values import Settings
+from daemon.assemble import House, build, open_store, parsers_of
+from daemon.cli.common import settings_at
+from daemon.clock import Clock
+from daemon.logs import start_logging
+from daemon.loop import Beat, Loop, guard
+from store.values import OutboxState
+
+log = logging.getLogger("ombud")
+ALL_DONE, TRY_AGAIN = 0, 3
+TICK_SECONDS = 30.0
+EAGER_SECONDS = 1.0
+
+
+def init_db(config: Path | None) -> None:
+    """Make the database of the settings."""
+    from store.desk import Store
+
+    settings = settings_at(config)
+    Store.create(settings.database.reveal()).close()
+    Console().print(f"made {settings.database.url}")
+
+
+def run(config: Path | None, *, once: bool, since: str | None) -> int:
+    """Run until stopped, or one pass; the exit status tells whether something must be tried again."""
+    day = _day(since)
+    settings = settings_at(config)
+    start_logging(settings.log_level)
+    for warning in settings.warnings:
+        log.warning("settings", extra={"warning": warning})
+    store = open_store(settings)
+    try:
+        store.lock()
+        parsers = parsers_of(settings)
+        try:
+            house = build(settings, store, parsers, Clock(), guard, since=day)
+            house.outbox.recover()
+            return _pass(house) if once else _stay(house, config, day)
+        finally:
+            parsers.close()
+    finally:
+        store.close()
+
+
+def _day(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise NeedsHuman(f"--from {text}: write a day as YYYY-MM-DD") from error
+
+
+def _pass(house: House) -> int:
+    """Fetch all, decide, send, tick, move; every account has its own thread, so that one that is down delays nobody."""
+    loop = Loop(beats=())
+    loop.listen_to_signals()
+    failed = threading.Event()
+
+    def attempt(work: Callable[[], object]) -> None:
+        try:
+            work()
+        except TryLater as later:
+            log.warning("try later", extra={"reason": str(later)})
+            failed.set()
+
+    def stop() -> bool:
+        return loop.stopping
+
+    with ThreadPoolExecutor(max(len(house.polls), 1), thread_name_prefix="poll") as pool, _Progress() as show:
+        fetching = [pool.submit(attempt, partial(poll.run, stop)) for poll in house.polls]
+        while not all(future.done() for future in fetching):
+            attempt(lambda: show(house.intake.run(stop)))
+            time.sleep(0.02)
+        _raise_from(fetching)
+        attempt(lambda: show(house.intake.run(stop)))
+        attempt(lambda: house.ticks.tick(stop))
+        attempt(lambda: (house.outbox.release(), house.outbox.drain(stop)))
+        _raise_from([pool.submit(attempt, poll.clear) for poll in house.polls])
+    return TRY_AGAIN if failed.is_set() or loop.stopping or _unfinished(house) else ALL_DONE
+
+
+def _raise_from(futures: list[Future[None]]) -> None:
+    for future in futures:
+        future.result()
+
+
+def _unfinished(house: House) -> bool:
+    return bool(house.store.pending(1) or house.store.outbox(OutboxState.RETRY, 1))
+
+
+class _Progress:
+    """A bar on a terminal, nothing in a log file."""
+
+    def __init__(self) -> None:
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TaskProgressColumn(show_speed=True),
+            TimeElapsedColumn(),
+            console=Console(stderr=True),
+            disable=not sys.stderr.isatty(),
+        )
+
+    def __enter__(self) -> Callable[[int], None]:
+        self._bar.start()
+        task = self._bar.add_task("messages read", total=None)
+        return lambda count: self._bar.advance(task, count)
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+
+def _stay(house: House, config: Path | None, day: date | None) -> int:
+    """The daemon: each piece of work has its beat; settings are read again on SIGHUP."""
+    holder = [house]
+
+    def reload() -> None:
+        holder[0] = _reloaded(holder[0], config, day)
+
+    def now() -> House:
+        return holder[0]
+
+    poll_seconds = min(account.poll.total_seconds() for account in house.settings.accounts)
+
+    def stop() -> bool:
+        return loop.stopping
+
+    loop: Loop = Loop(
+        beats=[
+            *(
+                Beat(name=f"poll {n}", seconds=poll_seconds, work=partial(_nth_poll, now, n, stop))
+                for n in range(len(house.polls))
+            ),
+            Beat(name="intake", seconds=EAGER_SECONDS, work=lambda: now().intake.run(stop)),
+            Beat(name="outbox", seconds=EAGER_SECONDS, work=lambda: now().outbox.drain(stop)),
+            Beat(name="tick", seconds=TICK_SECONDS, work=lambda: _tick(now(), stop)),
+        ],
+        on_reload=reload,
+    )
+    loop.listen_to_signals()
+    log.info("started", extra={"accounts": len(house.polls)})
+    loop.run()
+    log.info("stopped")
+    return ALL_DONE
+
+
+def _nth_poll(house: Callable[[], House], n: int, stop: Callable[[], bool]) -> None:
+    polls = house().polls
+    if n < len(polls):
+        polls[n].run(stop)
+
+
+def _tick(house: House, stop: Callable[[], bool]) -> None:
+    house.ticks.tick(stop)
+    house.outbox.release()
+
+
+def _reloaded(house: House, config: Path | None, day: date | None) -> House:
+    """The house on the new settings, or the old one with a loud line that says why."""
+    try:
+        settings = settings_at(config)
+        _refuse_other_database(settings, house.settings)
+        fresh = build(settings, house.store, house.parsers, house.clock, guard, since=day)
+    except NeedsHuman as trouble:
+        # Without a traceback: the admin needs the list of mistakes, not our call stack.
+        log.warning("reload refused, the old settings stay", extra={"reason": str(trouble)})
+        return house
+    log.info("reloaded", extra={"files": [str(path) for path in settings.files]})
+    return fresh
+
+
+def _refuse_other_database(settings: Settings, before: Settings) -> None:
+    if settings.database.reveal() != before.database.reveal():
+        raise NeedsHuman("the database cannot be changed while running; restart instead")

@@ -1,0 +1,192 @@
+"""Commands that look and change nothing."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TypeVar
+
+from rich.console import Console
+from rich.text import Text
+
+from cases.trouble import NeedsHuman
+from cases.words import Status
+from daemon.cli.common import plain, print_json, print_table, printable, settings_at, store_of
+from store.values import OutboxState
+from templates.render import Renderer
+
+Kind = TypeVar("Kind", bound=StrEnum)
+
+
+def stats(config: Path | None, *, as_json: bool) -> None:
+    """Counts of everything."""
+    with store_of(settings_at(config)) as store:
+        counts = store.stats()
+    if as_json:
+        print_json(counts)
+    else:
+        print_table("Counts", ("what", "number"), sorted(counts.items()), "nothing yet")
+
+
+def cases(config: Path | None, status: str, limit: int, *, as_json: bool) -> None:
+    """The cases, the most urgent first."""
+    wanted = _one_of(Status, status, "status")
+    with store_of(settings_at(config)) as store:
+        rows = store.cases(wanted, limit)
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        "Cases",
+        ("number", "status", "grade", "customer", "language", "centre", "category", "next stage", "due"),
+        [
+            (
+                row.number,
+                row.status,
+                f"{row.grade}{' (provisional)' if row.provisional else ''}",
+                row.customer,
+                row.language,
+                row.centre,
+                row.category,
+                row.next_stage,
+                row.next_due,
+            )
+            for row in rows
+        ],
+        "no cases yet",
+    )
+
+
+def case(config: Path | None, number: str, *, as_json: bool) -> None:
+    """One case with its deadlines, letters and record."""
+    from cases.numbers import parse_number
+
+    known = parse_number(number)
+    if known is None:
+        raise NeedsHuman(f"{number!r} is no case number: its check digit does not hold; it looks like C-4829-1375")
+    with store_of(settings_at(config)) as store:
+        found = store.load(known)
+        if found is None:
+            raise NeedsHuman(f"there is no case {known}; see: ombud case list")
+        deadlines, events, letters = store.deadlines(known), store.events(known), store.outbox_of_case(known)
+    if as_json:
+        print_json({"case": found, "deadlines": deadlines, "events": events, "letters": letters})
+        return
+    shown = ("status", "grade", "customer", "proof", "language", "country", "centre", "category", "handler", "subject")
+    facts = plain(found)
+    print_table(f"Case {known}", ("", ""), [(name, facts[name]) for name in shown], "")
+    print_table(
+        "Owed",
+        ("stage", "due", "target", "owner", "clause"),
+        [(d.stage, d.due, d.target, d.owner, d.clause) for d in deadlines],
+        "nothing is owed",
+    )
+    print_table(
+        "Letters",
+        ("letter", "to", "state", "since", "because"),
+        [(x.letter, x.recipient, x.state, x.settled_at or x.created_at, x.because) for x in letters],
+        "no letters",
+    )
+    print_table(
+        "Record",
+        ("no.", "at", "what", "by", "rule", "clause"),
+        [
+            (x.seq, x.at, x.kind, x.event.by, x.event.rule, x.event.clause)
+            if x.event
+            else (x.seq, x.at, x.kind, "erased")
+            for x in events
+        ],
+        "nothing happened",
+    )
+
+
+def quarantine(config: Path | None, *, open_only: bool, as_json: bool) -> None:
+    """What could not be read."""
+    with store_of(settings_at(config)) as store:
+        rows = store.quarantined(open_only)
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        "Quarantine",
+        ("message", "received", "account", "bytes", "reason", "due"),
+        [(row.raw_id, row.received_at, row.account, row.size, row.reason, row.due) for row in rows],
+        "quarantine is empty",
+    )
+
+
+def quarantined(config: Path | None, raw_id: int, *, as_json: bool) -> None:
+    """One message in quarantine."""
+    with store_of(settings_at(config)) as store:
+        row = next((row for row in store.quarantined(open_only=False) if row.raw_id == raw_id), None)
+    if row is None:
+        raise NeedsHuman(f"message {raw_id} is not in quarantine; see: ombud quarantine list --all")
+    if as_json:
+        print_json(row)
+        return
+    print_table(f"Message {raw_id}", ("", ""), list(plain(row).items()), "")
+
+
+def noted(config: Path | None, limit: int, *, as_json: bool) -> None:
+    """What was noted and not answered."""
+    with store_of(settings_at(config)) as store:
+        rows = store.noted(limit)
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        "Noted",
+        ("message", "received", "from", "subject", "because", "count"),
+        [(row.raw_id or "", row.received_at, row.sender, row.subject, row.because, row.count) for row in rows],
+        "nothing was noted",
+    )
+
+
+def outbox(config: Path | None, state: str, limit: int, *, as_json: bool) -> None:
+    """Outgoing messages."""
+    wanted = _one_of(OutboxState, state, "state")
+    with store_of(settings_at(config)) as store:
+        rows = store.outbox(wanted, limit)
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        "Outbox",
+        ("letter", "case", "to", "state", "tries", "since", "because"),
+        [(x.letter, x.number, x.recipient, x.state, x.tries, x.settled_at or x.created_at, x.because) for x in rows],
+        "the outbox is empty",
+    )
+
+
+def verify(config: Path | None, *, as_json: bool) -> int:
+    """Whether the record is whole; exit status 1 when it is not."""
+    with store_of(settings_at(config)) as store:
+        report = store.verify_chain()
+    if as_json:
+        print_json(report)
+    elif report.ok:
+        Console().print(f"{report.events} events, unbroken; head {report.head.seq} {report.head.hash}")
+    else:
+        Console().print(Text(f"broken at event {report.broken_at}: {report.because}"))
+    return 0 if report.ok else 1
+
+
+def check(config: Path | None, *, as_json: bool) -> int:
+    """Whether settings and templates are sound; mistakes are raised with the way to mend them."""
+    settings = settings_at(config)
+    Renderer(settings.templates_dir)
+    if as_json:
+        print_json({"ok": True, "warnings": settings.warnings, "files": [str(path) for path in settings.files]})
+        return 0
+    console = Console()
+    for warning in settings.warnings:
+        console.print(Text(f"warning: {printable(warning)}"))
+    console.print(f"{len(settings.accounts)} account(s), {len(settings.policy.stages)} stages: settings are sound")
+    return 0
+
+
+def _one_of(kinds: type[Kind], text: str, what: str) -> Kind | None:
+    if not text:
+        return None
+    values = {str(kind): kind for kind in kinds}
+    if text not in values:
+        raise NeedsHuman(f"{text!r} is no {what}; write one of {', '.join(values)}")
+    return values[text]

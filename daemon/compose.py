@@ -1,0 +1,254 @@
+"""A letter becomes the very bytes that will be sent, and they are read again before they are queued (invariant 9)."""
+
+import hashlib
+import hmac
+import re
+import secrets
+from base64 import b32encode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, getaddresses
+from urllib.parse import quote
+
+from cases.case import Case
+from cases.letters import Letter
+from cases.message import Proof
+from cases.policy import CommandRow, Policy
+from cases.tokens import IssuedToken, mint, token_id
+from cases.trouble import NeedsHuman
+from cases.words import LetterClass
+from store.values import OutboxState, Outgoing
+from templates.render import Rendered
+
+MARK = "X-Ombud-Mark"
+_LIBRARY = SMTP.clone(cte_type="7bit")
+_PLAIN_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,120}@[A-Za-z0-9.\[\]:-]{1,120}>")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """The sending side of an account.
+
+    `reply_token`: where the token of an answer lives (`plus`, `catch-all` or `body`); it is always in the Message-ID.
+    `letters`: `send`, `hold`, or `redirect:ADDRESS` while a new desk is tried out.
+    """
+
+    account: str
+    address: str
+    name: str  # of the organisation, shown beside the address
+    reply_token: str = "plus"  # noqa: S105 (a way, not a secret)
+    letters: str = "send"
+
+    @property
+    def domain(self) -> str:
+        """The domain of the desk address, also that of our Message-IDs."""
+        return self.address.rpartition("@")[2]
+
+    def reply_to(self, token: str) -> str:
+        """The address an answer should go to."""
+        local, _, domain = self.address.rpartition("@")
+        return {"plus": f"{local}+{token}@{domain}", "catch-all": f"{token}@{domain}"}.get(
+            self.reply_token, self.address
+        )
+
+    def envelope_from(self, token: str) -> str:
+        """The address a bounce will come to."""
+        local, _, domain = self.address.rpartition("@")
+        return {"plus": f"{local}+b-{token}@{domain}", "catch-all": f"b-{token}@{domain}"}.get(
+            self.reply_token, self.address
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A file to go with a letter, under a name of our own choosing."""
+
+    name: str
+    type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """An outgoing message with the token it carries."""
+
+    outgoing: Outgoing
+    token: IssuedToken
+    fell_back: bool  # the reader's language has no such letter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keys:
+    """The keys that make and check tokens; the first one makes them."""
+
+    by_id: Mapping[str, bytes]
+
+    @property
+    def current(self) -> tuple[str, bytes]:
+        """The key that new tokens are made with."""
+        return next(iter(self.by_id.items()))
+
+    def mark(self, message_id: str) -> str:
+        """What proves that a message that comes back is our own (threats T9)."""
+        return _mark(self.current[1], message_id)
+
+    def is_own(self, mark: str, message_id: str) -> bool:
+        """Whether we made the mark for this Message-ID."""
+        return any(hmac.compare_digest(_mark(key, message_id), mark) for key in self.by_id.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composer:
+    """Turns letters into outgoing messages. `random` returns n unpredictable bytes."""
+
+    render: Callable[[str, str, Mapping[str, object]], Rendered]
+    desks: Mapping[str, Desk]  # by account
+    keys: Keys
+    policy: Policy
+    random: Callable[[int], bytes] = secrets.token_bytes
+
+    def compose(
+        self, letter: Letter, case: Case | None, view: dict[str, object], now: datetime, files: Sequence[File] = ()
+    ) -> Composed:
+        """The finished message. Raises NeedsHuman when its bytes would not say what they should."""
+        desk = self.desks.get(case.account if case else "") or next(iter(self.desks.values()))
+        issued = IssuedToken(
+            id=token_id(self.random(5)),
+            number=letter.number,
+            address=letter.to,
+            purpose="staff" if letter.person else "customer",
+            expires_at=now + self.policy.letters.token_valid_for,
+            letter_key=letter.key,
+        )
+        token = mint(issued, *self.keys.current)
+        rendered = self.render(letter.letter, letter.language, view | self._reply_facts(letter, desk, token, view))
+        parents = self._parents(letter, case, desk)
+        return Composed(
+            outgoing=self._outgoing(letter, desk, token, rendered, parents, now, files),
+            token=issued,
+            fell_back=rendered.fell_back,
+        )
+
+    def _reply_facts(self, letter: Letter, desk: Desk, token: str, view: Mapping[str, object]) -> dict[str, object]:
+        rows = {row.name: row for row in self.policy.commands}
+        allowed = view.get("allowed", [])
+        names = [str(name) for name in allowed] if isinstance(allowed, list) else []
+        return {
+            "marker": True,
+            "reference": f"[ref:{token}]",
+            "actions": [
+                {"command": name, "url": _one_click(rows[name], letter, desk, token)} for name in names if name in rows
+            ],
+        }
+
+    def _parents(self, letter: Letter, case: Case | None, desk: Desk) -> tuple[str, ...]:
+        """What the message answers: for the customer their own message, for colleagues the thread of the case."""
+        if case is None:
+            return ()
+        if letter.person:
+            return (f"<{case.number.lower()}.case@{desk.domain}>",)
+        # An id is the sender's text: an unproven one gets nothing of theirs back (invariant 9).
+        plain = _PLAIN_ID.fullmatch(case.message_id) and case.proof >= Proof.PLAUSIBLE
+        return (case.message_id,) if plain else ()
+
+    def _outgoing(  # noqa: PLR0913, PLR0917 (all of it ends up in the bytes)
+        self,
+        letter: Letter,
+        desk: Desk,
+        token: str,
+        rendered: Rendered,
+        parents: tuple[str, ...],
+        now: datetime,
+        files: Sequence[File],
+    ) -> Outgoing:
+        redirected = desk.letters.partition("redirect:")[2]
+        recipient = redirected or letter.to
+        message_id = f"<{token}.{b32encode(self.random(5)).decode().lower()}@{desk.domain}>"
+        message = EmailMessage(policy=_LIBRARY)
+        message["From"] = f'"{_quotable(desk.name)}" <{desk.address}>'
+        message["To"] = recipient
+        message["Reply-To"] = desk.reply_to(token)
+        message["Subject"] = rendered.subject
+        message["Date"] = format_datetime(now)
+        message["Message-ID"] = message_id
+        if parents:
+            message["In-Reply-To"] = parents[-1]
+            message["References"] = " ".join(parents)
+        answered = letter.letter_class is LetterClass.ANSWER
+        message["Auto-Submitted"] = "auto-replied" if answered else "auto-generated"
+        message["X-Auto-Response-Suppress"] = "DR, OOF, AutoReply"
+        message[MARK] = self.keys.mark(message_id)
+        message["Content-Language"] = rendered.locale
+        if redirected:
+            message["X-Ombud-Intended-For"] = letter.to
+        _set_body(message, rendered, files)
+        raw = message.as_bytes()
+        _check(raw, recipient, message_id)
+        because = letter.hold or ("letters = hold" if desk.letters == "hold" else "")
+        return Outgoing(
+            key=letter.key,
+            number=letter.number,
+            letter=letter.letter,
+            letter_class=letter.letter_class,
+            stops=letter.stops,
+            recipient=recipient,
+            envelope_from=desk.envelope_from(token),
+            message_id=message_id,
+            raw=raw,
+            account=desk.account,
+            created_at=now,
+            not_before=letter.not_before,
+            priority=letter.priority,
+            state=OutboxState.HELD if because else OutboxState.QUEUED,
+            because=because,
+        )
+
+
+def _one_click(row: CommandRow, letter: Letter, desk: Desk, token: str) -> str:
+    """A mailto link that writes the command for the reader, in a spelling of the reader's language."""
+    chinese = letter.language.lower().startswith("zh")
+    spellings = [word for word in row.words if word.isascii() is not chinese] or list(row.words)
+    body = spellings[0] + (": " if row.needs_text else "") + f"\n\n[ref:{token}]"
+    subject = quote(f"Re: [{letter.number}]")
+    return f"mailto:{quote(desk.reply_to(token), safe='@+')}?subject={subject}&body={quote(body)}"
+
+
+def _set_body(message: EmailMessage, rendered: Rendered, files: Sequence[File]) -> None:
+    message.set_content(rendered.text, cte=_encoding_of(rendered.text))
+    message.add_alternative(rendered.html, subtype="html", cte=_encoding_of(rendered.html))
+    for file in files:
+        maintype, _, subtype = file.type.partition("/")
+        message.add_attachment(file.content, maintype=maintype, subtype=subtype, filename=file.name)
+
+
+def _encoding_of(text: str) -> str:
+    """Quoted-printable stays readable in the raw message, but triples the size of other scripts."""
+    foreign = sum(not char.isascii() for char in text)
+    return "base64" if foreign > len(text) // 5 else "quoted-printable"
+
+
+def _check(raw: bytes, recipient: str, message_id: str) -> None:
+    """Reads the bytes again as a receiver would: one recipient, one of each header, no stray line ends."""
+    again = message_from_bytes(raw)
+    wanted = {"From": 1, "To": 1, "Subject": 1, "Message-ID": 1, "Reply-To": 1, "Cc": 0, "Bcc": 0, "Sender": 0}
+    for header, count in wanted.items():
+        if len(again.get_all(header, [])) != count:
+            raise NeedsHuman(f"composed message has {header} {len(again.get_all(header, []))} times")
+    addresses = [address for _, address in getaddresses([str(again["To"])])]
+    if addresses != [recipient] or str(again["Message-ID"]).strip() != message_id:
+        raise NeedsHuman(f"composed message would go to {addresses} instead of {recipient}")
+    if b"\0" in raw or b"\r" in raw.replace(b"\r\n", b"") or b"\n" in raw.replace(b"\r\n", b""):
+        raise NeedsHuman("composed message has stray control characters")
+
+
+def _quotable(name: str) -> str:
+    return re.sub(r'[\x00-\x1f\x7f"\\<>@,;:]', " ", name).strip()
+
+
+def _mark(key: bytes, message_id: str) -> str:
+    digest = hmac.new(key, b"mark\0" + message_id.encode(), hashlib.sha256).digest()[:16]
+    return b32encode(digest).decode().lower().rstrip("=")

@@ -1,0 +1,122 @@
+"""The one way from a decision to the record: derive, render, save, all in one transaction (invariant 3).
+
+    events ─► fold ─► letters ─► outgoing messages ─► fold again ─► deadlines ─► store.save
+
+It is the only caller of `save`, so no event is ever stored without its deadlines and letters.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from cases import events as e
+from cases.case import Case, fold
+from cases.deadlines import owed
+from cases.letters import Letter, told
+from cases.message import Proof
+from cases.policy import Policy
+from cases.views import view_of
+from cases.words import LetterClass
+from daemon.ceilings import Ceilings
+from daemon.compose import Composed, Composer, File
+from daemon.crash import crash_point
+from store.desk import Store
+from store.values import OutboxState, Outgoing, Saved
+
+# Letters that tell what happened so far.
+_TELL_HISTORY = frozenset({"reminder", "escalation"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concluder:
+    """Composes the pure core with the store and the templates."""
+
+    store: Store
+    composer: Composer
+    ceilings: Ceilings
+    policy: Policy
+    files_for: Callable[[Letter, Case, Sequence[e.EvidenceAdded]], Sequence[File]]
+
+    def conclude(
+        self,
+        before: Case | None,
+        events: tuple[e.Event, ...],
+        now: datetime,
+        *,
+        event_key: str,
+        raw_id: int | None = None,
+        message_ids: tuple[str, ...] = (),
+    ) -> Case:
+        """Records the events with everything that follows from them; a repetition of the same key changes nothing.
+
+        Call it inside `store.unit()`. Returns the case as it is then.
+        """
+        after = fold(before, events)
+        composed = [self._compose(letter, after, events, now) for letter in told(after, events, self.policy, now)]
+        recorded = (*events, *(event for _, event in composed))
+        after = fold(after, recorded[len(events) :])
+        result = self.store.save(
+            Saved(
+                case=after,
+                new_case=before is None,
+                events=recorded,
+                event_key=event_key,
+                deadlines=owed(after, self.policy),
+                outgoing=tuple(one.outgoing for one, _ in composed),
+                tokens=tuple(one.token for one, _ in composed),
+                message_ids=message_ids,
+                raw_id=raw_id,
+            )
+        )
+        if not result.already_saved:
+            self._tell_troubles(after, recorded, now)
+        crash_point("CP08")
+        return after
+
+    def _compose(
+        self, letter: Letter, case: Case, events: tuple[e.Event, ...], now: datetime
+    ) -> tuple[Composed, e.Event]:
+        history: Iterable[e.Event] = ()
+        if letter.letter in _TELL_HISTORY:
+            history = [record.event for record in self.store.events(case.number) if record.event] + list(events)
+        view = view_of(letter, case, self.policy, now, history)
+        files = self.files_for(letter, case, [event for event in events if isinstance(event, e.EvidenceAdded)])
+        composed = self.composer.compose(letter, case, view, now, files)
+        outgoing = replace(composed.outgoing, unproven=not letter.person and case.proof < Proof.PLAUSIBLE)
+        if outgoing.state is OutboxState.QUEUED and letter.letter_class is LetterClass.ANSWER and not letter.person:
+            reached = self.ceilings.reached(outgoing, now)
+            if reached:
+                outgoing = replace(outgoing, state=OutboxState.HELD, because=reached)
+        return replace(composed, outgoing=outgoing), _fate_of(outgoing, letter, now)
+
+    def _tell_troubles(self, case: Case, events: Iterable[e.Event], now: datetime) -> None:
+        """Every silence has somebody who hears of it (invariant 8)."""
+        for event in events:
+            kind = _TROUBLES.get(type(event))
+            # While the admin holds all letters on purpose, each of them is no news.
+            if kind and isinstance(event, e.LetterEvent) and event.because != "letters = hold":
+                self.store.record_trouble(kind, f"{event.letter}: {event.because}", now, number=case.number)
+
+
+_TROUBLES: dict[type[e.Event], str] = {
+    e.LetterHeld: "held",
+    e.LetterWithheld: "withheld",
+    e.LetterFailed: "failed",
+    e.LetterBounced: "bounced",
+}
+
+
+def _fate_of(outgoing: Outgoing, letter: Letter, now: datetime) -> e.LetterEvent:
+    kind = e.LetterHeld if outgoing.state is OutboxState.HELD else e.LetterQueued
+    return kind(
+        at=now,
+        by=letter.cause.by,
+        rule=letter.cause.rule,
+        clause=letter.cause.clause,
+        key=letter.key,
+        letter=letter.letter,
+        to=outgoing.recipient,
+        letter_class=letter.letter_class,
+        stops=letter.stops,
+        because=outgoing.because,
+    )

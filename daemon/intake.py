@@ -1,0 +1,272 @@
+"""From stored bytes to an outcome: parse in a worker, find the place, decide, conclude (invariants 2, 3, 10)."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from cases.arrival import Arrival
+from cases.case import Case
+from cases.commands import parse_commands
+from cases.decide import on_command, on_message
+from cases.events import Event
+from cases.identity import fingerprint
+from cases.message import IncomingMessage
+from cases.numbers import number_of
+from cases.opening import note_of
+from cases.placing import Fresh, Known, KnownMessage, Place, place_of
+from cases.policy import Policy
+from cases.reception import Reception, is_worth_a_look, reception_of
+from cases.tokens import IssuedToken, id_of, is_valid
+from cases.words import Channel
+from daemon.bounces import Bounces
+from daemon.clock import Clock
+from daemon.compose import Keys
+from daemon.conclude import Concluder
+from daemon.crash import crash_point
+from daemon.guard import Guard
+from daemon.workers import Died, Parsed, Read, Unreadable
+from store.desk import Store
+from store.values import Outcome, PendingRaw
+
+BATCH = 50  # messages decided in one durable transaction, each in its own savepoint
+MOST_ATTEMPTS = 3  # a message whose reading killed this many workers goes to quarantine
+
+
+class Reader(Protocol):
+    """The pool of killable parser workers."""
+
+    def parse_many(self, raws: Iterable[tuple[int, bytes, bool, int]]) -> Iterable[tuple[int, Parsed]]:
+        """Reads messages (raw id, bytes, headers only, size in bytes), answers in the same order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountFacts:
+    """What intake must know of the account a message came by."""
+
+    channel: Channel = Channel.CUSTOMER
+    desk: str = ""
+    own_addresses: tuple[str, ...] = ()
+    centre: str = ""
+    language: str = ""
+    trusted_forms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """Gives every stored message its one outcome."""
+
+    store: Store
+    readers: Callable[[str], Reader]  # by account: each has its own mail server to believe
+    concluder: Concluder
+    bounces: Bounces
+    policy: Policy
+    keys: Keys
+    accounts: dict[str, AccountFacts]
+    clock: Clock
+    guard: Guard
+    on_progress: Callable[[int], None] = lambda _count: None
+
+    def run(self, stop: Callable[[], bool] = lambda: False) -> int:
+        """Works off everything that has no outcome yet, oldest first; returns how many messages got one."""
+        done = 0
+        # A message that kills its worker stays pending, but no more than three times: the loop ends.
+        while not stop() and (batch := self.store.pending(BATCH)):
+            # What may have brought us down before is read alone, so that it takes no neighbour along.
+            for group in _groups(batch):
+                done += self._work_off(group)
+                self.on_progress(done)
+        return done
+
+    def replay(self, raw_id: int) -> None:
+        """Reads one stored message with the present code; used by `ombud quarantine replay`."""
+        self._work_off((self.store.raw(raw_id),))
+
+    def _work_off(self, group: Sequence[PendingRaw]) -> int:
+        hopeless = [raw for raw in group if raw.attempts >= MOST_ATTEMPTS]
+        rest = [raw for raw in group if raw.attempts < MOST_ATTEMPTS]
+        with self.store.unit("attempts"):
+            self.store.count_attempts([raw.raw_id for raw in rest])
+        crash_point("CP07")
+        parsed = dict(self._read(rest))
+        done = 0
+        with self.store.unit("intake"):
+            for raw in hopeless:
+                self._quarantine(raw, f"reading it failed {raw.attempts} times", "")
+                done += 1
+            for raw in rest:
+                done += self._settle(raw, parsed[raw.raw_id])
+            crash_point("CP08")
+        crash_point("CP09")
+        return done
+
+    def _read(self, group: Sequence[PendingRaw]) -> Iterable[tuple[int, Parsed]]:
+        by_account: dict[str, list[PendingRaw]] = {}
+        for raw in group:
+            by_account.setdefault(raw.account, []).append(raw)
+        for account, raws in by_account.items():
+            asked = [(raw.raw_id, raw.raw, raw.headers_only, raw.size) for raw in raws]
+            yield from self.readers(account).parse_many(asked)
+
+    def _settle(self, raw: PendingRaw, parsed: Parsed) -> int:
+        match parsed:
+            case Read(message=message):
+                trouble = self.guard(f"message {raw.raw_id}", lambda: self._decide(raw, message))
+                if trouble:
+                    self._quarantine(raw, trouble.reason, trouble.traceback)
+                return 1
+            case Unreadable(reason=reason):
+                self._quarantine(raw, reason, "")
+                return 1
+            case Died(reason=reason):
+                if raw.attempts + 1 < MOST_ATTEMPTS:
+                    return 0
+                self._quarantine(raw, f"reading it killed the worker {MOST_ATTEMPTS} times: {reason}", reason)
+                return 1
+
+    def _decide(self, raw: PendingRaw, message: IncomingMessage) -> None:
+        """One message, all or nothing: a savepoint inside the batch."""
+        with self.store.unit():
+            now = self.clock.now()
+            mark = fingerprint(message)
+            known = self._known(message)
+            place = place_of(message, mark, known, now)
+            person = self.policy.directory.person_at(message.sender.address) if message.sender else None
+            door, because = reception_of(message, person, place)
+            if self._is_own(message):
+                door, because = Reception.NOTED, "our own letter came back"
+            outcome, number = self._through(door, because, self._arrival(raw, message, now), place, known, now)
+            self.store.finish(
+                raw.raw_id,
+                outcome,
+                because,
+                number=number,
+                message_id=message.message_id,
+                sender=message.sender.address if message.sender else "",
+                fingerprint=mark,
+                subject=message.subject,
+            )
+
+    def _through(
+        self, door: Reception, because: str, arrival: Arrival, place: Place, known: Known, now: datetime
+    ) -> tuple[Outcome, str]:
+        number = _number_of(place)
+        match door:
+            case Reception.BOUNCE:
+                return self.bounces.book(arrival.raw, arrival.message, now)
+            case Reception.NOTED:
+                return self._note(arrival, because, number, known, now)
+            case Reception.STAFF:
+                return self._command(arrival, place, known, now)
+            case Reception.CASE:
+                before = known.cases.get(number) if number else None
+                if before is None:
+                    number = number_of(self.store.next_number_index())
+                    arrival = replace(arrival, number=number)
+                self._conclude(before, arrival, on_message(before, arrival, place, self.policy, now), now)
+                return Outcome.CASE, number
+
+    def _note(self, arrival: Arrival, because: str, number: str, known: Known, now: datetime) -> tuple[Outcome, str]:
+        """Kept and listed; a case that knows it gets a note, a likely complaint somebody who hears of it."""
+        case = known.cases.get(number) if number else None
+        if case:
+            self._conclude(case, arrival, (note_of(arrival, because, now),), now)
+            return Outcome.CASE, number
+        if is_worth_a_look(arrival.message):
+            self.store.record_trouble("noted", because, now, raw_id=arrival.raw)
+        return Outcome.NOTED, ""
+
+    def _command(self, arrival: Arrival, place: Place, known: Known, now: datetime) -> tuple[Outcome, str]:
+        number = _number_of(place) or (place.links[0] if isinstance(place, Fresh) else "")
+        case = known.cases[number]
+        commands = parse_commands(arrival.message.new_text, self.policy.commands)
+        if commands:
+            token = self._token_of(arrival.message, known, now)
+            events = on_command(case, commands, arrival, token, self.policy, now)
+        else:
+            events = (note_of(arrival, "note of a colleague", now),)
+        self._conclude(case, arrival, events, now)
+        return Outcome.CASE, number
+
+    def _conclude(self, before: Case | None, arrival: Arrival, events: tuple[Event, ...], now: datetime) -> None:
+        ids = (arrival.message.message_id,) if arrival.message.message_id else ()
+        key = f"raw:{arrival.raw}"
+        self.concluder.conclude(before, events, now, event_key=key, raw_id=arrival.raw, message_ids=ids)
+
+    def _token_of(self, message: IncomingMessage, known: Known, now: datetime) -> IssuedToken | None:
+        """The first genuine token the message carries, whoever it was issued to; whose it is decides `why_not`."""
+        for candidate in message.tokens:
+            issued = known.tokens.get(id_of(candidate) or "")
+            if issued and is_valid(candidate, issued, self.keys.by_id, now):
+                return issued
+        return None
+
+    def _known(self, message: IncomingMessage) -> Known:
+        ids = tuple(found for candidate in message.tokens if (found := id_of(candidate)))
+        tokens = {issued.id: issued for issued in self.store.tokens(ids)} if ids else {}
+        named = tuple(dict.fromkeys((*message.in_reply_to, *reversed(message.references))))
+        by_id = self.store.cases_of_messages(named) if named else {}
+        by_message_id = tuple(dict.fromkeys(number for name in named for number in by_id.get(name, ())))
+        same = self.store.same_message(message.message_id) if message.message_id else ()
+        numbers = {
+            *(issued.number for issued in tokens.values()),
+            *by_message_id,
+            *message.case_numbers,
+            *(earlier.number for earlier in same),
+        }
+        return Known(
+            tokens=tokens,
+            by_message_id=by_message_id,
+            by_number=message.case_numbers,
+            same_message=tuple(
+                KnownMessage(raw_id=x.raw_id, sender=x.sender, fingerprint=x.fingerprint, number=x.number) for x in same
+            ),
+            cases=self.store.load_many([number for number in numbers if number]) if numbers else {},
+            keys=self.keys.by_id,
+        )
+
+    def _is_own(self, message: IncomingMessage) -> bool:
+        return any(self.keys.is_own(mark, message.message_id) for mark in message.own_marks)
+
+    def _arrival(self, raw: PendingRaw, message: IncomingMessage, now: datetime) -> Arrival:
+        facts = self.accounts.get(raw.account) or AccountFacts()
+        too_old = now - raw.received_at > self.policy.letters.max_age
+        sender = message.sender.address if message.sender else ""
+        return Arrival(
+            raw=raw.raw_id,
+            message=message,
+            received_at=raw.received_at,
+            account=raw.account,
+            channel=facts.channel,
+            desk=facts.desk,
+            centre=facts.centre,
+            language=facts.language,
+            from_form=sender.casefold() in {form.casefold() for form in facts.trusted_forms},
+            hold=f"received {_days(now - raw.received_at)} days ago" if too_old else "",
+        )
+
+    def _quarantine(self, raw: PendingRaw, reason: str, traceback: str) -> None:
+        now = self.clock.now()
+        calendar = self.policy.calendars[self.policy.head_office]
+        target = self.policy.quarantine_target
+        due = calendar.add(now, target) if target else now
+        self.store.quarantine(raw.raw_id, reason, traceback, "intake desk", due, now)
+        self.store.record_trouble("quarantined", reason, now, raw_id=raw.raw_id)
+
+
+def _groups(batch: Sequence[PendingRaw]) -> Iterable[Sequence[PendingRaw]]:
+    """Messages never tried before together, every other one alone."""
+    fresh = [raw for raw in batch if raw.attempts == 0]
+    if fresh:
+        yield fresh
+    for raw in batch:
+        if raw.attempts:
+            yield (raw,)
+
+
+def _number_of(place: Place) -> str:
+    return "" if isinstance(place, Fresh) else place.number
+
+
+def _days(age: timedelta) -> int:
+    return age // timedelta(days=1)

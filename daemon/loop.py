@@ -1,0 +1,93 @@
+"""The loop: a metronome that beats, workers that work, and the one broad `except` of the house (invariant 12)."""
+
+import logging
+import signal
+import threading
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import schedule
+
+from cases.trouble import TryLater
+from daemon.guard import SetAside
+
+log = logging.getLogger("ombud")
+
+
+def guard(what: str, work: Callable[[], object]) -> SetAside | None:
+    """Runs one unit of work. TryLater passes through; anything else is set aside with its traceback, and work goes on.
+
+    Whatever a single message, case or letter brings along must never stop the next one.
+    """
+    try:
+        work()
+    except TryLater:
+        raise
+    except Exception as error:  # noqa: BLE001 (the one place; see invariant 12)
+        reason = str(error) or type(error).__name__
+        log.warning("set aside", extra={"what": what, "reason": reason, "error": type(error).__name__})
+        return SetAside(what=what, reason=reason, traceback="".join(traceback.format_exception(error)))
+    return None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Beat:
+    """A piece of work and how often it is looked at, in seconds."""
+
+    name: str
+    seconds: float
+    work: Callable[[], object]
+
+
+@dataclass(slots=True)
+class Loop:
+    """Runs each beat in a thread of its own, so that a slow server delays nobody else.
+
+    `schedule` is only the metronome: it says that it is time to look; what is due is a question to the store.
+    """
+
+    beats: Sequence[Beat]
+    on_reload: Callable[[], object] = lambda: None
+    _stopping: threading.Event = field(default_factory=threading.Event)
+    _threads: list[threading.Thread] = field(default_factory=list)
+
+    def stop(self, *_signal: object) -> None:
+        """Finish what is under way, begin nothing new."""
+        self._stopping.set()
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the loop was asked to stop."""
+        return self._stopping.is_set()
+
+    def listen_to_signals(self) -> None:
+        """SIGTERM and SIGINT stop, SIGHUP reloads."""
+        signal.signal(signal.SIGTERM, self.stop)
+        signal.signal(signal.SIGINT, self.stop)
+        signal.signal(signal.SIGHUP, lambda *_: self.on_reload())
+
+    def run(self) -> None:
+        """Beats until told to stop; returns when the work under way is finished."""
+        for beat in self.beats:
+            thread = threading.Thread(target=self._keep, args=(beat,), name=beat.name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        # Short waits: a signal handler runs only between two steps of the main thread.
+        while not self._stopping.wait(0.2):
+            pass
+        for thread in self._threads:
+            thread.join()
+
+    def _keep(self, beat: Beat) -> None:
+        metronome = schedule.Scheduler()
+        metronome.every(max(int(beat.seconds), 1)).seconds.do(self._once, beat)
+        self._once(beat)
+        while not self._stopping.wait(min(0.5, beat.seconds)):
+            metronome.run_pending()
+
+    def _once(self, beat: Beat) -> None:
+        try:
+            guard(beat.name, beat.work)
+        except TryLater as later:
+            log.warning("try later", extra={"what": beat.name, "reason": str(later)})

@@ -1,0 +1,164 @@
+"""Drains the outbox: claim, send, record the fate of each letter before the next one leaves (invariant 4)."""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cases import events as e
+from cases.decide import on_delivery
+from cases.letters import LetterRef, is_obsolete
+from cases.policy import Policy
+from daemon.ceilings import Ceilings
+from daemon.clock import Clock
+from daemon.conclude import Concluder
+from daemon.crash import crash_point
+from daemon.smtp import Failed, Outbound, Result, Retry, Sender, Sent, Uncertain
+from store.desk import Store
+from store.values import OutboxRow, OutboxState
+
+CLAIM = 50  # letters claimed in one commit
+FIRST_RETRY = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlet:
+    """The way out for one account, with its provider's limits."""
+
+    account: str
+    sender: Sender
+    max_per_minute: int | None = None
+    max_per_day: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbox:
+    """Everything that happens to an outgoing message after it was queued.
+
+    `jitter` returns a factor around 1 for the wait before a retry, so that many letters do not come back at once.
+    """
+
+    store: Store
+    concluder: Concluder
+    ceilings: Ceilings
+    policy: Policy
+    outlets: Sequence[Outlet]
+    clock: Clock
+    jitter: Callable[[], float] = lambda: random.uniform(0.7, 1.3)
+
+    def recover(self) -> int:
+        """After a crash: the one letter of each claim that may have left is judged, the others are queued again."""
+        rows = self.store.recover_claims()
+        for row in rows:
+            self._settle(row, Uncertain(because="the daemon died while it was being sent"))
+        return len(rows)
+
+    def drain(self, stop: Callable[[], bool] = lambda: False) -> int:
+        """Sends what may leave now; returns how many letters a server accepted."""
+        return sum(self._drain(outlet, stop) for outlet in self.outlets)
+
+    def release(self) -> int:
+        """Queues again what a ceiling held back, oldest first, as far as the ceilings allow by now (invariant 7)."""
+        released = 0
+        for row in self.store.held("ceiling", CLAIM):
+            with self.store.unit("release"):
+                if self.ceilings.reached(row, self.clock.now()):
+                    continue
+                self.store.release(row.id, self.clock.now())
+                self._record(row, e.LetterQueued, "")
+                released += 1
+        return released
+
+    def _drain(self, outlet: Outlet, stop: Callable[[], bool]) -> int:
+        sent = 0
+        while not stop() and (allowed := self._allowance(outlet)):
+            rows = self.store.claim(self.clock.now(), outlet.account, min(CLAIM, allowed))
+            if not rows:
+                break
+            crash_point("CP10")
+            sent += self._send(outlet, rows)
+        return sent
+
+    def _allowance(self, outlet: Outlet) -> int:
+        """How many letters the provider still takes now."""
+        now, allowed = self.clock.now(), CLAIM
+        for limit, window in ((outlet.max_per_minute, timedelta(minutes=1)), (outlet.max_per_day, timedelta(days=1))):
+            if limit is not None:
+                allowed = min(allowed, limit - self.store.sent_since(outlet.account, now - window))
+        return max(allowed, 0)
+
+    def _send(self, outlet: Outlet, rows: Sequence[OutboxRow]) -> int:
+        due = [row for row in rows if not self._withheld(row)]
+        letters = [Outbound(envelope_from=row.envelope_from, recipient=row.recipient, raw=row.raw) for row in due]
+        sent = 0
+
+        def report(place: int, result: Result) -> None:
+            nonlocal sent
+            self._settle(due[place], result)
+            sent += isinstance(result, Sent)
+
+        if letters:
+            outlet.sender.send(letters, report)
+        return sent
+
+    def _withheld(self, row: OutboxRow) -> bool:
+        """A reminder of something that was done meanwhile does not leave (policy §7)."""
+        case = self.store.load(row.number) if row.number else None
+        if case is None or not is_obsolete(row.key, case, self.policy):
+            return False
+        with self.store.unit("outbox"):
+            because = "done meanwhile"
+            self._record(row, e.LetterWithheld, because)
+            self.store.settle(row.id, OutboxState.WITHHELD, at=self.clock.now(), because=because)
+        return True
+
+    def _settle(self, row: OutboxRow, result: Result) -> None:
+        """One letter's fate, in one durable commit."""
+        now = self.clock.now()
+        with self.store.unit("sent"):
+            match result:
+                case Sent(reply=reply):
+                    self._record(row, e.LetterSent, reply)
+                    self.store.settle(row.id, OutboxState.SENT, at=now, because=reply)
+                case Retry(because=because) if now - row.created_at < self.policy.letters.give_up_after:
+                    # That a twin may be under way must not be forgotten over a later refusal.
+                    text = f"uncertain, then {because}" if row.because.startswith("uncertain") else because
+                    self.store.settle(row.id, OutboxState.RETRY, at=now, because=text, next_try=self._next(row, now))
+                case Retry(because=because) | Failed(because=because):
+                    self._record(row, e.LetterFailed, because)
+                    self.store.settle(row.id, OutboxState.FAILED, at=now, because=because)
+                case Uncertain(because=because):
+                    self._settle_uncertain(row, because, now)
+        crash_point("CP15")
+
+    def _settle_uncertain(self, row: OutboxRow, because: str, now: datetime) -> None:
+        """It may have left: by its class the same bytes go once more, or a person decides (invariant 4)."""
+        again = self.policy.letters.uncertain[row.letter_class] == "resend" and not row.because.startswith("uncertain")
+        text = f"uncertain: {because}"
+        if again:
+            self.store.settle(row.id, OutboxState.RETRY, at=now, because=text, next_try=self._next(row, now))
+        else:
+            self._record(row, e.LetterFailed, text)
+            self.store.settle(row.id, OutboxState.UNCERTAIN, at=now, because=text)
+
+    def _next(self, row: OutboxRow, now: datetime) -> datetime:
+        wait: timedelta = min(FIRST_RETRY * 2 ** min(row.tries, 12), LONGEST_WAIT)
+        return now + wait * self.jitter()
+
+    def _record(self, row: OutboxRow, fate: type[e.LetterEvent], because: str) -> None:
+        """The case learns what became of its letter."""
+        case = self.store.load(row.number) if row.number else None
+        if case is None:
+            return
+        ref = LetterRef(
+            key=row.key,
+            number=row.number,
+            letter=row.letter,
+            to=row.recipient,
+            letter_class=row.letter_class,
+            stops=row.stops,
+        )
+        now = self.clock.now()
+        key = f"outbox:{row.id}:{fate.__name__}:{row.tries}"
+        self.concluder.conclude(case, on_delivery(ref, fate, because, now), now, event_key=key)

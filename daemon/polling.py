@@ -1,0 +1,198 @@
+"""Looks into one account: stores what is new, then clears away what has its outcome (invariants 1 and 3)."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from cases.trouble import TryLater
+from daemon.accounts import ImapAccount
+from daemon.clock import Clock
+from daemon.crash import crash_point
+from daemon.inbox import Fetched, Missed, Moved, Selected, SignInRefused
+from store.desk import Store
+from store.values import FolderState, NewDelivery, Outcome
+
+log = logging.getLogger("ombud.poll")
+
+BATCH = 50  # messages stored in one durable commit
+BATCH_BYTES = 8 * 2**20
+# A refused password is tried at most six times an hour, or the provider locks the account (threats matrix).
+REFUSED_WAIT = timedelta(minutes=10)
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=5)
+# Servers round dates and disagree on zones; a day more costs a look at messages that are known anyway.
+SLACK = timedelta(days=1)
+
+
+class Mail(Protocol):
+    """What a poll needs of a signed-in session."""
+
+    def select(self, folder: str) -> Selected: ...
+    def uids_from(self, first_uid: int) -> list[int]: ...
+    def uids_since(self, moment: datetime) -> list[int]: ...
+    def fetch(self, uids: list[int]) -> Iterator[Fetched | Missed]: ...
+    def move(self, uids: list[int], target: str) -> Moved: ...
+
+
+@dataclass(slots=True)
+class Poll:
+    """One account's polling, with its patience.
+
+    `since`: the admin's `--from DATE`: what the server received from then on is taken in even at first contact.
+    """
+
+    account: ImapAccount
+    store: Store
+    clock: Clock
+    connect: Callable[[ImapAccount], AbstractContextManager[Mail]]
+    since: datetime | None = None
+    on_progress: Callable[[int], None] = lambda _count: None
+    _not_before: datetime | None = None
+    _failures: int = 0
+    _missed: dict[tuple[str, int, int], str] = field(default_factory=dict)
+
+    def run(self, stop: Callable[[], bool] = lambda: False) -> int:
+        """Fetches and clears away; returns how many messages are new. Raises TryLater after noting the failure."""
+        if self._not_before and self.clock.now() < self._not_before:
+            return 0
+        try:
+            with self.connect(self.account) as mail:
+                new = sum(self._fetch(mail, folder, stop) for folder in self.account.folders)
+                for folder in self.account.folders:
+                    self._clear(mail, folder)
+        except TryLater as trouble:
+            self._failed(trouble)
+            raise
+        if self._failures:
+            log.info("account is back", extra={"account": self.account.name})
+        self._failures, self._not_before = 0, None
+        return new
+
+    def clear(self) -> None:
+        """Only moves what has its outcome by now; the second half of a single pass."""
+        if any(self._has_moves(folder) for folder in self.account.folders):
+            with self.connect(self.account) as mail:
+                for folder in self.account.folders:
+                    self._clear(mail, folder)
+
+    def _fetch(self, mail: Mail, folder: str, stop: Callable[[], bool]) -> int:
+        selected = mail.select(folder)
+        uids = self._candidates(mail, selected)
+        known = self.store.known_uids(self.account.name, folder, selected.uidvalidity, uids)
+        new, batch = 0, list[NewDelivery]()
+        for fetched in mail.fetch([uid for uid in uids if uid not in known]):
+            if isinstance(fetched, Missed):
+                self._note_missed(selected, fetched)
+                continue
+            batch.append(self._delivery(selected, fetched))
+            if len(batch) >= BATCH or sum(len(delivery.raw) for delivery in batch) >= BATCH_BYTES:
+                new += self._record(batch)
+                batch = []
+            if stop():
+                break
+        return new + (self._record(batch) if batch else 0)
+
+    def _candidates(self, mail: Mail, selected: Selected) -> list[int]:
+        """What may be new: everything after the baseline, and what the admin asked for by date."""
+        name = self.account.name
+        state = self.store.folder(name, selected.folder)
+        if state is None:
+            state = self._first_contact(mail, selected)
+        if state.uidvalidity != selected.uidvalidity:
+            # UIDs mean nothing any more. What was stored is recognised by its bytes; what lay there before our first
+            # contact must not turn into complaints now, so dates decide (invariant 1).
+            uids = set(mail.uids_since(state.first_contact_at - SLACK))
+            self.store.record_folder(name, selected.folder, selected.uidvalidity, 0, 0, self.clock.now())
+            log.warning("folder was renumbered", extra={"account": name, "folder": selected.folder})
+        elif state.renumbered:
+            uids = set(mail.uids_since(state.first_contact_at - SLACK))
+        else:
+            uids = set(mail.uids_from(state.baseline_uid + 1))
+        if self.since:
+            uids |= set(mail.uids_since(self.since))
+        return sorted(uids)
+
+    def _first_contact(self, mail: Mail, selected: Selected) -> FolderState:
+        """What lies here already is noted as a whole; nobody is written to about it (policy §1)."""
+        there = mail.uids_from(1)
+        baseline = max(there, default=0)
+        taken = len(mail.uids_since(self.since)) if self.since else 0
+        name = self.account.name
+        self.store.record_folder(
+            name, selected.folder, selected.uidvalidity, baseline, len(there) - taken, self.clock.now()
+        )
+        log.info("first contact", extra={"account": name, "folder": selected.folder, "noted": len(there) - taken})
+        state = self.store.folder(name, selected.folder)
+        if state is None:
+            raise TryLater(f"{name}: the first contact with {selected.folder} was not recorded")
+        return state
+
+    def _delivery(self, selected: Selected, fetched: Fetched) -> NewDelivery:
+        return NewDelivery(
+            account=self.account.name,
+            folder=selected.folder,
+            uidvalidity=selected.uidvalidity,
+            uid=fetched.uid,
+            raw=fetched.raw,
+            received_at=fetched.internal_date,
+            size=fetched.size,
+            headers_only=fetched.headers_only,
+        )
+
+    def _record(self, batch: list[NewDelivery]) -> int:
+        crash_point("CP02")
+        with self.store.unit("fetch"):
+            receipts = self.store.record_deliveries(batch)
+            crash_point("CP03")
+        crash_point("CP04")
+        self.on_progress(len(batch))
+        return sum(receipt.is_new for receipt in receipts)
+
+    def _note_missed(self, selected: Selected, missed: Missed) -> None:
+        """Gone before it was fetched: a colleague's mail program was faster. Not sent: told once, tried every time."""
+        where = (selected.folder, selected.uidvalidity, missed.uid)
+        facts = {"account": self.account.name, "folder": selected.folder, "uid": missed.uid}
+        if missed.gone:
+            log.info("gone before fetch", extra=facts)
+        elif self._missed.get(where) != missed.because:
+            self._missed[where] = missed.because
+            log.warning("not delivered", extra=facts | {"reason": missed.because})
+            because = f"{self.account.name}/{selected.folder} UID {missed.uid}: {missed.because}"
+            self.store.record_trouble("not-fetched", because, self.clock.now())
+
+    def _has_moves(self, folder: str) -> bool:
+        state = self.store.folder(self.account.name, folder)
+        return bool(state and self.store.moves(self.account.name, folder, state.uidvalidity, 1))
+
+    def _clear(self, mail: Mail, folder: str) -> None:
+        """Moves what has its outcome; UIDs of an earlier numbering are left alone."""
+        if not self._has_moves(folder):
+            return
+        selected = mail.select(folder)
+        while moves := self.store.moves(self.account.name, folder, selected.uidvalidity, BATCH):
+            quarantined = [move for move in moves if move.outcome is Outcome.QUARANTINED]
+            processed = [move for move in moves if move.outcome is not Outcome.QUARANTINED]
+            for some, target in ((processed, self.account.processed), (quarantined, self.account.quarantine)):
+                if some:
+                    self._move(mail, {move.uid: move.delivery_id for move in some}, target)
+
+    def _move(self, mail: Mail, deliveries: dict[int, int], target: str) -> None:
+        moved = mail.move(list(deliveries), target)
+        with self.store.unit("moved"):
+            self.store.record_moved([deliveries[uid] for uid in moved.done])
+        if moved.left:
+            raise TryLater(f"{self.account.name}: {len(moved.left)} messages cannot be moved to {target}")
+
+    def _failed(self, trouble: TryLater) -> None:
+        now = self.clock.now()
+        wait = REFUSED_WAIT if isinstance(trouble, SignInRefused) else FIRST_WAIT * 2 ** min(self._failures, 10)
+        self._not_before = now + min(wait, max(LONGEST_WAIT, REFUSED_WAIT if wait is REFUSED_WAIT else LONGEST_WAIT))
+        self._failures += 1
+        log.warning(
+            "account is down",
+            extra={"account": self.account.name, "reason": str(trouble), "next_try": self._not_before.isoformat()},
+        )
+        if self._failures == 1:
+            self.store.record_trouble("account-down", f"{self.account.name}: {trouble}", now)

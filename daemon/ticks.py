@@ -1,0 +1,59 @@
+"""Time passes: what is due is found by an index, never by looking at open cases (policy §7)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from cases.decide import on_tick
+from cases.policy import Policy
+from daemon.clock import Clock
+from daemon.conclude import Concluder
+from daemon.crash import crash_point
+from daemon.guard import Guard
+from daemon.notices import DeskNotices
+from store.desk import Store
+
+BATCH = 50  # cases concluded in one durable transaction, each in its own savepoint
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ticks:
+    """One beat of the metronome."""
+
+    store: Store
+    concluder: Concluder
+    notices: DeskNotices
+    policy: Policy
+    clock: Clock
+    guard: Guard
+
+    def tick(self, stop: Callable[[], bool] = lambda: False) -> int:
+        """Takes every ladder step that is due and tells the intake desk of troubles; returns how many cases moved."""
+        moved = 0
+        seen: set[str] = set()
+        while not stop():
+            now = self.clock.now()
+            # A case that was set aside stays due; it must not hold up the ones behind it.
+            due = [number for number in self.store.due(now, BATCH + len(seen)) if number not in seen]
+            if not due:
+                break
+            seen.update(due)
+            with self.store.unit("tick"):
+                for number in due:
+                    trouble = self.guard(f"case {number}", partial(self._look_at, number, now))
+                    if trouble:
+                        self.store.record_trouble("stuck", trouble.reason, now, number=number)
+                    moved += trouble is None
+        self.notices.tell()
+        return moved
+
+    def _look_at(self, number: str, now: datetime) -> None:
+        with self.store.unit():
+            case = self.store.load(number)
+            if case is None:
+                return
+            events = on_tick(case, self.policy, now)
+            crash_point("CP16")
+            key = f"tick:{number}:{now:%Y%m%dT%H%M%S.%f}"
+            self.concluder.conclude(case, events, now, event_key=key)
