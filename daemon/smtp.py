@@ -1,0 +1,412 @@
+"""Sends letters over SMTP; the only home of aiosmtplib and asyncio.
+
+One recipient per transaction, and for each letter the one honest answer to "was it accepted?": before the final dot
+is on its way it was not, after the server's 250 it was, and in between nobody knows (RFC 1047).
+"""
+
+import asyncio
+import re
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+
+import aiosmtplib
+
+from daemon.accounts import Account, Mechanism, SmtpAccount, Tls, is_loopback, tls_context
+from daemon.clock import Clock
+from daemon.crash import crash_point
+
+CHUNK = 2**16  # bytes of content written at once
+BUFFERED = 2**17  # bytes that may wait in our buffers
+SIGN_IN_PAUSE = 600.0  # seconds after a refused sign-in: at most six tries an hour, or the account may be locked
+SIGN_IN_CODES = frozenset({530, 534, 535, 538})  # RFC 4954 section 6
+ADDRESS = re.compile(
+    r'(?:"(?:[^"\\\x00-\x1f\x7f]|\\[ -~])*"|[^\s"<>()\[\]\\,;:@\x00-\x1f\x7f]+)@([^\s<>"@\x00-\x1f\x7f]+)'
+)
+UNSAFE_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outbound:
+    """A letter on its way: envelope and final bytes. The null sender is empty."""
+
+    envelope_from: str
+    recipient: str
+    raw: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The server took the message; `reply` holds its queue id."""
+
+    reply: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """Not accepted, worth another try. `tried` is false when this letter was not even begun (server out of reach)."""
+
+    because: str
+    tried: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """Not accepted, for good."""
+
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Uncertain:
+    """The final dot was on its way and no answer came: the message may have been taken (invariant 4)."""
+
+    because: str
+
+
+Result = Sent | Retry | Failed | Uncertain
+
+
+class _Refused(Exception):
+    """The server said no to a command."""
+
+    def __init__(self, step: str, reply: aiosmtplib.SMTPResponse) -> None:
+        super().__init__(f"{step}: {reply.code} {_safe(reply.message)}".strip())
+        self.code = reply.code
+
+
+class _Down(Exception):
+    """The server is of no use at present, for no letter."""
+
+
+class Sender:
+    """One account's connection; for one thread, with an event loop of its own. Close it at the end.
+
+    The connection is kept for a while between batches and tested before it is used again. Raises NeedsHuman when
+    `ca_file` cannot be read.
+    """
+
+    def __init__(self, account: SmtpAccount, clock: Clock | None = None) -> None:
+        self._account, self._clock = account, clock or Clock()
+        self._loop = asyncio.new_event_loop()
+        self._context = None if account.tls is Tls.NONE else tls_context(account)
+        self._client: aiosmtplib.SMTP | None = None
+        self._fresh = True  # no transaction was tried on this connection
+        self._used_at = 0.0
+        self._refused_at: float | None = None
+        self._aborted = False
+
+    def send(self, batch: Sequence[Outbound], report: Callable[[int, Result], None]) -> None:
+        """Sends the letters in order and reports each outcome before the next one begins.
+
+        When the server is out of reach or hangs up twice in a row, the rest is reported as Retry without a try.
+        Raises whatever `report` raises; the connection stays usable then.
+        """
+        lost, down = 0, ""
+        for position, letter in enumerate(batch):
+            try:
+                result = self._loop.run_until_complete(self._one(letter, down))
+            except _Down as error:
+                down = str(error)
+                result = Retry(because=down, tried=False)
+            lost = 0 if self._is_open() or isinstance(result, Sent | Failed) else lost + 1
+            if lost > 1 and not down:
+                down = "the server hung up twice in a row"
+            report(position, result)
+
+    def abort(self) -> None:
+        """From a signal handler or another thread: give up what is waited for; the outcome is reported as usual."""
+        self._aborted = True
+        self._loop.call_soon_threadsafe(self._drop)
+
+    def close(self) -> None:
+        """Say goodbye and end the event loop."""
+        if self._loop.is_closed():
+            return
+        self._loop.run_until_complete(self._quit())
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
+
+    # one letter
+
+    async def _one(self, letter: Outbound, down: str) -> Result:
+        if down or self._aborted:
+            raise _Down(down or "ombud is stopping")
+        await self._ready()
+        try:
+            client = await self._begin(letter)
+            await self._command(client, "RCPT", b"TO:<%s>" % _mailbox(letter.recipient))
+            crash_point("CP11")
+            await self._command(client, "DATA", expected=354)
+            await self._write_content(client, _on_the_wire(letter.raw))
+        except _Unsendable as error:
+            return Failed(because=str(error))
+        except _Refused as error:
+            await self._reset()
+            return Failed(because=str(error)) if error.code >= 500 else Retry(because=str(error))
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self._drop()
+            return Retry(because=f"the connection broke before the final dot: {_reason(error)}")
+        return await self._finish(client)
+
+    async def _begin(self, letter: Outbound) -> aiosmtplib.SMTP:
+        """MAIL, over a new connection if the server has silently given up the one we kept."""
+        while True:
+            client, fresh = self._connected(), self._fresh
+            self._fresh = False
+            try:
+                await self._command(client, "MAIL", *_mail_arguments(letter, client.esmtp_extensions))
+            except _Refused as error:
+                if error.code in SIGN_IN_CODES:
+                    self._refuse()
+                    raise _Down(f"sign-in demanded: {error}") from error
+                if error.code != 421 or fresh:
+                    raise
+            except (aiosmtplib.SMTPException, OSError):
+                if fresh:
+                    raise
+            else:
+                return client
+            self._drop()
+            await self._ready()
+
+    async def _command(
+        self, client: aiosmtplib.SMTP, verb: str, *arguments: bytes, expected: int = 250
+    ) -> aiosmtplib.SMTPResponse:
+        reply = await client.execute_command(verb.encode(), *arguments)
+        if reply.code // 10 != expected // 10:
+            raise _Refused(verb, reply)
+        return reply
+
+    async def _write_content(self, client: aiosmtplib.SMTP, wire: bytes) -> None:
+        """Everything but the final dot, and out of our hands before that: a connection lost here took nothing."""
+        protocol, transport = client.protocol, client.transport
+        if protocol is None or not isinstance(transport, asyncio.WriteTransport):
+            raise aiosmtplib.SMTPServerDisconnected("connection lost")
+        middle = len(wire) // 2 // CHUNK * CHUNK
+        async with asyncio.timeout(self._account.deadline + len(wire) / self._account.rate):
+            for start in range(0, len(wire), CHUNK):
+                protocol.write(wire[start : start + CHUNK])
+                await _drained(transport, BUFFERED)
+                if start == middle:
+                    crash_point("CP12")
+            await _drained(transport, 0)
+        await asyncio.sleep(0)  # what we already know of a lost connection is said now, not after the dot
+        if not protocol.is_connected:
+            raise aiosmtplib.SMTPServerDisconnected("connection lost")
+
+    async def _finish(self, client: aiosmtplib.SMTP) -> Result:
+        """The final dot, and the reply that makes the server responsible (RFC 5321 section 4.2.5)."""
+        protocol = client.protocol
+        if protocol is None:
+            return Retry(because="the connection broke before the final dot")
+        try:
+            protocol.write(b".\r\n")
+            crash_point("CP13")
+            reply = await protocol.read_response(timeout=self._account.reply_timeout)
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self._drop()
+            return Uncertain(because=f"no readable reply to the final dot: {_reason(error)}")
+        crash_point("CP14")
+        self._used_at = self._clock.monotonic()
+        refused = _Refused("after the message", reply)
+        match reply.code // 100:
+            case 2:
+                return Sent(reply=f"{reply.code} {_safe(reply.message)}")
+            case 4:
+                if reply.code == 421:
+                    self._drop()
+                return Retry(because=str(refused))
+            case 5:
+                return Failed(because=str(refused))
+        self._drop()
+        return Uncertain(because=str(refused))
+
+    # connection
+
+    def _connected(self) -> aiosmtplib.SMTP:
+        if self._client is None:
+            raise _Down("no connection")
+        return self._client
+
+    def _is_open(self) -> bool:
+        return self._client is not None and self._client.is_connected
+
+    def _drop(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            if isinstance(client.transport, asyncio.WriteTransport):
+                client.transport.abort()
+            client.close()
+
+    async def _reset(self) -> None:
+        """Ends a transaction that was refused."""
+        if self._client is not None and self._client.is_connected:
+            try:
+                await self._client.rset(timeout=10.0)
+            except (aiosmtplib.SMTPException, OSError):
+                self._drop()
+
+    async def _quit(self) -> None:
+        if self._client is not None and self._client.is_connected:
+            transport = self._client.transport
+            with suppress(aiosmtplib.SMTPException, OSError):  # we go anyway
+                await self._client.quit(timeout=5.0)
+            if isinstance(transport, asyncio.WriteTransport):
+                transport.abort()
+        self._drop()
+        await asyncio.sleep(0)  # lets the transport close its socket
+
+    async def _ready(self) -> None:
+        """Makes the connection usable. Raises _Down with the reason why it cannot be."""
+        now = self._clock.monotonic()
+        if self._is_open() and await self._is_alive(now):
+            return
+        if self._refused_at is not None and now - self._refused_at < SIGN_IN_PAUSE:
+            raise _Down("the server refused our sign-in some minutes ago")
+        try:
+            async with asyncio.timeout(self._account.deadline):
+                await self._connect()
+        except aiosmtplib.SMTPAuthenticationError as error:
+            self._drop()
+            if error.code >= 500:
+                self._refuse()
+            raise _Down(f"sign-in refused: {error.code} {_safe(error.message)}") from error
+        except (aiosmtplib.SMTPException, OSError) as error:
+            self._drop()
+            raise _Down(f"no connection: {_reason(error)}") from error
+        self._refused_at = None
+
+    def _refuse(self) -> None:
+        self._drop()
+        self._refused_at = self._clock.monotonic()
+
+    async def _is_alive(self, now: float) -> bool:
+        """Whether a kept connection still works; one that was used a moment ago is not asked."""
+        idle = now - self._used_at
+        if idle < 1.0:
+            return True
+        if idle < self._account.keep_open:
+            await self._reset()
+        else:
+            await self._quit()
+        return self._is_open()
+
+    async def _connect(self) -> None:
+        account = self._account
+        self._client = client = aiosmtplib.SMTP(
+            hostname=account.host,
+            port=account.port,
+            use_tls=account.tls is Tls.IMPLICIT,
+            start_tls=account.tls is Tls.STARTTLS,
+            tls_context=self._context,
+            local_hostname=account.helo or _our_name(),
+            timeout=account.connect_timeout,
+        )
+        await client.connect()
+        client.timeout = account.deadline
+        _check_protection(client, account)
+        if client.is_ehlo_or_helo_needed:
+            await _greet(client)
+        if account.user:
+            await _sign_in(client, account)
+        self._fresh, self._used_at = True, self._clock.monotonic()
+
+
+class _Unsendable(Exception):
+    """This letter cannot go to this server, whatever happens."""
+
+
+async def _drained(transport: asyncio.WriteTransport, most: int) -> None:
+    """Waits until at most so many bytes are still ours; a lost connection has none."""
+    while transport.get_write_buffer_size() > most:  # noqa: ASYNC110  # a transport tells nobody when it is drained
+        await asyncio.sleep(0.005)
+
+
+async def _greet(client: aiosmtplib.SMTP) -> None:
+    try:
+        await client.ehlo()
+    except aiosmtplib.SMTPHeloError:
+        if not client.is_connected:
+            raise
+        await client.helo()
+
+
+async def _sign_in(client: aiosmtplib.SMTP, account: SmtpAccount) -> None:
+    """One way to sign in, tried once: a server that counts failures must not count three of them."""
+    offered = client.server_auth_methods
+    if account.mechanism is Mechanism.XOAUTH2:
+        await client.auth_xoauth2(account.user, account.secret())
+    elif "plain" in offered:
+        await client.auth_plain(account.user, account.secret())
+    elif "login" in offered:
+        await client.auth_login(account.user, account.secret())
+    elif "cram-md5" in offered:
+        await client.auth_crammd5(account.user, account.secret())
+    else:
+        raise aiosmtplib.SMTPException(f"the server offers no sign-in that we know, only {_safe(offered)}")
+
+
+def _check_protection(client: aiosmtplib.SMTP, account: Account) -> None:
+    if account.tls is Tls.NONE:
+        if not is_loopback(client.get_transport_info("peername")[0]):
+            raise aiosmtplib.SMTPException("plain text is for loopback only, and the server is elsewhere")
+    elif client.get_transport_info("sslcontext") is None:
+        raise aiosmtplib.SMTPException("the connection is not encrypted")
+
+
+def _mail_arguments(letter: Outbound, extensions: Mapping[str, str]) -> list[bytes]:
+    """What follows MAIL. Raises _Unsendable."""
+    sender = _mailbox(letter.envelope_from) if letter.envelope_from else b""
+    arguments = [b"FROM:<%s>" % sender]
+    if "size" in extensions:
+        size = len(letter.raw)
+        limit = extensions["size"].strip()
+        if limit.isdecimal() and 0 < int(limit) < size:
+            raise _Unsendable(f"it has {size} bytes and the server takes {limit}")
+        arguments.append(b"SIZE=%d" % size)
+    if not letter.raw.isascii():
+        if "8bitmime" not in extensions:
+            raise _Unsendable("it holds 8-bit bytes and the server takes 7-bit only")
+        arguments.append(b"BODY=8BITMIME")
+    if not (sender + _mailbox(letter.recipient)).isascii():
+        if "smtputf8" not in extensions:
+            raise _Unsendable(f"the server cannot write to {_safe(letter.recipient)} (no SMTPUTF8)")
+        arguments.append(b"SMTPUTF8")
+    return arguments
+
+
+def _mailbox(address: str) -> bytes:
+    """The address as a command carries it, its domain in IDNA form. Raises _Unsendable for anything doubtful."""
+    found = ADDRESS.fullmatch(address)
+    if not found:
+        raise _Unsendable(f"{_safe(address)} is no address")
+    domain = found[1]
+    try:
+        ascii_domain = domain if domain.isascii() else domain.encode("idna").decode()
+        return (address[: -len(domain)] + ascii_domain).encode()
+    except UnicodeError as error:
+        raise _Unsendable(f"{_safe(address)} is no address: {error}") from error
+
+
+def _on_the_wire(raw: bytes) -> bytes:
+    """Lines end in CR LF, leading dots are doubled (RFC 5321 section 4.5.2)."""
+    wire = re.sub(rb"\r\n|\r|\n", b"\r\n", raw)
+    if not wire.endswith(b"\r\n"):
+        wire += b"\r\n"
+    return re.sub(rb"(?m)^\.", b"..", wire)
+
+
+def _our_name() -> str:
+    name = socket.gethostname()
+    return name if name.isascii() and "." in name else "[127.0.0.1]"
+
+
+def _reason(error: BaseException) -> str:
+    return _safe(str(error) or type(error).__name__)
+
+
+def _safe(text: object) -> str:
+    """What a server says, on one line and not too long."""
+    return UNSAFE_TEXT.sub(" ", str(text))[:300]
