@@ -94,7 +94,7 @@ class Folders(Part):
             renumbered=self.db.value(_EPOCHS, account, folder) > 1,
         )
 
-    def record_folder(  # noqa: PLR0913 (an epoch is a row)
+    def record_folder(
         self, account: str, folder: str, uidvalidity: int, baseline_uid: int, baseline_count: int, at: datetime
     ) -> None:
         """Begin an epoch of a folder, or return to an earlier one; what is known of other epochs stays.

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from store.part import Part
-from store.prepared import Inserting, Prepared, ignore
+from store.prepared import Inserting, Prepared
 from store.raws import Raws
 from store.tables import Folder, Quarantine, Raw
 from store.values import NotedRow, Outcome, QuarantineRow
@@ -18,7 +18,19 @@ _ADD = Inserting(
     Quarantine.at,
     Quarantine.closed_at,
     Quarantine.closed_because,
-    conflict=ignore,
+    # A message that was replayed may fall back into quarantine; then the new row counts.
+    conflict=lambda insert: insert.on_conflict(
+        conflict_target=[Quarantine.message],
+        preserve=[
+            Quarantine.reason,
+            Quarantine.traceback,
+            Quarantine.owner,
+            Quarantine.due,
+            Quarantine.at,
+            Quarantine.closed_at,
+            Quarantine.closed_because,
+        ],
+    ),
 )
 _NAMES = (
     "raw_id",
@@ -89,8 +101,8 @@ class Quarantines(Raws, Part):
     def quarantine(self, raw_id: int, reason: str, traceback: str, owner: str, due: datetime, at: datetime) -> None:
         """Set a message aside; that is its outcome. Once: a repetition changes nothing."""
         with self.db.writing("outcome"):
-            self.finish(raw_id, Outcome.QUARANTINED, reason)
-            self.db.run(_ADD, raw_id, reason, traceback, owner, due, at, None, "")
+            if self.finish(raw_id, Outcome.QUARANTINED, reason):
+                self.db.run(_ADD, raw_id, reason, traceback, owner, due, at, None, "")
 
     def quarantined(self, open_only: bool = True) -> tuple[QuarantineRow, ...]:
         """The messages in quarantine, oldest first; with `open_only=False` those that left it too."""

@@ -168,14 +168,15 @@ class Raws(Part):
         sender: str = "",
         fingerprint: str = "",
         subject: str = "",
-    ) -> None:
-        """Say what became of a message. Saying it twice is harmless; saying something else raises Contradiction."""
+    ) -> bool:
+        """Say what became of a message; whether it was news. Saying something else later raises Contradiction."""
         with self.db.writing("outcome"):
             if self.db.run(_FINISH, raw_id, outcome, because, number, message_id, sender, fingerprint, subject):
-                return
+                return True
             found = self.db.row(_OUTCOME, raw_id)
             if found != (str(outcome), number):
                 raise Contradiction(f"message {raw_id} should end as {outcome} {number}, on record is {found}")
+            return False
 
     def same_message(self, message_id: str) -> tuple[KnownMessage, ...]:
         """Finished messages with this Message-ID, oldest first."""

@@ -1,0 +1,170 @@
+"""A decision is recorded as one: events, snapshot, clocks, people, letters (invariant 3)."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from cases.case import Participant, Told, fold
+from cases.events import Resolved
+from cases.words import Status
+from store.desk import Store
+from store.trouble import CaseMoved, Contradiction
+from store.values import SaveResult
+from tests.store.samples import HOUR, NOW, Undo, clock, decision, delivery, filled, further, letter, note, token
+
+
+def test_a_decision_comes_back_whole(store: Store) -> None:
+    store.record_deliveries([delivery(1)])
+    saved = decision(
+        deadlines=(clock("resolve", due=NOW + 9 * HOUR), clock("acknowledge")),
+        outgoing=(letter("k1"),),
+        tokens=(token("aaaaaaaa", "k1"),),
+        message_ids=("<one@example.com>",),
+        raw_id=1,
+    )
+    assert SaveResult(version=1) == store.save(saved)
+    assert saved.case == store.load("C-1")
+    assert saved.events == tuple(one.event for one in store.events("C-1"))
+    assert (clock("acknowledge"), clock("resolve", due=NOW + 9 * HOUR)) == store.deadlines("C-1")
+    assert (token("aaaaaaaa", "k1"),) == store.tokens(["aaaaaaaa", "bbbbbbbb"])
+    assert {"<one@example.com>": ("C-1",), "<k1@example.org>": ("C-1",)} == store.cases_of_messages(
+        ["<one@example.com>", "<k1@example.org>", "<unknown@example.org>"]
+    )
+    queued = store.outbox_by_key("k1")
+    assert queued is not None
+    assert (b"bytes of k1", "Ann@Example.com", NOW) == (queued.raw, queued.recipient, queued.not_before)
+
+
+def test_the_same_decision_twice_changes_nothing(store: Store) -> None:
+    saved = decision(outgoing=(letter("k1"),))
+    store.save(saved)
+    before = (store.stats(), store.verify_chain(), store.cases())
+    other = replace(saved, outgoing=(letter("k2"),), deadlines=(clock(),))
+    assert SaveResult(version=1, already_saved=True) == store.save(other)
+    assert before == (store.stats(), store.verify_chain(), store.cases())
+    assert () == store.deadlines("C-1")
+
+
+def test_a_letter_that_lies_in_the_outbox_is_left_alone_and_reported(store: Store) -> None:
+    first = decision(outgoing=(letter("k1"),), tokens=(token("aaaaaaaa", "k1"),))
+    store.save(first)
+    again = further(
+        first.case,
+        note(),
+        key="raw:2",
+        outgoing=(letter("k1", raw=b"other bytes"), letter("k2"), letter("k2", raw=b"twin")),
+        tokens=(token("bbbbbbbb", "k1"), token("cccccccc", "k2")),
+    )
+    assert SaveResult(version=2, repeated=("k1",)) == store.save(again)
+    assert [b"bytes of k1", b"bytes of k2"] == [row.raw for row in store.outbox_of_case("C-1")]
+    assert ["aaaaaaaa", "cccccccc"] == sorted(one.id for one in store.tokens(["aaaaaaaa", "bbbbbbbb", "cccccccc"]))
+
+
+def test_a_later_decision_moves_the_case_on(store: Store) -> None:
+    first = decision(deadlines=(clock("acknowledge"), clock("resolve")))
+    store.save(first)
+    resolved = further(
+        first.case,
+        Resolved(at=NOW + HOUR, by="person:ann", person="ann", text="paid"),
+        key="raw:2",
+        deadlines=(clock("close", due=NOW + 2 * HOUR),),
+        expected_version=1,
+    )
+    store.save(resolved)
+    (row,) = store.cases()
+    assert (Status.RESOLVED, "close", NOW + 2 * HOUR, 2) == (row.status, row.next_stage, row.next_due, row.version)
+    assert ("close",) == tuple(one.stage for one in store.deadlines("C-1"))
+    assert resolved.case == fold(None, [one.event for one in store.events("C-1") if one.event])
+
+
+def test_a_decision_on_an_old_version_of_the_case_is_taken_anew(store: Store) -> None:
+    first = decision()
+    store.save(first)
+    store.save(further(first.case, note("one"), key="raw:2", expected_version=1))
+    with pytest.raises(CaseMoved):
+        store.save(further(first.case, note("two"), key="raw:3", expected_version=1))
+    assert 2 == len(store.events("C-1"))
+
+
+def test_a_case_is_opened_once_and_before_anything_else_happens_to_it(store: Store) -> None:
+    store.save(decision())
+    with pytest.raises(Contradiction, match="there already"):
+        store.save(decision(event_key="raw:other"))
+    with pytest.raises(Contradiction, match="not on record"):
+        store.save(further(decision("C-9").case, note(), key="raw:9"))
+
+
+def test_several_events_of_one_decision_keep_their_order(store: Store) -> None:
+    first = decision()
+    store.save(first)
+    store.save(further(first.case, note("a"), note("b"), note("c"), key="raw:2"))
+    assert ["raw:C-1", "raw:2", "raw:2/1", "raw:2/2"] == [one.event_key for one in store.events("C-1")]
+    assert [1, 2, 3, 4] == [one.seq for one in store.events("C-1")]
+
+
+def test_clocks_may_move_without_any_event(store: Store) -> None:
+    first = decision(deadlines=(clock(),))
+    store.save(first)
+    moved = replace(first, new_case=False, events=(), event_key="", deadlines=(clock(due=NOW + 5 * HOUR),))
+    assert SaveResult(version=2) == store.save(moved)
+    assert NOW + 5 * HOUR == store.deadlines("C-1")[0].due
+
+
+def test_case_numbers_are_counted_without_gaps(store: Store) -> None:
+    assert [0, 1] == [store.next_number_index(), store.next_number_index()]
+    with suppress(Undo), store.unit():
+        assert 2 == store.next_number_index()
+        raise Undo
+    assert 2 == store.next_number_index()
+
+
+def test_people_of_a_case_are_found_by_any_of_their_addresses(store: Store) -> None:
+    def with_lawyer(number: str) -> None:
+        saved = decision(number)
+        people = (*saved.case.participants, Participant(address="LAW@example.com", role="lawyer"))
+        store.save(replace(saved, case=replace(saved.case, participants=people, links=("C-1",))))
+
+    with_lawyer("C-1")
+    store.save(decision("C-2"))
+    with_lawyer("C-3")
+    assert ("C-1", "C-3") == store.cases_of_address("law@Example.com")
+    assert ("C-1", "C-2", "C-3") == store.cases_of_address("ann@example.com")
+
+
+def test_saving_a_case_again_keeps_people_links_and_dates_single(store: Store) -> None:
+    first = decision()
+    case = replace(first.case, links=("C-7",), told=(Told(what="answer", date=NOW),))
+    store.save(replace(first, case=case))
+    store.save(further(case, note(), key="raw:2"))
+    assert ("C-1",) == store.cases_of_address("ann@example.com")
+
+
+def test_cases_are_listed_newest_first_in_pages(store: Store) -> None:
+    filled(store, 5)
+    store.save(further(decision("C-2").case, Resolved(at=NOW, by="person:x", person="x", text=""), key="raw:r"))
+    assert ["C-5", "C-4"] == [row.number for row in store.cases(limit=2)]
+    assert ["C-3", "C-2", "C-1"] == [row.number for row in store.cases(before="C-4")]
+    assert ["C-2"] == [row.number for row in store.cases(status=Status.RESOLVED)]
+    assert [] == [row.number for row in store.cases(before="C-1")]
+    assert {"C-1", "C-3"} == store.load_many(["C-1", "C-3", "C-99"]).keys()
+    assert store.load("C-99") is None
+
+
+def test_due_cases_come_once_each_the_longest_due_first(store: Store) -> None:
+    looks: dict[str, list[int | None]] = {"C-1": [5, 1], "C-2": [3], "C-3": [None], "C-4": [-2, -1, 0], "C-5": [2]}
+    for number, hours in looks.items():
+        clocks = (clock(f"s{i}", next_look=None if hour is None else NOW + hour * HOUR) for i, hour in enumerate(hours))
+        store.save(decision(number, deadlines=tuple(clocks)))
+    assert () == store.due(NOW - 3 * HOUR, 10)
+    assert ("C-4",) == store.due(NOW, 10)
+    assert ("C-4", "C-1", "C-5") == store.due(NOW + 2 * HOUR, 10)
+    assert ("C-4", "C-1") == store.due(NOW + 2 * HOUR, 2)
+    assert NOW - 2 * HOUR == store.next_look()
+
+
+def test_a_moment_is_due_to_the_microsecond(store: Store) -> None:
+    store.save(decision(deadlines=(clock(next_look=NOW),)))
+    assert () == store.due(NOW - timedelta(microseconds=1), 10)
+    assert ("C-1",) == store.due(NOW, 10)
