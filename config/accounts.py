@@ -7,13 +7,16 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cases.reading import Authentication, Lexicon, Reading
-from config.desk_rows import AccountModel, PasswordModel, TokenKeyModel
+from config.desk_rows import AccountModel, ImapModel, PasswordModel, SmtpModel, TokenKeyModel
 from config.desk_tables import Desk
 from config.mistakes import Findings
 from config.secret import Secret, TokenKey, from_environment, from_file
 from config.values import Account, Database, ImapServer, LetterMode, ReplyToken, SmtpServer, Tls
 
 _MIB = 1024 * 1024
+# Implicit TLS: RFC 8314 section 7.3; submission: RFC 6409 section 3.1.
+_IMAP_PORTS = {Tls.IMPLICIT: 993, Tls.STARTTLS: 143, Tls.NONE: 143}
+_SMTP_PORTS = {Tls.IMPLICIT: 465, Tls.STARTTLS: 587, Tls.NONE: 25}
 _SHORTEST_KEY = 32  # characters; 128 bits when written in hexadecimal digits (threats, section 2)
 
 
@@ -104,23 +107,14 @@ def warnings_of(desk: Desk) -> list[str]:
 
 def _account(key: str, row: AccountModel, desk: Desk, vault: Vault, reading: Reading) -> Account:
     mode, _, redirect_to = row.letters.partition(":")
-    imap = vault.password(row.imap, f"{key}.imap") or Secret("")
     default = desk.organisation.default_centre if desk.organisation else ""
     return Account(
         name=row.name,
         channel=row.channel,
         addresses=tuple(row.addresses),
         display_name=row.display_name or (desk.organisation.name if desk.organisation else ""),
-        imap=ImapServer(
-            host=row.imap.host, port=row.imap.port, tls=Tls(row.imap.tls), user=row.imap.user, password=imap
-        ),
-        smtp=SmtpServer(
-            host=row.smtp.host,
-            port=row.smtp.port,
-            tls=Tls(row.smtp.tls),
-            user=row.smtp.user,
-            password=vault.password(row.smtp, f"{key}.smtp"),
-        ),
+        imap=_imap(row.imap, vault.password(row.imap, f"{key}.imap")),
+        smtp=_smtp(row.smtp, vault.password(row.smtp, f"{key}.smtp")),
         folders=tuple(row.folders),
         processed_folder=row.processed_folder,
         quarantine_folder=row.quarantine_folder,
@@ -137,6 +131,17 @@ def _account(key: str, row: AccountModel, desk: Desk, vault: Vault, reading: Rea
         max_per_day=row.max_per_day,
         from_date=row.from_date,
     )
+
+
+def _imap(row: ImapModel, password: Secret | None) -> ImapServer:
+    tls = Tls(row.tls)
+    port = row.port or _IMAP_PORTS[tls]
+    return ImapServer(host=row.host, port=port, tls=tls, user=row.user, password=password or Secret(""))
+
+
+def _smtp(row: SmtpModel, password: Secret | None) -> SmtpServer:
+    tls = Tls(row.tls)
+    return SmtpServer(host=row.host, port=row.port or _SMTP_PORTS[tls], tls=tls, user=row.user, password=password)
 
 
 def _reading(row: AccountModel, lexicon: Lexicon, own: tuple[str, ...]) -> Reading:

@@ -143,9 +143,9 @@ def _chain(start: str, people: Mapping[str, PersonModel]) -> tuple[str, ...]:
     return tuple(chain) if closing and closing.deputy == start else ()
 
 
-def _polled(account: AccountModel) -> frozenset[tuple[str, int, str, str]]:
+def _polled(account: AccountModel) -> frozenset[tuple[str, str, str]]:
     imap = account.imap
-    return frozenset((imap.host.lower(), imap.port, imap.user, folder) for folder in account.folders)
+    return frozenset((imap.host.lower(), imap.user, folder) for folder in account.folders)
 
 
 def _check_folders(place: Place, account: AccountModel) -> None:

@@ -82,7 +82,7 @@ class ServerModel(PasswordModel):
 class ImapModel(ServerModel):
     """`[account.imap]`."""
 
-    port: Port = 993
+    port: Port | None = None
     user: Line
 
     @model_validator(mode="after")
@@ -95,7 +95,7 @@ class ImapModel(ServerModel):
 class SmtpModel(ServerModel):
     """`[account.smtp]`."""
 
-    port: Port = 465
+    port: Port | None = None
     user: Line = ""
 
     @model_validator(mode="after")

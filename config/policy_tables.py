@@ -151,4 +151,4 @@ def raw_names(file: TomlFile, key: str) -> frozenset[str]:
     if isinstance(tables, Mapping):
         return frozenset(tables)
     rows = [row for row in tables if isinstance(row, Mapping)] if isinstance(tables, list) else []
-    return frozenset(str(row[name]) for row in rows for name in ("name", "id") if name in row)
+    return frozenset(str(row.get("id", row.get("name"))) for row in rows)

@@ -1,0 +1,1 @@
+"""Tests of config/: settings, the policy's rows, calendars, secrets."""
