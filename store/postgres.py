@@ -17,6 +17,11 @@ from store.trouble import Foreign, Locked, Missing
 BUSY_SECONDS = 10
 # Keys of advisory locks; they are private to one database (PostgreSQL manual, 13.3.5).
 _WRITER, _MIGRATING, _DAEMON = 0x6F6D6201, 0x6F6D6202, 0x6F6D6203
+# Begins to write, and says whether the daemon's lock is still ours: a server that was restarted has forgotten it.
+_BEGIN = """
+    SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND pid = %s AND granted)
+    FROM pg_advisory_xact_lock(%s)
+"""
 _HOLDER = """
     SELECT a.application_name, a.client_addr::text FROM pg_locks l JOIN pg_stat_activity a USING (pid)
     WHERE l.locktype = 'advisory' AND l.classid = 0 AND l.objid = %s AND l.granted
@@ -53,9 +58,9 @@ class Postgres(Engine):
         self.errors = (peewee.PeeweeException, psycopg.Error)
         self.name = _without_password(url)
         self.peewee = self._connections(url)
-        # The daemon's lock lives as long as this connection, so nothing else may use or close it.
-        self._guard: Any = self._connections(url)
-        self._guarding = False
+        # The daemon's lock lives as long as this one connection, which no thread has for itself.
+        self._guard: Any = self._connections(url, thread_safe=False)
+        self._guard_pid = 0
 
     def is_new(self) -> bool:
         tables = self.peewee.get_tables()
@@ -75,9 +80,15 @@ class Postgres(Engine):
         """Nothing: the server remembers its databases."""
 
     def begin(self) -> None:
-        self._keep_guard()
         self.peewee.begin()
-        self.peewee.execute_sql("SELECT pg_advisory_xact_lock(%s)", (_WRITER,))
+        try:
+            row = self.peewee.execute_sql(_BEGIN, (_DAEMON, self._guard_pid, _WRITER)).fetchone()
+            if self._guard_pid and row != (True,):
+                self._guard.dispose()
+                self.lock()
+        except BaseException:
+            self.drop()  # else the transaction would stay open
+            raise
 
     def is_lost(self) -> bool:
         return bool(self.peewee.is_closed() or self.peewee.connection().closed)
@@ -102,25 +113,20 @@ class Postgres(Engine):
             holder = self._guard.execute_sql(_HOLDER, (_DAEMON,)).fetchone() or ("unknown", None)
             said = f"{holder[0]}, from {holder[1] or 'this machine'}"
             raise Locked(f"another ombud ({said}) works on {self.name}; stop it first")
-        self._guarding = True
+        self._guard_pid = self._guard.connection().info.backend_pid
 
     def close(self) -> None:
-        self._guarding = False
+        self._guard_pid = 0
         for connections in (self.peewee, self._guard):
             for connection in connections.all:
                 connection.close()
             connections.all.clear()
             connections.dispose()
 
-    def _keep_guard(self) -> None:
-        """Take the daemon's lock anew when the connection that held it is gone. Raises Locked when another has it."""
-        if self._guarding and (self._guard.is_closed() or self._guard.connection().closed):
-            self._guard.dispose()
-            self.lock()
-
-    def _connections(self, url: str) -> _Connections:
+    def _connections(self, url: str, *, thread_safe: bool = True) -> _Connections:
         return _Connections(
             url,
+            thread_safe=thread_safe,
             prefer_psycopg3=True,
             connect_timeout=BUSY_SECONDS,
             application_name=f"ombud process {os.getpid()} on {socket.gethostname()}"[:63],

@@ -1,3 +1,4 @@
+# ruff: noqa: PT012 (what a unit does is several statements)
 """A unit is one durable transaction; what happens in it happens whole or not at all."""
 
 import threading
@@ -122,7 +123,7 @@ def test_a_full_disk_is_tried_again_later(tmp_path: Path) -> None:
     store = Store.create(f"sqlite:///{tmp_path / 'ombud.sqlite3'}")
     store.save(decision("C-1"))
     database = store.db.engine.peewee
-    database.pragma("max_page_count", database.pragma("page_count") + 2)
+    database.pragma("max_page_count", database.pragma("page_count") + 2, permanent=True)
     big = bytes(100_000)
     with pytest.raises(TryLater, match="FULL"):
         store.record_deliveries([delivery(1, big)])
@@ -132,7 +133,7 @@ def test_a_full_disk_is_tried_again_later(tmp_path: Path) -> None:
             store.record_deliveries([delivery(1, big)])
         store.save(decision("C-3"))
     assert ["C-1"] == [row.number for row in store.cases()]
-    store.db.engine.drop()  # the limit is the connection's
+    database.pragma("max_page_count", 1_000_000, permanent=True)
     store.record_deliveries([delivery(1, big)])
     assert big == store.pending(1)[0].raw
     store.close()
