@@ -44,13 +44,6 @@ class House:
     outbox: Outbox
     ticks: Ticks
 
-    def close(self) -> None:
-        """Ends workers and connections."""
-        self.parsers.close()
-        for outlet in self.outbox.outlets:
-            outlet.sender.close()
-        self.store.close()
-
 
 def open_store(settings: Settings) -> Store:
     """The database of the settings, made if there never was one. Raises NeedsHuman with the next step."""

@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+import time
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from cases.trouble import TryLater
 from daemon.guard import SetAside
 
 log = logging.getLogger("ombud")
+PATIENCE = 8.0  # seconds for work under way when told to stop; a service manager kills after more
 
 
 def guard(what: str, work: Callable[[], object]) -> SetAside | None:
@@ -67,8 +69,8 @@ class Loop:
         signal.signal(signal.SIGINT, self.stop)
         signal.signal(signal.SIGHUP, lambda *_: self.on_reload())
 
-    def run(self) -> None:
-        """Beats until told to stop; returns when the work under way is finished."""
+    def run(self) -> bool:
+        """Beats until told to stop; returns whether all work under way was finished within `PATIENCE`."""
         for beat in self.beats:
             thread = threading.Thread(target=self._keep, args=(beat,), name=beat.name, daemon=True)
             self._threads.append(thread)
@@ -76,8 +78,10 @@ class Loop:
         # Short waits: a signal handler runs only between two steps of the main thread.
         while not self._stopping.wait(0.2):
             pass
+        until = time.monotonic() + PATIENCE
         for thread in self._threads:
-            thread.join()
+            thread.join(max(until - time.monotonic(), 0))
+        return not any(thread.is_alive() for thread in self._threads)
 
     def _keep(self, beat: Beat) -> None:
         metronome = schedule.Scheduler()

@@ -58,6 +58,11 @@ class Outbox:
         """Sends what may leave now; returns how many letters a server accepted."""
         return sum(self._drain(outlet, stop) for outlet in self.outlets)
 
+    def close(self) -> None:
+        """Ends the connections."""
+        for outlet in self.outlets:
+            outlet.sender.close()
+
     def release(self) -> int:
         """Queues again what a ceiling held back, oldest first, as far as the ceilings allow by now (invariant 7)."""
         released = 0

@@ -1,6 +1,7 @@
 """`ombud run`: the daemon, or one whole pass of it."""
 
 import logging
+import os
 import sys
 import threading
 import time
@@ -91,6 +92,7 @@ def _pass(house: House) -> int:
         attempt(lambda: house.ticks.tick(stop))
         attempt(lambda: (house.outbox.release(), house.outbox.drain(stop)))
         _raise_from([pool.submit(attempt, poll.clear) for poll in house.polls])
+        house.outbox.close()
     return TRY_AGAIN if failed.is_set() or loop.stopping or _unfinished(house) else ALL_DONE
 
 
@@ -127,10 +129,19 @@ class _Progress:
 
 def _stay(house: House, config: Path | None, day: date | None) -> int:
     """The daemon: each piece of work has its beat; settings are read again on SIGHUP."""
-    holder = [house]
+    holder, retired = [house], list[House]()
 
     def reload() -> None:
-        holder[0] = _reloaded(holder[0], config, day)
+        fresh = _reloaded(holder[0], config, day)
+        if fresh is not holder[0]:
+            retired.append(holder[0])
+            holder[0] = fresh
+
+    def drain() -> None:
+        # A connection belongs to this thread, so it is this thread that ends those of earlier settings.
+        while retired:
+            retired.pop().outbox.close()
+        now().outbox.drain(stop)
 
     def now() -> House:
         return holder[0]
@@ -147,14 +158,19 @@ def _stay(house: House, config: Path | None, day: date | None) -> int:
                 for n in range(len(house.polls))
             ),
             Beat(name="intake", seconds=EAGER_SECONDS, work=lambda: now().intake.run(stop)),
-            Beat(name="outbox", seconds=EAGER_SECONDS, work=lambda: now().outbox.drain(stop)),
+            Beat(name="outbox", seconds=EAGER_SECONDS, work=drain),
             Beat(name="tick", seconds=TICK_SECONDS, work=lambda: _tick(now(), stop)),
         ],
         on_reload=reload,
     )
     loop.listen_to_signals()
     log.info("started", extra={"accounts": len(house.polls)})
-    loop.run()
+    if not loop.run():
+        # A server keeps a thread waiting. Whatever it was doing is not committed, so the next start repeats it.
+        log.warning("stopped while waiting for a server")
+        logging.shutdown()
+        os._exit(ALL_DONE)
+    now().outbox.close()
     log.info("stopped")
     return ALL_DONE
 
