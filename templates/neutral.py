@@ -19,7 +19,7 @@ _HIDDEN = re.compile(
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _LINES = re.compile("\r\n|[\n\r\v\f\x85\u2028\u2029]")
-_BLANKS = re.compile(r"\s+")
+_BLANKS = re.compile("[ \t]+")
 _CLEAN = re.compile(r"[ -~]*")  # nearly every value of a letter; saves the longer way
 _TOO_MANY_MARKS = re.compile(
     "([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{4})"
@@ -69,6 +69,12 @@ def line(text: str, longest: int = LONGEST_VALUE) -> str:
     shown = _BLANKS.sub(" ", _HIDDEN.sub("", _LINES.sub(" ", text[: longest * 4]))).strip()
     shown = _TOO_MANY_MARKS.sub(r"\1", shown)
     return shown if len(shown) <= longest else shown[: longest - 1].rstrip() + "…"
+
+
+def calm(text: str) -> str:
+    """A value as it may stand in a sentence: on one line, and with no web address that could be clicked."""
+    shown = line(text)
+    return defang(shown) if "://" in shown or "www." in shown.lower() else shown
 
 
 def block(text: str, longest: int = LONGEST_BLOCK) -> str:

@@ -95,6 +95,9 @@ class Press:
         html = self._layout.render(
             {name: Written(value) for name, value in known.items()} | {STATE: State(words=words, links={})}
         )
+        lost = [name for name in ("body", "marker", "reference") if known[name] and known[name] not in html]
+        if lost:
+            raise LetterBroken(f"layout.html.j2: does not show {' and '.join(lost)}")
         return Form(cut(text), cut(html))
 
 

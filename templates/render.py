@@ -13,7 +13,7 @@ from jinja2.meta import find_undeclared_variables
 from templates.filters import FILTERS, State
 from templates.library import LETTER, LetterBroken, LibraryLoader, load_library
 from templates.locales import FALLBACK, choose
-from templates.neutral import line, plain
+from templates.neutral import calm, line, plain
 from templates.press import Frame, Press, parse_styles
 from templates.samples import SAMPLES
 from templates.sandbox import STATE, Sandbox
@@ -163,8 +163,8 @@ class Renderer:
         frame = Frame(
             subject=line(_head(compiled.subject, words, view), LONGEST_SUBJECT),
             preheader=line(_head(compiled.preheader, words, view)),
-            organisation=line(str(cast("dict[str, object]", view["organisation"])["name"])),
-            number=line(str(view.get("number") or "")),
+            organisation=calm(str(cast("dict[str, object]", view["organisation"])["name"])),
+            number=calm(str(view.get("number") or "")),
             reference=line(str(view["reference"])),
         )
         if not frame.subject:

@@ -13,7 +13,7 @@ from jinja2.filters import FILTERS
 from jinja2.runtime import Context, LoopContext
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from templates.neutral import defang, line
+from templates.neutral import calm
 from templates.slots import Kind, Value, mark
 
 STATE = "\x00state"  # a name that no template can write
@@ -68,7 +68,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     def getattr(self, obj: Any, attribute: str) -> Any:
         """`customer.name` is an item of the view, never an attribute of a Python object."""
         if isinstance(obj, dict):
-            return obj.get(attribute, self.undefined(obj=obj, name=attribute))
+            return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
         if isinstance(obj, LoopContext) and not attribute.startswith("_"):
             return super().getattr(obj, attribute)
         if isinstance(obj, Undefined):
@@ -84,9 +84,9 @@ class Sandbox(ImmutableSandboxedEnvironment):
                 return self.undefined(obj=obj, name=argument)
         return self.getattr(obj, str(argument))
 
-    def is_safe_callable(self, obj: Any) -> bool:  # noqa: ARG002  # Jinja's signature
+    def is_safe_callable(self, obj: Any) -> bool:
         """Nothing may be called; even a harmless-looking `ljust` can ask for a gigabyte."""
-        return False
+        return isinstance(obj, Undefined)  # whose call says which name is undefined
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Refuses products of text and numbers too large to be meant. Raises SecurityError."""
@@ -123,7 +123,5 @@ def _finalize(context: Context, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise TypeError(f"a {type(value).__name__} cannot be written as it is; a filter must say how")
     slots: Slots = state_of(context).slots
-    text = line(value) if isinstance(value, str) else str(value)
-    if "://" in text or "www." in text.lower():
-        text = defang(text)
+    text = calm(value) if isinstance(value, str) else str(value)
     return slots.put(Kind.INLINE, Value(text=text))

@@ -13,7 +13,7 @@ from html import escape
 MARK = re.compile("\x02([ibln])(\\d+)\x03")
 
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
-_STRONG_LTR = re.compile("[A-Za-z0-9\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff\u3040-\ud7ff\uff21-\uff5a]")
+_STRONG_LTR = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff\u3040-\ud7ff\uff21-\uff5a]")
 _FSI, _PDI = "\u2068", "\u2069"
 
 
@@ -72,7 +72,7 @@ def fill_text(form: Cut, values: Sequence[Value], *, rtl: bool) -> str:
         else:
             out.append(f"{_FSI}{value.text}{_PDI}" if _turns(value.text, rtl=rtl) else value.text)
         out.append(following)
-    return "".join(out)
+    return "".join(out).replace(" \n", "\n")
 
 
 def fill_html(form: Cut, values: Sequence[Value], *, rtl: bool) -> str:
@@ -99,4 +99,4 @@ def _turns(text: str, *, rtl: bool) -> bool:
     """
     if not rtl:
         return not text.isascii() and bool(_RTL.search(text))
-    return bool(_STRONG_LTR.search(text)) or not _RTL.search(text)
+    return bool(text) and (bool(_STRONG_LTR.search(text)) or not _RTL.search(text))
