@@ -16,9 +16,9 @@ from cases.letters import LetterRef
 from cases.opening import dates_told, follow_up, note_of, opening_of, routing_of
 from cases.placing import Again, Beside, Join, Place
 from cases.policy import CommandRow, Policy
-from cases.rights import Claim, why_not
+from cases.rights import TRIAGE_ANSWERS, Claim, impossible, why_not
 from cases.tokens import IssuedToken
-from cases.words import Action, Status
+from cases.words import Action
 
 
 def on_message(case: Case | None, arrival: Arrival, place: Place, policy: Policy, now: datetime) -> tuple[e.Event, ...]:
@@ -60,7 +60,7 @@ def on_command(
         row = rows.get(command.name)
         because = why_not(claim, row, present, policy, now)
         if row and not because:
-            because = _impossible(present, row, command)
+            because = impossible(present, row, command.text)
         if row and person and not because:
             decided += _carried_out(present, row, command, person.id, policy, now)
         else:
@@ -86,6 +86,8 @@ def on_delivery(letter: LetterRef, fate: type[e.LetterEvent], because: str, at: 
         letter_class=letter.letter_class,
         stops=letter.stops,
         because=because,
+        rule=letter.letter,
+        clause="§3",
     )
     return (event,)
 
@@ -139,26 +141,6 @@ def _refused(command: Command, because: str, arrival: Arrival, now: datetime) ->
     )
 
 
-def _impossible(case: Case, row: CommandRow, command: Command) -> str:
-    """Why a permitted command makes no sense now; empty when it does."""
-    if row.needs_text and not command.text:
-        return "text missing"
-    if row.name in TRIAGE_ANSWERS:
-        return "" if case.status is Status.TRIAGE else "not in triage"
-    if row.name in {"note", "help", "status"}:
-        return ""
-    if case.status is Status.TRIAGE:
-        return "still in triage"
-    if case.status is Status.CLOSED:
-        return "case closed"
-    if row.name == "accept" and case.handler:
-        return "already accepted"
-    if row.name == "result" and case.status is not Status.RESOLVED:
-        return "not resolved yet"
-    return "already resolved" if row.name == "resolve" and case.status is Status.RESOLVED else ""
-
-
-TRIAGE_ANSWERS = ("complaint", "inquiry", "out of scope", "spam")
 _REPORTS: dict[str, type[e.TextEvent]] = {
     "contained": e.ContainmentReported,
     "plan": e.PlanFiled,

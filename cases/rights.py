@@ -4,11 +4,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cases.case import Case
+from cases.deadlines import owed
 from cases.message import IncomingMessage, Proof
 from cases.people import Person
 from cases.policy import CommandRow, Policy
 from cases.routing import roles_of
 from cases.tokens import IssuedToken
+from cases.words import Status
+
+TRIAGE_ANSWERS = ("complaint", "inquiry", "out of scope", "spam")
+ALWAYS = ("note", "help", "status")
+# Which stage a report belongs to.
+REPORTS_ON = {
+    "register": "register",
+    "contained": "contain",
+    "plan": "plan",
+    "investigated": "investigate",
+    "propose": "propose",
+    "progress": "progress",
+    "result": "tell_result",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +58,36 @@ def why_not(claim: Claim, row: CommandRow | None, case: Case, policy: Policy, no
     return ""
 
 
+def impossible(case: Case, row: CommandRow, text: str) -> str:
+    """Why a permitted command makes no sense now; empty when it does."""
+    if row.needs_text and not text:
+        return "text missing"
+    if row.name in TRIAGE_ANSWERS:
+        return "" if case.status is Status.TRIAGE else "not in triage"
+    if row.name in ALWAYS:
+        return ""
+    if case.status is Status.TRIAGE:
+        return "still in triage"
+    if case.status is Status.CLOSED:
+        return "case closed"
+    if row.name == "accept" and case.handler:
+        return "already accepted"
+    if row.name == "result" and case.status is not Status.RESOLVED:
+        return "not resolved yet"
+    return "already resolved" if row.name == "resolve" and case.status is Status.RESOLVED else ""
+
+
 def allowed(person: Person, case: Case, policy: Policy, now: datetime) -> tuple[CommandRow, ...]:
-    """What the person may ask for on this case now, for help texts and one-click answers."""
+    """What the person may sensibly ask for on this case now, for help texts and one-click answers.
+
+    A report is offered while its stage is owed; it would be taken at other times too.
+    """
     roles = roles_of(person, case, policy, now)
-    return tuple(row for row in policy.commands if not roles.isdisjoint(row.roles))
+    running = {deadline.stage for deadline in owed(case, policy)}
+    return tuple(
+        row
+        for row in policy.commands
+        if not roles.isdisjoint(row.roles)
+        and not impossible(case, row, "…")
+        and (row.name not in REPORTS_ON or REPORTS_ON[row.name] in running)
+    )
