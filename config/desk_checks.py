@@ -22,6 +22,7 @@ def check_desk(desk: Desk, world: World, findings: Findings) -> None:
     check.deputies()
     check.departments_and_centres()
     check.accounts()
+    check.token_keys()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +112,11 @@ class _Check:
             self._letters(place, account, set(written))
             _check_folders(place, account)
         self._no_twins("account", (key for key, _ in self.desk.accounts))
+
+    def token_keys(self) -> None:
+        if not self.desk.file.data.get("token_key", [...]):
+            self.at("").add("token_key", "there is no key", "add [[token_key]], or leave token_key out altogether")
+        self._no_twins("token_key", (key for key, _ in self.desk.token_keys))
 
     def _letters(self, place: Place, account: AccountModel, own: set[str]) -> None:
         mode, colon, address = account.letters.partition(":")

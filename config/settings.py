@@ -14,6 +14,7 @@ from config.calendar_tables import calendars_of
 from config.calendars import warning_of
 from config.checks import Known, World
 from config.desk_checks import check_desk
+from config.desk_rows import WorkersModel
 from config.desk_tables import Desk, read_desk
 from config.directory import directory_of
 from config.mistakes import Findings, Mistakes
@@ -37,46 +38,53 @@ def load(path: Path | None, *, now: datetime, environment: Mapping[str, str] | N
     """
     findings = Findings()
     if path is None:
-        file, base = _sample(findings), Path.cwd()
+        desk = read_desk(_sample(findings), Path.cwd(), findings)
         environment = _demo_environment()
     else:
-        file, base = read_toml(path, findings), path.absolute().parent
-    desk = read_desk(file, base, findings)
+        desk = read_desk(read_toml(path, findings), path.absolute().parent, findings)
     tables = read_tables(policy_files(_folder(desk, "policy_dir", findings), findings), findings)
-    calendars = calendars_of(tables, desk, now, findings)
-    lexicon = Lexicon()
+    vault = Vault(desk=desk, environment=os.environ if environment is None else environment, findings=findings)
+    return _settings(desk, tables, vault, now)
+
+
+def _settings(desk: Desk, tables: Tables, vault: Vault, now: datetime) -> Settings:
+    """Checks what was read, and makes values of it once nothing is wrong any more."""
+    findings = vault.findings
     world = _world(desk, tables)
     check_policy(tables, world, findings)
     check_desk(desk, world, findings)
     _check_rates(tables, now, findings)
-    vault = Vault(desk=desk, environment=os.environ if environment is None else environment, findings=findings)
-    settings_parts = (accounts_of(desk, lexicon, vault), database_of(desk, vault, findings), vault.token_keys())
+    calendars = calendars_of(tables, desk, now, findings)
+    lexicon = Lexicon()
+    accounts = accounts_of(desk, lexicon, vault)
+    database, token_keys = database_of(desk, vault, findings), vault.token_keys()
     templates_dir = _folder(desk, "templates_dir", findings)
     findings.stop_if_any()
     if desk.organisation is None or desk.workers is None or tables.letters is None:
         raise Mistakes(findings.mistakes)
-    policy = policy_of(tables, desk.organisation, directory_of(desk, calendars), calendars)
-    accounts, database, token_keys = settings_parts
     findings.warnings += warnings_of(desk) + _calendar_warnings(calendars.values(), now)
-    workers = desk.workers
     return Settings(
         accounts=accounts,
         database=database,
         token_keys=token_keys,
-        policy=policy,
+        policy=policy_of(tables, desk.organisation, directory_of(desk, calendars), calendars),
         lexicon=lexicon,
-        letter_names=tuple(tables.letters.names),
-        workers=Workers(
-            count=workers.count,
-            memory=workers.memory_mb * _MIB,
-            cpu_seconds=workers.cpu_seconds,
-            wall_seconds=workers.wall_seconds,
-            attempts=workers.attempts,
-        ),
+        letter_names=tables.letters.names,
+        workers=_workers(desk.workers),
         log_level=desk.top.log_level,
         templates_dir=templates_dir,
-        files=_files(path, tables, vault),
+        files=_files(desk, tables, vault),
         warnings=tuple(findings.warnings),
+    )
+
+
+def _workers(row: WorkersModel) -> Workers:
+    return Workers(
+        count=row.count,
+        memory=row.memory_mb * _MIB,
+        cpu_seconds=row.cpu_seconds,
+        wall_seconds=row.wall_seconds,
+        attempts=row.attempts,
     )
 
 
@@ -151,6 +159,6 @@ def _calendar_warnings(calendars: Iterable[Calendar], now: datetime) -> list[str
     return [warning for calendar in calendars if (warning := warning_of(calendar, now))]
 
 
-def _files(path: Path | None, tables: Tables, vault: Vault) -> tuple[Path, ...]:
-    own = [file.path for file in tables.files.values() if file.path]
-    return tuple(dict.fromkeys((*([path] if path else []), *own, *vault.files())))
+def _files(desk: Desk, tables: Tables, vault: Vault) -> tuple[Path, ...]:
+    own = [file.path for file in (desk.file, *tables.files.values()) if file.path]
+    return tuple(dict.fromkeys((*own, *vault.files())))

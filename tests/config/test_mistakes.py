@@ -1,4 +1,4 @@
-"""Every mistake is refused at the start, and all of them at once: file, key, what is wrong and what to write instead."""
+"""Every mistake is refused at the start, all of them at once: file, key, what is wrong, what to write instead."""
 
 import re
 from pathlib import Path
