@@ -43,9 +43,11 @@ class BytesField(peewee.Field):
 
 def moment_text(moment: datetime) -> str:
     """The moment in UTC as text of a fixed width. Raises ValueError for a naive one."""
-    if moment.tzinfo is None:
-        raise ValueError(f"{moment} has no time zone; a naive time never reaches the database")
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+    if moment.tzinfo is not UTC:
+        if moment.tzinfo is None:
+            raise ValueError(f"{moment} has no time zone; a naive time never reaches the database")
+        moment = moment.astimezone(UTC)
+    return moment.isoformat(timespec="microseconds")
 
 
 def clean_text(text: str) -> str:
@@ -59,12 +61,18 @@ def clean_text(text: str) -> str:
 
 def adapt(value: Any) -> Any:
     """A value as the drivers may get it. Raises ValueError for a naive datetime, TypeError for what is no column."""
-    if value is None or type(value) in {int, bool, bytes}:
+    kind = type(value)
+    if kind is str:
+        return clean_text(value)
+    if kind in _PLAIN:
         return value
-    if isinstance(value, str):
-        return clean_text(str(value))
     if isinstance(value, datetime):
         return moment_text(value)
+    if isinstance(value, str):  # a StrEnum
+        return clean_text(str(value))
     if isinstance(value, int):  # an IntEnum
         return int(value)
-    raise TypeError(f"{type(value).__name__} cannot be stored")
+    raise TypeError(f"{kind.__name__} cannot be stored")
+
+
+_PLAIN = frozenset({int, bool, bytes, type(None)})

@@ -38,9 +38,12 @@ class Statement:
     sql: str
     parameters: tuple[Any, ...]
     readers: tuple[tuple[int, Callable[[Any], Any]], ...]
+    in_order: bool  # the parameters are the arguments, as in most inserts
 
     def bind(self, arguments: Sequence[Any]) -> list[Any]:
         """The parameters for these arguments."""
+        if self.in_order:
+            return [adapt(argument) for argument in arguments]
         return [_argument(part, arguments) if isinstance(part, _Mark) else part for part in self.parameters]
 
     def read(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -70,12 +73,16 @@ class Prepared:
 
     def arguments(self, arguments: Sequence[Any]) -> tuple[Any, ...]:
         """The arguments with their lists filled up to a power of two, so that few lengths need compiling."""
+        if not any(self._lists):
+            return tuple(arguments)
         return tuple(
             _filled(argument) if is_list else argument for argument, is_list in zip(arguments, self._lists, strict=True)
         )
 
     def shape(self, arguments: Sequence[Any]) -> tuple[int, ...]:
         """What tells one compiled form of this query from another."""
+        if not any(self._lists):
+            return ()
         return tuple(len(argument) for argument, is_list in zip(arguments, self._lists, strict=True) if is_list)
 
     def compile(self, database: Any, arguments: Sequence[Any]) -> Statement:
@@ -89,7 +96,8 @@ class Prepared:
         columns = query.selected_columns if isinstance(query, peewee.Select) else ()
         readers = tuple((i, reader) for i, column in enumerate(columns) if (reader := _reader(column)))
         fixed = (part if isinstance(part, _Mark) else adapt(part) for part in parameters)
-        return Statement(sql, tuple(fixed), readers)
+        in_order = parameters == [_Mark(i) for i in range(len(arguments))]
+        return Statement(sql, tuple(fixed), readers, in_order)
 
 
 class Inserting(Prepared):

@@ -16,6 +16,7 @@ from store.filelock import FileLock
 from store.trouble import Broken, Foreign, Locked, Missing
 
 BUSY_SECONDS = 10
+CACHE_KIB = 16 * 1024  # for each connection; indexes of a large database stay in it while messages pass through
 APPLICATION_ID = 0x6F6D6264  # "ombd" in the file's header (SQLite file format, section 1.3.12)
 ALWAYS_CHECKED = 64 * 1024 * 1024  # bytes; quick_check reads them in well under a second
 MARKER = """\
@@ -64,6 +65,7 @@ class Sqlite(Engine):
                 "journal_mode": "wal" if is_wal_safe(driver.sqlite_version_info) else "delete",
                 "synchronous": "full",
                 "foreign_keys": 1,
+                "cache_size": -CACHE_KIB,
             },
             timeout=BUSY_SECONDS,
             check_same_thread=False,
