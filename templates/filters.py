@@ -11,7 +11,7 @@ from jinja2 import pass_context
 from jinja2.runtime import Context
 
 from templates import times
-from templates.neutral import block, defang, line, without_our_marks
+from templates.neutral import block, calm, defang, line, without_our_marks
 from templates.sandbox import Slots, Written, state_of
 from templates.slots import Kind, Value
 from templates.words import Words
@@ -159,7 +159,7 @@ def command(context: Context, action: Mapping[str, str], style: str = "button") 
     if not url.startswith("mailto:") or not _SAFE_URL.fullmatch(url):
         raise ValueError(f"the link of command {action['command']!r} is no clean mailto address")
     text = state.words.label("action", action["command"])
-    return state.slots.put(Kind.LINK, Value(text=line(text), url=url, attributes=state.links[style]))
+    return state.slots.put(Kind.LINK, Value(text=calm(text), url=url, attributes=state.links[style]))
 
 
 def _block(context: Context, text: str, *, quoted: bool) -> Written:
