@@ -1,0 +1,116 @@
+"""Who leads, who stands in, and that somebody always hears of it (policy §5, M15.4)."""
+
+from dataclasses import replace
+
+import pytest
+
+from cases.case import Case
+from cases.routing import departments_of, people_for, roles_of
+from tests.cases.mail import MONDAY, Desk
+from tests.cases.world import POLICY, while_away
+
+
+def a_case() -> Case:
+    desk = Desk()
+    desk.open()
+    return desk.case
+
+
+CASE = a_case()
+SAUDI = replace(CASE, centre="middle-east")
+
+
+@pytest.mark.parametrize(
+    ("categories", "departments"),
+    [
+        (("product-quality",), ("quality", "production")),
+        (("delivery", "price"), ("logistics", "production")),  # price is logistics' too
+        (("product-quality", "delivery"), ("quality", "production", "logistics")),  # production is in both
+        (("product-quality", "price"), ("customer-service", "quality", "production", "logistics")),  # HQ leads
+        (("data-protection", "price", "delivery"), ("customer-service", "quality", "logistics", "production")),
+        (("product-quality", "no such"), ("quality", "production")),
+        ((), ("customer-service",)),
+        (("no such",), ("customer-service",)),
+    ],
+)
+def test_the_first_department_leads_and_hq_leads_several_unrelated_ones(
+    categories: tuple[str, ...], departments: tuple[str, ...]
+) -> None:
+    assert departments == departments_of(categories, POLICY)[0]
+
+
+@pytest.mark.parametrize(
+    ("role", "case", "people"),
+    [
+        ("lead department", CASE, ["quinn"]),
+        ("lead department", SAUDI, ["qadir"]),  # the centre's own head of quality
+        ("lead department", replace(SAUDI, departments=("logistics",)), ["lars"]),
+        ("handler", CASE, ["quinn"]),
+        ("handler", replace(CASE, handler="lars"), ["lars"]),
+        ("centre head", SAUDI, ["omar"]),
+        ("management", CASE, ["maria"]),
+        ("lead department", replace(CASE, departments=()), ["ida"]),
+        ("centre head", replace(CASE, centre="gone"), ["ida"]),
+        ("no such role", CASE, ["ida"]),
+    ],
+)
+def test_roles_are_people_and_nobody_means_the_intake_desk(role: str, case: Case, people: list[str]) -> None:
+    assert people == [person.id for person in people_for(role, case, POLICY, MONDAY)]
+
+
+@pytest.mark.parametrize(
+    ("away", "people"),
+    [
+        (("dora",), ["quinn"]),
+        (("quinn",), ["dora"]),
+        (("quinn", "dora"), ["dirk"]),
+        (("quinn", "dora", "dirk"), ["ida"]),  # dirk's deputy is quinn again
+        (("quinn", "dora", "dirk", "ida"), ["ivan"]),
+        (("quinn", "dora", "dirk", "ida", "ivan"), ["hanna"]),
+        (("quinn", "dora", "dirk", "ida", "ivan", "hanna"), ["ida"]),  # a letter that waits beats no letter
+    ],
+)
+def test_deputies_stand_in_along_the_chain(away: tuple[str, ...], people: list[str]) -> None:
+    policy = while_away(*away)
+    assert people == [person.id for person in people_for("lead department", CASE, policy, MONDAY)]
+
+
+def test_a_deputy_who_holds_the_role_already_is_told_once() -> None:
+    policy = while_away("ida")
+    people = tuple(
+        replace(person, roles=("intake desk",)) if person.id == "ivan" else person
+        for person in policy.directory.people.values()
+    )
+    both = replace(policy, directory=replace(policy.directory, people={person.id: person for person in people}))
+    assert ["ivan"] == [person.id for person in people_for("intake desk", CASE, both, MONDAY)]
+
+
+def test_who_is_told_has_the_role() -> None:
+    """Whatever the role and whoever is away: nobody gets a letter whose commands they may not use."""
+    for away in ((), ("quinn",), ("quinn", "dora"), ("ida",), ("hanna",), ("carla",)):
+        policy = while_away(*away)
+        for role in ("lead department", "handler", "centre head", "intake desk"):
+            for person in people_for(role, CASE, policy, MONDAY):
+                roles = roles_of(person, CASE, policy, MONDAY)
+                assert role in roles or "intake desk" in roles or person.id == "hanna", (away, role, person.id)
+
+
+def test_an_absence_ends() -> None:
+    policy = while_away("quinn")
+    (absence,) = policy.directory.people["quinn"].absences
+    assert ["dora"] == [person.id for person in people_for("handler", CASE, policy, absence.start)]
+    assert ["quinn"] == [person.id for person in people_for("handler", CASE, policy, absence.end)]
+
+
+@pytest.mark.parametrize(
+    ("country", "centre"), [("DE", "europe"), ("SA", "middle-east"), ("BR", "europe"), ("", "europe")]
+)
+def test_the_country_chooses_the_centre(country: str, centre: str) -> None:
+    assert centre == POLICY.directory.centre_for(country).id
+
+
+def test_addresses_are_found_in_any_case() -> None:
+    person = POLICY.directory.person_at("Q.QUALITY@mobile.example")
+    assert person is not None
+    assert "quinn@meridian.example" == person.address
+    assert POLICY.directory.person_at("mallory@elsewhere.example") is None
