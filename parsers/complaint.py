@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cases.message import Signal, Strength
-from cases.reading import Lexicon, Phrase
+from cases.reading import Lexicon
 from parsers.lexicon import Hit, matcher_of
 
 _MORE = 0.25  # what each further phrase of a rule adds, in parts of its weight
@@ -27,9 +27,7 @@ def judge(subject: str, own: str, language: str, lexicon: Lexicon) -> Judgement:
     Only rows of the text's language, of any language and of English count; all rows when the language is unknown.
     Spans are offsets into `own`, -1 for hits in the subject.
     """
-    complaint = _hits(lexicon.complaint, subject, own, language)
-    signals = _hits(lexicon.signals, subject, own, language)
-    categories = _hits(lexicon.categories, subject, own, language)
+    complaint, signals, categories = _hits(subject, own, language, lexicon)
     score = round(sum(_by_rule(complaint).values()), 3)
     if score >= lexicon.strong_from:
         strength = Strength.STRONG
@@ -46,15 +44,22 @@ def judge(subject: str, own: str, language: str, lexicon: Lexicon) -> Judgement:
     )
 
 
-def _hits(phrases: tuple[Phrase, ...], subject: str, own: str, language: str) -> list[tuple[Hit, str]]:
-    """Hits with the words they were found in; those of the subject have the span (-1, -1)."""
-    if not phrases:
-        return []
-    matcher = matcher_of(phrases)
+_Found = list[tuple[Hit, str]]
+
+
+def _hits(subject: str, own: str, language: str, lexicon: Lexicon) -> tuple[_Found, _Found, _Found]:
+    """The hits of each table with the words they were found in."""
+    tables: tuple[_Found, _Found, _Found] = ([], [], [])
     wanted = {"*", "en", language.partition("-")[0]} if language else None
-    out = [(Hit(phrase=hit.phrase, start=-1, end=-1), subject[hit.start : hit.end]) for hit in matcher.find(subject)]
-    out += [(hit, own[hit.start : hit.end]) for hit in matcher.find(own)]
-    return [(hit, words) for hit, words in out if wanted is None or hit.phrase.language.partition("-")[0] in wanted]
+    text = f"{subject}\n{own}"
+    below = len(subject) + 1
+    for hit in matcher_of(lexicon).find(text):
+        if wanted is None or hit.phrase.language.partition("-")[0] in wanted:
+            inside = hit.start >= below
+            place = (hit.start - below, hit.end - below) if inside else (-1, -1)
+            moved = Hit(phrase=hit.phrase, table=hit.table, start=place[0], end=place[1])
+            tables[hit.table].append((moved, text[hit.start : hit.end]))
+    return tables
 
 
 def _by_rule(hits: list[tuple[Hit, str]]) -> dict[str, float]:

@@ -26,6 +26,7 @@ _OTHER = {
     "si": re.compile("[\u0d80-\u0dff]"),
 }
 _UKRAINIAN = re.compile("[іїєґІЇЄҐ]")
+_CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
 _RUSSIAN = re.compile("[ыэъёЫЭЪЁ]")
 _NAMES = {"iw": "he", "no": "nb", "zh": "zh-Hans", "jw": "jv", "in": "id", "sr-ME": "sr", "tl": "fil"}
 
@@ -42,7 +43,10 @@ def language_of(text: str) -> tuple[str, float]:
         by_script = _by_script(text)
         if by_script:
             return by_script
-    return _by_cld2(text)
+    found = _by_cld2(text)
+    if not found[0] and len(_CYRILLIC.findall(text)) * 2 > len(text.replace(" ", "")):
+        return "ru", 0.6
+    return found
 
 
 def _by_script(text: str) -> tuple[str, float] | None:

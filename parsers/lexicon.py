@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cases.reading import Phrase
+from cases.reading import Lexicon, Phrase
 
 MAX_TEXT = 50_000  # characters searched
 _WORD = re.compile(
@@ -29,43 +29,46 @@ _PREFIXES = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A phrase found, with its place in the text."""
+    """A phrase found, with its place in the text and the number of its table."""
 
     phrase: Phrase
+    table: int
     start: int
     end: int
 
 
 @dataclass(frozen=True, slots=True)
 class _Row:
-    rest: tuple[tuple[str, bool], ...]  # further words, and whether any ending may follow
     phrase: Phrase
+    table: int
+    rest: tuple[tuple[str, bool], ...] = ()  # further words, and whether any ending may follow
+    plain: str = ""  # the characters looked for in scripts without word borders
 
 
 class Matcher:
-    """Compiled phrases. Make it through `matcher_of`, which keeps one per word table."""
+    """Some tables of phrases, compiled together. Make it through `matcher_of`, which keeps one per lexicon."""
 
-    def __init__(self, phrases: Sequence[Phrase]) -> None:
+    def __init__(self, tables: Sequence[Sequence[Phrase]]) -> None:
         self._whole: dict[str, list[_Row]] = {}
         self._stems: dict[str, list[_Row]] = {}
-        self._unspaced: dict[str, list[Phrase]] = {}
-        for phrase in phrases:
-            self._add(phrase)
+        self._unspaced: dict[str, list[_Row]] = {}
+        self._known: dict[str, tuple[_Row, ...]] = {}
+        for number, phrases in enumerate(tables):
+            for phrase in phrases:
+                self._add(phrase, number)
         self._lengths = tuple(sorted({len(stem) for stem in self._stems}))
 
-    def _add(self, phrase: Phrase) -> None:
+    def _add(self, phrase: Phrase, table: int) -> None:
         if _UNSPACED.search(phrase.text):
-            text = phrase.text.rstrip("*").lower()
-            self._unspaced.setdefault(text[:2], []).append(phrase)
+            plain = phrase.text.rstrip("*").lower()
+            self._unspaced.setdefault(plain[:2], []).append(_Row(phrase, table, plain=plain))
             return
-        words = [
-            (_plain(match[0]), phrase.text[match.end() : match.end() + 1] == "*")
-            for match in _WORD.finditer(phrase.text)
-        ]
+        text = phrase.text
+        words = [(_plain(match[0]), text[match.end() : match.end() + 1] == "*") for match in _WORD.finditer(text)]
         if words:
             (first, any_ending), *rest = words
-            table = self._stems if any_ending else self._whole
-            table.setdefault(first, []).append(_Row(tuple(rest), phrase))
+            rows = self._stems if any_ending else self._whole
+            rows.setdefault(first, []).append(_Row(phrase, table, tuple(rest)))
 
     def find(self, text: str) -> list[Hit]:
         """All hits in the first 50,000 characters, in the order of the text."""
@@ -83,15 +86,24 @@ class Matcher:
             for row in self._rows(word):
                 length = self._length(row, words, at)
                 if length:
-                    yield Hit(phrase=row.phrase, start=places[at][0], end=places[at + length - 1][1])
+                    end = places[at + length - 1][1]
+                    yield Hit(phrase=row.phrase, table=row.table, start=places[at][0], end=end)
 
-    def _rows(self, word: str) -> Iterator[_Row]:
-        for form in _forms(word):
-            yield from self._whole.get(form, ())
-            for length in self._lengths:
-                if length > len(form):
-                    break
-                yield from self._stems.get(form[:length], ())
+    def _rows(self, word: str) -> tuple[_Row, ...]:
+        """The rows whose first word this is; remembered, because texts say the same words again and again."""
+        known = self._known.get(word)
+        if known is None:
+            rows: list[_Row] = []
+            for form in _forms(word):
+                rows += self._whole.get(form, ())
+                for length in self._lengths:
+                    if length > len(form):
+                        break
+                    rows += self._stems.get(form[:length], ())
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            known = self._known[word] = tuple(rows)
+        return known
 
     @staticmethod
     def _length(row: _Row, words: list[str], at: int) -> int:
@@ -110,17 +122,33 @@ class Matcher:
             for at in range(len(characters)):
                 # Keys are two characters, or one for one-character phrases.
                 for key in (characters[at : at + 2], characters[at]):
-                    for phrase in self._unspaced.get(key, ()):
-                        plain = phrase.text.rstrip("*")
-                        if characters.startswith(plain, at):
+                    for row in self._unspaced.get(key, ()):
+                        if characters.startswith(row.plain, at):
                             start = run.start() + at
-                            yield Hit(phrase=phrase, start=start, end=start + len(plain))
+                            yield Hit(phrase=row.phrase, table=row.table, start=start, end=start + len(row.plain))
 
 
-@lru_cache(maxsize=32)
-def matcher_of(phrases: tuple[Phrase, ...]) -> Matcher:
-    """The compiled form of a word table; compiled once per table."""
-    return Matcher(phrases)
+# Hashing thousands of rows for each message would cost more than reading it, so lexicons are known by identity; each
+# is kept beside its matcher, which keeps the identity from being used again.
+_compiled: dict[int, tuple[Lexicon, Matcher]] = {}
+_LEXICONS = 4
+_REMEMBERED = 50_000  # words
+
+
+def matcher_of(lexicon: Lexicon) -> Matcher:
+    """The compiled tables of a lexicon: 0 complaint, 1 signals, 2 categories.
+
+    Compiled once (some 30 ms for the shipped tables), also when the lexicon comes again as an equal copy.
+    """
+    known = _compiled.get(id(lexicon))
+    if known is not None:
+        return known[1]
+    tables = (lexicon.complaint, lexicon.signals, lexicon.categories)
+    matcher = next((matcher for other, matcher in _compiled.values() if other == lexicon), None) or Matcher(tables)
+    while len(_compiled) >= _LEXICONS:
+        _compiled.pop(next(iter(_compiled)), None)
+    _compiled[id(lexicon)] = (lexicon, matcher)
+    return matcher
 
 
 @lru_cache(maxsize=20_000)

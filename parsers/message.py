@@ -221,7 +221,11 @@ def _understood(message: IncomingMessage, signature: str, reading: Reading) -> I
         by_subject = language_of(f"{message.subject}. {own}")
         language, confidence = max((language, confidence), by_subject, key=lambda pair: pair[1])
     facts, country = find_facts(own, signature, message.sender, reading.default_country)
-    judgement = Judgement() if message.automatic else judge(message.subject, own, language, reading.lexicon)
+    judgement = (
+        Judgement()
+        if message.automatic
+        else judge(message.subject, own, language if confidence > 0.5 else "", reading.lexicon)
+    )
     return replace(
         message,
         language=language,

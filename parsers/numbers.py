@@ -9,10 +9,6 @@ from parsers.data import table
 
 MAX_TEXT = 20_000
 MAX_NUMBERS = 20
-# What may stand between a label and its number: a word for "number", a verb, a colon.
-_WORDS = "no nr num number id nummer номер № n° nº 号 號 編號 编号 番号 번호 رقم מס số nomor".split()
-_LINKS = 'is lautet est es è 是 为 為 : ： # ＃ \\( „ "'.split()
-_BETWEEN = rf"[ \t]{{0,3}}(?:(?:{'|'.join(_WORDS)})\.?[ \t]{{0,3}})?[ \t]?(?:{'|'.join(_LINKS)})?[ \t]{{0,3}}[#＃]?"
 _VALUE = r"((?=[A-Z0-9/._-]{0,24}\d)[A-Z0-9](?:[A-Z0-9/_-]|\.(?=[A-Z0-9])){2,29})"
 _POSTAL = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2}[ ]?\d{8}[ ]?\d[ ]?[A-Z]{2})(?![A-Za-z0-9])")
 _UPS = re.compile(r"(?<![A-Za-z0-9])(1Z[0-9A-Z]{16})(?![A-Za-z0-9])")
@@ -50,10 +46,18 @@ def find_numbers(text: str) -> tuple[Numbered, ...]:
 
 
 @cache
+def _between() -> str:
+    """What may stand between a label and its number: a word for "number", a verb, a colon."""
+    rows = table("facts")["between"]
+    words, links = ("|".join(map(re.escape, rows[kind])) for kind in ("words", "links"))
+    return rf"[ \t]{{0,3}}(?:(?:{words})\.?[ \t]{{0,3}})?[ \t]?(?:{links})?[ \t]{{0,3}}[#＃]?"
+
+
+@cache
 def _pattern() -> re.Pattern[str]:
     labels = {label.casefold(): kind for kind in _KINDS for label in table("facts")["labels"][kind]}
     ordered = sorted(labels, key=len, reverse=True)
-    return re.compile(rf"(?<![^\W_])({'|'.join(map(re.escape, ordered))}){_BETWEEN}{_VALUE}", re.IGNORECASE)
+    return re.compile(rf"(?<![^\W_])({'|'.join(map(re.escape, ordered))}){_between()}{_VALUE}", re.IGNORECASE)
 
 
 @cache
@@ -63,7 +67,7 @@ def _unspaced_pattern() -> re.Pattern[str]:
         label for kind in _KINDS for label in table("facts")["labels"][kind] if not label.isascii() and _unspaced(label)
     ]
     return re.compile(
-        rf"({'|'.join(map(re.escape, sorted(labels, key=len, reverse=True)))}){_BETWEEN}{_VALUE}", re.IGNORECASE
+        rf"({'|'.join(map(re.escape, sorted(labels, key=len, reverse=True)))}){_between()}{_VALUE}", re.IGNORECASE
     )
 
 

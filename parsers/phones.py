@@ -2,15 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
+
+from parsers.data import table
 
 MAX_TEXT = 20_000
 MAX_PHONES = 10
 _CANDIDATE = re.compile(r"(?<![\w@/#-])(?:\+|00)?[(\d][\d ().\-/\u00a0]{5,22}\d(?![\w@])")
-_LABELS = (
-    "tel phone mobil cell fon handy whatsapp wechat call téléphone teléfono telefon тел моб τηλ هاتف جوال موبايل טל נייד "
-    "电话 手机 電話 手機 携帯 전화 휴대 โทร điện\\s?thoại đt hp फ़ोन फोन मोबाइल"
-).split()
-_LABEL = re.compile(rf"(?:{'|'.join(_LABELS)})[^\d+(]{{0,20}}\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,12 +24,12 @@ class Phone:
 
 
 def find_phones(text: str, country: str | None = None) -> tuple[Phone, ...]:
-    """Phone numbers with an international prefix, or national ones of `country` (ISO 3166) behind a word like `Tel.`"""
+    """Phone numbers with an international prefix, or national ones of `country` (ISO 3166) behind a word for phone."""
     found: list[Phone] = []
     tried = 0
     for match in _CANDIDATE.finditer(text[:MAX_TEXT]):
         international = match[0].startswith(("+", "00"))
-        labelled = bool(_LABEL.search(text[max(0, match.start() - 30) : match.start()]))
+        labelled = bool(_label().search(text[max(0, match.start() - 30) : match.start()]))
         if not international and not (country and labelled):
             continue
         tried += 1
@@ -41,6 +39,12 @@ def find_phones(text: str, country: str | None = None) -> tuple[Phone, ...]:
         if phone and phone.e164 not in {one.e164 for one in found}:
             found.append(phone)
     return tuple(found)
+
+
+@cache
+def _label() -> re.Pattern[str]:
+    words = "|".join(map(re.escape, table("facts")["labels"]["phone"]))
+    return re.compile(rf"(?:{words})[^\d+(]{{0,20}}\Z", re.IGNORECASE)
 
 
 def _phone(match: re.Match[str], region: str, labelled: bool) -> Phone | None:

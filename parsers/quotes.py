@@ -183,7 +183,7 @@ def _is_quoted_below(lines: list[str], at: int) -> bool:
 
 def _answered_below(lines: list[str], at: int) -> bool:
     """Whether a separator stands above marked quotation with an answer below it."""
-    below = lines[at + 1 : at + 300]
+    below = lines[at + 1 : at + 60]
     return _is_quoted_below(lines, at + 1) and _has_text([one for one in below if not _QUOTED.match(one)])
 
 
