@@ -10,7 +10,6 @@ a deadline, and only integers and names from the settings ever reach a command. 
         session.move(uids, "Processed")
 """
 
-import imaplib
 import logging
 import re
 import ssl
@@ -21,23 +20,20 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from imapclient import IMAPClient
-from imapclient.exceptions import LoginError
+from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError, LoginError
 from imapclient.response_parser import parse_fetch_response
 
 from cases.trouble import NeedsHuman, TryLater
 from daemon.accounts import ImapAccount, Mechanism, Tls, tls_context
 from daemon.crash import crash_point
+from daemon.fetching import MANY, NOTHING, SLACK, Fetched, Fetching, Found, Missed, chunks
 from daemon.watchdog import Watchdog
-from daemon.wire import TooLong, Unsafe, Wire
+from daemon.wire import Unsafe, Wire
 
-_WHOLE = "(UID RFC822.SIZE INTERNALDATE BODY.PEEK[])"
+__all__ = ["ConnectionUnsafe", "Fetched", "Missed", "Moved", "Selected", "Session", "SignInRefused", "connect"]
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
-BATCH = 50  # messages in one FETCH
-BATCH_BYTES = 8 * 2**20
-MANY = 500  # UIDs in one command without bodies
-SLACK = 2**16  # bytes of literals beside the body (server chatter)
-REOPENINGS = 3  # in one run of fetch, so that a server that always hangs up ends it
 COPIED = "$OmbudCopied"  # keyword of a message that was copied and could not be removed
 SAFE_TEXT = re.compile(r"[^\x20-\x7e]+")
 
@@ -62,31 +58,6 @@ class Selected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fetched:
-    """A message, complete; or its headers when it was over the size cap.
-
-    `internal_date` is when the server received it, aware. `size` is what the server says in RFC822.SIZE.
-    `doubt` is empty unless something was odd but proven harmless, for instance a server that only estimates sizes.
-    """
-
-    uid: int
-    raw: bytes
-    internal_date: datetime
-    size: int
-    headers_only: bool = False
-    doubt: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missed:
-    """A message that did not come: `gone` if somebody else removed it, else still there, and `because` is trouble."""
-
-    uid: int
-    because: str
-    gone: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
     """What became of each message of a move.
 
@@ -102,22 +73,6 @@ class Moved:
     def done(self) -> tuple[int, ...]:
         """Those that need no further move."""
         return self.moved + self.copied
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Found:
-    """What FETCH said about one UID, each part possibly missing."""
-
-    size: int | None = None
-    internal_date: datetime | None = None
-    body: bytes | None = None
-
-    @property
-    def whole(self) -> bool:
-        return self.body is not None and self.internal_date is not None and len(self.body) == self.size
-
-
-_NOTHING = _Found()
 
 
 class _Client(IMAPClient):  # type: ignore[misc]  # the library has no types
@@ -174,7 +129,7 @@ class Session:
     def close(self) -> None:
         """Say goodbye if the connection still works; never raises."""
         if self._alive:
-            with suppress(OSError, imaplib.IMAP4.error), self._watchdog.limit(5.0):
+            with suppress(OSError, IMAPClientError), self._watchdog.limit(5.0):
                 self._wire.expect()
                 self._client.logout()
         self._drop()
@@ -185,10 +140,8 @@ class Session:
         with self._operation(f"select {folder}"):
             try:
                 said, read_only = self._client.select_folder(path), False
-            except imaplib.IMAP4.readonly:
+            except IMAPClientReadOnlyError:
                 said, read_only = self._client.select_folder(path, readonly=True), True
-            except ValueError as error:
-                raise imaplib.IMAP4.error(f"unreadable answer: {error}") from error
         if not said.get(b"UIDVALIDITY"):
             raise NeedsHuman(f"{self._account.name}: the server keeps no lasting UIDs in {folder}")
         self._selected = Selected(
@@ -212,8 +165,8 @@ class Session:
         day = moment.astimezone(UTC).date() - timedelta(days=1)
         candidates = self._search("list by date", f"SINCE {day.day}-{_MONTHS[day.month - 1]}-{day.year}")
         kept = []
-        for some in _chunks(candidates, MANY):
-            found = self._ask(some, "(UID INTERNALDATE)")
+        for some in chunks(candidates, MANY):
+            found = self.ask(some, "(UID INTERNALDATE)")
             kept += [uid for uid in some if uid in found and (found[uid].internal_date or moment) >= moment]
         return kept
 
@@ -222,43 +175,54 @@ class Session:
         with self._operation("look"):
             self._client.noop()  # lets the server tell us of removals first
         found: set[int] = set()
-        for some in _chunks(uids, MANY):
+        for some in chunks(uids, MANY):
             found.update(self._search("look", f"UID {_set_of(some)}"))
         return frozenset(found.intersection(uids))
 
     def sizes(self, uids: Sequence[int]) -> dict[int, int]:
         """RFC822.SIZE in bytes, as the server says it; without those it does not know."""
         found: dict[int, int] = {}
-        for some in _chunks(uids, MANY):
-            found |= {uid: it.size for uid, it in self._ask(some, "(UID RFC822.SIZE)").items() if it.size is not None}
+        for some in chunks(uids, MANY):
+            said = self.ask(some, "(UID RFC822.SIZE)")
+            found |= {uid: it.size for uid, it in said.items() if it.size is not None}
         return found
 
     def fetch(self, uids: Sequence[int]) -> Iterator[Fetched | Missed]:
-        """Each message exactly once, ascending within a batch; over the size cap only its headers.
-
-        A message that does not come whole is asked for once more by itself, also over a new connection when the old
-        one broke; then it is Missed, and the others go on. Raises TryLater when the server hangs up too often.
-        """
-        reopenings = iter(range(REOPENINGS))
-        for some in _chunks(uids, MANY):
-            sizes = self.sizes(some)
-            for batch in _batches(some, sizes, self._account.size_cap):
-                yield from self._fetch_batch(batch, sizes, reopenings)
+        """Each message exactly once, in batches; over the size cap only its headers. See `daemon.fetching`."""
+        return Fetching(self, self._account).run(uids)
 
     def fetch_headers(self, uid: int) -> Fetched | Missed:
         """Only the headers of a message, at most `header_cap` bytes of them."""
-        cap = self._account.header_cap
-        items = f"(UID RFC822.SIZE INTERNALDATE BODY.PEEK[HEADER]<0.{int(cap)}>)"
-        found = self._ask([uid], items, cap + SLACK).get(uid, _NOTHING)
-        if found.body is None or found.internal_date is None:
-            return self._why_missing(uid)
-        return Fetched(
-            uid=uid,
-            raw=found.body[:cap],
-            internal_date=found.internal_date,
-            size=found.size or len(found.body),
-            headers_only=True,
-        )
+        return Fetching(self, self._account).headers(uid)
+
+    def ask(self, uids: Sequence[int], items: str, literals: int = SLACK, size: int = 0) -> dict[int, Found]:
+        """One FETCH that may bring so many bytes of literals, in a time fit for `size` bytes.
+
+        Answers for messages that were not asked for are ignored, as are those without a UID.
+        """
+        with self._operation("fetch", literals, size):
+            said, data = self._wire.uid("FETCH", _set_of(uids), items)
+            if said == "NO":  # a message was removed meanwhile; what came before is good (RFC 5530 EXPUNGEISSUED)
+                data = self._wire.response("FETCH")[1]
+            return _read_fetch(data, frozenset(uids))
+
+    def reopen(self) -> None:
+        """A new connection to the same folder. Raises TryLater also when that has a new UIDVALIDITY."""
+        before = self._selected
+        self.close()
+        self.open()
+        if before and self.select(before.folder).uidvalidity != before.uidvalidity:
+            raise TryLater(f"{self._account.name}: {before.folder} got a new UIDVALIDITY while it was read")
+
+    @property
+    def overrun(self) -> bool:
+        """Whether the connection ended because the server sent more than was asked for."""
+        return self._wire.overrun
+
+    @property
+    def too_slow(self) -> bool:
+        """Whether it ended because a deadline passed."""
+        return self._watchdog.expired
 
     def move(self, uids: Sequence[int], target: str) -> Moved:
         """Move to a folder of the settings, which is made if missing; a repeat does no harm.
@@ -270,7 +234,7 @@ class Session:
         path = self._path(target)
         self._ensure(path)
         copied: list[int] = []
-        for some in _chunks(uids, MANY):
+        for some in chunks(uids, MANY):
             try:
                 copied += self._move(some, path)
             except TryLater as error:
@@ -295,9 +259,9 @@ class Session:
         if self._account.tls is Tls.STARTTLS:
             try:
                 self._client.starttls(self._context)
-            except imaplib.IMAP4.abort:
+            except IMAPClientAbortError:
                 raise
-            except imaplib.IMAP4.error as error:
+            except IMAPClientError as error:
                 raise Unsafe(f"no STARTTLS: {_safe(error)}") from error
 
     def _sign_in(self) -> None:
@@ -311,7 +275,7 @@ class Session:
                 self._login(secret)
         except LoginError as error:
             # The library calls everything a refusal, a lost connection and RFC 5530's UNAVAILABLE included.
-            if isinstance(error.__context__, imaplib.IMAP4.abort) or "[UNAVAILABLE]" in str(error).upper():
+            if isinstance(error.__context__, IMAPClientAbortError) or "[UNAVAILABLE]" in str(error).upper():
                 raise TryLater(f"{account.name}: sign in: {_safe(error)}") from error
             raise SignInRefused(f"{account.name}: the server refused {account.user}: {_safe(error)}") from error
         self._client.forget_capabilities()
@@ -324,13 +288,6 @@ class Session:
             )
         self._client.login(account.user, secret)
 
-    def _reopen(self) -> None:
-        before = self._selected
-        self.close()
-        self.open()
-        if before and self.select(before.folder).uidvalidity != before.uidvalidity:
-            raise TryLater(f"{self._account.name}: {before.folder} got a new UIDVALIDITY while it was read")
-
     def _drop(self) -> None:
         if self._alive:
             with suppress(OSError):
@@ -338,81 +295,11 @@ class Session:
         self._alive = False
         self._watchdog.release()
 
-    # fetching
-
-    def _fetch_batch(
-        self, batch: Sequence[int], sizes: dict[int, int], reopenings: Iterator[int]
-    ) -> Iterator[Fetched | Missed]:
-        found: dict[int, _Found] = {}
-        headers_only = sizes.get(batch[0], 0) > self._account.size_cap
-        if not headers_only:
-            try:
-                found = self._ask(batch, _WHOLE, sum(sizes.get(uid, 0) for uid in batch) + len(batch) * SLACK)
-            except TryLater:
-                self._reopen_once(reopenings)
-            crash_point("CP02")
-        lacking = [uid for uid in batch if not found.get(uid, _NOTHING).whole]
-        here = self.present(lacking) if lacking else frozenset()
-        for uid in batch:
-            first = found.pop(uid, _NOTHING)
-            if first.whole:
-                yield _fetched(uid, first)
-            elif uid not in here:
-                yield _gone(uid)
-            else:
-                yield self._fetch_alone(uid, first, reopenings, headers_only=headers_only)
-
-    def _reopen_once(self, reopenings: Iterator[int]) -> None:
-        if next(reopenings, None) is None:
-            raise TryLater(f"{self._account.name}: the server hung up {REOPENINGS + 1} times in one fetch")
-        self._reopen()
-
-    def _fetch_alone(
-        self, uid: int, first: _Found, reopenings: Iterator[int], *, headers_only: bool = False
-    ) -> Fetched | Missed:
-        """The second and last try for one message; one that breaks the connection must not hold up the others."""
-        try:
-            return self.fetch_headers(uid) if headers_only else self._fetch_again(uid, first)
-        except TryLater as error:
-            self._reopen_once(reopenings)
-            if isinstance(error.__cause__, TooLong) and not headers_only:
-                return self._fetch_alone(uid, first, reopenings, headers_only=True)
-            return Missed(uid=uid, because=f"the connection broke while it was fetched: {error}")
-
-    def _fetch_again(self, uid: int, first: _Found) -> Fetched | Missed:
-        cap = self._account.size_cap
-        again = self._ask([uid], _WHOLE, cap).get(uid, _NOTHING)
-        if again.whole:
-            return _fetched(uid, again)
-        if again.body is None or again.internal_date is None:
-            return self._why_missing(uid)
-        odd = f"the server says {again.size} bytes and sends {len(again.body)}"
-        if first.body is not None and first.body != again.body:
-            return Missed(uid=uid, because=f"{odd}, not the same ones twice")
-        # Some servers only estimate sizes. The second opinion: is there anything behind what we have?
-        rest = self._ask([uid], f"(UID BODY.PEEK[]<{len(again.body)}.1024>)", 2 * SLACK).get(uid)
-        if rest is None or rest.body:
-            return Missed(uid=uid, because=f"{odd}, and more when asked for the rest")
-        return _fetched(uid, again, doubt=f"{odd}, twice the same and nothing behind it")
-
-    def _why_missing(self, uid: int) -> Missed:
-        if uid not in self.present([uid]):
-            return _gone(uid)
-        return Missed(uid=uid, because="the server lists it but does not send it")
-
-    def _ask(self, uids: Sequence[int], items: str, literals: int = SLACK) -> dict[int, _Found]:
-        """One FETCH. Answers for messages that were not asked for are ignored, as are those without a UID."""
-        with self._operation("fetch", literals):
-            said, data = self._wire.uid("FETCH", _set_of(uids), items)
-            if said == "NO":  # a message was removed meanwhile; what came before is good (RFC 5530 EXPUNGEISSUED)
-                data = self._wire.response("FETCH")[1]
-            return _read_fetch(data, frozenset(uids))
-
     def _search(self, what: str, criteria: str) -> list[int]:
         with self._operation(what):
             said, data = self._wire.uid("SEARCH", criteria)
             if said != "OK":
-                raise imaplib.IMAP4.error(f"SEARCH: {data!r}")
+                raise IMAPClientError(f"SEARCH: {data!r}")
         words = (word for line in data if line for word in line.split())
         return sorted({int(word) for word in words if word.isdigit()} - {0})
 
@@ -443,7 +330,7 @@ class Session:
         with self._operation(f"make the folder {path}"):
             if not self._client.folder_exists(path):
                 self._client.create_folder(path)
-                with suppress(imaplib.IMAP4.error):  # some servers have no subscriptions
+                with suppress(IMAPClientError):  # some servers have no subscriptions
                     self._client.subscribe_folder(path)
         self._folders.add(path)
 
@@ -467,23 +354,25 @@ class Session:
         return "", bytes(listed[0][1] or b"").decode("ascii", "replace") if listed else ""
 
     @contextmanager
-    def _operation(self, what: str, literals: int = SLACK) -> Iterator[None]:
+    def _operation(self, what: str, literals: int = SLACK, size: int = 0) -> Iterator[None]:
         """One or a few commands under one deadline; turns every failure of server or network into our own trouble."""
         account = self._account
         if self._alive:
             self._wire.expect(max(literals, SLACK))
-        seconds = account.deadline + literals / account.rate
+        seconds = account.deadline + size / account.rate
         try:
             with self._watchdog.limit(seconds):
                 yield
         except Unsafe as error:
             self._drop()
             raise ConnectionUnsafe(f"{account.name}: {error}") from error
-        except (OSError, imaplib.IMAP4.abort) as error:
+        except (OSError, IMAPClientAbortError) as error:
             self._drop()
             raise self._broken(what, seconds, error) from error
-        except imaplib.IMAP4.error as error:
+        except IMAPClientError as error:
             raise TryLater(f"{account.name}: {what}: {_safe(error)}") from error
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError) as error:  # the library, surprised
+            raise TryLater(f"{account.name}: {what}: unreadable answer ({type(error).__name__})") from error
         finally:
             if self._alive:
                 self._wire.moving = False
@@ -497,18 +386,18 @@ class Session:
         return TryLater(prefix + _safe(error))
 
 
-def _read_fetch(data: Sequence[Any], asked: frozenset[int]) -> dict[int, _Found]:
+def _read_fetch(data: Sequence[Any], asked: frozenset[int]) -> dict[int, Found]:
     """The answers, by UID. Each response is read by itself: sequence numbers may be used twice while others expunge."""
-    found: dict[int, _Found] = {}
+    found: dict[int, Found] = {}
     for response in _responses(data):
         try:
             answers = parse_fetch_response(response, normalise_times=False, uid_is_key=False)
-        except (imaplib.IMAP4.error, ValueError, TypeError, AttributeError, LookupError, RecursionError):
+        except (IMAPClientError, ValueError, TypeError, AttributeError, LookupError, RecursionError):
             continue  # what cannot be read has not come: it is asked for again
         for answer in answers.values():
             uid = answer.get(b"UID")
             if uid in asked:
-                found[uid] = _merged(found.get(uid, _NOTHING), answer)
+                found[uid] = found.get(uid, NOTHING).updated(answer)
     return found
 
 
@@ -522,48 +411,6 @@ def _responses(data: Sequence[Any]) -> Iterator[list[Any]]:
         if isinstance(piece, bytes):
             yield current
             current = []
-
-
-def _merged(known: _Found, answer: dict[bytes, Any]) -> _Found:
-    size, date = answer.get(b"RFC822.SIZE"), answer.get(b"INTERNALDATE")
-    body = next((value for key, value in answer.items() if key.startswith(b"BODY[")), None)
-    if isinstance(date, datetime) and date.tzinfo is None:
-        date = date.replace(tzinfo=UTC)
-    return _Found(
-        size=size if isinstance(size, int) else known.size,
-        internal_date=date.astimezone(UTC) if isinstance(date, datetime) else known.internal_date,
-        body=body if isinstance(body, bytes) else known.body,
-    )
-
-
-def _fetched(uid: int, found: _Found, doubt: str = "") -> Fetched:
-    assert found.body is not None
-    assert found.internal_date is not None
-    size = len(found.body) if found.size is None else found.size
-    return Fetched(uid=uid, raw=found.body, internal_date=found.internal_date, size=size, doubt=doubt)
-
-
-def _gone(uid: int) -> Missed:
-    return Missed(uid=uid, because="somebody else removed it before it was fetched", gone=True)
-
-
-def _batches(uids: Sequence[int], sizes: dict[int, int], cap: int) -> Iterator[list[int]]:
-    """Groups for one FETCH each, small in number and bytes; a message over the cap is alone."""
-    batch: list[int] = []
-    held = 0
-    for uid in uids:
-        size = sizes.get(uid, 0)
-        if batch and (len(batch) == BATCH or held + size > BATCH_BYTES or size > cap):
-            yield batch
-            batch, held = [], 0
-        batch.append(uid)
-        held += size
-    if batch:
-        yield batch
-
-
-def _chunks(uids: Sequence[int], length: int) -> Iterator[Sequence[int]]:
-    return (uids[start : start + length] for start in range(0, len(uids), length))
 
 
 def _set_of(uids: Iterable[int]) -> str:

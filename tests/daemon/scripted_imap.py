@@ -65,6 +65,11 @@ class ScriptedImap:
         if self._listener:
             self._listener.close()
 
+    def finish(self) -> None:
+        """Let every dialogue come to its end: what was sent before a client died is still obeyed."""
+        for thread in self._threads[1:]:
+            thread.join(10)
+
     def said(self, verb: str) -> list[str]:
         """The commands of one kind, as received."""
         return [line for line in self.lines if verb in line.split()[:2]]
@@ -101,7 +106,7 @@ class Dialogue:
         with suppress(HungUp, OSError):
             self.sock.settimeout(0.05)
             if self.server.implicit_tls:
-                self._upgrade()
+                self.upgrade()
             self.say(self.server.greeting)
             while True:
                 tag, _, line = self._line().partition(" ")
@@ -143,7 +148,7 @@ class Dialogue:
         length = len(message.raw) if said is None else said
         self.send(head.encode() + b"{%d}\r\n" % length + message.raw + b")\r\n")
 
-    def _upgrade(self) -> None:
+    def upgrade(self) -> None:
         assert self.server.context is not None
         self.sock.settimeout(10)
         self.sock = self.server.context.wrap_socket(self.sock, server_side=True)
@@ -174,7 +179,7 @@ class Dialogue:
         else:
             self.say(f"{tag} {answer(line) or 'OK done'}")
         if verb.upper() == "STARTTLS":
-            self._upgrade()
+            self.upgrade()
 
     def _on_capability(self, _: str) -> None:
         self.say(f"* CAPABILITY {' '.join(self.server.capabilities)}")
