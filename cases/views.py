@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from cases import events as e
-from cases.case import Case
-from cases.deadlines import counted_from, owed
+from cases.case import Case, fold
+from cases.deadlines import Deadline, counted_from, owed
 from cases.letters import Letter, is_plausible
 from cases.message import Fact
 from cases.policy import Policy
@@ -108,14 +109,24 @@ def _staff(case: Case, policy: Policy) -> View:
         "category": case.category,
         "centre": _named(policy.directory.centres, case.centre),
         "department": _named(policy.directory.departments, case.departments[0] if case.departments else ""),
-        "deadlines": [
-            {"stage": d.stage, "due": d.due, "target": str(d.target), "clause": d.clause, "owner": d.owner}
-            for d in owed(case, policy)
-        ],
+        "deadlines": _deadlines(owed(case, policy)),
         "links": list(case.links),
         "status": str(case.status),
         "resolution": case.resolution,
     }
+
+
+def _deadlines(running: Iterable[Deadline]) -> list[View]:
+    return [
+        {"stage": d.stage, "due": d.due, "target": str(d.target), "clause": d.clause, "owner": d.owner} for d in running
+    ]
+
+
+def _assigned(letter: Letter, case: Case, policy: Policy, now: datetime) -> list[View]:
+    """The clocks as the department finds them: the letter itself starts theirs, and theirs come first."""
+    leaves = e.LetterSent(at=now, by="outbox", key=letter.key, letter=letter.letter, to=letter.to, stops=letter.stops)
+    running = owed(fold(case, (leaves,)), policy)
+    return _deadlines(sorted(running, key=lambda deadline: deadline.owner != "lead department"))
 
 
 def _named(things: Mapping[str, object], key: str) -> str:
@@ -135,6 +146,8 @@ def _caused(letter: Letter, case: Case, policy: Policy, now: datetime, happened:
                     {"command": x.command, "done": x.done, "because": x.because, "text": x.because} for x in lines
                 ]
             }
+        case e.Routed():
+            return {"deadlines": _assigned(letter, case, policy, now)}
         case e.FollowUpAdded() as added:
             reopened = case.moments.get("CaseReopened") == added.at
             return {"sender": added.sender, "how": added.how, "words": added.words, "reopened": reopened}
@@ -171,8 +184,9 @@ def _step(step: e.LadderStepTaken, case: Case, policy: Policy, now: datetime) ->
 
 
 def _chain(step: e.LadderStepTaken, happened: Iterable[e.Event], case: Case, policy: Policy) -> list[View]:
-    """Who was told of this stage before and now, by the names of those who held the role then."""
-    told = [x for x in happened if isinstance(x, e.LadderStepTaken) and (x.stage, x.round) == (step.stage, step.round)]
+    """Who was told of this stage before this step, by the names of those who held the role then."""
+    before = takewhile(lambda event: event != step, happened)
+    told = [x for x in before if isinstance(x, e.LadderStepTaken) and (x.stage, x.round) == (step.stage, step.round)]
     return [
         {"who": ", ".join(person.name for person in people_for(one.who, case, policy, one.at)), "at": one.at}
         for one in told
