@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.header import Header
 from email.utils import format_datetime, getaddresses
 from urllib.parse import quote
 
@@ -21,11 +20,12 @@ from cases.policy import CommandRow, Policy
 from cases.tokens import IssuedToken, mint, token_id
 from cases.trouble import NeedsHuman
 from cases.words import LetterClass
+from daemon.mime import Part, text_part, write_message
 from store.values import OutboxState, Outgoing
 from templates.render import Rendered
 
 MARK = "X-Ombud-Mark"
-_LIBRARY = SMTP.clone(cte_type="7bit")
+_WANTED = {"From": 1, "To": 1, "Subject": 1, "Message-ID": 1, "Reply-To": 1, "Cc": 0, "Bcc": 0, "Sender": 0}
 _PLAIN_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,120}@[A-Za-z0-9.\[\]:-]{1,120}>")
 
 
@@ -168,25 +168,24 @@ class Composer:
         redirected = desk.letters.partition("redirect:")[2]
         recipient = redirected or letter.to
         message_id = f"<{token}.{b32encode(self.random(5)).decode().lower()}@{desk.domain}>"
-        message = EmailMessage(policy=_LIBRARY)
-        message["From"] = f'"{_quotable(desk.name)}" <{desk.address}>'
-        message["To"] = recipient
-        message["Reply-To"] = desk.reply_to(token)
-        message["Subject"] = rendered.subject
-        message["Date"] = format_datetime(now)
-        message["Message-ID"] = message_id
-        if parents:
-            message["In-Reply-To"] = parents[-1]
-            message["References"] = " ".join(parents)
-        answered = letter.letter_class is LetterClass.ANSWER
-        message["Auto-Submitted"] = "auto-replied" if answered else "auto-generated"
-        message["X-Auto-Response-Suppress"] = "DR, OOF, AutoReply"
-        message[MARK] = self.keys.mark(message_id)
-        message["Content-Language"] = rendered.locale
-        if redirected:
-            message["X-Ombud-Intended-For"] = letter.to
-        _set_body(message, rendered, files)
-        raw = message.as_bytes()
+        headers = [
+            ("From", f"{_phrase(desk.name)} <{desk.address}>"),
+            ("To", recipient),
+            ("Reply-To", desk.reply_to(token)),
+            ("Subject", rendered.subject),
+            ("Date", format_datetime(now)),
+            ("Message-ID", message_id),
+            *((("In-Reply-To", parents[-1]), ("References", " ".join(parents))) if parents else ()),
+            # RFC 3834: no robot may answer this, and everybody can see why it came.
+            ("Auto-Submitted", "auto-replied" if letter.letter_class is LetterClass.ANSWER else "auto-generated"),
+            ("X-Auto-Response-Suppress", "DR, OOF, AutoReply"),
+            (MARK, self.keys.mark(message_id)),
+            ("Content-Language", rendered.locale),
+            *((("X-Ombud-Intended-For", letter.to),) if redirected else ()),
+        ]
+        attached = [Part(type=file.type, content=file.content, base64=True, name=file.name) for file in files]
+        alternatives = [text_part("plain", rendered.text), text_part("html", rendered.html)]
+        raw = write_message(headers, alternatives, attached, boundary=f"=_{token}")
         _check(raw, recipient, message_id)
         because = letter.hold or ("letters = hold" if desk.letters == "hold" else "")
         return Outgoing(
@@ -217,36 +216,24 @@ def _one_click(row: CommandRow, letter: Letter, desk: Desk, token: str) -> str:
     return f"mailto:{quote(desk.reply_to(token), safe='@+')}?subject={subject}&body={quote(body)}"
 
 
-def _set_body(message: EmailMessage, rendered: Rendered, files: Sequence[File]) -> None:
-    message.set_content(rendered.text, cte=_encoding_of(rendered.text))
-    message.add_alternative(rendered.html, subtype="html", cte=_encoding_of(rendered.html))
-    for file in files:
-        maintype, _, subtype = file.type.partition("/")
-        message.add_attachment(file.content, maintype=maintype, subtype=subtype, filename=file.name)
-
-
-def _encoding_of(text: str) -> str:
-    """Quoted-printable stays readable in the raw message, but triples the size of other scripts."""
-    foreign = sum(not char.isascii() for char in text)
-    return "base64" if foreign > len(text) // 5 else "quoted-printable"
-
-
 def _check(raw: bytes, recipient: str, message_id: str) -> None:
-    """Reads the bytes again as a receiver would: one recipient, one of each header, no stray line ends."""
-    again = message_from_bytes(raw)
-    wanted = {"From": 1, "To": 1, "Subject": 1, "Message-ID": 1, "Reply-To": 1, "Cc": 0, "Bcc": 0, "Sender": 0}
-    for header, count in wanted.items():
+    """Reads the headers again as a receiver would: one recipient, one of each, no stray line ends (invariant 9)."""
+    again = message_from_bytes(raw[: raw.index(b"\r\n\r\n") + 4])
+    for header, count in _WANTED.items():
         if len(again.get_all(header, [])) != count:
             raise NeedsHuman(f"composed message has {header} {len(again.get_all(header, []))} times")
     addresses = [address for _, address in getaddresses([str(again["To"])])]
     if addresses != [recipient] or str(again["Message-ID"]).strip() != message_id:
         raise NeedsHuman(f"composed message would go to {addresses} instead of {recipient}")
-    if b"\0" in raw or b"\r" in raw.replace(b"\r\n", b"") or b"\n" in raw.replace(b"\r\n", b""):
-        raise NeedsHuman("composed message has stray control characters")
+    ends = {raw.count(b"\r"), raw.count(b"\n"), raw.count(b"\r\n")}
+    if b"\0" in raw or not raw.isascii() or len(ends) > 1:
+        raise NeedsHuman("composed message has stray characters")
 
 
-def _quotable(name: str) -> str:
-    return re.sub(r'[\x00-\x1f\x7f"\\<>@,;:]', " ", name).strip()
+def _phrase(name: str) -> str:
+    """The organisation's name before its address; letters of other scripts as an encoded word (RFC 2047)."""
+    plain = re.sub(r'[\x00-\x1f\x7f"\\<>@,;:]', " ", name).strip()
+    return f'"{plain}"' if plain.isascii() else Header(plain, "utf-8", maxlinelen=1000).encode()
 
 
 def _mark(key: bytes, message_id: str) -> str:
