@@ -1,0 +1,210 @@
+"""What a letter may know: all its template needs, and of an unproven sender nothing at all (invariant 9)."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from cases import events as e
+from cases.decide import on_tick
+from cases.letters import Letter
+from cases.message import Address, Attachment, Fact, Proof, Signal, Strength
+from cases.views import view_of
+from templates.samples import SAMPLES
+from tests.cases.mail import MONDAY, Desk, message
+from tests.cases.world import at
+
+CANARY = "xyzzy"
+HOSTILE: dict[str, Any] = {
+    "sender": Address(address="victim@customer.example", name=f"{CANARY} name"),
+    "subject": f"{CANARY} subject",
+    "text": f"{CANARY} text",
+    "new_text": f"{CANARY} own words",
+    "message_id": f"<{CANARY}@x.example>",
+    "facts": (Fact(kind="order_number", value=f"{CANARY}-1", confidence=1.0, words=CANARY),),
+    "signals": (Signal(name="delay", words=CANARY),),
+    "attachments": (Attachment(name=f"{CANARY}.pdf", type="application/pdf", size=1, sha256="cc"),),
+}
+# The composer adds these to every view, the daemon writes the notices that belong to no case.
+ADDED = {"marker", "reference", "actions"}
+
+
+def leaves(value: object) -> Iterator[object]:
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from leaves(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from leaves(item)
+    else:
+        yield value
+
+
+def view(desk: Desk, letter: Letter) -> dict[str, object]:
+    return view_of(letter, desk.case, desk.policy, desk.now, desk.events)
+
+
+def a_life(**more: Any) -> Desk:
+    """Every letter there is, once or more."""
+    desk = Desk()
+    usual: dict[str, Any] = {"complaint": Strength.WEAK, "signals": (Signal(name="lawyer", words="my lawyer"),)}
+    desk.open(message(**(usual | more)))
+    desk.command("ida", "complaint")
+    desk.now = at("2026-03-09 14:30")
+    desk.conclude(on_tick(desk.case, desk.policy, desk.now))
+    desk.now = at("2026-04-20 10:00")
+    desk.conclude(on_tick(desk.case, desk.policy, desk.now))
+    desk.write_again()
+    desk.command("quinn", "accept\nresolve: done\nresult: We replaced it.")
+    desk.now = at("2026-04-20 14:30")
+    desk.conclude(on_tick(desk.case, desk.policy, desk.now))
+    return desk
+
+
+class TestNothingOfAnUnprovenSenderLeaves:
+    @pytest.mark.parametrize(
+        ("strength", "letter"),
+        [(Strength.STRONG, "acknowledgement-bare"), (Strength.WEAK, "triage-acknowledgement")],
+    )
+    def test_no_value_of_a_bare_view_holds_their_words(self, strength: Strength, letter: str) -> None:
+        desk = Desk()
+        desk.open(message(**(HOSTILE | {"proof": Proof.UNPROVEN, "complaint": strength})))
+        (answer,) = (x for x in desk.letters if not x.person)
+        assert letter == answer.letter
+        assert [] == [leaf for leaf in leaves(view(desk, answer)) if CANARY in str(leaf)]
+
+    def test_nor_the_result(self) -> None:
+        desk = a_life(**(HOSTILE | {"proof": Proof.UNPROVEN}))
+        answers = [letter for letter in desk.letters if not letter.person]
+        assert {"triage-acknowledgement", "acknowledgement-bare", "result"} == {x.letter for x in answers}
+        for answer in answers:
+            assert CANARY not in repr(view(desk, answer)), answer.letter
+
+    def test_a_believed_sender_sees_what_was_understood(self) -> None:
+        desk = Desk()
+        desk.open(message(**HOSTILE))
+        (answer,) = (x for x in desk.letters if not x.person)
+        shown = view(desk, answer)
+        assert [{"kind": "order_number", "value": f"{CANARY}-1"}] == shown["understood"]
+        assert f"{CANARY} subject" == shown["subject"]
+        assert [{"name": f"{CANARY}.pdf", "size": 1}] == shown["evidence"]
+
+
+def test_no_customer_is_told_a_grade_or_a_reason() -> None:
+    for proof in Proof:
+        desk = a_life(proof=proof, subject="s", text="t")
+        for letter in (x for x in desk.letters if not x.person):
+            shown = view(desk, letter)
+            assert not {"grade", "reasons", "provisional_major", "customer", "deadlines", "history"} & set(shown)
+            assert not {"major", "important", "general"} & {str(leaf) for leaf in leaves(shown)}
+
+
+def test_the_full_acknowledgement_says_what_policy_wants_it_to_say() -> None:
+    desk = Desk()
+    desk.open(message(facts=(Fact(kind="order_number", value="1", confidence=0.4, words="1"),), country="SA"))
+    (answer,) = (x for x in desk.letters if not x.person)
+    shown = view(desk, answer)
+    assert [] == shown["understood"], "what is guessed is not repeated"
+    assert ["wanted"] == shown["missing"]
+    assert shown["resolve_by"] == desk.case.told_date("resolve")
+    assert ("Asia/Riyadh", "Asia/Riyadh") == (shown["zone"], shown["service_zone"])
+    assert not shown["provisional"]
+
+
+class TestTemplates:
+    def test_every_letter_of_a_life_has_what_its_template_needs(self) -> None:
+        desk = a_life()
+        bare = a_life(proof=Proof.UNPROVEN)
+        pairs = [(desk, letter) for letter in desk.letters] + [(bare, letter) for letter in bare.letters]
+        for owner, letter in pairs:
+            shown = view(owner, letter)
+            missing = set(SAMPLES[letter.letter]) - ADDED - set(shown)
+            assert not missing, (letter.letter, missing)
+        written = {letter.letter for _, letter in pairs}
+        assert set(SAMPLES) - {"desk-notice"} == written
+
+    def test_values_are_plain(self) -> None:
+        desk = a_life()
+        for letter in desk.letters:
+            for leaf in leaves(view(desk, letter)):
+                assert leaf is None or type(leaf) in {str, int, float, bool, type(MONDAY)}, (letter.letter, leaf)
+
+
+class TestSteps:
+    def reminder(self, when: str) -> tuple[Desk, Letter]:
+        desk = Desk()
+        desk.open()
+        desk.send_all()
+        desk.command("quinn", "accept")
+        desk.letters.clear()
+        desk.now = at(when)
+        desk.conclude(on_tick(desk.case, desk.policy, desk.now))
+        return desk, next(x for x in desk.letters if "investigate/" in x.key)
+
+    def test_a_reminder_says_how_much_time_is_left(self) -> None:
+        desk, letter = self.reminder("2026-03-03 14:30")
+        shown = view(desk, letter)
+        assert (13.5 * 3600, 0, 0.5) == (shown["left"], shown["late_for"], shown["share"])
+        assert ("remind", "investigate", "3 bd", "Quinn Quality") == tuple(
+            shown[key] for key in ("action", "stage", "target", "owner")
+        )
+        assert at("2026-03-05 10:00") == shown["due"]
+
+    def test_it_says_so_for_the_moment_it_leaves(self) -> None:
+        desk, letter = self.reminder("2026-03-03 14:30")
+        later = replace(letter, not_before=at("2026-03-04 09:00"))
+        assert 10 * 3600 == view(desk, later)["left"]
+
+    def test_an_escalation_says_how_late_it_is_and_who_heard_before(self) -> None:
+        desk, letter = self.reminder("2026-03-05 10:00")
+        desk.letters.clear()
+        desk.now = at("2026-03-06 10:00")
+        desk.conclude(on_tick(desk.case, desk.policy, desk.now))
+        letter = next(x for x in desk.letters if "investigate/" in x.key)
+        shown = view(desk, letter)
+        assert ("escalate", 0, 9 * 3600) == (shown["action"], shown["left"], shown["late_for"])
+        assert [
+            {"who": "Quinn Quality", "at": at("2026-03-05 10:00")},
+            {"who": "Carla Centre", "at": at("2026-03-06 10:00")},
+        ] == shown["chain"]
+
+    def test_history_tells_news_in_order_and_leaves_out_bookkeeping(self) -> None:
+        desk, letter = self.reminder("2026-03-05 10:00")
+        history = view(desk, letter)["history"]
+        assert isinstance(history, list)
+        told = [row["kind"] for row in history]
+        assert ["CaseOpened", "Graded", "RegistrationConfirmed", "Routed"] == told[:4]
+        assert not {"FactsFound", "LetterQueued", "DateTold", "CommandsAnswered"} & set(told)
+
+
+def test_a_follow_up_says_whether_it_reopened_the_case() -> None:
+    desk = Desk()
+    desk.open()
+    desk.letters.clear()
+    desk.write_again()
+    assert view(desk, desk.letters[0])["reopened"] is False
+    desk.command("quinn", "resolve: done")
+    desk.wait(days=1)
+    desk.letters.clear()
+    desk.write_again()
+    (letter,) = (x for x in desk.letters if x.letter == "follow-up")
+    assert view(desk, letter)["reopened"] is True
+
+
+def test_a_command_answer_says_what_is_allowed() -> None:
+    desk = Desk()
+    desk.open()
+    desk.letters.clear()
+    desk.command("quinn", "accept\nspam")
+    shown = view(desk, desk.letters[0])
+    lines = shown["lines"]
+    assert isinstance(lines, list)
+    assert [("accept", True, ""), ("spam", False, "no right")] == [
+        (row["command"], row["done"], row["because"]) for row in lines
+    ]
+    allowed = shown["allowed"]
+    assert isinstance(allowed, list)
+    assert {"investigated", "resolve", "help"} <= set(allowed)
+    assert {"accept", "spam"}.isdisjoint(allowed)
+    assert isinstance(desk.letters[0].cause, e.CommandsAnswered)
