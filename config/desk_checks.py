@@ -1,7 +1,7 @@
 """Whether the accounts, people, departments and centres fit each other and the policy."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.checks import Place, World, twice
@@ -12,12 +12,13 @@ from config.policy_tables import raw_names
 from config.vocabulary import DIRECTORY_ROLES
 
 
-def check_desk(desk: Desk, world: World, findings: Findings) -> None:
+def check_desk(desk: Desk, used_roles: Mapping[str, Sequence[str]], world: World, findings: Findings) -> None:
     """Notes everything in ombud.toml that does not fit."""
     if desk.file.broken:
         return
     check = _Check(desk=desk, world=world, findings=findings)
     check.organisation()
+    check.roles(used_roles)
     check.people()
     check.deputies()
     check.departments_and_centres()
@@ -39,9 +40,14 @@ class _Check:
             place = self.at("organisation")
             place.must_be_known("default_centre", found.default_centre, self.world.centres, "centre")
             place.must_be_known("head_office", found.head_office, self.world.calendars, "calendar")
-        if "intake desk" not in self.world.held_roles.names:
-            instead = 'give roles = ["intake desk"] to whoever reads what no rule can decide'
-            self.at("").add("person", "nobody has the role 'intake desk'", instead)
+
+    def roles(self, used: Mapping[str, Sequence[str]]) -> None:
+        """Somebody has every role that is written to: else all its letters would silently go to the intake desk."""
+        for role, rows in sorted(used.items()):
+            if role not in self.world.held_roles.names and not self.world.held_roles.open:
+                also = f" ({rows[0]} and {len(rows) - 1} more write to it)" if len(rows) > 1 else ""
+                instead = f"add {role!r} to the roles of a [[person]]"
+                self.at("").add("person", f"nobody has the role {role!r}{also}", instead)
 
     def people(self) -> None:
         own = {_bare(address) for _, account in self.desk.accounts for address in account.addresses}

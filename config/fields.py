@@ -35,7 +35,8 @@ def _zone(value: Any) -> str:
     return text
 
 
-def _language(value: Any) -> str:
+def parse_language(value: Any) -> str:
+    """A BCP 47 tag. Raises ValueError with what to write instead."""
     text = _text(value)
     if not re.fullmatch(r"[a-z]{2,3}(-[A-Z][a-z]{3})?(-([A-Z]{2}|\d{3}))?", text):
         raise ValueError(f"{text!r} is no language; write a BCP 47 tag, for instance 'en', 'zh-Hans' or 'pt-BR'")
@@ -51,18 +52,27 @@ def _country(value: Any) -> str:
 
 def _address(value: Any) -> str:
     text = _text(value)
-    local, at, domain = text.rpartition("@")
+    local, at, written = text.rpartition("@")
+    domain = _idna(written)
     plain = re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+", local) and ".." not in f".{local}."
     if not (at and plain and _is_host(domain)):
         raise ValueError(f"{text!r} is no mail address; write it bare, for instance 'complaints@example.com'")
-    return f"{local}@{domain.lower()}"
+    return f"{local}@{domain}"
 
 
 def _domain(value: Any) -> str:
-    text = _text(value).lower()
-    if not _is_host(text):
-        raise ValueError(f"{text!r} is no domain; write it like 'example.com'")
-    return text
+    domain = _idna(_text(value))
+    if not _is_host(domain):
+        raise ValueError(f"{value!r} is no domain; write it like 'example.com'")
+    return domain
+
+
+def _idna(domain: str) -> str:
+    """The domain as it travels; empty when it cannot."""
+    try:
+        return domain.lower().encode("idna").decode("ascii")
+    except UnicodeError:
+        return ""
 
 
 def _is_host(text: str) -> bool:
@@ -153,7 +163,7 @@ Many = Annotated[tuple[T, ...], Field(strict=False)]
 Some = Annotated[tuple[T, ...], Field(strict=False, min_length=1)]
 Span = Annotated[Target, PlainValidator(_target)]
 Zone = Annotated[str, PlainValidator(_zone)]
-Language = Annotated[str, PlainValidator(_language)]
+Language = Annotated[str, PlainValidator(parse_language)]
 Country = Annotated[str, PlainValidator(_country)]
 MailAddress = Annotated[str, PlainValidator(_address)]
 Domain = Annotated[str, PlainValidator(_domain)]

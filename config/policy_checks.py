@@ -11,6 +11,7 @@ from config.policy_tables import Rows, Tables, name_in
 from config.vocabulary import (
     COMMANDS,
     CONDITION_NAMES,
+    DIRECTORY_ROLES,
     EVENT_KINDS,
     FACTS,
     OWN_LETTERS,
@@ -25,7 +26,7 @@ LETTER_SENT = "LetterSent:"
 def check_policy(tables: Tables, world: World, findings: Findings) -> None:
     """Notes everything in the policy's rows that does not fit."""
     _check_stages(tables, world, findings)
-    _check_ladders(tables, world, findings)
+    _check_ladders(tables, findings)
     _check_notices(tables, world, findings)
     _check_grades_and_routes(tables, world, findings)
     _check_commands(tables, findings)
@@ -44,7 +45,7 @@ def _check_stages(tables: Tables, world: World, findings: Findings) -> None:
         for field in ("starts", "done", "moot"):
             for event in getattr(row, field):
                 _check_event(place, field, event, world)
-        _check_role(place, "owner", row.owner, world)
+        _check_role(place, "owner", row.owner)
         _check_stage_ladders(place, row, world)
         letters = [event.removeprefix(LETTER_SENT) for event in row.done if event.startswith(LETTER_SENT)]
         if letters and not tables.files["notices.toml"].broken and stopped.isdisjoint(letters):
@@ -68,24 +69,18 @@ def _check_event(place: Place, key: str, name: str, world: World) -> None:
         place.must_be_known(key, name, known, "event")
 
 
-def _check_role(place: Place, key: str, role: str, world: World, *others: str) -> None:
-    """A role that exists, and that somebody has: else every such letter would silently go to the intake desk."""
-    if role in others:
-        return
+def _check_role(place: Place, key: str, role: str, *others: str) -> None:
     place.must_be_known(key, role, {*ROLES, *others}, "role")
-    on_case = {"lead department", "handler", "centre head"}
-    if role in ROLES - on_case and role not in world.held_roles.names and not world.held_roles.open:
-        place.add(key, f"nobody has the role {role!r}", f"add {role!r} to the roles of a [[person]] in ombud.toml")
 
 
-def _check_ladders(tables: Tables, world: World, findings: Findings) -> None:
+def _check_ladders(tables: Tables, findings: Findings) -> None:
     file = tables.name_of("ladders.toml")
     for key, ladder in tables.ladders:
         for name in twice(step.name for step in ladder.steps):
             findings.add(file, f"{key}.steps", f"two steps are called {name!r}", "give each step its own name")
         for step in ladder.steps:
             place = Place(findings=findings, file=file, key=f"{key}.steps[{step.name}]")
-            _check_role(place, "who", step.who, world, "owner")
+            _check_role(place, "who", step.who, "owner")
             _check_step(place, step)
 
 
@@ -108,7 +103,7 @@ def _check_notices(tables: Tables, world: World, findings: Findings) -> None:
         place.must_be_known("when", row.when, EVENT_KINDS, "event")
         for condition in row.only:
             place.must_be_known("only", condition, CONDITION_NAMES, "condition")
-        _check_role(place, "to", row.to, world, "customer")
+        _check_role(place, "to", row.to, "customer")
         place.must_be_known("letter", row.letter, world.letters, "letter")
         if row.stops:
             place.must_be_known("stops", row.stops, world.stages, "stage")
@@ -191,6 +186,19 @@ def _cited(tables: Tables) -> Iterator[tuple[str, str, str]]:
     if letters := tables.letters:
         for name in ("max_age", "uncertain", "give_up", "token", "quarantine"):
             yield "letters.toml", f"{name}.clause", getattr(letters, name).clause
+
+
+def roles_used(tables: Tables) -> dict[str, list[str]]:
+    """The directory's roles that rows name, each with those rows."""
+    used: dict[str, list[str]] = {"intake desk": []}
+    for key, stage in tables.stages:
+        used.setdefault(stage.owner, []).append(key)
+    for key, ladder in tables.ladders:
+        for step in ladder.steps:
+            used.setdefault(step.who, []).append(f"{key}.steps[{step.name}]")
+    for key, notice in tables.notices:
+        used.setdefault(notice.to, []).append(key)
+    return {role: rows for role, rows in used.items() if role in DIRECTORY_ROLES}
 
 
 def _check_names(tables: Tables, findings: Findings) -> None:

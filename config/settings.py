@@ -17,8 +17,9 @@ from config.desk_checks import check_desk
 from config.desk_rows import WorkersModel
 from config.desk_tables import Desk, read_desk
 from config.directory import directory_of
+from config.lexicon_tables import lexicon_files, lexicon_of
 from config.mistakes import Findings, Mistakes
-from config.policy_checks import check_policy
+from config.policy_checks import check_policy, roles_used
 from config.policy_tables import Tables, policy_files, raw_names, read_tables
 from config.policy_values import policy_of
 from config.toml_files import TomlFile, parse_text, read_toml
@@ -42,20 +43,22 @@ def load(path: Path | None, *, now: datetime, environment: Mapping[str, str] | N
         environment = _demo_environment()
     else:
         desk = read_desk(read_toml(path, findings), path.absolute().parent, findings)
-    tables = read_tables(policy_files(_folder(desk, "policy_dir", findings), findings), findings)
+    folder = _folder(desk, "policy_dir", findings)
+    tables = read_tables(policy_files(folder, findings), findings)
+    words = lexicon_files(folder, findings)
     vault = Vault(desk=desk, environment=os.environ if environment is None else environment, findings=findings)
-    return _settings(desk, tables, vault, now)
+    return _settings(desk, tables, words, vault, now)
 
 
-def _settings(desk: Desk, tables: Tables, vault: Vault, now: datetime) -> Settings:
+def _settings(desk: Desk, tables: Tables, words: Mapping[str, TomlFile], vault: Vault, now: datetime) -> Settings:
     """Checks what was read, and makes values of it once nothing is wrong any more."""
     findings = vault.findings
-    world = _world(desk, tables)
+    lexicon = lexicon_of(words, findings)
+    world = _world(desk, tables, lexicon)
     check_policy(tables, world, findings)
-    check_desk(desk, world, findings)
+    check_desk(desk, roles_used(tables), world, findings)
     _check_rates(tables, now, findings)
     calendars = calendars_of(tables, desk, now, findings)
-    lexicon = Lexicon()
     accounts = accounts_of(desk, lexicon, vault)
     database, token_keys = database_of(desk, vault, findings), vault.token_keys()
     templates_dir = _folder(desk, "templates_dir", findings)
@@ -73,7 +76,7 @@ def _settings(desk: Desk, tables: Tables, vault: Vault, now: datetime) -> Settin
         workers=_workers(desk.workers),
         log_level=desk.top.log_level,
         templates_dir=templates_dir,
-        files=_files(desk, tables, vault),
+        files=_files((desk.file, *tables.files.values(), *words.values()), vault),
         warnings=tuple(findings.warnings),
     )
 
@@ -112,7 +115,7 @@ def _folder(desk: Desk, key: str, findings: Findings) -> Path | None:
     return folder
 
 
-def _world(desk: Desk, tables: Tables) -> World:
+def _world(desk: Desk, tables: Tables, lexicon: Lexicon) -> World:
     def known(file: TomlFile, key: str) -> Known:
         return Known(names=raw_names(file, key), open=file.broken)
 
@@ -129,8 +132,8 @@ def _world(desk: Desk, tables: Tables) -> World:
         stages=known(tables.files["stages.toml"], "stage"),
         ladders=known(tables.files["ladders.toml"], "ladder"),
         letters=Known(names=frozenset(letters.names if letters else ()), open=letters is None),
-        signals=SIGNALS,
-        categories=frozenset(CATEGORIES),
+        signals=SIGNALS | {phrase.rule for phrase in lexicon.signals},
+        categories=frozenset(CATEGORIES) | {phrase.rule for phrase in lexicon.categories},
         clauses=Known(
             names=expand_clauses(tables.clauses.clause if tables.clauses else {}), open=tables.clauses is None
         ),
@@ -159,6 +162,6 @@ def _calendar_warnings(calendars: Iterable[Calendar], now: datetime) -> list[str
     return [warning for calendar in calendars if (warning := warning_of(calendar, now))]
 
 
-def _files(desk: Desk, tables: Tables, vault: Vault) -> tuple[Path, ...]:
-    own = [file.path for file in (desk.file, *tables.files.values()) if file.path]
+def _files(found: Iterable[TomlFile], vault: Vault) -> tuple[Path, ...]:
+    own = [file.path for file in found if file.path]
     return tuple(dict.fromkeys((*own, *vault.files())))

@@ -72,6 +72,7 @@ _KINDS = {
     "float_type": ("is no number", "write a number without quotes"),
     "decimal_type": ("is no number", "write a number without quotes"),
     "bool_type": ("is neither true nor false", "write true or false, without quotes"),
+    "list_type": ("is no list", "write it in square brackets, also when it is only one"),
     "tuple_type": ("is no list", "write it in square brackets, also when it is only one"),
     "dict_type": ("is no table", "write it as [table] or { key = value }"),
     "model_type": ("is no table", "write it as [table] or { key = value }"),

@@ -40,6 +40,7 @@ SIGNALS = frozenset(
         "data_leak",
         "delay",
         "emotional",
+        "fraud",
         "group",
         "lawyer",
         "press",

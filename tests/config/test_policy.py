@@ -83,7 +83,7 @@ def test_grades_follow_the_policy(policy: Policy) -> None:
     major = {"group", "press", "regulator", "lawyer", "data_leak", "termination", "breach_of_law", "trade_secret"}
     assert (
         dict.fromkeys(major, Grade.MAJOR)
-        | dict.fromkeys(("broken_promise", "delay", "emotional", "contract_deviation"), Grade.IMPORTANT)
+        | dict.fromkeys(("broken_promise", "delay", "emotional", "contract_deviation", "fraud"), Grade.IMPORTANT)
         == by_signal
     )
 

@@ -1,0 +1,103 @@
+"""The word tables: one file of phrases a language, and weights.toml with what their rules weigh."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, PlainValidator
+
+from cases.reading import Lexicon, Phrase
+from config.checks import Place
+from config.fields import Name, parse_language
+from config.mistakes import Findings
+from config.shape import Row, read_row
+from config.toml_files import TomlFile, read_shipped, read_toml
+
+FOLDER = "lexicon"
+WEIGHTS = "weights.toml"
+_GROUPS = ("complaint", "signals", "categories")
+
+
+def _phrase(value: Any) -> tuple[str, float | None]:
+    """A phrase, or a table of a phrase and its own weight."""
+    text, weight = (value.get("text"), value.get("weight")) if isinstance(value, Mapping) else (value, None)
+    if isinstance(value, Mapping) and value.keys() != {"text", "weight"}:
+        raise ValueError('is no phrase; write "text" or { text = "…", weight = 0.5 }')
+    if not isinstance(text, str) or not text.strip(" *") or isinstance(weight, bool | str):
+        raise ValueError('is no phrase; write "text" or { text = "…", weight = 0.5 }')
+    if any("*" in word[:-1] for word in text.split()):
+        raise ValueError(f"{text!r} has a * inside a word; write it at the end of a word only")
+    return text, None if weight is None else float(weight)
+
+
+def _language(value: Any) -> str:
+    return "*" if value == "*" else parse_language(value)
+
+
+LanguageOrAny = Annotated[str, PlainValidator(_language)]
+Words = Annotated[tuple[str, float | None], PlainValidator(_phrase)]
+Weight = Annotated[Decimal, Field(strict=False)]
+
+
+class WeightsModel(Row):
+    """weights.toml."""
+
+    strong_from: Annotated[Weight, Field(gt=0)]
+    weak_from: Annotated[Weight, Field(gt=0)]
+    complaint: dict[Name, Weight]
+    signals: dict[Name, Weight]
+    categories: dict[Name, Weight]
+
+
+class WordsModel(Row):
+    """The phrases of one language, by rule."""
+
+    language: LanguageOrAny
+    complaint: dict[str, list[Words]] = Field(default_factory=dict)
+    signals: dict[str, list[Words]] = Field(default_factory=dict)
+    categories: dict[str, list[Words]] = Field(default_factory=dict)
+
+
+def lexicon_files(folder: Path | None, findings: Findings) -> dict[str, TomlFile]:
+    """The shipped word tables, and those of `folder`/lexicon, which replace or join them."""
+    shipped = sorted(item.name for item in files("config").joinpath(FOLDER).iterdir() if item.name.endswith(".toml"))
+    own = {path.name: path for path in sorted((folder / FOLDER).glob("*.toml"))} if folder else {}
+    names = dict.fromkeys((*shipped, *own))
+    return {
+        name: read_toml(own[name], findings) if name in own else read_shipped(f"{FOLDER}/{name}", findings)
+        for name in names
+    }
+
+
+def lexicon_of(found: Mapping[str, TomlFile], findings: Findings) -> Lexicon:
+    """The lexicon; what is wrong with a table is noted and left out."""
+    file = found[WEIGHTS]
+    weights = None if file.broken else read_row(WeightsModel, file.data, file.name, "", findings)
+    if weights is None:
+        return Lexicon()
+    if weights.weak_from > weights.strong_from:
+        findings.add(file.name, "weak_from", "is more than strong_from", "write less")
+    rows = [(file.name, row) for name, file in found.items() if (row := _words(name, file, findings))]
+    places = [(Place(findings=findings, file=name, key=""), row) for name, row in rows]
+    phrases = {
+        group: tuple(phrase for place, row in places for phrase in _phrases(row, group, getattr(weights, group), place))
+        for group in _GROUPS
+    }
+    return Lexicon(**phrases, strong_from=float(weights.strong_from), weak_from=float(weights.weak_from))
+
+
+def _words(name: str, file: TomlFile, findings: Findings) -> WordsModel | None:
+    if name == WEIGHTS or file.broken:
+        return None
+    return read_row(WordsModel, file.data, file.name, "", findings)
+
+
+def _phrases(row: WordsModel, group: str, weights: Mapping[str, Decimal], place: Place) -> Iterator[Phrase]:
+    rules: Mapping[str, list[tuple[str, float | None]]] = getattr(row, group)
+    for rule, phrases in rules.items():
+        place.must_be_known(group, rule, weights, "rule")
+        usual = float(weights.get(rule, 1))
+        for text, weight in phrases:
+            yield Phrase(text=text, language=row.language, rule=rule, weight=usual if weight is None else weight)
