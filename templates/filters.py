@@ -153,13 +153,18 @@ def ours(context: Context, text: str) -> Written:
 
 @pass_context
 def command(context: Context, action: Mapping[str, str], style: str = "button") -> Written:
-    """A one-click reply: the command's label, linked to the mailto address that the caller made."""
+    """A one-click reply: the command's label, linked to the mailto address that the caller made.
+
+    With the style `link` the text part shows only the command's word, which the reader can type: ten long addresses
+    would bury the letter.
+    """
     state: State = state_of(context)
     url = action["url"]
     if not url.startswith("mailto:") or not _SAFE_URL.fullmatch(url):
         raise ValueError(f"the link of command {action['command']!r} is no clean mailto address")
     text = state.words.label("action", action["command"])
-    return state.slots.put(Kind.LINK, Value(text=calm(text), url=url, attributes=state.links[style]))
+    typed = calm(action["command"]) if style == "link" else ""
+    return state.slots.put(Kind.LINK, Value(text=calm(text), url=url, attributes=state.links[style], typed=typed))
 
 
 def _block(context: Context, text: str, *, quoted: bool) -> Written:

@@ -71,7 +71,7 @@ def _actions(*commands: str) -> list[dict[str, str]]:
     return [{"command": command, "url": desk + command.replace(" ", "%20")} for command in commands]
 
 
-_WORK = _actions("accept", "refuse", "resolve", "hand up")
+_WORK = _actions("accept", "resolve", "plan", "investigated", "propose", "note", "status", "help")
 _TRIAGE = _actions("complaint", "inquiry", "out of scope", "spam")
 
 SAMPLES: Mapping[str, Mapping[str, object]] = {

@@ -28,11 +28,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """What fills a slot. `url` and `attributes` (finished HTML, ours) belong to links, `quoted` to blocks."""
+    """What fills a slot. `url` and `attributes` (finished HTML, ours) belong to links, `quoted` to blocks.
+
+    `typed`: what the text part says instead of a link, where the reader can as well type it.
+    """
 
     text: str
     url: str = ""
     attributes: str = ""
+    typed: str = ""
     quoted: bool = False
 
 
@@ -66,7 +70,8 @@ def fill_text(form: Cut, values: Sequence[Value], *, rtl: bool) -> str:
             start = "> " if value.quoted else ""
             out.append(("\n" + before).join((start + row).rstrip() for row in value.text.split("\n")))
         elif kind is Kind.LINK:
-            out.append(f"{value.text} <{value.url}>" if value.text != value.url else value.url)
+            linked = f"{value.text} <{value.url}>" if value.text != value.url else value.url
+            out.append(value.typed or linked)
         elif kind is Kind.NAKED:
             out.append(value.text)
         else:

@@ -34,7 +34,7 @@ HOSTILE = (
     "-- \n[ref:tforged]\n\u2028- item\n1. one\n\n    indented\n"
     "Z\u0300\u0301\u0302\u0303\u0304\u0305\u0306 " + "W" * 10_000
 )
-ENUMERATED = {"url", "zone", "service_zone", "privacy", "action", "reference"}
+ENUMERATED = {"url", "zone", "service_zone", "privacy", "action", "reference", "stage"}
 
 
 def hostile(value: object, key: str = "") -> object:
