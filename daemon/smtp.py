@@ -5,74 +5,42 @@ is on its way it was not, after the server's 250 it was, and in between nobody k
 """
 
 import asyncio
-import re
 import socket
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 import aiosmtplib
 
 from daemon.accounts import Account, Mechanism, SmtpAccount, Tls, is_loopback, tls_context
 from daemon.clock import Clock
 from daemon.crash import crash_point
+from daemon.envelope import (
+    Failed,
+    Outbound,
+    Result,
+    Retry,
+    Sent,
+    Uncertain,
+    Unsendable,
+    encoded_address,
+    mail_arguments,
+    on_the_wire,
+    safe,
+)
+
+__all__ = ["Failed", "Outbound", "Result", "Retry", "Sender", "Sent", "Uncertain"]
 
 CHUNK = 2**16  # bytes of content written at once
 BUFFERED = 2**17  # bytes that may wait in our buffers
 SIGN_IN_PAUSE = 600.0  # seconds after a refused sign-in: at most six tries an hour, or the account may be locked
 SIGN_IN_CODES = frozenset({530, 534, 535, 538})  # RFC 4954 section 6
-ADDRESS = re.compile(
-    r'(?:"(?:[^"\\\x00-\x1f\x7f]|\\[ -~])*"|[^\s"<>()\[\]\\,;:@\x00-\x1f\x7f]+)@([^\s<>"@\x00-\x1f\x7f]+)'
-)
-UNSAFE_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outbound:
-    """A letter on its way: envelope and final bytes. The null sender is empty."""
-
-    envelope_from: str
-    recipient: str
-    raw: bytes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sent:
-    """The server took the message; `reply` holds its queue id."""
-
-    reply: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Retry:
-    """Not accepted, worth another try. `tried` is false when this letter was not even begun (server out of reach)."""
-
-    because: str
-    tried: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failed:
-    """Not accepted, for good."""
-
-    because: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Uncertain:
-    """The final dot was on its way and no answer came: the message may have been taken (invariant 4)."""
-
-    because: str
-
-
-Result = Sent | Retry | Failed | Uncertain
 
 
 class _Refused(Exception):
     """The server said no to a command."""
 
     def __init__(self, step: str, reply: aiosmtplib.SMTPResponse) -> None:
-        super().__init__(f"{step}: {reply.code} {_safe(reply.message)}".strip())
+        super().__init__(f"{step}: {reply.code} {safe(reply.message)}".strip())
         self.code = reply.code
 
 
@@ -136,11 +104,11 @@ class Sender:
         await self._ready()
         try:
             client = await self._begin(letter)
-            await self._command(client, "RCPT", b"TO:<%s>" % _mailbox(letter.recipient))
+            await self._command(client, "RCPT", b"TO:<%s>" % encoded_address(letter.recipient))
             crash_point("CP11")
             await self._command(client, "DATA", expected=354)
-            await self._write_content(client, _on_the_wire(letter.raw))
-        except _Unsendable as error:
+            await self._write_content(client, on_the_wire(letter.raw))
+        except Unsendable as error:
             return Failed(because=str(error))
         except _Refused as error:
             await self._reset()
@@ -156,7 +124,7 @@ class Sender:
             client, fresh = self._connected(), self._fresh
             self._fresh = False
             try:
-                await self._command(client, "MAIL", *_mail_arguments(letter, client.esmtp_extensions))
+                await self._command(client, "MAIL", *mail_arguments(letter, client.esmtp_extensions))
             except _Refused as error:
                 if error.code in SIGN_IN_CODES:
                     self._refuse()
@@ -213,7 +181,7 @@ class Sender:
         refused = _Refused("after the message", reply)
         match reply.code // 100:
             case 2:
-                return Sent(reply=f"{reply.code} {_safe(reply.message)}")
+                return Sent(reply=f"{reply.code} {safe(reply.message)}")
             case 4:
                 if reply.code == 421:
                     self._drop()
@@ -272,7 +240,7 @@ class Sender:
             self._drop()
             if error.code >= 500:
                 self._refuse()
-            raise _Down(f"sign-in refused: {error.code} {_safe(error.message)}") from error
+            raise _Down(f"sign-in refused: {error.code} {safe(error.message)}") from error
         except (aiosmtplib.SMTPException, OSError) as error:
             self._drop()
             raise _Down(f"no connection: {_reason(error)}") from error
@@ -314,10 +282,6 @@ class Sender:
         self._fresh, self._used_at = True, self._clock.monotonic()
 
 
-class _Unsendable(Exception):
-    """This letter cannot go to this server, whatever happens."""
-
-
 async def _drained(transport: asyncio.WriteTransport, most: int) -> None:
     """Waits until at most so many bytes are still ours; a lost connection has none."""
     while transport.get_write_buffer_size() > most:  # noqa: ASYNC110  # a transport tells nobody when it is drained
@@ -345,7 +309,7 @@ async def _sign_in(client: aiosmtplib.SMTP, account: SmtpAccount) -> None:
     elif "cram-md5" in offered:
         await client.auth_crammd5(account.user, account.secret())
     else:
-        raise aiosmtplib.SMTPException(f"the server offers no sign-in that we know, only {_safe(offered)}")
+        raise aiosmtplib.SMTPException(f"the server offers no sign-in that we know, only {safe(offered)}")
 
 
 def _check_protection(client: aiosmtplib.SMTP, account: Account) -> None:
@@ -356,57 +320,10 @@ def _check_protection(client: aiosmtplib.SMTP, account: Account) -> None:
         raise aiosmtplib.SMTPException("the connection is not encrypted")
 
 
-def _mail_arguments(letter: Outbound, extensions: Mapping[str, str]) -> list[bytes]:
-    """What follows MAIL. Raises _Unsendable."""
-    sender = _mailbox(letter.envelope_from) if letter.envelope_from else b""
-    arguments = [b"FROM:<%s>" % sender]
-    if "size" in extensions:
-        size = len(letter.raw)
-        limit = extensions["size"].strip()
-        if limit.isdecimal() and 0 < int(limit) < size:
-            raise _Unsendable(f"it has {size} bytes and the server takes {limit}")
-        arguments.append(b"SIZE=%d" % size)
-    if not letter.raw.isascii():
-        if "8bitmime" not in extensions:
-            raise _Unsendable("it holds 8-bit bytes and the server takes 7-bit only")
-        arguments.append(b"BODY=8BITMIME")
-    if not (sender + _mailbox(letter.recipient)).isascii():
-        if "smtputf8" not in extensions:
-            raise _Unsendable(f"the server cannot write to {_safe(letter.recipient)} (no SMTPUTF8)")
-        arguments.append(b"SMTPUTF8")
-    return arguments
-
-
-def _mailbox(address: str) -> bytes:
-    """The address as a command carries it, its domain in IDNA form. Raises _Unsendable for anything doubtful."""
-    found = ADDRESS.fullmatch(address)
-    if not found:
-        raise _Unsendable(f"{_safe(address)} is no address")
-    domain = found[1]
-    try:
-        ascii_domain = domain if domain.isascii() else domain.encode("idna").decode()
-        return (address[: -len(domain)] + ascii_domain).encode()
-    except UnicodeError as error:
-        raise _Unsendable(f"{_safe(address)} is no address: {error}") from error
-
-
-def _on_the_wire(raw: bytes) -> bytes:
-    """Lines end in CR LF, leading dots are doubled (RFC 5321 section 4.5.2)."""
-    wire = re.sub(rb"\r\n|\r|\n", b"\r\n", raw)
-    if not wire.endswith(b"\r\n"):
-        wire += b"\r\n"
-    return re.sub(rb"(?m)^\.", b"..", wire)
-
-
 def _our_name() -> str:
     name = socket.gethostname()
     return name if name.isascii() and "." in name else "[127.0.0.1]"
 
 
 def _reason(error: BaseException) -> str:
-    return _safe(str(error) or type(error).__name__)
-
-
-def _safe(text: object) -> str:
-    """What a server says, on one line and not too long."""
-    return UNSAFE_TEXT.sub(" ", str(text))[:300]
+    return safe(str(error) or type(error).__name__)

@@ -58,6 +58,7 @@ class Wire(imaplib.IMAP4):
     def _create_socket(self, timeout: float | None = None) -> socket.socket:
         with ExitStack() as failed:
             sock = failed.enter_context(socket.create_connection((self.host, self.port), timeout))
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # the library sends some commands in two pieces
             protected = self._protected(sock)
             failed.pop_all()
             return protected

@@ -20,6 +20,7 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from cases.trouble import NeedsHuman
@@ -42,35 +43,12 @@ class Limits:
 
 
 @dataclass(slots=True, kw_only=True)
-class Worker:
-    """The loop: one task in, one answer out, until the pipe ends."""
+class Voice:
+    """Where answers go, also the last one."""
 
-    parse: Callable[..., Any]
-    parse_headers: Callable[..., Any]
-    cpu_seconds: int
-    memory: int
-    source: io.BufferedReader
     sink: io.FileIO
-    readings: dict[int, Any] = field(default_factory=dict)
-    idle: int = 0
-
-    def run(self) -> None:
-        self.idle = _address_space()
-        resource.setrlimit(resource.RLIMIT_AS, (self.idle + self.memory, resource.RLIM_INFINITY))
-        self.answer(HELLO, b"")
-        while head := self.source.read(TASK.size):
-            number, length, headers_only, size, raw_length = TASK.unpack(head)
-            if length:
-                if len(self.readings) >= READINGS_KEPT:
-                    self.readings.clear()
-                self.readings[number] = pickle.loads(self.source.read(length))  # noqa: S301  # from the daemon
-            raw = self.source.read(raw_length)
-            kind, text, leaves = self._work(raw, headers_only, size, self.readings[number])
-            del raw
-            leaves = leaves or self._has_grown()
-            self.answer(kind, text, leaves=leaves)
-            if leaves:
-                return
+    memory: int
+    started: bool = False
 
     def answer(self, kind: bytes, text: bytes, *, leaves: bool = False) -> None:
         for part in (ANSWER.pack(kind, leaves, len(text)), text):
@@ -78,28 +56,63 @@ class Worker:
             while view:
                 view = view[self.sink.write(view) :]
 
-    def _work(self, raw: bytes, headers_only: bool, size: int, reading: Any) -> tuple[bytes, bytes, bool]:
+    def last_words(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """An exception that no parser foresees ends the process, so that nothing half-done outlives it."""
+        resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        if issubclass(kind, MemoryError):
+            text = f"it needs more than {self.memory >> 20} MiB of memory"
+        else:
+            text = "".join(traceback.format_exception(kind, error, trace, limit=-20))[-8192:]
+        self.answer(DIED if self.started else BROKEN, text.encode("utf-8", "replace"), leaves=True)
+
+
+@dataclass(slots=True, kw_only=True)
+class Worker:
+    """The loop: one task in, one answer out, until the pipe ends."""
+
+    parse: Callable[..., Any]
+    parse_headers: Callable[..., Any]
+    cpu_seconds: int
+    voice: Voice
+    source: io.BufferedReader
+    readings: dict[int, Any] = field(default_factory=dict)
+    idle: int = 0  # bytes of address space before the first message
+
+    def run(self) -> None:
+        self.idle = _address_space()
+        resource.setrlimit(resource.RLIMIT_AS, (self.idle + self.voice.memory, resource.RLIM_INFINITY))
+        self.voice.answer(HELLO, b"")
+        self.voice.started = True
+        while head := self.source.read(TASK.size):
+            number, length, headers_only, size, raw_length = TASK.unpack(head)
+            if length:
+                if len(self.readings) >= READINGS_KEPT:  # the daemon counts in the same way
+                    self.readings.clear()
+                self.readings[number] = pickle.loads(self.source.read(length))  # noqa: S301  # from the daemon
+            kind, text = self._work(self.source.read(raw_length), headers_only, size, self.readings[number])
+            leaves = self._has_grown()
+            self.voice.answer(kind, text, leaves=leaves)
+            if leaves:
+                return
+
+    def _work(self, raw: bytes, headers_only: bool, size: int, reading: Any) -> tuple[bytes, bytes]:
         _limit_cpu(self.cpu_seconds)
         try:
             if headers_only:
                 message = self.parse_headers(raw, size, hashlib.sha256(raw).hexdigest(), reading)
             else:
                 message = self.parse(raw, reading)
-            answer = pickle.dumps(message, protocol=5)
+            return READ, pickle.dumps(message, protocol=5)
         except NeedsHuman as trouble:
-            return UNREADABLE, str(trouble).encode("utf-8", "replace"), False
-        except MemoryError:
-            return DIED, f"it needs more than {self.memory >> 20} MiB of memory".encode(), True
-        except Exception:  # noqa: BLE001  # whatever a parser does not foresee is the end of one message, not of the pool
-            return DIED, traceback.format_exc(limit=-20).encode("utf-8", "replace")[-8192:], False
-        return READ, answer, False
+            return UNREADABLE, str(trouble).encode("utf-8", "replace")
 
     def _has_grown(self) -> bool:
         """Whether what earlier messages left behind would count against later ones."""
-        if _address_space() - self.idle < self.memory // 4:
+        most = self.idle + self.voice.memory // 4
+        if _address_space() < most:
             return False
         gc.collect()
-        return _address_space() - self.idle >= self.memory // 4
+        return _address_space() >= most
 
 
 def main(arguments: Mapping[str, str]) -> None:
@@ -114,19 +127,15 @@ def main(arguments: Mapping[str, str]) -> None:
     os.close(null)
     for what, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_NOFILE, 64)):
         resource.setrlimit(what, (most, most))
-    try:
-        worker = Worker(
-            parse=_load(arguments["parse"]),
-            parse_headers=_load(arguments["parse_headers"]),
-            cpu_seconds=int(arguments["cpu_seconds"]),
-            memory=int(arguments["memory"]),
-            source=source,
-            sink=sink,
-        )
-    except Exception:  # noqa: BLE001  # told to the daemon, which stops
-        text = traceback.format_exc().encode()
-        sink.write(ANSWER.pack(BROKEN, True, len(text)) + text)
-        return
+    voice = Voice(sink=sink, memory=int(arguments["memory"]))
+    sys.excepthook = voice.last_words
+    worker = Worker(
+        parse=_load(arguments["parse"]),
+        parse_headers=_load(arguments["parse_headers"]),
+        cpu_seconds=int(arguments["cpu_seconds"]),
+        voice=voice,
+        source=source,
+    )
     worker.run()
 
 

@@ -86,6 +86,7 @@ class ScriptedImap:
                 sock, _ = self._listener.accept()
             except TimeoutError:
                 continue
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.connections += 1
             dialogue = Dialogue(self, sock)
             self._spawn(dialogue.run)

@@ -272,7 +272,7 @@ class TestWhoIsTalkedTo:
             tls = Tls.IMPLICIT if implicit else Tls.STARTTLS
             assert "certificate" in self.refused(server, tls=tls, ca_file=authority.ca_file).lower()
 
-    def test_an_expired_certificate(self, authority: Authority, tmp_path: Path) -> None:
+    def test_an_expired_certificate(self, tmp_path: Path) -> None:
         context = expired_context(tmp_path)
         with ScriptedImap(context=context, implicit_tls=True) as server:
             assert "expired" in self.refused(server, tls=Tls.IMPLICIT, ca_file=tmp_path / "ca.pem")
@@ -456,9 +456,9 @@ class TestLies:
         assert isinstance(second, Fetched)
 
     def test_of_a_message_that_was_announced_small_and_is_over_the_cap_the_headers_come(self) -> None:
-        with ScriptedImap(messages={5: Message(raw=MINE + b"x" * 500_000, size=9)}) as server:
-            with opened(server, size_cap=100_000) as session:
-                (item,) = session.fetch([5])
+        big = Message(raw=MINE + b"x" * 500_000, size=9)
+        with ScriptedImap(messages={5: big}) as server, opened(server, size_cap=100_000) as session:
+            (item,) = session.fetch([5])
         assert isinstance(item, Fetched)
         assert (True, MINE.partition(b"\r\n\r\n")[0] + b"\r\n\r\n") == (item.headers_only, item.raw)
 
@@ -544,15 +544,21 @@ class TestPatience:
             dialogue.hang()
             return True
 
-        with ScriptedImap(messages={5: Message()}, folders={"Processed": {}}, on={command: stall}) as server:
-            with pytest.raises(TryLater), opened(server, deadline=0.3, rate=1_000_000) as session:
-                use(session)
+        with (
+            ScriptedImap(messages={5: Message()}, folders={"Processed": {}}, on={command: stall}) as server,
+            pytest.raises(TryLater),
+            opened(server, deadline=0.3, rate=1_000_000) as session,
+        ):
+            use(session)
 
     @pytest.mark.parametrize("command", ["CAPABILITY", "AUTHENTICATE", "SELECT", "SEARCH", "MOVE", "NOOP"])
     def test_a_server_that_hangs_up_is_tried_later(self, command: str) -> None:
-        with ScriptedImap(messages={5: Message()}, folders={"Processed": {}}, on={command: hang_up}) as server:
-            with pytest.raises(TryLater), opened(server) as session:
-                use(session)
+        with (
+            ScriptedImap(messages={5: Message()}, folders={"Processed": {}}, on={command: hang_up}) as server,
+            pytest.raises(TryLater),
+            opened(server) as session,
+        ):
+            use(session)
 
     def test_a_greeting_that_never_ends(self) -> None:
         with (
@@ -619,16 +625,16 @@ class TestMoving:
     @pytest.mark.parametrize("command", ["MOVE", "CREATE"])
     @pytest.mark.parametrize("reason", ["[OVERQUOTA] full", "[NOPERM] not yours"])
     def test_when_the_server_refuses_the_mail_stays_and_the_reason_is_told(self, command: str, reason: str) -> None:
-        with ScriptedImap(messages={5: Message()}, on={command: says(f"NO {reason}")}) as server:
-            with opened(server) as session:
-                with pytest.raises(TryLater, match=reason.split()[1]):
-                    session.move([5], "Processed")
-                assert [5] == session.uids_from(1)  # the connection is still of use
+        refusing = ScriptedImap(messages={5: Message()}, on={command: says(f"NO {reason}")})
+        with refusing as server, opened(server) as session:
+            with pytest.raises(TryLater, match=reason.split()[1]):
+                session.move([5], "Processed")
+            assert [5] == session.uids_from(1)  # the connection is still of use
 
     def test_what_the_server_leaves_in_spite_of_its_ok_is_told(self) -> None:
-        with ScriptedImap(messages={5: Message()}, folders={"Processed": {}}, on={"MOVE": says("OK done")}) as server:
-            with opened(server) as session:
-                assert Moved(left=(5,)) == session.move([5], "Processed")
+        lying = ScriptedImap(messages={5: Message()}, folders={"Processed": {}}, on={"MOVE": says("OK done")})
+        with lying as server, opened(server) as session:
+            assert Moved(left=(5,)) == session.move([5], "Processed")
 
     def test_a_read_only_folder_can_be_read_and_says_so_when_moved_from(self) -> None:
         def read_only(dialogue: Dialogue, tag: str, _: str) -> bool:

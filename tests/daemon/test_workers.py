@@ -16,7 +16,8 @@ from daemon.worker import Limits
 from daemon.workers import Died, Parsed, Parsers, Read, Unreadable
 from tests.daemon.evil import BOMBED
 
-TIGHT = Limits(cpu_seconds=1, wall_seconds=2.0, memory=128 * 2**20)
+IMPATIENT = Limits(cpu_seconds=30, wall_seconds=1.5)
+TIGHT = Limits(cpu_seconds=1, wall_seconds=30.0, memory=128 * 2**20)
 ALONE = " " * 40_000  # makes a message too large to share a group
 ROOT = Path(__file__).parents[2]
 
@@ -57,8 +58,6 @@ def test_both_workers_are_used(pool: Parsers) -> None:
     ("order", "reason"),
     [
         pytest.param("spin", "1 s of processor time", id="endless loop"),
-        pytest.param("sleep 60", "more than 2 s", id="waits for ever"),
-        pytest.param("stop", "more than 2 s", id="stopped"),
         pytest.param("allocate 1000", "128 MiB of memory", id="eats memory"),
         pytest.param("leave 3", "status 3", id="exits"),
         pytest.param("leave 0", "status 0", id="exits as if all were well"),
@@ -71,6 +70,15 @@ def test_only_the_guilty_message_dies_and_says_why(pool: Parsers, order: str, re
     results = parse(pool, "one", "two", order, "three", order, "four")
     assert ["one", "two", "Died", "three", "Died", "four"] == subjects(results)
     assert [reason, reason] == [reason for died in results if isinstance(died, Died) and reason in died.reason]
+
+
+@pytest.mark.parametrize("order", ["sleep 60", "stop"])
+def test_a_worker_that_does_not_answer_in_time_is_killed(order: str) -> None:
+    with evil(limits=IMPATIENT) as pool:
+        results = parse(pool, "one", order, "two")
+    assert ["one", "Died", "two"] == subjects(results)
+    assert isinstance(results[1], Died)
+    assert "more than 1.5 s" in results[1].reason
 
 
 def test_what_the_parser_itself_refuses_is_unreadable_with_its_reason(pool: Parsers) -> None:
@@ -139,6 +147,19 @@ def test_accounts_are_read_in_their_own_ways_by_the_same_workers() -> None:
     assert ["", "DE", "", "DE"] == countries
     assert isinstance(reloaded, Read)
     assert "FR" == reloaded.message.country
+
+
+def test_any_number_of_ways_to_read_can_be_asked_for_in_turn() -> None:
+    codes = [f"{i:02}" for i in range(90)]
+    with evil(workers=1) as pool:
+        views = [pool.reading_as(Reading(default_country=code)) for code in codes]
+        found = [
+            parsed.message.country
+            for view in (*views, *reversed(views))
+            for _, parsed in view.parse_many([(1, b"x", False, 1)])
+            if isinstance(parsed, Read)
+        ]
+    assert [*codes, *reversed(codes)] == found
 
 
 def test_what_a_captured_worker_sends_builds_nothing_but_messages() -> None:
