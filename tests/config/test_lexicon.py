@@ -9,9 +9,17 @@ from config.settings import load
 from config.vocabulary import CATEGORIES, SIGNALS
 from tests.config.desks import ENVIRONMENT, NOW, load_text, mistakes_of, sample
 
-WEIGHTS = (
-    "strong_from = 2\nweak_from = 0.5\n[complaint]\nanger = 1.5\n[signals]\npress = 1\n[categories]\ndelivery = 1\n"
-)
+SHIPPED = Path(__file__).parents[2] / "config" / "lexicon"
+WEIGHTS = """
+    strong_from = 2
+    weak_from = 0.5
+    [complaint]
+    anger = 1.5
+    [signals]
+    press = 1
+    [categories]
+    delivery = 1
+"""
 
 
 def words(folder: Path, **files: str) -> str:
