@@ -17,6 +17,8 @@ from store.trouble import Foreign, Locked, Missing
 BUSY_SECONDS = 10
 # Keys of advisory locks; they are private to one database (PostgreSQL manual, 13.3.5).
 _WRITER, _MIGRATING, _DAEMON = 0x6F6D6201, 0x6F6D6202, 0x6F6D6203
+# A plan that was made when a table was empty would read all of it when it is full; custom plans look at its size.
+_SETTINGS = ("timezone=UTC", "plan_cache_mode=force_custom_plan", "jit=off")
 # Begins to write, and says whether the daemon's lock is still ours: a server that was restarted has forgotten it.
 _BEGIN = """
     SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objid = %s AND pid = %s AND granted)
@@ -130,7 +132,7 @@ class Postgres(Engine):
             prefer_psycopg3=True,
             connect_timeout=BUSY_SECONDS,
             application_name=f"ombud process {os.getpid()} on {socket.gethostname()}"[:63],
-            options=f"-c timezone=UTC -c lock_timeout={BUSY_SECONDS}s",
+            options=" ".join(f"-c {setting}" for setting in (f"lock_timeout={BUSY_SECONDS}s", *_SETTINGS)),
             keepalives_idle=60,
             field_types={MOMENT: MOMENT},
         )

@@ -1,0 +1,153 @@
+"""Looking at the outbox: lists, single letters, and the counts that ceilings and sending limits need."""
+
+from datetime import datetime
+from typing import Any
+
+from peewee import fn
+
+from cases.words import LetterClass
+from store.database import Row
+from store.part import Part
+from store.prepared import Prepared
+from store.tables import Outbox, OutgoingBytes
+from store.values import OutboxRow, OutboxState
+
+WAITING = (OutboxState.QUEUED, OutboxState.RETRY)
+COLUMNS = (
+    Outbox.id,
+    Outbox.key,
+    Outbox.number,
+    Outbox.letter,
+    Outbox.letter_class,
+    Outbox.stops,
+    Outbox.recipient,
+    Outbox.envelope_from,
+    Outbox.message_id,
+    Outbox.account,
+    Outbox.state,
+    Outbox.because,
+    Outbox.priority,
+    Outbox.unproven,
+    Outbox.tries,
+    Outbox.created_at,
+    Outbox.not_before,
+    Outbox.next_try,
+    Outbox.settled_at,
+    Outbox.claim,
+    Outbox.position,
+)
+NAMES = [column.name for column in COLUMNS]
+
+
+def with_bytes() -> Any:
+    """A query for outgoing messages with their bytes."""
+    return Outbox.select(*COLUMNS, OutgoingBytes.content).join(OutgoingBytes, on=(OutgoingBytes.outbox == Outbox.id))
+
+
+_HELD = Prepared(
+    lambda prefix, length, limit: (
+        Outbox.select(*COLUMNS)
+        .where((Outbox.state == OutboxState.HELD) & (fn.SUBSTR(Outbox.because, 1, length) == prefix))
+        .order_by(Outbox.id)
+        .limit(limit)
+    )
+)
+_LIST = Prepared(lambda limit: Outbox.select(*COLUMNS).order_by(Outbox.id.desc()).limit(limit))
+_LIST_OF_STATE = Prepared(
+    lambda state, limit: Outbox.select(*COLUMNS).where(Outbox.state == state).order_by(Outbox.id.desc()).limit(limit)
+)
+_BY_ID = Prepared(lambda outbox_id: with_bytes().where(Outbox.id == outbox_id))
+_BY_KEY = Prepared(lambda key: with_bytes().where(Outbox.key == key))
+_BY_MESSAGE_ID = Prepared(lambda message_id: with_bytes().where(Outbox.message_id == message_id))
+_OF_CASE = Prepared(lambda number: with_bytes().where(Outbox.number == number).order_by(Outbox.id))
+_NEXT_MOMENT = Prepared(
+    lambda account, state: (
+        Outbox.select(Outbox.next_try)
+        .where((Outbox.account == account) & (Outbox.state == state))
+        .order_by(Outbox.next_try)
+        .limit(1)
+    )
+)
+_SENT_SINCE = Prepared(
+    lambda account, since: Outbox.select(fn.COUNT(Outbox.id)).where(
+        (Outbox.account == account) & (Outbox.state == OutboxState.SENT) & (Outbox.settled_at >= since)
+    )
+)
+
+
+def _counting(column: Any, unproven: tuple[bool, ...]) -> Prepared:
+    return Prepared(
+        lambda since, value: Outbox.select(fn.COUNT(Outbox.id)).where(
+            (column == value) & (Outbox.counted_at >= since) & Outbox.unproven.in_(unproven)
+        )
+    )
+
+
+_PER = {"case": Outbox.number, "address": Outbox.address, "domain": Outbox.domain}
+_COUNTED = {
+    (per, only): _counting(column, (True,) if only else (True, False))
+    for per, column in _PER.items()
+    for only in (True, False)
+}
+_COUNTED_ALL = Prepared(
+    lambda since: (
+        Outbox.select(Outbox.unproven, fn.COUNT(Outbox.id)).where(Outbox.counted_at >= since).group_by(Outbox.unproven)
+    )
+)
+
+
+class OutboxViews(Part):
+    """What lies in the outbox."""
+
+    def held(self, because_prefix: str = "", limit: int = 1000) -> tuple[OutboxRow, ...]:
+        """Messages that are held, oldest first; their bytes are left out."""
+        rows = self.db.rows(_HELD, because_prefix, len(because_prefix), limit)
+        return tuple(outbox_row(row) for row in rows)
+
+    def answers_since(self, *, since: datetime, per: str, value: str = "", unproven_only: bool = False) -> int:
+        """Answers queued or sent since then, held ones not counted; `per` is case, address, domain or all."""
+        if per == "all":
+            counts: dict[bool, int] = dict(self.db.rows(_COUNTED_ALL, since))
+            return counts.get(True, 0) + (0 if unproven_only else counts.get(False, 0))
+        return int(self.db.value(_COUNTED[per, unproven_only], since, value.casefold() if per != "case" else value))
+
+    def sent_since(self, account: str, since: datetime) -> int:
+        """Messages that left over the account since then."""
+        return int(self.db.value(_SENT_SINCE, account, since))
+
+    def next_outbox_moment(self, account: str) -> datetime | None:
+        """When the next waiting message of the account may leave; None when none waits."""
+        found = [self.db.value(_NEXT_MOMENT, account, state) for state in WAITING]
+        return min((moment for moment in found if moment), default=None)
+
+    def outbox(self, state: OutboxState | None = None, limit: int = 1000) -> tuple[OutboxRow, ...]:
+        """Outgoing messages, newest first, without their bytes."""
+        rows = self.db.rows(_LIST_OF_STATE, state, limit) if state else self.db.rows(_LIST, limit)
+        return tuple(outbox_row(row) for row in rows)
+
+    def outbox_by_id(self, outbox_id: int) -> OutboxRow | None:
+        """The outgoing message of that id."""
+        return self._one(_BY_ID, outbox_id)
+
+    def outbox_by_key(self, key: str) -> OutboxRow | None:
+        """The outgoing message that is this letter."""
+        return self._one(_BY_KEY, key)
+
+    def outbox_by_message_id(self, message_id: str) -> OutboxRow | None:
+        """The outgoing message with that Message-ID."""
+        return self._one(_BY_MESSAGE_ID, message_id)
+
+    def outbox_of_case(self, number: str) -> tuple[OutboxRow, ...]:
+        """Every outgoing message of a case, oldest first, with its bytes."""
+        return tuple(outbox_row(row) for row in self.db.rows(_OF_CASE, number))
+
+    def _one(self, query: Prepared, value: int | str) -> OutboxRow | None:
+        row = self.db.row(query, value)
+        return outbox_row(row) if row else None
+
+
+def outbox_row(row: Row) -> OutboxRow:
+    """The value of a row; with its bytes if they were selected."""
+    values = dict(zip((*NAMES, "raw"), row, strict=False))
+    values["letter_class"], values["state"] = LetterClass(values["letter_class"]), OutboxState(values["state"])
+    return OutboxRow(**values)
