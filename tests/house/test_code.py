@@ -61,6 +61,9 @@ def test_only_the_clock_module_reads_the_clock(module: Module) -> None:
         ("try:\n  x()\nexcept (ValueError, Exception):\n  pass", 1),
         ("with contextlib.suppress(BaseException):\n  x()", 1),
         ("try:\n  x()\nexcept (ValueError, OSError):\n  pass", 0),
+        ("try:\n  x()\nexcept BaseException:\n  undo()\n  raise", 0),
+        ("try:\n  x()\nexcept BaseException:\n  if odd:\n    raise", 1),
+        ("try:\n  x()\nexcept BaseException as error:\n  raise ValueError from error", 1),
     ],
 )
 def test_the_rule_about_broad_catches_sees_what_it_should(code: str, found: int) -> None:
@@ -88,13 +91,19 @@ def test_the_rules_look_at_files_at_all() -> None:
 def _broad_catches(tree: ast.Module) -> Iterator[int]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ExceptHandler):
-            broad = node.type is None or bool(_mentioned(node.type) & BROAD)
+            broad = (node.type is None or bool(_mentioned(node.type) & BROAD)) and not _passes_on(node)
         elif isinstance(node, ast.Call) and "suppress" in _mentioned(node.func):
             broad = any(_mentioned(argument) & BROAD for argument in node.args)
         else:
             continue
         if broad:
             yield node.lineno
+
+
+def _passes_on(handler: ast.ExceptHandler) -> bool:
+    """Whether it only cleans up: whatever was caught is raised again, unchanged, at its end."""
+    last = handler.body[-1]
+    return isinstance(last, ast.Raise) and last.exc is None
 
 
 def _mentioned(node: ast.expr) -> set[str]:

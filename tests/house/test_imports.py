@@ -21,8 +21,8 @@ MAY_IMPORT = {
 # Library as imported -> the files that may import it. Everything else receives our own dataclasses.
 HOMES = {
     "aiosmtpd": ("daemon/demo/*",),
-    "aiosmtplib": ("daemon/outbox*",),
-    "asyncio": ("daemon/outbox*", "daemon/demo/*"),
+    "aiosmtplib": ("daemon/smtp*", "daemon/envelope.py"),
+    "asyncio": ("daemon/smtp*", "daemon/envelope.py", "daemon/demo/*"),
     "babel": ("templates/*",),
     "cattrs": ("store/*",),
     "charset_normalizer": ("parsers/*",),
@@ -34,25 +34,25 @@ HOMES = {
     "lxml": ("parsers/*",),
     "mailparser": ("parsers/*",),
     "markdown_it": ("templates/*",),
-    "pebble": ("daemon/*",),
     "peewee": ("store/*",),
     "phonenumbers": ("parsers/*",),
     "playhouse": ("store/*",),
     "psycopg": ("store/*",),
     "pycld2": ("parsers/*",),
     "pydantic": ("config/*",),
+    "pydantic_core": ("config/*",),
     "pymap": ("daemon/demo/*",),
     "pysqlite3": ("store/*",),
     "rich": ("daemon/*",),
     "schedule": ("daemon/*",),
     "smtplib": (),  # aiosmtplib does that
-    "imaplib": (),  # imapclient does that
+    "imaplib": ("daemon/inbox.py", "daemon/wire.py"),  # for its errors and its transport; imapclient does the rest
     "sqlite3": ("store/*",),
     "typer": ("daemon/*",),
 }
 
 # Part of a declared distribution, or of its interface: inscriptis takes lxml trees.
-COMES_WITH = {"playhouse": "peewee", "lxml": "inscriptis"}
+COMES_WITH = {"playhouse": "peewee", "lxml": "inscriptis", "pydantic_core": "pydantic"}
 
 # The distribution's name where it is not that of the import.
 IMPORT_NAMES = {
