@@ -122,8 +122,17 @@ def _known(sign: str, country: str) -> tuple[str, bool] | None:
     return str(shared.get(country, shared["default"])), country in shared
 
 
+@cache
+def _edges() -> tuple[frozenset[str], frozenset[str]]:
+    """The characters signs begin and end with: most numbers have no such neighbour."""
+    signs = [*_signs(), *table("currencies")["shared"]]
+    return frozenset(sign[0] for sign in signs), frozenset(sign[-1] for sign in signs)
+
+
 def _currency_at(text: str, at: int, country: str) -> tuple[str, bool, int] | None:
     gap = 1 if text[at : at + 1] in (" ", "\u00a0", "\u202f") else 0
+    if text[at + gap : at + gap + 1].casefold() not in _edges()[0]:
+        return None
     for length in _lengths():
         sign = text[at + gap : at + gap + length]
         following = text[at + gap + length : at + gap + length + 1]
@@ -134,6 +143,8 @@ def _currency_at(text: str, at: int, country: str) -> tuple[str, bool, int] | No
 
 def _currency_before(text: str, at: int, country: str) -> tuple[str, bool, int] | None:
     gap = 1 if text[at - 1 : at] in (" ", "\u00a0", "\u202f") and at else 0
+    if at == gap or text[at - gap - 1].casefold() not in _edges()[1]:
+        return None
     for length in _lengths():
         start = at - gap - length
         sign = text[start : at - gap] if start >= 0 else ""

@@ -102,6 +102,8 @@ def _own(signs: Signs) -> Verdict:
 
 def _challenge(signs: Signs) -> Verdict:
     words = table("automatic")["challenge"]
+    if "http" not in signs.text[:5000]:
+        return None  # the sender is asked to follow a link
     subject, text = signs.subject.casefold(), signs.text[:5000].casefold()
     by_subject = any(subject.startswith(phrase) for phrase in words["subjects"])
     by_text = sum(phrase in text for phrase in words["words"])

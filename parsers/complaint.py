@@ -1,10 +1,11 @@
 """Whether a message reads like a complaint, of what kind, and which alarm signs it carries (policy §1, §4, §5)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cases.message import Signal, Strength
 from cases.reading import Lexicon
-from parsers.lexicon import Hit, matcher_of
+from parsers.lexicon import CATEGORIES, COMPLAINT, SIGNALS, Hit
 
 _MORE = 0.25  # what each further phrase of a rule adds, in parts of its weight
 _MORE_TIMES = 2
@@ -21,51 +22,36 @@ class Judgement:
     urgent: bool = False
 
 
-def judge(subject: str, own: str, language: str, lexicon: Lexicon) -> Judgement:
-    """Apply the word tables to a subject and to the customer's own words.
+def judge(found: Sequence[Sequence[Hit]], language: str, lexicon: Lexicon) -> Judgement:
+    """What the words found (`lexicon.find_words`) say together.
 
     Only rows of the text's language, of any language and of English count; all rows when the language is unknown.
-    Spans are offsets into `own`, -1 for hits in the subject.
     """
-    complaint, signals, categories = _hits(subject, own, language, lexicon)
+    wanted = {"*", "en", language.partition("-")[0]} if language else None
+    complaint, signals, categories = (
+        [hit for hit in found[number] if wanted is None or hit.phrase.language.partition("-")[0] in wanted]
+        for number in (COMPLAINT, SIGNALS, CATEGORIES)
+    )
     score = round(sum(_by_rule(complaint).values()), 3)
     if score >= lexicon.strong_from:
         strength = Strength.STRONG
     else:
         strength = Strength.WEAK if score >= lexicon.weak_from else Strength.NONE
     ranked = sorted(_by_rule(categories).items(), key=lambda item: -item[1])
-    found = _signals(signals)
+    told = _signals(signals)
     return Judgement(
         complaint=strength,
         score=score,
-        signals=found,
+        signals=told,
         categories=tuple(name for name, weight in ranked if weight > 0),
-        urgent=any(signal.name == "urgent" for signal in found),
+        urgent=any(signal.name == "urgent" for signal in told),
     )
 
 
-_Found = list[tuple[Hit, str]]
-
-
-def _hits(subject: str, own: str, language: str, lexicon: Lexicon) -> tuple[_Found, _Found, _Found]:
-    """The hits of each table with the words they were found in."""
-    tables: tuple[_Found, _Found, _Found] = ([], [], [])
-    wanted = {"*", "en", language.partition("-")[0]} if language else None
-    text = f"{subject}\n{own}"
-    below = len(subject) + 1
-    for hit in matcher_of(lexicon).find(text):
-        if wanted is None or hit.phrase.language.partition("-")[0] in wanted:
-            inside = hit.start >= below
-            place = (hit.start - below, hit.end - below) if inside else (-1, -1)
-            moved = Hit(phrase=hit.phrase, table=hit.table, start=place[0], end=place[1])
-            tables[hit.table].append((moved, text[hit.start : hit.end]))
-    return tables
-
-
-def _by_rule(hits: list[tuple[Hit, str]]) -> dict[str, float]:
+def _by_rule(hits: list[Hit]) -> dict[str, float]:
     """The weight of each rule: its strongest phrase, and a little for each further one of its phrases."""
     phrases: dict[str, dict[str, float]] = {}
-    for hit, _ in hits:
+    for hit in hits:
         phrases.setdefault(hit.phrase.rule, {})[hit.phrase.text] = hit.phrase.weight
     totals = {}
     for rule, weights in phrases.items():
@@ -74,11 +60,11 @@ def _by_rule(hits: list[tuple[Hit, str]]) -> dict[str, float]:
     return totals
 
 
-def _signals(hits: list[tuple[Hit, str]]) -> tuple[Signal, ...]:
+def _signals(hits: list[Hit]) -> tuple[Signal, ...]:
     """One signal per rule and phrase, those of the text before those of the subject."""
     found: dict[tuple[str, str], Signal] = {}
-    for hit, words in sorted(hits, key=lambda item: item[0].start < 0):
+    for hit in sorted(hits, key=lambda hit: hit.start < 0):
         key = (hit.phrase.rule, hit.phrase.text)
         if hit.phrase.weight > 0 and key not in found:
-            found[key] = Signal(name=hit.phrase.rule, words=words, start=hit.start, end=hit.end)
+            found[key] = Signal(name=hit.phrase.rule, words=hit.words, start=hit.start, end=hit.end)
     return tuple(found.values())[:50]

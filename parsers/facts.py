@@ -1,11 +1,13 @@
 """Facts of the complaint with the words they came from (policy §2): few, and only when the text really says so."""
 
 import re
-from functools import cache
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from cases.message import Address, Fact
 from parsers.amounts import Amount, find_amounts
-from parsers.data import table
+from parsers.lexicon import LOSS, WANTED, Hit
 from parsers.numbers import find_numbers
 from parsers.phones import Phone, find_phones
 
@@ -32,9 +34,23 @@ _CC_TLDS = {
 MAX_TEXT = 20_000
 
 
-def find_facts(own: str, signature: str, sender: Address | None, default_country: str) -> tuple[tuple[Fact, ...], str]:
-    """The facts of a message and the sender's likely country (ISO 3166; empty when nothing tells)."""
-    own = own[:MAX_TEXT]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The texts facts are found in."""
+
+    own: str
+    signature: str = ""
+    sender: Address | None = None
+    default_country: str = ""  # ISO 3166; what national phone numbers and shared currency signs mean
+
+
+def find_facts(source: Source, words: Sequence[Sequence[Hit]]) -> tuple[tuple[Fact, ...], str]:
+    """The facts of a message and the sender's likely country (ISO 3166; empty when nothing tells).
+
+    `words` are the hits of `lexicon.find_words`.
+    """
+    signature, sender, default_country = source.signature, source.sender, source.default_country
+    own = source.own[:MAX_TEXT]
     facts: list[Fact] = []
     if sender and sender.name and "@" not in sender.name:
         facts.append(Fact(kind="name", value=sender.name, confidence=0.6, words=sender.name))
@@ -42,14 +58,14 @@ def find_facts(own: str, signature: str, sender: Address | None, default_country
     country = _country(phones, sender, facts)
     amounts = find_amounts(own, country or default_country or None)
     facts += [_amount_fact("amount", amount, 0.9 if amount.sure else 0.6) for amount in amounts]
-    loss = _claimed_loss(own, amounts)
+    loss = _claimed_loss(own, amounts, words[LOSS])
     if loss:
         facts.append(_amount_fact("loss", loss, 0.7 if loss.sure else 0.5))
     facts += [
         Fact(kind=one.kind, value=one.value, confidence=one.confidence, words=one.text, start=one.start, end=one.end)
         for one in find_numbers(own)
     ]
-    wanted = _wanted(own)
+    wanted = _wanted(words[WANTED])
     return tuple(facts + ([wanted] if wanted else [])), country
 
 
@@ -84,42 +100,22 @@ def _amount_fact(kind: str, amount: Amount, confidence: float) -> Fact:
     return Fact(kind=kind, value=value, confidence=confidence, words=amount.text, start=amount.start, end=amount.end)
 
 
-@cache
-def _loss_words() -> tuple[str, ...]:
-    return tuple(word.casefold() for word in table("facts")["loss"]["words"])
-
-
-def _claimed_loss(own: str, amounts: tuple[Amount, ...]) -> Amount | None:
+def _claimed_loss(own: str, amounts: tuple[Amount, ...], words: Sequence[Hit]) -> Amount | None:
     """The largest amount of a sentence that speaks of loss or compensation."""
-    if not amounts:
+    if not amounts or not words:
         return None
-    ends = [match.end() for match in _SENTENCE.finditer(own)]
-    claimed = []
-    for amount in amounts:
-        start = max((end for end in ends if end <= amount.start), default=0)
-        stop = min((end for end in ends if end >= amount.end), default=len(own))
-        sentence = own[start:stop].casefold()
-        if any(word in sentence for word in _loss_words()):
-            claimed.append(amount)
+    ends = [0, *(match.end() for match in _SENTENCE.finditer(own)), len(own)]
+    spoken = {bisect_right(ends, hit.start) for hit in words if hit.start >= 0}
+    claimed = [amount for amount in amounts if bisect_right(ends, amount.start) in spoken]
     return max(claimed, key=lambda amount: amount.value, default=None)
 
 
-@cache
-def _wanted_words() -> tuple[tuple[str, str], ...]:
-    return tuple((word.casefold(), kind) for kind, words in table("facts")["wanted"].items() for word in words)
-
-
-def _wanted(own: str) -> Fact | None:
-    """What the customer asks for: the kind whose words come first in the text."""
-    lowered = own.lower()
-    if len(lowered) != len(own):
-        lowered = own
-    best: tuple[int, int, str, str] | None = None
-    for order, (word, kind) in enumerate(_wanted_words()):
-        at = lowered.find(word)
-        if at >= 0 and (best is None or (at, order) < best[:2]):
-            best = (at, order, kind, word)
-    if best is None:
+def _wanted(words: Sequence[Hit]) -> Fact | None:
+    """What the customer asks for: the kind whose words come first in the text, else in the subject."""
+    first = min(words, key=lambda hit: (hit.start < 0, hit.start), default=None)
+    if first is None:
         return None
-    at, _, kind, word = best
-    return Fact(kind="wanted", value=kind, confidence=0.6, words=own[at : at + len(word)], start=at, end=at + len(word))
+    certain = 0.6 if first.start >= 0 else 0.4
+    return Fact(
+        kind="wanted", value=first.phrase.rule, confidence=certain, words=first.words, start=first.start, end=first.end
+    )

@@ -13,6 +13,7 @@ KEPT_HOPS = 100
 KEPT_REFERENCES = 50  # from either end
 
 _NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
+_END = re.compile(rb"\r?\n\r?\n|\r\r")
 _BARE_CR = re.compile(rb"\r(?!\n)")
 _MESSAGE_ID = re.compile(rb"<[^<>\s]{1,998}>")
 _ADDRESS_FIELDS = frozenset({"from", "sender", "reply-to", "to", "cc", "bcc", "delivered-to"})
@@ -99,17 +100,12 @@ def _bounds(raw: bytes) -> tuple[int, int, int, list[str]]:
         line = raw.find(b"\n", start)
         start = len(raw) if line < 0 else line + 1
         defects.append("mbox line before the header")
-    ends = [
-        (found, len(mark))
-        for mark in (b"\r\n\r\n", b"\n\n", b"\r\r", b"\n\r\n")
-        if (found := raw.find(mark, start, start + MAX_HEAD + 4)) >= 0
-    ]
-    if not ends:
+    end = _END.search(raw, start, start + MAX_HEAD + 4)
+    if end is None:
         if len(raw) - start > MAX_HEAD:
             raise NeedsHuman(f"the header has more than {MAX_HEAD} bytes")
         return start, len(raw), len(raw), defects
-    end, width = min(ends)
-    return start, end, end + width, defects
+    return start, end.start(), end.end(), defects
 
 
 def _fields(block: bytes, defects: list[str]) -> tuple[list[tuple[str, list[bytes]]], int]:

@@ -26,18 +26,19 @@ _SINGLE = ("from", "message-id", "subject", "date")  # fields of which a message
 _DATES_FROM, _DATES_UNTIL = 1980, 2100
 
 
-def read_headers(head: Head, parsed: Read, reading: Reading, sha256: str, size: int) -> IncomingMessage:
-    """A message of which only the header fields are filled in."""
+def read_headers(head: Head, parsed: Read, reading: Reading, sha256: str, size: int) -> tuple[IncomingMessage, bool]:
+    """A message of which only the header fields are filled in, and whether a website form of ours wrote it."""
     sender, doubt = parse_sender(head, parsed.senders)
     proof, because = prove(head, sender.address if sender else "", doubt, reading.authentication)
     reply_to = _addresses(head, "reply-to")
-    if sender and is_form(sender, reply_to, reading):
+    form = sender is not None and _is_form(sender, reply_to, reading)
+    if sender and form:
         # A website form writes for the customer, who typed the Reply-To: never more than plausible (policy §3).
         because = f"trusted form {sender.address}: {because}"
         sender, proof = reply_to[0], min(proof, Proof.PLAUSIBLE)
     message_id = ids.parse_message_id(_text(head, "message-id"))
     date = _date(parsed.date, head)
-    return IncomingMessage(
+    message = IncomingMessage(
         sha256=sha256,
         size=size,
         sender=sender,
@@ -59,9 +60,10 @@ def read_headers(head: Head, parsed: Read, reading: Reading, sha256: str, size: 
         own_marks=tuple(header_text(value, 300) for value in head.all("x-ombud-mark")[:5]),
         defects=tuple(dict.fromkeys([*head.defects, *parsed.defects, *_defects(head, message_id, date)])),
     )
+    return message, form
 
 
-def is_form(sender: Address, reply_to: tuple[Address, ...], reading: Reading) -> bool:
+def _is_form(sender: Address, reply_to: tuple[Address, ...], reading: Reading) -> bool:
     """Whether the sender is one of our website forms and says who filled it in."""
     return bool(reply_to) and sender.address.lower() in {form.lower() for form in reading.trusted_forms}
 

@@ -2,7 +2,8 @@
 
 import re
 
-_NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|\d+|[*_=#|<>\[\]{}~^/\\]+")
+_NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[\d*_=#|<>\[\]{}~^/\\\s]+")
+_NO_LETTERS = re.compile(r"[\W\d_]+")
 _LETTERS = 4000  # characters looked at
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _KANA = re.compile("[\u3041-\u30ff\uff66-\uff9f]")
@@ -50,7 +51,7 @@ def language_of(text: str) -> tuple[str, float]:
 
 
 def _by_script(text: str) -> tuple[str, float] | None:
-    letters = sum(1 for character in text if character.isalpha()) or 1
+    letters = len(_NO_LETTERS.sub("", text)) or 1
     hangul = len(_HANGUL.findall(text))
     if hangul >= 4 and hangul * 4 > letters:
         return "ko", 0.98
@@ -98,8 +99,11 @@ def _encodes(character: str, codec: str) -> bool:
 def _by_cld2(text: str) -> tuple[str, float]:
     import pycld2
 
-    printable = "".join(character if character.isprintable() else " " for character in text).strip()
-    if sum(1 for character in printable if character.isalpha()) < 3:
+    # pycld2 refuses controls and everything else that has no glyph.
+    printable = text
+    if not text.isprintable():
+        printable = "".join(character if character.isprintable() else " " for character in text)
+    if len(_NO_LETTERS.sub("", printable)) < 3:
         return "", 0.0
     try:
         reliable, _, details = pycld2.detect(printable, isPlainText=True, bestEffort=True)

@@ -8,9 +8,10 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from cases.reading import Lexicon, Phrase
+from parsers.data import table
 
 MAX_TEXT = 50_000  # characters searched
 _WORD = re.compile(
@@ -35,6 +36,7 @@ class Hit:
     table: int
     start: int
     end: int
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,8 @@ class Matcher:
                             yield Hit(phrase=row.phrase, table=row.table, start=start, end=start + len(row.plain))
 
 
+COMPLAINT, SIGNALS, CATEGORIES, WANTED, LOSS = range(5)  # numbers of the tables
+
 # Hashing thousands of rows for each message would cost more than reading it, so lexicons are known by identity; each
 # is kept beside its matcher, which keeps the identity from being used again.
 _compiled: dict[int, tuple[Lexicon, Matcher]] = {}
@@ -136,19 +140,38 @@ _REMEMBERED = 50_000  # words
 
 
 def matcher_of(lexicon: Lexicon) -> Matcher:
-    """The compiled tables of a lexicon: 0 complaint, 1 signals, 2 categories.
+    """The compiled tables of a lexicon, and our own tables of what customers want and how they speak of loss.
 
     Compiled once (some 30 ms for the shipped tables), also when the lexicon comes again as an equal copy.
     """
     known = _compiled.get(id(lexicon))
     if known is not None:
         return known[1]
-    tables = (lexicon.complaint, lexicon.signals, lexicon.categories)
+    tables = (lexicon.complaint, lexicon.signals, lexicon.categories, _fixed("wanted"), _fixed("loss"))
     matcher = next((matcher for other, matcher in _compiled.values() if other == lexicon), None) or Matcher(tables)
     while len(_compiled) >= _LEXICONS:
         _compiled.pop(next(iter(_compiled)), None)
     _compiled[id(lexicon)] = (lexicon, matcher)
     return matcher
+
+
+@cache
+def _fixed(name: str) -> tuple[Phrase, ...]:
+    """A table of `parsers/data/facts.toml`: stems of any language, which may go on."""
+    rows = table("facts")[name]
+    return tuple(Phrase(text=f"{stem}*", language="*", rule=rule) for rule, stems in rows.items() for stem in stems)
+
+
+def find_words(subject: str, own: str, lexicon: Lexicon) -> tuple[list[Hit], ...]:
+    """The hits of each table; spans are offsets into `own`, (-1, -1) for hits in the subject."""
+    tables: tuple[list[Hit], ...] = ([], [], [], [], [])
+    text = f"{subject}\n{own}"
+    below = len(subject) + 1
+    for hit in matcher_of(lexicon).find(text):
+        start, end = (hit.start - below, hit.end - below) if hit.start >= below else (-1, -1)
+        words = text[hit.start : hit.end]
+        tables[hit.table].append(Hit(phrase=hit.phrase, table=hit.table, words=words, start=start, end=end))
+    return tables
 
 
 @lru_cache(maxsize=20_000)

@@ -11,15 +11,16 @@ from parsers.attachments import attachments_of, contents
 from parsers.body import Body, read_body
 from parsers.clean import clean_line
 from parsers.complaint import Judgement, judge
-from parsers.facts import find_facts
+from parsers.facts import Source, find_facts
 from parsers.head import Head, split_head
-from parsers.headers import read_headers, return_path
+from parsers.headers import read_headers
 from parsers.language import language_of
+from parsers.lexicon import find_words
 from parsers.parts import Part, check_tree, leaves
 from parsers.prescan import Scanned, scan
 from parsers.quotes import Split, split_reply
 from parsers.reader import Read, read
-from parsers.sender import is_blank, parse_sender
+from parsers.sender import is_blank
 
 # What a library or a rule of ours may raise on bytes nobody foresaw: one message is set aside, the next one flows.
 _UNFORESEEN = (
@@ -120,10 +121,9 @@ def _parse(raw: bytes, reading: Reading) -> IncomingMessage:
         parts=parts,
         report_type=str(parsed.message.get_param("report-type") or "").lower(),
     )
-    message = read_headers(scanned.head, parsed, reading, scanned.sha256, len(raw))
-    message = _with_robot(message, scanned.head, parsed, content, reading)
-    message = _with_content(message, content)
-    message = _with_tokens(message, scanned, parsed, content, reading)
+    message, form = read_headers(scanned.head, parsed, reading, scanned.sha256, len(raw))
+    robot = None if form else _robot(message, scanned.head, content, reading)
+    message = _with_content(message, robot, scanned, parsed, content, reading)
     _refuse_nobody(scanned.head, message)
     return _understood(message, content.split.signature, reading)
 
@@ -133,15 +133,20 @@ def _parse_headers(raw_headers: bytes, size: int, sha256: str, reading: Reading)
         raise NeedsHuman("the message is empty")
     head, _ = split_head(raw_headers)
     parsed = read(head.for_reader())
-    message = read_headers(head, parsed, reading, sha256, size)
-    message = _with_robot(message, head, parsed, _Content(), reading)
+    message, form = read_headers(head, parsed, reading, sha256, size)
+    robot = None if form else _robot(message, head, _Content(), reading)
     addresses = [*message.delivered_to, *(one.address for one in (*message.to, *message.cc))]
-    tokens = ids.tokens_of(
-        ids.address_tokens(addresses, reading.own_addresses),
-        ids.id_tokens((*message.in_reply_to, *message.references)),
+    message = replace(
+        message,
+        automatic=robot[0] if robot else None,
+        automatic_because=robot[1] if robot else "",
+        tokens=ids.tokens_of(
+            ids.address_tokens(addresses, reading.own_addresses),
+            ids.id_tokens((*message.in_reply_to, *message.references)),
+        ),
+        defects=(*message.defects, "over the size cap: only the header was read"),
+        headers_only=True,
     )
-    defects = (*message.defects, "over the size cap: only the header was read")
-    message = replace(message, tokens=tokens, defects=defects, headers_only=True)
     _refuse_nobody(head, message)
     return _understood(message, "", reading)
 
@@ -159,13 +164,8 @@ def _split(body: Body) -> Split:
     return Split(own=inner.own, quoted=body.text, signature=inner.signature)
 
 
-def _with_robot(
-    message: IncomingMessage, head: Head, parsed: Read, content: _Content, reading: Reading
-) -> IncomingMessage:
-    written = parse_sender(head, parsed.senders)[0]
-    if written is not None and written != message.sender:
-        return message  # a trusted form wrote for a customer, with all the marks of a robot
-    verdict = automatic.classify(
+def _robot(message: IncomingMessage, head: Head, content: _Content, reading: Reading) -> automatic.Verdict:
+    return automatic.classify(
         automatic.Signs(
             head=head,
             sender=message.sender.address if message.sender else "",
@@ -174,43 +174,47 @@ def _with_robot(
             text=content.body.text,
             types=tuple(part.type for part in content.parts),
             report_type=content.report_type,
-            return_path=return_path(head),
+            return_path=message.return_path,
             own_addresses=reading.own_addresses,
         )
     )
-    return replace(message, automatic=verdict[0], automatic_because=verdict[1]) if verdict else message
 
 
-def _with_content(message: IncomingMessage, content: _Content) -> IncomingMessage:
+def _with_content(
+    message: IncomingMessage,
+    robot: automatic.Verdict,
+    scanned: Scanned,
+    parsed: Read,
+    content: _Content,
+    reading: Reading,
+) -> IncomingMessage:
+    """The message with everything below its header, and the tokens from everywhere a letter of ours can come back."""
+    text = content.body.text
+    returned: list[str] = []
+    bounce = None
+    if robot and robot[0] is Automatic.BOUNCE:
+        bounce = bounces.read_bounce(scanned, parsed.message, content.parts, text)
+        returned = bounces.returned_tokens(scanned, content.parts, text, reading.own_addresses)
+    addresses = [*message.delivered_to, *(one.address for one in (*message.to, *message.cc))]
     shut = [_KEPT_SHUT[part.type] for part in content.parts if part.type in _KEPT_SHUT]
     return replace(
         message,
-        text=content.body.text,
+        automatic=robot[0] if robot else None,
+        automatic_because=robot[1] if robot else "",
+        bounce=bounce,
+        text=text,
         html=content.body.html,
         new_text=content.split.own,
         quoted_text=content.split.quoted,
         attachments=content.attachments,
+        tokens=ids.tokens_of(
+            ids.address_tokens(addresses, reading.own_addresses),
+            ids.id_tokens((*message.in_reply_to, *message.references)),
+            returned,
+            ids.body_tokens(text),
+        ),
         defects=tuple(dict.fromkeys([*message.defects, *content.body.defects, *shut])),
     )
-
-
-def _with_tokens(
-    message: IncomingMessage, scanned: Scanned, parsed: Read, content: _Content, reading: Reading
-) -> IncomingMessage:
-    """Tokens from everywhere a letter of ours can come back, and the report of a bounce."""
-    returned: list[str] = []
-    bounce = None
-    if message.automatic is Automatic.BOUNCE:
-        bounce = bounces.read_bounce(scanned, parsed.message, content.parts, message.text)
-        returned = bounces.returned_tokens(scanned, content.parts, message.text, reading.own_addresses)
-    addresses = [*message.delivered_to, *(one.address for one in (*message.to, *message.cc))]
-    tokens = ids.tokens_of(
-        ids.address_tokens(addresses, reading.own_addresses),
-        ids.id_tokens((*message.in_reply_to, *message.references)),
-        returned,
-        ids.body_tokens(message.text),
-    )
-    return replace(message, bounce=bounce, tokens=tokens)
 
 
 def _understood(message: IncomingMessage, signature: str, reading: Reading) -> IncomingMessage:
@@ -220,12 +224,11 @@ def _understood(message: IncomingMessage, signature: str, reading: Reading) -> I
     if confidence < 0.5:
         by_subject = language_of(f"{message.subject}. {own}")
         language, confidence = max((language, confidence), by_subject, key=lambda pair: pair[1])
-    facts, country = find_facts(own, signature, message.sender, reading.default_country)
-    judgement = (
-        Judgement()
-        if message.automatic
-        else judge(message.subject, own, language if confidence > 0.5 else "", reading.lexicon)
-    )
+    words = find_words(message.subject, own, reading.lexicon)
+    source = Source(own=own, signature=signature, sender=message.sender, default_country=reading.default_country)
+    facts, country = find_facts(source, words)
+    sure = language if confidence > 0.5 else ""
+    judgement = Judgement() if message.automatic else judge(words, sure, reading.lexicon)
     return replace(
         message,
         language=language,

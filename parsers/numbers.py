@@ -9,7 +9,8 @@ from parsers.data import table
 
 MAX_TEXT = 20_000
 MAX_NUMBERS = 20
-_VALUE = r"((?=[A-Z0-9/._-]{0,24}\d)[A-Z0-9](?:[A-Z0-9/_-]|\.(?=[A-Z0-9])){2,29})"
+_WINDOW = 60  # characters before a number in which its label is looked for
+_VALUE = re.compile(r"(?<![A-Za-z0-9])(?=[A-Za-z/._-]{0,24}\d)[A-Za-z0-9](?:[A-Za-z0-9/_-]|\.(?=[A-Za-z0-9])){2,29}")
 _POSTAL = re.compile(r"(?<![A-Za-z0-9])([A-Z]{2}[ ]?\d{8}[ ]?\d[ ]?[A-Z]{2})(?![A-Za-z0-9])")
 _UPS = re.compile(r"(?<![A-Za-z0-9])(1Z[0-9A-Z]{16})(?![A-Za-z0-9])")
 _KINDS = ("waybill", "order_number", "contract", "project")
@@ -54,24 +55,15 @@ def _between() -> str:
 
 
 @cache
-def _pattern() -> re.Pattern[str]:
-    labels = {label.casefold(): kind for kind in _KINDS for label in table("facts")["labels"][kind]}
-    ordered = sorted(labels, key=len, reverse=True)
-    return re.compile(rf"(?<![^\W_])({'|'.join(map(re.escape, ordered))}){_between()}{_VALUE}", re.IGNORECASE)
+def _label() -> re.Pattern[str]:
+    """A label right before a number, and what may stand between; labels of unspaced scripts may follow a letter."""
+    labels = sorted(_kind_of(), key=len, reverse=True)
+    free = "|".join(re.escape(label) for label in labels if _is_unspaced(label))
+    words = "|".join(re.escape(label) for label in labels if not _is_unspaced(label))
+    return re.compile(rf"(?:({free})|(?<![^\W_])({words})){_between()}\Z", re.IGNORECASE)
 
 
-@cache
-def _unspaced_pattern() -> re.Pattern[str]:
-    """Labels of scripts without word borders, which may follow another letter directly."""
-    labels = [
-        label for kind in _KINDS for label in table("facts")["labels"][kind] if not label.isascii() and _unspaced(label)
-    ]
-    return re.compile(
-        rf"({'|'.join(map(re.escape, sorted(labels, key=len, reverse=True)))}){_between()}{_VALUE}", re.IGNORECASE
-    )
-
-
-def _unspaced(label: str) -> bool:
+def _is_unspaced(label: str) -> bool:
     return any("\u0e00" <= c <= "\u0eff" or "\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in label)
 
 
@@ -81,21 +73,18 @@ def _kind_of() -> dict[str, str]:
 
 
 def _labelled(text: str) -> Iterator[Numbered]:
-    patterns = [_pattern()] if text.isascii() else [_pattern(), _unspaced_pattern()]
-    for pattern in patterns:
-        for match in pattern.finditer(text):
-            value = match[2].strip("./_-")
-            kind = _kind_of().get(match[1].casefold(), "order_number")
-            if sum(character.isdigit() for character in value) >= 3:
-                end = match.start(2) + len(value)
-                yield Numbered(
-                    kind=kind,
-                    value=value.upper(),
-                    confidence=0.8,
-                    text=text[match.start() : end],
-                    start=match.start(2),
-                    end=end,
-                )
+    """Numbers with a label in the sixty characters before them."""
+    for match in _VALUE.finditer(text):
+        value = match[0].strip("./_-")
+        if sum(character.isdigit() for character in value) < 3:
+            continue
+        before = max(0, match.start() - _WINDOW)
+        label = _label().search(text, before, match.start())
+        if label:
+            kind = _kind_of().get((label[1] or label[2]).casefold(), "order_number")
+            end = match.start() + len(value)
+            words = text[label.start() : end]
+            yield Numbered(kind=kind, value=value.upper(), confidence=0.8, text=words, start=match.start(), end=end)
     yield from _before_label(text)
 
 

@@ -32,6 +32,8 @@ def find_phones(text: str, country: str | None = None) -> tuple[Phone, ...]:
         labelled = bool(_label().search(text[max(0, match.start() - 30) : match.start()]))
         if not international and not (country and labelled):
             continue
+        if match[0].startswith(("+0", "000")):
+            continue  # no country has such a code
         tried += 1
         if tried > 50 or len(found) >= MAX_PHONES:
             break

@@ -23,7 +23,9 @@ _PART_HEAD = 64 * 1024  # bytes of the header of one part
 _BASE64 = re.compile(rb"[Bb][Aa][Ss][Ee]64")
 _EMPTY_LINE = re.compile(rb"\r?\n\r?\n")
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n\t "
-_BOUNDARY = re.compile(rb"(?i)boundary\*?(?:0\*?)?[ \t]*=[ \t]*(?:\"([^\"\r\n]{1,2100})|([^\s;\"]{1,2100}))")
+_BOUNDARY = re.compile(
+    rb"[Bb][Oo][Uu][Nn][Dd][Aa][Rr][Yy]\*?(?:[01]\*?)?[ \t]*=[ \t]*(?:\"([^\"\r\n]{1,2100})|([^\s;\"]{1,2100}))"
+)
 _DELIMITER = re.compile(rb"^--([^\r\n]*)", re.MULTILINE)
 _FOLDED_FIELD = re.compile(rb"(?i)^content-(?:type|disposition)[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*", re.MULTILINE)
 
@@ -130,7 +132,7 @@ def _check_structure(body: bytes, head: Head) -> None:
         for source in (body, head.first("content-type") or b"")
         for match in _BOUNDARY.finditer(source)
     }
-    for match in _FOLDED_FIELD.finditer(body):
+    for match in _FOLDED_FIELD.finditer(body) if len(body) > _PART_HEAD else ():
         if match.end() - match.start() > _PART_HEAD:
             raise NeedsHuman("a part has an overlong Content header")
     if not marks:

@@ -1,11 +1,14 @@
 """Who a message claims to be from, and whether that claim is unambiguous (threats B27-B34)."""
 
 import email.utils
+import re
 
 from cases.message import Address
 from parsers.addresses import Listed, parse_addresses
 from parsers.head import Head
 from parsers.words import unfold
+
+_PLAIN = re.compile(rb"[A-Za-z0-9 ._'-]{0,100}<[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}>|[a-z0-9._+-]+@[a-z0-9.-]+")
 
 
 def parse_sender(head: Head, by_mail_parser: tuple[str, ...] | None) -> tuple[Address | None, str]:
@@ -38,6 +41,8 @@ def _doubt(values: list[bytes], listed: tuple[Listed, ...], by_mail_parser: tupl
     if listed[0].doubt:
         return f"From header: {listed[0].doubt}"
     ours = _comparable(listed[0].address)
+    if _PLAIN.fullmatch(unfold(values[0]).strip()) and by_mail_parser == (listed[0].address,):
+        return ""  # a form in which there is nothing to disagree about
     text = unfold(values[0]).decode("utf-8", "replace")
     for reader, names in (("the standard library", _by_stdlib(text)), ("mail-parser", by_mail_parser)):
         if names is not None and {_comparable(name) for name in names} != {ours}:

@@ -1,0 +1,86 @@
+"""What reading a mail costs: ombud's full reading beside mail-parser alone and the standard library alone, in one run.
+
+    python bench/parse.py FILE_OR_FOLDER... [--rounds 3]
+
+Prints milliseconds per mail (mean and median of the best round per mail) and the ratios to mail-parser alone. The files
+are raw mails (`*.eml`); without arguments the numbered samples of the tests are read.
+"""
+
+import argparse
+import email
+import logging
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "parsers")]
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("paths", nargs="*", type=Path, default=[ROOT / "tests" / "samples"])
+    arguments.add_argument("--rounds", type=int, default=3)
+    given = arguments.parse_args()
+    mails = [path.read_bytes() for path in _files(given.paths)]
+    if not mails:
+        print("no *.eml found")
+        return 1
+    best = _measure(mails, given.rounds)
+    base = best["mail-parser alone"]
+    size = statistics.fmean(map(len, mails)) / 1024
+    print(f"{len(mails)} mails, mean {size:.1f} KiB, best of {given.rounds} rounds for each mail")
+    print(f"{'reader':<22}{'mean ms':>9}{'median ms':>11}{'x mean':>8}{'x median':>10}")
+    for name, times in best.items():
+        mean, median = statistics.fmean(times), statistics.median(times)
+        ratios = mean / statistics.fmean(base), median / statistics.median(base)
+        print(f"{name:<22}{mean * 1e3:>9.3f}{median * 1e3:>11.3f}{ratios[0]:>8.2f}{ratios[1]:>10.2f}")
+    return 0
+
+
+def _files(paths: list[Path]) -> list[Path]:
+    return sorted(file for path in paths for file in (path.rglob("*.eml") if path.is_dir() else [path]))
+
+
+def _readers() -> dict[str, Callable[[bytes], object]]:
+    import lexicons
+    import mailparser
+
+    import parsers
+    from cases.reading import Authentication, AuthenticationProfile, Reading
+    from cases.trouble import NeedsHuman
+
+    logging.disable(logging.CRITICAL)
+    trusted = Authentication(profile=AuthenticationProfile.GENERIC, server_id="mail.shop.example")
+    reading = Reading(lexicon=lexicons.shipped(), authentication=trusted, own_addresses=("complaints@shop.example",))
+
+    def ombud(raw: bytes) -> object:
+        try:
+            return parsers.parse_message(raw, reading)
+        except NeedsHuman as refused:
+            return refused
+
+    return {
+        "ombud, all skills": ombud,
+        "mail-parser alone": mailparser.parse_from_bytes,
+        "compat32 alone": email.message_from_bytes,
+    }
+
+
+def _measure(mails: list[bytes], rounds: int) -> dict[str, list[float]]:
+    """The best time of each reader for each mail; the readers take turns, so that a slow moment meets all of them."""
+    readers = _readers()
+    best = {name: [float("inf")] * len(mails) for name in readers}
+    for _ in range(rounds):
+        for name, read in readers.items():
+            for number, raw in enumerate(mails):
+                start = time.perf_counter()
+                read(raw)
+                best[name][number] = min(best[name][number], time.perf_counter() - start)
+    return best
+
+
+if __name__ == "__main__":
+    sys.exit(main())
