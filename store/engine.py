@@ -48,6 +48,10 @@ class Engine(ABC):
         """Keep every other process from migrating."""
 
     @abstractmethod
+    def daemon(self) -> str | None:
+        """Who holds the daemon's lock, other than this object; None when nobody does."""
+
+    @abstractmethod
     def lock(self) -> None:
         """Become the only daemon. Raises Locked."""
 

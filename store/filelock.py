@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,9 +20,7 @@ class FileLock:
         if self._descriptor >= 0:
             return None
         descriptor = self._open()
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
+        if not _locked(descriptor):
             found = os.read(descriptor, 200).decode(errors="replace").strip()
             os.close(descriptor)
             return found
@@ -35,18 +34,18 @@ class FileLock:
             os.close(self._descriptor)
             self._descriptor = -1
 
-    def is_taken(self) -> bool:
-        """Whether another process (or another store of this one) holds the lock now."""
+    def holder(self) -> str | None:
+        """Who holds the lock now, other than this object; None when nobody does."""
         if self._descriptor >= 0 or not self._path.exists():
-            return False
+            return None
         descriptor = self._open()
         try:
             fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return True
+            return os.read(descriptor, 200).decode(errors="replace").strip() or "unknown"
         finally:
             os.close(descriptor)
-        return False
+        return None
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
@@ -61,3 +60,15 @@ class FileLock:
     def _open(self) -> int:
         # Not inherited by the parser workers: one that outlives the daemon must not hold its lock.
         return os.open(self._path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+
+
+def _locked(descriptor: int) -> bool:
+    """Whether the lock could be taken; asks again for a moment, because `holder` takes it for an instant too."""
+    for wait in (0.01, 0.03, 0.1, 0.3, 0.0):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(wait)
+        else:
+            return True
+    return False

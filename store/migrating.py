@@ -7,7 +7,7 @@ import peewee
 from playhouse.migrations import Runner
 
 from store.database import Database
-from store.trouble import Foreign
+from store.trouble import Foreign, Locked
 
 FOLDER = Path(str(resources.files("store") / "migrations"))
 
@@ -16,12 +16,14 @@ def migrate(database: Database, folder: Path = FOLDER, *, keep_copy: bool) -> tu
     """Apply what is pending, each migration in a transaction of its own; the names of those applied.
 
     Only one process migrates at a time. With `keep_copy` a copy of an SQLite file is made first.
-    Raises Foreign when the database was written by a newer ombud.
+    Raises Foreign when the database was written by a newer ombud, Locked while a daemon works on it.
     """
     engine = database.engine
     with database.translated(), engine.migrating():
         runner = Runner(engine.peewee, str(folder))
         pending = _pending(runner, engine.name)
+        if pending and (daemon := engine.daemon()):
+            raise Locked(f"{engine.name} must be brought to a new schema, but {daemon} works on it; stop that first")
         if pending and keep_copy:
             engine.back_up(pending[0])
         applied: list[str] = runner.up() if pending else []

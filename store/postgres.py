@@ -26,7 +26,7 @@ _BEGIN = """
 """
 _HOLDER = """
     SELECT a.application_name, a.client_addr::text FROM pg_locks l JOIN pg_stat_activity a USING (pid)
-    WHERE l.locktype = 'advisory' AND l.classid = 0 AND l.objid = %s AND l.granted
+    WHERE l.locktype = 'advisory' AND l.classid = 0 AND l.objid = %s AND l.granted AND l.pid <> %s
       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 
@@ -109,12 +109,13 @@ class Postgres(Engine):
             finally:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", (_MIGRATING,))
 
+    def daemon(self) -> str | None:
+        row = self.peewee.execute_sql(_HOLDER, (_DAEMON, self._guard_pid)).fetchone()
+        return f"{row[0]}, from {row[1] or 'this machine'}" if row else None
+
     def lock(self) -> None:
-        cursor = self._guard.execute_sql("SELECT pg_try_advisory_lock(%s)", (_DAEMON,))
-        if cursor.fetchone() != (True,):
-            holder = self._guard.execute_sql(_HOLDER, (_DAEMON,)).fetchone() or ("unknown", None)
-            said = f"{holder[0]}, from {holder[1] or 'this machine'}"
-            raise Locked(f"another ombud ({said}) works on {self.name}; stop it first")
+        if self._guard.execute_sql("SELECT pg_try_advisory_lock(%s)", (_DAEMON,)).fetchone() != (True,):
+            raise Locked(f"another ombud ({self.daemon() or 'unknown'}) works on {self.name}; stop it first")
         self._guard_pid = self._guard.connection().info.backend_pid
 
     def close(self) -> None:

@@ -69,27 +69,27 @@ class Prepared:
     def __init__(self, build: Callable[..., peewee.BaseQuery]) -> None:
         self._build = build
         parameters = inspect.signature(build).parameters
-        self._lists = [name.endswith("_list") for name in parameters]
+        self.lists = [name.endswith("_list") for name in parameters]
 
     def arguments(self, arguments: Sequence[Any]) -> tuple[Any, ...]:
         """The arguments with their lists filled up to a power of two, so that few lengths need compiling."""
-        if not any(self._lists):
+        if not any(self.lists):
             return tuple(arguments)
         return tuple(
-            _filled(argument) if is_list else argument for argument, is_list in zip(arguments, self._lists, strict=True)
+            _filled(argument) if is_list else argument for argument, is_list in zip(arguments, self.lists, strict=True)
         )
 
     def shape(self, arguments: Sequence[Any]) -> tuple[int, ...]:
         """What tells one compiled form of this query from another."""
-        if not any(self._lists):
+        if not any(self.lists):
             return ()
-        return tuple(len(argument) for argument, is_list in zip(arguments, self._lists, strict=True) if is_list)
+        return tuple(len(argument) for argument, is_list in zip(arguments, self.lists, strict=True) if is_list)
 
     def compile(self, database: Any, arguments: Sequence[Any]) -> Statement:
         """The statement for arguments of this shape."""
         holes = [
             [_Hole(_Mark(i, item)) for item in range(len(argument))] if is_list else _Hole(_Mark(i))
-            for i, (argument, is_list) in enumerate(zip(arguments, self._lists, strict=True))
+            for i, (argument, is_list) in enumerate(zip(arguments, self.lists, strict=True))
         ]
         query = self._build(*holes)
         sql, parameters = database.get_sql_context().sql(query).query()
@@ -113,7 +113,7 @@ class Inserting(Prepared):
     ) -> None:
         self._columns = columns
         self._conflict = conflict
-        self._lists = [False] * len(columns)
+        self.lists = [False] * len(columns)
         self._build = self._insert
 
     def _insert(self, *holes: _Hole) -> peewee.BaseQuery:
@@ -128,7 +128,7 @@ class Changing(Prepared):
     def __init__(self, *columns: "peewee.Field[Any]", key: "peewee.Field[Any]") -> None:
         self._columns = columns
         self._key = key
-        self._lists = [False] * (len(columns) + 1)
+        self.lists = [False] * (len(columns) + 1)
         self._build = self._update
 
     def _update(self, *holes: _Hole) -> peewee.BaseQuery:

@@ -107,7 +107,7 @@ class Sqlite(Engine):
         if self.peewee.pragma("application_id") != APPLICATION_ID:
             raise Foreign(f"{self.path} is a database of another program; ombud leaves it alone")
         left = any(_size(_beside(self.path, end)) for end in ("-wal", "-journal"))
-        if (left or self.path.stat().st_size <= ALWAYS_CHECKED) and not self._daemon.is_taken():
+        if (left or self.path.stat().st_size <= ALWAYS_CHECKED) and not self.daemon():
             said = self.peewee.pragma("quick_check(1)")
             if said != "ok":
                 raise Broken(f"{self.path} is damaged: {said}; keep the file and restore a backup")
@@ -143,6 +143,9 @@ class Sqlite(Engine):
     def migrating(self) -> Iterator[None]:
         with FileLock(_beside(self.path, ".migrating")).waiting():
             yield
+
+    def daemon(self) -> str | None:
+        return self._daemon.holder()
 
     def lock(self) -> None:
         holder = self._daemon.take(f"process {os.getpid()} on {socket.gethostname()}")

@@ -5,8 +5,9 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,12 @@ import pytest
 from cases.trouble import TryLater
 from store import postgres, sqlite
 from store.desk import Store
+from store.filelock import FileLock
+from store.migrating import drift, migrate
+from store.tables import TABLES
 from store.trouble import Locked
 from tests.servers.postgres import Postgres
+from tests.store.samples import decision
 
 ROOT = Path(__file__).parents[2]
 
@@ -146,3 +151,67 @@ def test_a_daemon_that_lost_its_lock_to_another_writes_no_more(postgres: Postgre
         store.next_number_index()
     rival.close()
     store.close()
+
+
+def test_nobody_changes_the_schema_under_a_running_daemon(store: Store, database_url: str, newer: Path) -> None:
+    (newer / "0002_nothing.py").write_text("def up(migrator, db):\n    pass\n")
+    with holder(database_url) as daemon:
+        assert "ready" == said(daemon)
+        with pytest.raises(Locked, match=f"process {daemon.pid} .*stop that first"):
+            migrate(store.db, newer, keep_copy=True)
+        daemon.kill()
+        daemon.wait()
+        assert ("0002_nothing",) == migrate(store.db, newer, keep_copy=True)
+
+
+def test_asking_who_holds_a_lock_never_keeps_a_daemon_from_it(tmp_path: Path) -> None:
+    asking = FileLock(tmp_path / "lock")
+    done = threading.Event()
+
+    def ask() -> None:
+        while not done.is_set():
+            asking.holder()
+
+    thread = threading.Thread(target=ask)
+    thread.start()
+    try:
+        for _ in range(200):
+            taking = FileLock(tmp_path / "lock")
+            assert taking.take("us") is None
+            taking.give_back()
+    finally:
+        done.set()
+        thread.join()
+
+
+SLOW = """
+import time
+from peewee import TextField
+def up(migrator, db):
+    migrator.migrate(migrator.add_column("cases", "colour", TextField(default="red")))
+    time.sleep(0.3)
+"""
+
+
+def test_processes_that_open_at_once_migrate_once(store: Store, database_url: str, newer: Path) -> None:
+    (newer / "0002_slow.py").write_text(SLOW)
+    with ExitStack() as stack:
+        processes = [stack.enter_context(holder(database_url, str(newer))) for _ in range(3)]
+        assert ["open"] * 3 == [said(process) for process in processes]
+        for process in processes:
+            tell(process, "go")
+        assert ["ready"] * 3 == [said(process) for process in processes]
+    assert () == migrate(store.db, newer, keep_copy=True)
+
+
+def test_a_process_killed_in_a_migration_leaves_the_old_schema(store: Store, database_url: str, newer: Path) -> None:
+    store.save(decision())
+    (newer / "0002_deadly.py").write_text(SLOW + "    import os; os.kill(os.getpid(), 9)\n")
+    with holder(database_url, str(newer)) as process:
+        assert "open" == said(process)
+        tell(process, "go")
+        assert "" == said(process)
+    assert "" == drift(store.db, TABLES)
+    (newer / "0002_deadly.py").write_text(SLOW)
+    assert ("0002_deadly",) == migrate(store.db, newer, keep_copy=True)
+    assert decision().case == store.load("C-1")

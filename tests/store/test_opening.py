@@ -263,13 +263,6 @@ def up(migrator, db):
 """
 
 
-@pytest.fixture
-def newer(tmp_path: Path) -> Path:
-    folder = tmp_path / "migrations"
-    shutil.copytree(migrating.FOLDER, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    return folder
-
-
 def test_a_copy_is_kept_before_migrating(url: str, file: Path, newer: Path) -> None:
     store = Store.create(url)
     store.save(decision())
