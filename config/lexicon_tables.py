@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Annotated, Any
@@ -91,7 +92,14 @@ def lexicon_of(found: Mapping[str, TomlFile], findings: Findings) -> Lexicon:
 def _words(name: str, file: TomlFile, findings: Findings) -> WordsModel | None:
     if name == WEIGHTS or file.broken:
         return None
+    if file.path is None:
+        return _shipped_words(name)
     return read_row(WordsModel, file.data, file.name, "", findings)
+
+
+@cache
+def _shipped_words(name: str) -> WordsModel:
+    return WordsModel.model_validate(read_shipped(f"{FOLDER}/{name}", Findings()).data)
 
 
 def _phrases(row: WordsModel, group: str, weights: Mapping[str, Decimal], place: Place) -> Iterator[Phrase]:

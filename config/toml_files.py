@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -54,13 +55,30 @@ def read_toml(path: Path, findings: Findings) -> TomlFile:
 
 def read_shipped(name: str, findings: Findings) -> TomlFile:
     """One of the files that come with ombud, from a wheel as well."""
-    return parse_text(f"config/{name}", files("config").joinpath(name).read_text("utf-8"), findings)
+    try:
+        return TomlFile(name=f"config/{name}", data=_shipped(name))
+    except tomllib.TOMLDecodeError as error:
+        return _broken(f"config/{name}", error, findings)
+
+
+@cache
+def _shipped(name: str) -> Table:
+    # These do not change while ombud runs; a reload reads only what an admin may have written.
+    return _tables(files("config").joinpath(name).read_text("utf-8"))
 
 
 def parse_text(name: str, text: str, findings: Findings) -> TomlFile:
     """The tables of a text; `name` is what messages call it."""
     try:
-        return TomlFile(name=name, data=tomllib.loads(text, parse_float=Decimal))
+        return TomlFile(name=name, data=_tables(text))
     except tomllib.TOMLDecodeError as error:
-        findings.add(name, "", f"is no valid TOML: {error}", "correct that line")
-        return TomlFile(name=name, broken=True)
+        return _broken(name, error, findings)
+
+
+def _tables(text: str) -> Table:
+    return tomllib.loads(text, parse_float=Decimal)
+
+
+def _broken(name: str, error: tomllib.TOMLDecodeError, findings: Findings) -> TomlFile:
+    findings.add(name, "", f"is no valid TOML: {error}", "correct that line")
+    return TomlFile(name=name, broken=True)
