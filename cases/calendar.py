@@ -16,6 +16,8 @@ from zoneinfo import ZoneInfo
 from cases.target import Target, Unit
 from cases.trouble import NeedsHuman
 
+_REMEMBERED = 20_000  # answers
+
 
 class CalendarEnds(NeedsHuman):
     """The question reaches beyond the years the calendar was built for."""
@@ -40,6 +42,7 @@ class Calendar:
     _worked: Sequence[int] = field(init=False, repr=False, compare=False)  # seconds worked before interval i
     _firsts: Sequence[int] = field(init=False, repr=False, compare=False)  # the first interval of business day k
     _days: Sequence[int] = field(init=False, repr=False, compare=False)  # seconds worked before business day k
+    _known: dict[tuple[float, Target], datetime] = field(init=False, repr=False, compare=False)  # answers of `add`
 
     def __post_init__(self) -> None:
         """Builds the search tables. Raises ValueError for intervals that overlap, are empty or out of order."""
@@ -52,6 +55,7 @@ class Calendar:
         zone = ZoneInfo(self.zone)
         dates = [datetime.fromtimestamp(start, zone).date() for start, _ in self.intervals]
         firsts = [i for i, date in enumerate(dates) if i == 0 or date != dates[i - 1]]
+        object.__setattr__(self, "_known", {})
         object.__setattr__(self, "_starts", tuple(start for start, _ in self.intervals))
         object.__setattr__(self, "_worked", worked)
         object.__setattr__(self, "_firsts", (*firsts, len(self.intervals)))
@@ -66,6 +70,16 @@ class Calendar:
         ValueError for a moment without a time zone.
         """
         _stamp(start)
+        # Not the moment itself: the two readings of a repeated wall-clock hour compare as equal.
+        asked = (start.timestamp(), target)
+        if asked not in self._known:
+            # A case asks the same again at each of its events; what is forgotten is only computed anew.
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[asked] = self._added(start, target)
+        return self._known[asked]
+
+    def _added(self, start: datetime, target: Target) -> datetime:
         if target.amount == 0:
             return start.astimezone(UTC)
         if target.unit is Unit.HOURS:
