@@ -16,7 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "parsers")]
+sys.path.insert(0, str(ROOT))
 
 
 def main() -> int:
@@ -45,12 +45,12 @@ def _files(paths: list[Path]) -> list[Path]:
 
 
 def _readers() -> dict[str, Callable[[bytes], object]]:
-    import lexicons
     import mailparser
 
     import parsers
     from cases.reading import Authentication, AuthenticationProfile, Reading
     from cases.trouble import NeedsHuman
+    from tests.parsers import lexicons
 
     logging.disable(logging.CRITICAL)
     trusted = Authentication(profile=AuthenticationProfile.GENERIC, server_id="mail.shop.example")

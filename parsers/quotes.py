@@ -17,6 +17,7 @@ _YEAR = re.compile(r"(?:19|20|25)\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}")
 _RULE = re.compile(r"[-_=*\s·—–]{5,}\Z")
 _DECORATION = " -_=*—–·:：>\t\u00a0"
 _HEADER_LINE = re.compile(r"[>*\s]{0,6}([^:：\n]{1,25}?)[*\s]{0,3}[:：]")
+_SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "؟")
 _SIGNATURE_LINES = 15
 
 
@@ -156,6 +157,8 @@ def _attribution(lines: list[str], at: int) -> int:
             or (height > 1 and _QUOTED.match(lines[at + height - 1]) and not _QUOTED.match(lines[at]))
         ):
             return 0
+        if joined.endswith(_SENTENCE_ENDS):
+            return 0
         joined = f"{joined} {line}".strip()
         if joined.endswith((":", "：", "-")) or _ends_with_word(joined):
             return height if _introduces(joined) else 0
@@ -250,11 +253,20 @@ def _introduction(lines: list[str], floor: int, quote: int) -> int:
     end = quote
     while end > floor and not lines[end - 1].strip():
         end -= 1
+    best = quote
     for height in (1, 2, 3):
         top = end - height
-        if top >= floor and (_attribution(lines, top) == height or (height == 1 and _separator(lines[top]))):
+        if top < floor or not lines[top].strip():
+            break
+        if height == 1 and _separator(lines[top]):
             return top
-    return quote
+        if _attribution(lines, top) == height and (best == quote or not _is_dated(lines[best])):
+            best = top  # a line without date may be only the end of a folded introduction
+    return best
+
+
+def _is_dated(line: str) -> bool:
+    return bool(_TIME.search(line) or _YEAR.search(line))
 
 
 @cache

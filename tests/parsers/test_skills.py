@@ -1,0 +1,435 @@
+"""The single skills, each by a table."""
+
+from decimal import Decimal
+
+import pytest
+
+from cases.message import Automatic, Proof, Strength
+from cases.reading import Lexicon, Phrase, Reading
+from cases.trouble import NeedsHuman
+from parsers import (
+    attachment_content,
+    classify_automatic,
+    detect_language,
+    find_amounts,
+    find_phones,
+    find_waybills,
+    parse_headers,
+    parse_message,
+    strip_reply,
+    strip_reply_html,
+)
+from parsers.addresses import parse_addresses
+from parsers.attachments import label
+from parsers.authentication import parse_results
+from parsers.charset import decode
+from parsers.complaint import judge
+from parsers.flowed import unflow
+from parsers.ids import address_tokens, body_tokens, case_numbers, id_tokens, parse_message_id
+from parsers.lexicon import Matcher, find_words
+from parsers.numbers import find_numbers
+from parsers.words import header_text, parameters
+from tests.parsers.lexicons import shipped
+
+TOKEN = "tabcdefgh2345672abcdefgh2345672abcde"
+
+
+@pytest.mark.parametrize(
+    ("written", "address", "name", "is_clean"),
+    [
+        ("a@x.example", "a@x.example", "", True),
+        ("Anna <A@X.Example>", "A@x.example", "Anna", True),
+        ('"Berg, Anna" <a@x.example>', "a@x.example", "Berg, Anna", True),
+        ('"a@y.example" <a@x.example>', "a@x.example", "a@y.example", True),
+        ("a@x.example <a@x.example>", "a@x.example", "a@x.example", True),
+        ("a@x.example (Anna)", "a@x.example", "Anna", True),
+        ("=?utf-8?q?M=C3=BCller=2C_evil=40y?= <a@x.example>", "a@x.example", "Müller, evil@y", True),
+        ("Anna <a@müller.example>", "a@xn--mller-kva.example", "Anna", True),
+        ("b@y.example <a@x.example>", "a@x.example", "b@y.example", False),
+        ("<b@y.example> a@x.example", "b@y.example", "", False),
+        ("a@b@x.example", "a@b@x.example", "", False),
+        ("a@x.example.", "a@x.example", "", False),
+        ("<@y.example:a@x.example>", "a@x.example", "", False),
+        ("a@[192.0.2.1]", "a@[192.0.2.1]", "", False),
+        ("Anna a@x.example", "a@x.example", "", False),
+        ("<a@x.example", "a@x.example", "", False),
+        ("<a@x.example><b@x.example>", "a@x.example<b@x.example", "", False),
+    ],
+)
+def test_an_address_is_read_by_one_strict_grammar(written: str, address: str, name: str, is_clean: bool) -> None:
+    found = parse_addresses(written.encode())
+    assert (address, is_clean) == (found[0].address, not found[0].doubt)
+    assert name == found[0].name
+
+
+def test_lists_and_groups_give_their_members() -> None:
+    found = parse_addresses(b'"x, y" <a@x.example>, Team: b@x.example, C <c@x.example>; undisclosed-recipients:;')
+    assert ["a@x.example", "b@x.example", "c@x.example"] == [one.address for one in found if one.address]
+
+
+@pytest.mark.parametrize(
+    ("written", "server", "verdicts"),
+    [
+        ("mx.example; dmarc=pass header.from=a.example", "mx.example", ["dmarc=pass"]),
+        ("mx.example 1; spf=pass smtp.mailfrom=a@a.example; dkim=fail", "mx.example", ["spf=pass", "dkim=fail"]),
+        (
+            "spf=pass (x) smtp.mailfrom=a; dkim=none;dmarc=pass header.from=a",
+            "",
+            ["spf=pass", "dkim=none", "dmarc=pass"],
+        ),
+        ("(mx.example;) evil.example; dmarc=pass", "evil.example", ["dmarc=pass"]),
+        ("mx.example; spf=fail (dmarc=pass (nested) dkim=pass) ; none", "mx.example", ["spf=fail"]),
+        ('mx.example; dkim=none reason="; dmarc=pass"', "mx.example", ["dkim=none"]),
+        ('mx.example; "dmarc"=pass', "mx.example", []),
+        ("mx.example; none", "mx.example", []),
+        ("mx.example; (unclosed dmarc=pass", "mx.example", []),
+    ],
+)
+def test_authentication_results_are_tokens_not_substrings(written: str, server: str, verdicts: list[str]) -> None:
+    found = parse_results(written)
+    assert (server, verdicts) == (found[0], [f"{one.method}={one.verdict}" for one in found[1]])
+
+
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        ("Thanks.\n\nOn Mon, 2 Feb 2026 at 10:00 Desk <d@x.example> wrote:\n\n> hello\n> there", "Thanks."),
+        ("Danke.\n\nAm 02.02.2026 um 10:00 schrieb Desk <d@x.example>:\n> hallo", "Danke."),
+        ("Merci.\n\nLe lun. 2 févr. 2026 à 10:00, Desk\n<d@x.example> a écrit :\n\n> bonjour", "Merci."),
+        ('谢谢\n\n在 2026-02-02 10:00:00，"客服" <d@x.example> 写道：\n\n>您好', "谢谢"),
+        ("よろしく\n\n2026年2月2日(月) 10:00 Desk <d@x.example>:\n\n> こんにちは", "よろしく"),
+        ("Merci.\nLe lun. 2 févr. 2026 à 10:00, Desk\n<d@x.example> a écrit :\n> bonjour", "Merci."),
+        ("2 broken.\nOn 2 Feb 2026 at 10:00 Desk <d@x.example> wrote:\n\nold text", "2 broken."),
+        ("Спасибо\n\nпн, 2 февр. 2026 г. в 10:00, Desk <d@x.example>:\n\n> привет", "Спасибо"),
+        ("شكرا\n\nفي الاثنين، 2 فبراير 2026 في 10:00 كتب Desk <d@x.example>:\n\n> مرحبا", "شكرا"),
+        ("Ok\n\n-----Ursprüngliche Nachricht-----\nVon: d@x.example\nGesendet: heute\nBetreff: x\n\nalt", "Ok"),
+        (
+            "Ok\n\n________________________________\nFrom: D <d@x.example>\nSent: Monday\nTo: me\nSubject: x\n\nold",
+            "Ok",
+        ),
+        (
+            '好的\n\n\n------------------ 原始邮件 ------------------\n发件人: "客服";\n发送时间: 今天\n主题: x\n\n旧',
+            "好的",
+        ),
+        ("Yes\n\n##- Please type your reply above this line -##\nold text", "Yes"),
+        ("Yes\n\n> ##- Bitte oberhalb antworten -##\n> old text", "Yes"),
+        ("Yes\n\nOn Mon, Feb 2, 2026 at 10:00 AM Desk <d@x.example> wrote:\n\n##- above -##\nold", "Yes"),
+        ("Broken.\n\nSent from my iPhone", "Broken."),
+        ("Kaputt.\n\nVon meinem iPhone gesendet\n\nAm 02.02.2026 um 10:00 schrieb D <d@x.example>:\n> alt", "Kaputt."),
+        ("坏了\n\n发自我的 iPhone", "坏了"),
+        ("Broken.\n-- \nAnna\nBoss of all", "Broken."),
+        (
+            "From: the start it was broken.\nTo: be honest, I am sad.",
+            "From: the start it was broken.\nTo: be honest, I am sad.",
+        ),
+        ("I wrote to you on 2 Feb: nothing came.\nBad.", "I wrote to you on 2 Feb: nothing came.\nBad."),
+        ("He wrote:\nyou are wrong", "He wrote:\nyou are wrong"),
+        ("a\n--\n" + "b\n" * 40, ("a\n--\n" + "b\n" * 40).strip()),
+        ("> only a quote", ""),
+    ],
+)
+def test_the_writers_own_words_are_kept_and_the_history_goes(text: str, own: str) -> None:
+    assert own == strip_reply(text)
+
+
+@pytest.mark.parametrize(
+    ("html", "own"),
+    [
+        ('<p>New</p><blockquote type="cite">old</blockquote>', "New"),
+        ('<div>New</div><div id="appendonsend"></div><hr><div id="divRplyFwdMsg">From</div><div>old</div>', "New"),
+        ('<div>New</div><div class="yahoo_quoted">old</div>', "New"),
+        ("<p>New</p><blockquote>my own indented list</blockquote>", "New\n\nmy own indented list"),
+        ('<blockquote type="cite">old</blockquote>answer below', "answer below"),
+        ("", ""),
+        ("no tags &amp; more", "no tags & more"),
+    ],
+)
+def test_history_marked_in_html_goes(html: str, own: str) -> None:
+    assert own.split() == strip_reply_html(html).split()
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Mein Paket ist beschädigt und niemand antwortet.", "de"),
+        ("我已经等了三个星期,没有收到答复。", "zh-Hans"),
+        ("我已經等了三個星期,沒有收到回覆。", "zh-Hant"),
+        ("注文した商品がまだ届いていません。", "ja"),
+        ("아직 답변을 받지 못했습니다.", "ko"),
+        ("Я чекаю на вашу відповідь", "uk"),
+        ("Я жду вашего ответа уже месяц", "ru"),
+        ("החשבונית כוללת חיוב כפול", "he"),
+        ("iPhone 15 Pro Max 壊れています、返金してください", "ja"),
+        ("The parcel of http://пример.example never arrived at all", "en"),
+        ("12345 !!! ???", ""),
+        ("", ""),
+    ],
+)
+def test_language_is_that_of_the_words(text: str, language: str) -> None:
+    assert language == detect_language(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "amounts"),
+    [
+        ("I lost 1.500,00 € and US$2,300.50", None, [("1500.00", "EUR"), ("2300.50", "USD")]),
+        ("损失12万元,另付￥300", "CN", [("120000", "CNY"), ("300", "CNY")]),
+        ("Rp 5.000.000 dan R$ 10,50", None, [("5000000", "IDR"), ("10.50", "BRL")]),
+        ("2 lakh rupees is not Rs. 1,00,000", None, [("200000", "INR"), ("100000", "INR")]),
+        ("١٢٠٠ ريال", None, [("1200", "SAR")]),
+        ("$20", "AU", [("20", "AUD")]),
+        ("order 12345 from 2026-02-02, 3 pieces", None, []),
+        ("1 234,50 zł oraz 3 500 Kč", None, [("1234.50", "PLN"), ("3500", "CZK")]),
+        ("5000円と3万円", None, [("5000", "JPY"), ("30000", "JPY")]),
+        ("10k EUR", None, [("10000", "EUR")]),
+    ],
+)
+def test_amounts_need_a_currency_beside_the_number(
+    text: str, country: str | None, amounts: list[tuple[str, str]]
+) -> None:
+    expected = [(Decimal(value), currency) for value, currency in amounts]
+    assert expected == [(one.value, one.currency) for one in find_amounts(text, country)]
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "phones"),
+    [
+        ("Tel. +49 30 901820", None, ["+4930901820"]),
+        ("call 0044 20 7946 0018 now", None, ["+442079460018"]),
+        ("电话 13800138000", "CN", ["+8613800138000"]),
+        ("Tel. 030 901820", "DE", ["+4930901820"]),
+        ("order 030 901820", "DE", []),
+        ("Tel. +00 1234567", None, []),
+        ("invoice 2026-02-02 123456789", "DE", []),
+    ],
+)
+def test_phones_are_international_or_labelled(text: str, country: str | None, phones: list[str]) -> None:
+    assert phones == [one.e164 for one in find_phones(text, country)]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("my order 4711-88 is late", [("order_number", "4711-88")]),
+        ("Bestellnummer: DE-2024/5567.", [("order_number", "DE-2024/5567")]),
+        ("我的订单88231到货", [("order_number", "88231")]),
+        ("Sipariş no: 12345", [("order_number", "12345")]),
+        ("12345 numaralı siparişim kırık", [("order_number", "12345")]),
+        ("contract no. C-2024-77", [("contract", "C-2024-77")]),
+        ("运单号:SF1234567890123", [("waybill", "SF1234567890123")]),
+        ("parcel RR123456785DE", [("waybill", "RR123456785DE")]),
+        ("in order to receive 3 pieces on 12.5.2026", []),
+        ("tracking 1Z999AA10123456784", [("waybill", "1Z999AA10123456784")]),
+    ],
+)
+def test_numbers_are_known_by_the_word_before_them(text: str, found: list[tuple[str, str]]) -> None:
+    assert found == [(one.kind, one.value) for one in find_numbers(text)]
+
+
+def test_waybills_without_label_need_a_right_check_digit() -> None:
+    assert ["RR123456785DE"] == [one.value for one in find_waybills("see RR123456785DE and RR123456784DE")]
+
+
+def test_tokens_are_found_in_addresses_ids_and_text() -> None:
+    own = ("desk@firm.example",)
+    addresses = [f"desk+{TOKEN}@firm.example", f"desk+b-{TOKEN}@firm.example", f"{TOKEN}@firm.example"]
+    assert [TOKEN] * 3 == address_tokens(addresses, own)
+    assert [] == address_tokens([f"desk+{TOKEN}@other.example", f"desk+{TOKEN}x@firm.example"], own)
+    assert [TOKEN] == id_tokens([f"<{TOKEN}.17@firm.example>", f"<x{TOKEN}@firm.example>"])
+    assert [TOKEN] == body_tokens(f"> some text\n> [ref:{TOKEN}]\n[ref:{TOKEN[:-1]}]")
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("Re: [C-4829-1375] hello", ("C-4829-1375",)),
+        ("c 4829 1375", ("C-4829-1375",)),
+        ("Ｃ－４８２９－１３７５", ("C-4829-1375",)),
+        ("C–4829–1375–0042", ("C-4829-1375-0042",)),
+        ("ABC-4829-1375 and C-482-1375", ()),
+        ("C-4829-13755", ()),
+    ],
+)
+def test_case_numbers_are_read_as_people_write_them(text: str, numbers: tuple[str, ...]) -> None:
+    assert numbers == case_numbers(text)
+
+
+@pytest.mark.parametrize(
+    ("written", "found"),
+    [("<a@b>", "<a@b>"), ("a@b", "<a@b>"), ("<", ""), ("", ""), ("<a b@c>", ""), ("x <a@b> y <c@d>", "<a@b>")],
+)
+def test_a_message_id_is_one_token_in_brackets(written: str, found: str) -> None:
+    assert found == parse_message_id(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        (b"=?utf-8?q?caf=C3=A9?= =?utf-8?q?_noir?=", "café noir"),
+        (b"=?utf-8?b?5oqV6K+?= =?utf-8?b?iQ==?=", "投诉"),  # cut inside a character, as some clients do
+        (b"=?gb2312?B?zbbL3w==?=", "投诉"),
+        (b"=?ISO-8859-1*de?q?sch=F6n?=", "schön"),
+        (b"=?utf-8?q?with space?=", "with space"),
+        (b"=?nonsense?q?abc?=", "abc"),
+        (b"=?utf-8?B?aGVsbG8", "hello"),
+        (b'"=?utf-8?q?quoted?="', '"quoted"'),
+        (b"a\r\n =?utf-8?q?b?=\r\n c", "a b c"),
+        (b"plain \xc3\xa9", "plain é"),
+        (b"=?utf-8?q?a=0D=0Ab=00?=", "a b"),
+    ],
+)
+def test_encoded_words_are_read_as_clients_write_them(written: bytes, text: str) -> None:
+    assert text == header_text(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        (b'attachment; filename="a.pdf"', "a.pdf"),
+        (b"attachment; filename*=utf-8''%e5%8f%91.pdf", "发.pdf"),
+        (b"attachment; filename*0*=utf-8''%e5%8f; filename*1*=%91; filename*2=.pdf", "发.pdf"),
+        (b'attachment; filename="=?utf-8?q?=E5=8F=91=2Epdf?="', "发.pdf"),
+        (b"attachment; filename=a b.pdf", "a b.pdf"),
+        (b'attachment; filename="a\\"b.pdf"', 'a"b.pdf'),
+        (b'attachment; filename="unclosed.pdf', "unclosed.pdf"),
+    ],
+)
+def test_parameters_are_read_as_clients_write_them(written: bytes, name: str) -> None:
+    assert name == parameters(written)["filename"]
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("../../etc/passwd", "passwd"),
+        ("C:\\Windows\\con", "_con"),
+        ("a\u202egpj.exe", "agpj.exe"),
+        ("", "attachment.pdf"),
+        ("...", "attachment.pdf"),
+        ("x" * 4000 + ".pdf", "x" * 116 + ".pdf"),
+        ("a\x00b<c>.pdf", "a b_c_.pdf"),
+    ],
+)
+def test_attachment_names_become_harmless_labels(name: str, shown: str) -> None:
+    assert shown == label(name, "application/pdf")
+
+
+@pytest.mark.parametrize(
+    ("data", "declared", "text"),
+    [
+        ("投诉：镕".encode("gb18030"), "gb2312", "投诉：镕"),
+        ("我的订单已经损坏，请退款".encode("gbk"), "", "我的订单已经损坏，请退款"),
+        ("我的訂單已經損壞，請退款給我".encode("big5"), "", "我的訂單已經損壞，請退款給我"),
+        ("注文した商品が壊れています".encode("cp932"), "", "注文した商品が壊れています"),
+        ("Товар пришёл сломанным".encode("koi8-r"), "x-unknown", "Товар пришёл сломанным"),
+        ("Товар пришёл сломанным".encode("cp1251"), "", "Товар пришёл сломанным"),
+        ("상품이 파손되어 도착했습니다".encode("euc-kr"), "us-ascii", "상품이 파손되어 도착했습니다"),
+        ("schön".encode("cp1252"), "iso-8859-1", "schön"),
+        ("schön".encode(), "iso-8859-1", "schön"),
+        ("½ “quote”".encode("cp1252"), "iso-8859-1", "½ “quote”"),
+        ("①株式会社".encode("iso2022_jp_3"), "iso-2022-jp", "①株式会社"),
+        (b"abc", "zlib", "abc"),
+        (b"6162", "hex", "6162"),
+    ],
+)
+def test_text_is_read_whatever_its_label_says(data: bytes, declared: str, text: str) -> None:
+    assert text == decode(data, declared)[0]
+
+
+def test_flowed_text_keeps_quote_depth_and_signature() -> None:
+    assert "> a b\nc d\n-- \nme" == unflow("> a \n> b\nc \nd\n-- \nme")
+
+
+ROWS = Lexicon(
+    complaint=(
+        Phrase(text="broken*", language="en", rule="damage", weight=1.5),
+        Phrase(text="never again", language="en", rule="anger", weight=1.0),
+        Phrase(text="kaputt*", language="de", rule="damage", weight=1.5),
+        Phrase(text="坏了", language="zh", rule="damage", weight=1.5),
+        Phrase(text="أطلب استرداد", language="ar", rule="refund", weight=1.0),
+        Phrase(text="thank you", language="en", rule="praise", weight=-2.0),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "phrases"),
+    [
+        ("It is Brokenness. NEVER, again!", ["broken*", "never again"]),
+        ("unbroken neverage", []),
+        ("这个坏了", ["坏了"]),
+        ("وأَطلُبُ إسترداد", ["أطلب استرداد"]),
+    ],
+)
+def test_phrases_are_found_on_word_borders_whatever_case_or_marks(text: str, phrases: list[str]) -> None:
+    assert phrases == [hit.phrase.text for hit in Matcher([ROWS.complaint]).find(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "strength"),
+    [
+        ("broken, never again", "en", Strength.STRONG),
+        ("broken", "en", Strength.WEAK),
+        ("broken, never again, thank you", "en", Strength.WEAK),
+        ("kaputt", "fr", Strength.NONE),
+        ("kaputt", "", Strength.WEAK),
+        ("broken", "de", Strength.WEAK),
+        ("hello", "en", Strength.NONE),
+    ],
+)
+def test_weights_add_up_and_rows_of_other_languages_do_not_count(text: str, language: str, strength: Strength) -> None:
+    assert strength == judge(find_words("", text, ROWS), language, ROWS).complaint
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Thank you so much, the new lamp is perfect and your driver was very friendly."),
+        ("en", "Could you tell me your opening hours on Sunday?"),
+        ("en", "Our spring newsletter: 20% off all shoes this week. Unsubscribe here."),
+        ("de", "Vielen Dank für die schnelle Hilfe, wir sind sehr zufrieden und empfehlen Sie weiter."),
+        ("fr", "Merci beaucoup pour votre aide, je suis très satisfaite."),
+        ("es", "Muchas gracias, estoy muy satisfecho con la compra."),
+        ("zh-Hans", "谢谢你们,东西收到了,非常满意,五星好评!"),
+        ("ja", "営業時間を教えてください。"),
+        ("ru", "Здравствуйте, хотел бы узнать часы работы вашего магазина."),
+    ],
+)
+def test_praise_questions_and_newsletters_are_not_strong(language: str, text: str) -> None:
+    lexicon = shipped()
+    assert Strength.NONE == judge(find_words("", text, lexicon), language, lexicon).complaint
+
+
+@pytest.mark.parametrize("kind", ["complaint", "signals", "categories"])
+def test_word_tables_have_every_rule_in_every_language(kind: str) -> None:
+    rows = getattr(shipped(), kind)
+    rules = {row.rule for row in rows}
+    by_language = {row.language: {one.rule for one in rows if one.language == row.language} for row in rows}
+    assert 23 == len(by_language)
+    assert {} == {language: rules - found for language, found in by_language.items() if found != rules}
+
+
+MAIL = b"From: a@x.example\r\nTo: desk@firm.example\r\nSubject: broken\r\nMessage-ID: <1@x.example>\r\n"
+
+
+def test_headers_alone_give_a_message_that_says_so() -> None:
+    message = parse_headers(MAIL + b"Auto-Submitted: auto-replied\r\n\r\n", 50_000_000, "f" * 64)
+    assert (True, 50_000_000, "f" * 64) == (message.headers_only, message.size, message.sha256)
+    assert ("a@x.example", "broken", Automatic.AUTO_REPLY) == (
+        message.sender.address if message.sender else "",
+        message.subject,
+        message.automatic,
+    )
+    with pytest.raises(NeedsHuman, match="empty"):
+        parse_headers(b"\r\n\r\n", 1, "0" * 64)
+
+
+def test_without_a_profile_nobody_is_proven() -> None:
+    raw = b"Authentication-Results: mx.firm.example; dmarc=pass header.from=x.example\r\n" + MAIL + b"\r\nhi\r\n"
+    assert Proof.UNPROVEN == parse_message(raw, Reading()).proof
+
+
+def test_single_faces_agree_with_the_whole() -> None:
+    raw = MAIL + b"List-Id: <l.x.example>\r\n\r\nhi\r\n"
+    assert Automatic.LIST == classify_automatic(raw)
+    assert attachment_content(raw, "0" * 64) is None
