@@ -8,26 +8,22 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from email import message_from_bytes
-from email.message import EmailMessage, Message
-from email.policy import SMTP
-from email.utils import format_datetime, make_msgid
+from email.message import Message
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from tests.servers.dovecot import ImapAccount
+from tests.e2e.mail import DESK, SERVER_ID, read
+from tests.servers.dovecot import PASSWORD, ImapAccount
 from tests.servers.smtp import SmtpServer
 
 ROOT = Path(__file__).parents[2]
-DESK = "complaints@meridian.example"
-SERVER_ID = "mx.meridian.example"
 
 _ACCOUNT = """
 [[account]]
-name = "complaints"
+name = "{name}"
 channel = "customer"
-addresses = ["{desk}"]
+addresses = ["{address}"]
 display_name = "Meridian Reach complaint desk"
 folders = {folders}
 centre = "europe"
@@ -58,6 +54,16 @@ internal_domains = ["meridian.example"]
 """
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Polled:
+    """An account that the desk polls beside the first one."""
+
+    name: str
+    address: str
+    imap: ImapAccount
+    port: int
+
+
 @dataclass(slots=True, kw_only=True)
 class TestDesk:
     """One desk: `run()` is one whole pass of the real program."""
@@ -66,14 +72,13 @@ class TestDesk:
 
     folder: Path
     imap: ImapAccount
-    imap_port: int
     smtp: SmtpServer
     database_url: str
+    imap_port: int = 0  # that of the account's server unless given
     letters: str = "send"
     folders: tuple[str, ...] = ("INBOX",)
-    extra: str = ""  # appended to ombud.toml
-    replace: dict[str, str] = field(default_factory=dict)  # in the sample
-    environment: dict[str, str] = field(default_factory=dict)
+    others: tuple[Polled, ...] = ()
+    replace: dict[str, str] = field(default_factory=dict)  # in the whole file
 
     @property
     def config(self) -> Path:
@@ -85,17 +90,10 @@ class TestDesk:
         sample = files("config").joinpath("sample/ombud.toml").read_text(encoding="utf-8")
         before, _, rest = sample.partition("[[account]]")
         after = rest[rest.index("[[centre]]") :]
-        account = _ACCOUNT.format(
-            desk=DESK,
-            folders=json.dumps(list(self.folders)),
-            letters=self.letters,
-            imap_port=self.imap_port,
-            user=self.imap.address,
-            smtp_port=self.smtp.port,
-            server_id=SERVER_ID,
-        )
+        port = self.imap_port or self.imap.server.port
+        first = Polled(name="complaints", address=DESK, imap=self.imap, port=port)
         before = re.sub(r'^url = ".*"', f'url = "{self.database_url}"', before, flags=re.MULTILINE)
-        text = before + account + "\n" + after + self.extra
+        text = "\n".join((before, *map(self._account, (first, *self.others)), after))
         for old, new in self.replace.items():
             assert old in text, old
             text = text.replace(old, new)
@@ -105,7 +103,7 @@ class TestDesk:
         """The program, running; its log is in `log.jsonl`."""
         if not self.config.exists():
             self.write_config()
-        env = {**os.environ, "IMAP_PASSWORD": self.imap.password, "PYTHONPATH": str(ROOT), **self.environment}
+        env = {**os.environ, "IMAP_PASSWORD": PASSWORD, "PYTHONPATH": str(ROOT)}
         with (self.folder / "log.jsonl").open("ab") as log:
             return subprocess.Popen(
                 [sys.executable, "-W", "error", "-m", "daemon", *arguments, "--config", str(self.config)],
@@ -143,57 +141,26 @@ class TestDesk:
 
     def sent_to(self, address: str) -> list[Message]:
         """What the SMTP server took for this address, oldest first."""
-        return [message_from_bytes(sent.content or b"") for sent in self.smtp.messages if sent.recipients == (address,)]
+        return [read(sent.content or b"") for sent in self.smtp.messages if sent.recipients == (address,)]
+
+    def recipients(self) -> list[str]:
+        """Whom the SMTP server took messages for, one each, sorted."""
+        return sorted(address for sent in self.smtp.messages for address in sent.recipients)
+
+    def _account(self, one: Polled) -> str:
+        return _ACCOUNT.format(
+            name=one.name,
+            address=one.address,
+            folders=json.dumps(list(self.folders)),
+            letters=self.letters,
+            imap_port=one.port,
+            user=one.imap.address,
+            smtp_port=self.smtp.port,
+            server_id=SERVER_ID,
+        )
 
 
-def mail(  # noqa: PLR0913 (a message has many headers)
-    sender: str,
-    subject: str,
-    text: str,
-    *,
-    to: str = DESK,
-    proof: str = "dmarc=pass",
-    references: Sequence[str] = (),
-    message_id: str = "",
-    name: str = "",
-    headers: dict[str, str] | None = None,
-) -> bytes:
-    """A person's message as our mail server hands it over, with the server's judgement of the sender on top."""
-    message = EmailMessage(policy=SMTP)
-    domain = sender.rpartition("@")[2]
-    if proof:
-        message["Authentication-Results"] = f"{SERVER_ID}; {proof} header.from={domain}"
-    message["Received"] = f"from {domain} by {SERVER_ID}; {format_datetime(datetime.now(UTC))}"
-    message["From"] = f"{name} <{sender}>" if name else sender
-    message["To"] = to
-    message["Subject"] = subject
-    message["Date"] = format_datetime(datetime.now(UTC))
-    message["Message-ID"] = message_id or make_msgid(domain=domain)
-    if references:
-        message["In-Reply-To"] = references[-1]
-        message["References"] = " ".join(references)
-    for header, value in (headers or {}).items():
-        message[header] = value
-    message.set_content(text)
-    return message.as_bytes()
-
-
-def answer(letter: Message, sender: str, text: str, *, proof: str = "dmarc=pass") -> bytes:
-    """A reader's reply to one of our letters, with the letter quoted below."""
-    quoted = "\n".join(f"> {line}" for line in text_of(letter).splitlines())
-    return mail(
-        sender,
-        f"Re: {letter['Subject']}",
-        f"{text}\n\nOn Monday the desk wrote:\n{quoted}\n",
-        to=str(letter["Reply-To"]),
-        proof=proof,
-        references=[str(letter["Message-ID"])],
-    )
-
-
-def text_of(letter: Message) -> str:
-    """The plain text of a letter."""
-    part = next(part for part in letter.walk() if part.get_content_type() == "text/plain")
-    payload = part.get_payload(decode=True)
-    assert isinstance(payload, bytes)
-    return payload.decode()
+def lines(log: str, event: str) -> Sequence[dict[str, Any]]:
+    """The log lines of one event."""
+    found = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    return [line for line in found if line["event"] == event]
