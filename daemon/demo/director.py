@@ -1,0 +1,162 @@
+"""Plays the week: delivers the post when its time comes and lets the real desk work, on a clock that jumps.
+
+Between two moments at which something can happen nothing does, so the clock goes from one to the next: a message
+arrives, a ladder step falls due, a letter may leave.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from cases.trouble import NeedsHuman
+from daemon.assemble import House
+from daemon.clock import VirtualClock
+from daemon.demo.mails.replying import Letter
+from daemon.demo.scenes import Delivery, Scene
+from daemon.demo.servers import MailServers, Taken
+from store.values import OutboxRow, OutboxState
+
+_MINUTE = timedelta(minutes=1)
+_LONGEST_STEP = timedelta(hours=3)  # the intake desk's digests wait for no deadline
+_MOST_STEPS = 5000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrival:
+    """A message of the story as it arrived; `raw_id` is its number in the store."""
+
+    scene: Scene
+    delivery: Delivery
+    raw_id: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A letter that left: what the outbox says of it and what the SMTP server took."""
+
+    row: OutboxRow
+    taken: Taken
+
+    @property
+    def letter(self) -> Letter:
+        """As its reader got it."""
+        return Letter(envelope_from=self.taken.envelope_from, recipient=self.taken.recipient, raw=self.taken.raw)
+
+
+@dataclass(slots=True, kw_only=True)
+class Director:
+    """Runs the week. `on_step` hears the virtual time after each step."""
+
+    house: House
+    servers: MailServers
+    clock: VirtualClock
+    scenes: tuple[Scene, ...]
+    end: datetime
+    on_step: Callable[[datetime], None] = lambda _now: None
+    arrivals: list[Arrival] = field(default_factory=list)
+    sent: list[Sent] = field(default_factory=list)
+    missed: list[str] = field(default_factory=list)  # scenes that found no letter to answer
+    old: int = 0
+
+    def play(self) -> None:
+        """The whole week. Raises NeedsHuman when it does not come to an end."""
+        waiting = sorted(self.scenes, key=lambda scene: scene.at)
+        self._open(scene for scene in waiting if scene.at < self.clock.now())
+        waiting = [scene for scene in waiting if scene.at >= self.clock.now()]
+        for _ in range(_MOST_STEPS):
+            now = self.clock.now()
+            due = [scene for scene in waiting if scene.at <= now]
+            waiting = waiting[len(due) :]
+            self._work(self._deliver(due))
+            self.on_step(now)
+            if now >= self.end:
+                return
+            self.clock.set(self._next(waiting))
+        raise NeedsHuman(f"the demo's week did not end within {_MOST_STEPS} steps")
+
+    def numbers(self) -> dict[str, str]:
+        """The case of each scene by its key, as far as there is one."""
+        found = {}
+        for arrival in self.arrivals:
+            number = self.house.store.raw(arrival.raw_id).number
+            if number:
+                found.setdefault(arrival.scene.key, number)
+        return found
+
+    def _open(self, old: Iterable[Scene]) -> None:
+        """What lies in the folders before ombud looks into them for the first time."""
+        for scene in old:
+            for delivery in scene.deliveries(self):
+                self.servers.deliver(self._user(delivery.account), delivery.raw, scene.at, delivery.folder)
+                self.old += 1
+        for poll in self.house.polls:
+            poll.run()
+
+    def _deliver(self, due: Iterable[Scene]) -> list[tuple[Scene, Delivery]]:
+        delivered = []
+        for scene in due:
+            found = scene.deliveries(self)
+            if not found:
+                self.missed.append(scene.key)
+            for delivery in found:
+                self.servers.deliver(self._user(delivery.account), delivery.raw, scene.at, delivery.folder)
+                delivered.append((scene, delivery))
+        return delivered
+
+    def _work(self, delivered: list[tuple[Scene, Delivery]]) -> None:
+        """One turn of everything the daemon does, in the order of a single pass."""
+        accounts = {delivery.account for _, delivery in delivered}
+        polls = [poll for poll in self.house.polls if poll.account.name in accounts]
+        for poll in polls:
+            poll.run()
+        self._book(delivered)
+        self.house.intake.run()
+        self.house.ticks.tick()
+        self.house.outbox.release()
+        self.house.outbox.drain()
+        for poll in polls:
+            poll.clear()
+        self._collect()
+
+    def _book(self, delivered: list[tuple[Scene, Delivery]]) -> None:
+        """Under which number each message was stored; a twin has the number of the first."""
+        pending = {raw.sha256: raw.raw_id for raw in self.house.store.pending(1000)}
+        known = {hashlib.sha256(arrival.delivery.raw).hexdigest(): arrival.raw_id for arrival in self.arrivals}
+        for scene, delivery in delivered:
+            digest = hashlib.sha256(delivery.raw).hexdigest()
+            raw_id = pending.get(digest) or known.get(digest)
+            if raw_id is None:
+                raise NeedsHuman(f"the demo's message {scene.key!r} was delivered and never fetched")
+            self.arrivals.append(Arrival(scene=scene, delivery=delivery, raw_id=raw_id))
+
+    def _collect(self) -> None:
+        """Pairs what the SMTP server took with the rows of the outbox."""
+        for taken in self.servers.taken[len(self.sent) :]:
+            letter = Letter(envelope_from=taken.envelope_from, recipient=taken.recipient, raw=taken.raw)
+            row = self.house.store.outbox_by_message_id(letter.header("Message-ID"))
+            if row is None:
+                raise NeedsHuman(f"the SMTP server took a message for {taken.recipient} that is not in the outbox")
+            self.sent.append(Sent(row=row, taken=taken))
+
+    def _next(self, waiting: list[Scene]) -> datetime:
+        """The next moment at which anything can happen, on a whole minute."""
+        now = self.clock.now()
+        moments = [self.end, now + _LONGEST_STEP, *(scene.at for scene in waiting[:1])]
+        look = self.house.store.next_look()
+        if look:
+            moments.append(look)
+        for state in (OutboxState.QUEUED, OutboxState.RETRY):
+            moments += [max(row.not_before, row.next_try) for row in self.house.store.outbox(state, 1000)]
+        coming = min(moment for moment in moments).astimezone(UTC)
+        whole = coming.replace(second=0, microsecond=0)
+        whole += _MINUTE if whole < coming else timedelta()
+        return max(whole, now + _MINUTE)
+
+    def _user(self, account: str) -> str:
+        return self.house.settings.account(account).imap.user
+
+
+def steady(house: House) -> House:
+    """The same house with waits before a retry that are the same in every run."""
+    return replace(house, outbox=replace(house.outbox, jitter=lambda: 1.0))
