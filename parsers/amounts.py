@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache
 
-from parsers.data import table
+from parsers.tables import table
 
 MAX_TEXT = 50_000
 MAX_AMOUNTS = 30

@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 
 from cases.message import Automatic
-from parsers.data import table
 from parsers.head import Head
+from parsers.tables import table
 from parsers.words import header_text
 
 _COMMENT = re.compile(r"\([^()]*\)")

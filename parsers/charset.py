@@ -3,7 +3,7 @@
 import codecs
 from functools import lru_cache
 
-from parsers.data import table
+from parsers.tables import table
 
 # What senders write -> the wider codec that also reads what they really send.
 _WIDER = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from cases.reading import Lexicon, Phrase
-from parsers.data import table
+from parsers.tables import table
 
 MAX_TEXT = 50_000  # characters searched
 _WORD = re.compile(

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from parsers.data import table
+from parsers.tables import table
 
 MAX_TEXT = 20_000
 MAX_NUMBERS = 20

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from parsers.data import table
+from parsers.tables import table
 
 MAX_TEXT = 20_000
 MAX_PHONES = 10

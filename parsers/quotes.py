@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
-from parsers.data import table
+from parsers.tables import table
 
 _OUR_MARK = re.compile(r"##-[^\n]{0,300}-##")
 _LONG = 400  # characters from which a line is prose for certain

@@ -1,12 +1,1 @@
 """Fixed language knowledge as TOML tables: one row per phrase, language or client."""
-
-import tomllib
-from functools import cache
-from importlib.resources import files
-from typing import Any
-
-
-@cache
-def table(name: str) -> dict[str, Any]:
-    """The parsed table `parsers/data/<name>.toml`; read once, never to be changed by its readers."""
-    return tomllib.loads(files(__name__).joinpath(f"{name}.toml").read_text(encoding="utf-8"))
