@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from store.forks import let_go_in_children
+
 
 class FileLock:
     """An exclusive flock(2) on a file of its own; the file stays, only the lock on it counts."""
@@ -14,6 +16,11 @@ class FileLock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._descriptor = -1
+        let_go_in_children(self)
+
+    def let_go(self) -> None:
+        """In a forked child: the lock stays with the parent."""
+        self.give_back()
 
     def take(self, holder: str) -> str | None:
         """Take the lock and write down who has it; None, or who has it already."""

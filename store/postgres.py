@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ import peewee
 from cases.trouble import NeedsHuman
 from store.engine import Engine
 from store.fields import MOMENT
+from store.forks import let_go_in_children
 from store.trouble import Foreign, Locked, Missing
 
 BUSY_SECONDS = 10
@@ -37,6 +39,13 @@ class _Connections(peewee.PostgresqlDatabase):
     def __init__(self, url: str, **kwargs: Any) -> None:
         self.all: list[Any] = []
         super().__init__(url, **kwargs)
+        let_go_in_children(self)
+
+    def let_go(self) -> None:
+        """In a forked child: the server must see that the parent is gone as soon as it is."""
+        for connection in self.all:
+            if not connection.closed:
+                os.close(connection.fileno())
 
     def _connect(self) -> Any:
         connection = super()._connect()  # type: ignore[misc]
@@ -114,9 +123,12 @@ class Postgres(Engine):
         return f"{row[0]}, from {row[1] or 'this machine'}" if row else None
 
     def lock(self) -> None:
-        if self._guard.execute_sql("SELECT pg_try_advisory_lock(%s)", (_DAEMON,)).fetchone() != (True,):
-            raise Locked(f"another ombud ({self.daemon() or 'unknown'}) works on {self.name}; stop it first")
-        self._guard_pid = self._guard.connection().info.backend_pid
+        for wait in (0.02, 0.1, 0.3, 0.6, 0.0):  # a server needs a moment to notice that a killed daemon is gone
+            if self._guard.execute_sql("SELECT pg_try_advisory_lock(%s)", (_DAEMON,)).fetchone() == (True,):
+                self._guard_pid = self._guard.connection().info.backend_pid
+                return
+            time.sleep(wait)
+        raise Locked(f"another ombud ({self.daemon() or 'unknown'}) works on {self.name}; stop it first")
 
     def close(self) -> None:
         self._guard_pid = 0

@@ -168,3 +168,29 @@ def test_a_moment_is_due_to_the_microsecond(store: Store) -> None:
     store.save(decision(deadlines=(clock(next_look=NOW),)))
     assert () == store.due(NOW - timedelta(microseconds=1), 10)
     assert ("C-1",) == store.due(NOW, 10)
+
+
+def test_the_number_of_statements_does_not_grow_with_what_a_decision_brings(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    cursor = store.db.engine.cursor
+
+    def counted() -> object:
+        asked.append(1)
+        return cursor()
+
+    monkeypatch.setattr(store.db.engine, "cursor", counted)
+
+    def cost(number: str, count: int) -> int:
+        asked.clear()
+        letters = tuple(letter(f"{number}:{i}", number) for i in range(count))
+        clocks = tuple(clock(f"stage {i}") for i in range(count))
+        tokens = tuple(token(f"{number}-{i:05}", f"{number}:{i}", number) for i in range(count))
+        saved = decision(number, deadlines=clocks, outgoing=letters, tokens=tokens)
+        notes = tuple(note(f"{i}") for i in range(count))
+        more = further(saved.case, *notes, key=saved.event_key)
+        store.save(replace(saved, case=more.case, events=(*saved.events, *notes)))
+        return len(asked)
+
+    assert cost("C-1", 2) == cost("C-2", 20)

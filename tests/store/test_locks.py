@@ -88,7 +88,7 @@ def test_the_command_line_works_beside_a_daemon(store: Store, database_url: str)
         assert () == store.cases()
 
 
-def test_a_worker_that_outlives_the_daemon_does_not_keep_the_lock(tmp_path: Path) -> None:
+def test_a_started_program_that_outlives_the_daemon_does_not_keep_the_lock(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'ombud.sqlite3'}"
     store = Store.create(url)
     store.lock()
@@ -98,6 +98,20 @@ def test_a_worker_that_outlives_the_daemon_does_not_keep_the_lock(tmp_path: Path
         again.lock()
         again.close()
         worker.kill()
+
+
+def test_a_forked_worker_that_outlives_the_daemon_does_not_keep_the_lock(store: Store, database_url: str) -> None:
+    with holder(database_url, "fork") as daemon:
+        worker = int(said(daemon))
+        try:
+            assert "ready" == said(daemon)
+            with pytest.raises(Locked):
+                store.lock()
+            daemon.kill()
+            daemon.wait()
+            store.lock()
+        finally:
+            os.kill(worker, signal.SIGKILL)
 
 
 def test_another_writer_makes_us_wait_and_then_try_later(
