@@ -107,12 +107,18 @@ def fold(case: Case | None, events: Iterable[e.Event]) -> Case:
     return case
 
 
+# Moments that clocks may start or stop at besides the kinds of events and `LetterSent:STAGE`.
+FURTHER_MOMENTS = frozenset({"MajorFound", "MajorConfirmed", "GradeConfirmed"})
+
+
 def _moments_of(event: e.Event) -> dict[str, datetime]:
     found = {event.kind: event.at}
     if isinstance(event, e.LetterSent) and event.stops:
         found[f"LetterSent:{event.stops}"] = event.at
-    if isinstance(event, e.Graded) and event.grade is Grade.MAJOR and not event.provisional:
-        found["MajorConfirmed"] = event.at
+    if isinstance(event, e.Graded):
+        found["MajorFound" if event.provisional else "GradeConfirmed"] = event.at
+        if event.grade is Grade.MAJOR and not event.provisional:
+            found["MajorConfirmed"] = event.at
     return found
 
 

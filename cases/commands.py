@@ -30,6 +30,9 @@ def parse_commands(own_words: str, rows: Iterable[CommandRow]) -> tuple[Command,
     found: list[tuple[CommandRow, str, list[str]]] = []
     for line in own_words.splitlines():
         row, text = _command_in(line, words)
+        if row and row.to_customer and found:
+            # "Result: …" inside a colleague's report must not become a letter to the customer.
+            row = None
         if row and len(found) == MOST_COMMANDS:
             return (*map(_command, found), Command(name="", written=_shortened(line)))
         if row:

@@ -18,7 +18,7 @@ from cases.placing import Again, Beside, Join, Place
 from cases.policy import CommandRow, Policy
 from cases.rights import TRIAGE_ANSWERS, Claim, impossible, why_not
 from cases.tokens import IssuedToken
-from cases.words import Action
+from cases.words import Action, Grade
 
 
 def on_message(case: Case | None, arrival: Arrival, place: Place, policy: Policy, now: datetime) -> tuple[e.Event, ...]:
@@ -160,6 +160,10 @@ def _carried_out(
     if row.name in TRIAGE_ANSWERS:
         return _triaged(case, row.name, by, policy, now)
     match row.name:
+        case "grade general" | "grade important" | "grade major":
+            grade = Grade(row.name.removeprefix("grade "))
+            reason = e.Reason(rule="staff", clause=clause, detail=text)
+            return (e.Graded(at=now, by=by, rule="staff", clause=clause, grade=grade, reasons=(reason,)),)
         case "accept":
             return (e.AssignmentAccepted(at=now, by=by, rule=rule, clause=clause, person=person),)
         case "resolve":

@@ -17,7 +17,7 @@ class StageRow:
     """A stage of policy §6 and its clock.
 
     The clock starts with any event named in `starts` and is stopped by any in `done`; an event in `moot` ends it
-    without the stage having been done. Names are event kinds, `LetterSent:STAGE` or `MajorConfirmed`.
+    without the stage having been done. Names are event kinds or `cases.case.FURTHER_MOMENTS`.
     `counted_from` is `received` (R of policy §6) or `start` (the starting event). No target for a grade: no clock.
     """
 
@@ -91,6 +91,7 @@ class CommandRow:
     words: tuple[str, ...]  # spellings, case-folded, in all languages
     roles: tuple[str, ...]
     needs_text: bool = False
+    to_customer: bool = False  # its text reaches the customer, so it must open the message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

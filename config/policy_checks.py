@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from fractions import Fraction
 
+from cases.case import FURTHER_MOMENTS
 from cases.words import Action
 from config.checks import Place, World, twice
 from config.mistakes import Findings
@@ -65,7 +66,7 @@ def _check_stage_ladders(place: Place, row: StageModel, world: World) -> None:
 def _check_event(place: Place, key: str, name: str, world: World) -> None:
     stages = world.stages.names
     if not is_event(name, stages) and not (world.stages.open and name.startswith(LETTER_SENT)):
-        known = {*EVENT_KINDS, "MajorConfirmed", *(f"{LETTER_SENT}{stage}" for stage in stages)}
+        known = {*EVENT_KINDS, *FURTHER_MOMENTS, *(f"{LETTER_SENT}{stage}" for stage in stages)}
         place.must_be_known(key, name, known, "event")
 
 

@@ -115,6 +115,7 @@ class CommandModel(Row):
     words: Some[Word]
     roles: Some[Name]
     needs_text: bool = False
+    to_customer: bool = False
 
 
 class CeilingModel(Row):

@@ -127,6 +127,7 @@ def _commands(tables: Tables) -> tuple[CommandRow, ...]:
             words=tuple(row.words),
             roles=tuple(row.roles),
             needs_text=row.needs_text,
+            to_customer=row.to_customer,
         )
         for _, row in tables.commands
     )

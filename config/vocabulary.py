@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from inspect import getmembers, isclass
 
 from cases import events
+from cases.case import FURTHER_MOMENTS
 from cases.letters import CONDITIONS
 
 CONDITION_NAMES = frozenset(CONDITIONS)
@@ -69,6 +70,9 @@ COMMANDS = frozenset(
         "accept",
         "complaint",
         "contained",
+        "grade general",
+        "grade important",
+        "grade major",
         "help",
         "inquiry",
         "investigated",
@@ -91,11 +95,11 @@ _OURS = "[ours]"
 
 
 def is_event(name: str, stages: Iterable[str]) -> bool:
-    """Whether clocks can be started or stopped by this: an event, `LetterSent:STAGE` or `MajorConfirmed`."""
+    """Whether clocks can be started or stopped by this: an event, `LetterSent:STAGE` or a further moment."""
     kind, colon, stage = name.partition(":")
     if colon:
         return kind == "LetterSent" and stage in set(stages)
-    return kind in EVENT_KINDS or kind == "MajorConfirmed"
+    return kind in EVENT_KINDS or kind in FURTHER_MOMENTS
 
 
 def unknown_clauses(cited: str, known: frozenset[str]) -> tuple[str, ...]:

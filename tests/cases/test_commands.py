@@ -80,6 +80,13 @@ def test_a_sentence_makes_the_message_a_note(note: str) -> None:
     assert [] == read(note)
 
 
+def test_what_reaches_the_customer_must_open_the_message() -> None:
+    assert [("result", "We replaced it.")] == read("result: We replaced it.")
+    report = "resolve: replaced the screen\nResult: customer seems happy, but do not tell them"
+    assert [("resolve", report.partition(": ")[2])] == read(report)
+    assert [("accept", "")] == read("accept\nresult: We replaced it.")
+
+
 def test_a_sentence_after_a_command_ends_the_commands() -> None:
     assert [("accept", "")] == read("accept\nI will look into it tomorrow.\nresolve: no, not yet")
 

@@ -115,9 +115,20 @@ class TestGrades:
 
     def test_a_confirmed_major_case_does_not_become_provisional_again(self) -> None:
         desk = opened()
-        desk.conclude((e.Graded(at=MONDAY, by="person:ida", grade=Grade.MAJOR),))
+        desk.command("ida", "grade major: the lawyer's letter is genuine")
+        assert (Grade.MAJOR, False) == (desk.case.grade, desk.case.provisional)
+        assert {"MajorConfirmed", "GradeConfirmed"} <= desk.case.moments.keys()
         assert ["FollowUpAdded"] == kinds(desk.write_again(**LAWYER))
         assert not desk.case.provisional
+
+    def test_staff_may_lower_a_grade_with_a_reason_and_only_with_one(self) -> None:
+        desk = opened(**LAWYER)
+        desk.command("ida", "grade general")
+        assert Grade.MAJOR is desk.case.grade
+        desk.command("ida", "grade general: he only quotes a film")
+        assert (Grade.GENERAL, False) == (desk.case.grade, desk.case.provisional)
+        assert ["he only quotes a film"] == [reason.detail for reason in desk.case.grade_reasons]
+        assert "MajorConfirmed" not in desk.case.moments
 
 
 class TestTriage:

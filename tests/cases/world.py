@@ -326,8 +326,15 @@ ROUTES = (
 WORKERS = ("handler", "lead department", "centre head")
 
 
-def command(name: str, words: str, *roles: str, needs_text: bool = False) -> CommandRow:
-    return CommandRow(name=name, clause="§8", words=tuple(words.split(", ")), roles=roles, needs_text=needs_text)
+def command(name: str, words: str, *roles: str, needs_text: bool = False, to_customer: bool = False) -> CommandRow:
+    return CommandRow(
+        name=name,
+        clause="§8",
+        words=tuple(words.split(", ")),
+        roles=roles,
+        needs_text=needs_text,
+        to_customer=to_customer,
+    )
 
 
 COMMANDS = (
@@ -336,8 +343,10 @@ COMMANDS = (
     command("investigated", "investigated, 调查结果", *WORKERS, needs_text=True),
     command("propose", "propose, 方案", *WORKERS, needs_text=True),
     command("contained", "contained, 已控制", *WORKERS, needs_text=True),
-    command("progress", "progress, 进展", *WORKERS, needs_text=True),
-    command("result", "result, 结果", *WORKERS, needs_text=True),
+    command("progress", "progress, 进展", *WORKERS, needs_text=True, to_customer=True),
+    command("result", "result, 结果", *WORKERS, needs_text=True, to_customer=True),
+    command("grade general", "grade general", "intake desk", "centre head", needs_text=True),
+    command("grade major", "grade major", "intake desk", "centre head", needs_text=True),
     command("complaint", "complaint, 投诉", "intake desk"),
     command("inquiry", "inquiry, 咨询", "intake desk"),
     command("out of scope", "out of scope, 超出范围", "intake desk"),

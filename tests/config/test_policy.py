@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -55,7 +56,7 @@ LATER |= {"archive when the checklist is complete"}
 
 def test_every_stage_of_the_policy_is_a_row_or_known_to_come_later(policy: Policy) -> None:
     assert set(stage_rows()) == STAGES.keys() | LATER
-    assert {row.name for row in policy.stages} == {*STAGES.values(), "triage"}
+    assert {row.name for row in policy.stages} == {*STAGES.values(), "triage", "confirm_grade"}
 
 
 @pytest.mark.parametrize("words", STAGES)
@@ -73,6 +74,15 @@ def test_triage_and_quarantine_have_an_hour(policy: Policy) -> None:
     assert "1 wh" == str(policy.quarantine_target)
     assert "the intake desk (1 wh)" in POLICY_TEXT
     assert "the intake desk, and a 1 wh limit" in POLICY_TEXT
+
+
+def test_an_unconfirmed_major_case_reaches_management_after_half_of_its_first_limit(policy: Policy) -> None:
+    confirm, contain = policy.stage("confirm_grade"), policy.stage("contain")
+    assert confirm is not None
+    assert contain is not None
+    assert contain.target[Grade.MAJOR].share(Fraction(1, 2)) == confirm.target[Grade.MAJOR]
+    assert "management" in {step.who for step in policy.ladders["confirm"] if step.share == 1}
+    assert "or when half of the first limit passed unconfirmed" in POLICY_TEXT
 
 
 def test_grades_follow_the_policy(policy: Policy) -> None:
