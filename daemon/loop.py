@@ -51,12 +51,14 @@ class Loop:
 
     beats: Sequence[Beat]
     on_reload: Callable[[], object] = lambda: None
+    on_stop: Callable[[], object] = lambda: None
     _stopping: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
 
     def stop(self, *_signal: object) -> None:
         """Finish what is under way, begin nothing new."""
         self._stopping.set()
+        self.on_stop()
 
     @property
     def stopping(self) -> bool:

@@ -58,6 +58,11 @@ class Outbox:
         """Sends what may leave now; returns how many letters a server accepted."""
         return sum(self._drain(outlet, stop) for outlet in self.outlets)
 
+    def abort(self) -> None:
+        """From a signal handler: give up what is waited for; its fate is recorded as usual."""
+        for outlet in self.outlets:
+            outlet.sender.abort()
+
     def close(self) -> None:
         """Ends the connections."""
         for outlet in self.outlets:
@@ -126,10 +131,13 @@ class Outbox:
                 case Sent(reply=reply):
                     self._record(row, e.LetterSent, reply)
                     self.store.settle(row.id, OutboxState.SENT, at=now, because=reply)
-                case Retry(because=because) if now - row.created_at < self.policy.letters.give_up_after:
+                case Retry(because=because, tried=tried) if now - row.created_at < self.policy.letters.give_up_after:
                     # That a twin may be under way must not be forgotten over a later refusal.
                     text = f"uncertain, then {because}" if row.because.startswith("uncertain") else because
-                    self.store.settle(row.id, OutboxState.RETRY, at=now, because=text, next_try=self._next(row, now))
+                    # A server that was out of reach says nothing about this letter: it is tried again soon.
+                    soon = now + FIRST_RETRY * self.jitter()
+                    next_try = self._next(row, now) if tried else soon
+                    self.store.settle(row.id, OutboxState.RETRY, at=now, because=text, next_try=next_try)
                 case Retry(because=because) | Failed(because=because):
                     self._record(row, e.LetterFailed, because)
                     self.store.settle(row.id, OutboxState.FAILED, at=now, because=because)

@@ -130,6 +130,9 @@ class Poll:
         return state
 
     def _delivery(self, selected: Selected, fetched: Fetched) -> NewDelivery:
+        if fetched.doubt:
+            facts = {"account": self.account.name, "folder": selected.folder, "uid": fetched.uid}
+            log.warning("odd server", extra=facts | {"reason": fetched.doubt})
         return NewDelivery(
             account=self.account.name,
             folder=selected.folder,

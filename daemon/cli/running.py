@@ -68,7 +68,7 @@ def _day(text: str | None) -> date | None:
 
 def _pass(house: House) -> int:
     """Fetch all, decide, send, tick, move; every account has its own thread, so that one that is down delays nobody."""
-    loop = Loop(beats=())
+    loop = Loop(beats=(), on_stop=house.outbox.abort)
     loop.listen_to_signals()
     failed = threading.Event()
 
@@ -162,6 +162,7 @@ def _stay(house: House, config: Path | None, day: date | None) -> int:
             Beat(name="tick", seconds=TICK_SECONDS, work=lambda: _tick(now(), stop)),
         ],
         on_reload=reload,
+        on_stop=lambda: now().outbox.abort(),
     )
     loop.listen_to_signals()
     log.info("started", extra={"accounts": len(house.polls)})
