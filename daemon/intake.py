@@ -1,6 +1,8 @@
 """From stored bytes to an outcome: parse in a worker, find the place, decide, conclude (invariants 2, 3, 10)."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -68,41 +70,70 @@ class Intake:
     on_progress: Callable[[int], None] = lambda _count: None
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> int:
-        """Works off everything that has no outcome yet, oldest first; returns how many messages got one."""
+        """Works off everything that has no outcome yet, oldest first; returns how many messages got one.
+
+        While one batch is decided here, the workers read the next one.
+        """
         done = 0
         # A message that kills its worker stays pending, but no more than three times: the loop ends.
-        while not stop() and (batch := self.store.pending(BATCH)):
-            # What may have brought us down before is read alone, so that it takes no neighbour along.
-            for group in _groups(batch):
-                done += self._work_off(group)
-                self.on_progress(done)
+        while not stop() and (settled := self._sweep(stop)):
+            done += settled.outcomes
+            if not settled.left:
+                break
         return done
 
     def replay(self, raw_id: int) -> None:
         """Reads one stored message with the present code; used by `ombud quarantine replay`."""
-        self._work_off((self.store.raw(raw_id),))
+        group = (self.store.raw(raw_id),)
+        self._settle_group(group, dict(self._read(group)))
 
-    def _work_off(self, group: Sequence[PendingRaw]) -> int:
-        hopeless = [raw for raw in group if raw.attempts >= MOST_ATTEMPTS]
-        rest = [raw for raw in group if raw.attempts < MOST_ATTEMPTS]
-        with self.store.unit("attempts"):
-            self.store.count_attempts([raw.raw_id for raw in rest])
-        crash_point("CP07")
-        parsed = dict(self._read(rest))
+    def _sweep(self, stop: Callable[[], bool]) -> "_Sweep | None":
+        """Once through everything pending; None when there was nothing."""
+        outcomes = seen = 0
+        with ThreadPoolExecutor(1, thread_name_prefix="reading") as ahead:
+            waiting: deque[tuple[Sequence[PendingRaw], Future[dict[int, Parsed]]]] = deque()
+            for group in self._groups(stop):
+                seen += len(group)
+                waiting.append((group, ahead.submit(self._read_all, group)))
+                if len(waiting) > 1:
+                    outcomes += self._settle_group(*_finished(waiting.popleft()))
+            while waiting:
+                outcomes += self._settle_group(*_finished(waiting.popleft()))
+        return _Sweep(outcomes=outcomes, left=seen - outcomes) if seen else None
+
+    def _groups(self, stop: Callable[[], bool]) -> Iterator[Sequence[PendingRaw]]:
+        """What is pending, in groups that are read together, each with its attempt counted before it begins."""
+        last = 0
+        while not stop() and (batch := self.store.pending(BATCH, after=last)):
+            last = batch[-1].raw_id
+            # What may have brought us down before is read alone, so that it takes no neighbour along.
+            for group in _apart(batch):
+                with self.store.unit("attempts"):
+                    self.store.count_attempts([raw.raw_id for raw in group if raw.attempts < MOST_ATTEMPTS])
+                crash_point("CP07")
+                yield group
+
+    def _settle_group(self, group: Sequence[PendingRaw], parsed: dict[int, Parsed]) -> int:
+        """One durable transaction; returns how many messages have their outcome."""
         done = 0
         with self.store.unit("intake"):
-            for raw in hopeless:
-                self._quarantine(raw, f"reading it failed {raw.attempts} times", "")
-                done += 1
-            for raw in rest:
-                done += self._settle(raw, parsed[raw.raw_id])
+            for raw in group:
+                if raw.raw_id in parsed:
+                    done += self._settle(raw, parsed[raw.raw_id])
+                else:
+                    self._quarantine(raw, f"reading it failed {raw.attempts} times", "")
+                    done += 1
             crash_point("CP08")
         crash_point("CP09")
+        self.on_progress(done)
         return done
+
+    def _read_all(self, group: Sequence[PendingRaw]) -> dict[int, Parsed]:
+        return dict(self._read(group))
 
     def _read(self, group: Sequence[PendingRaw]) -> Iterable[tuple[int, Parsed]]:
         by_account: dict[str, list[PendingRaw]] = {}
-        for raw in group:
+        for raw in (raw for raw in group if raw.attempts < MOST_ATTEMPTS):
             by_account.setdefault(raw.account, []).append(raw)
         for account, raws in by_account.items():
             asked = [(raw.raw_id, raw.raw, raw.headers_only, raw.size) for raw in raws]
@@ -254,7 +285,22 @@ class Intake:
         self.store.record_trouble("quarantined", reason, now, raw_id=raw.raw_id)
 
 
-def _groups(batch: Sequence[PendingRaw]) -> Iterable[Sequence[PendingRaw]]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sweep:
+    """What one pass over the pending messages achieved."""
+
+    outcomes: int
+    left: int
+
+
+def _finished(
+    waiting: tuple[Sequence[PendingRaw], "Future[dict[int, Parsed]]"],
+) -> tuple[Sequence[PendingRaw], dict[int, Parsed]]:
+    group, reading = waiting
+    return group, reading.result()
+
+
+def _apart(batch: Sequence[PendingRaw]) -> Iterator[Sequence[PendingRaw]]:
     """Messages never tried before together, every other one alone."""
     fresh = [raw for raw in batch if raw.attempts == 0]
     if fresh:

@@ -162,7 +162,7 @@ def _stay(house: House, config: Path | None, day: date | None) -> int:
             Beat(name="tick", seconds=TICK_SECONDS, work=lambda: _tick(now(), stop)),
         ],
         on_reload=reload,
-        on_stop=lambda: now().outbox.abort(),
+        on_stop=lambda: now().outbox.abort(),  # noqa: PLW0108 (whichever house it is by then)
     )
     loop.listen_to_signals()
     log.info("started", extra={"accounts": len(house.polls)})
