@@ -23,6 +23,7 @@ class Body:
     text: str = ""
     html: str = ""
     own: str = ""
+    html_only: bool = False  # nobody wrote plain text
     defects: tuple[str, ...] = ()
 
 
@@ -49,6 +50,7 @@ def read_body(scanned: Scanned, parts: Sequence[Part]) -> tuple[Body, list[Messa
         text=text[:MAX_TEXT],
         html="\n".join(html for _, html in forms if html)[:MAX_HTML],
         own="\n".join(own for _, own in readable)[:MAX_TEXT],
+        html_only=any(html for _, html in forms) and not any(plain.strip() for plain, _ in forms),
         defects=tuple(dict.fromkeys(defects)),
     )
     return body, used

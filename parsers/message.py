@@ -204,6 +204,7 @@ def _with_content(
         bounce=bounce,
         text=text,
         html=content.body.html,
+        html_only=content.body.html_only,
         new_text=content.split.own,
         quoted_text=content.split.quoted,
         attachments=content.attachments,
