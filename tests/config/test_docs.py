@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from config.desk_rows import DeskModel, TopModel
+from config.lexicon_tables import WeightsModel, WordsModel
 from config.policy_rows import (
     CalendarModel,
     CeilingModel,
@@ -49,6 +50,8 @@ POLICY_SECTIONS: dict[str, type[BaseModel]] = {
     "rates.toml [rate]": RateModel,
     "zones.toml": ZonesModel,
     "clauses.toml": ClausesModel,
+    "lexicon/weights.toml": WeightsModel,
+    "lexicon/LANGUAGE.toml": WordsModel,
 }
 
 
@@ -120,7 +123,7 @@ def test_every_key_is_documented_with_its_default(title: str) -> None:
 
 
 def test_every_file_of_the_policy_is_documented() -> None:
-    documented_files = {title.split()[0] for title in POLICY_SECTIONS} | {"calendars.toml"}
+    documented_files = {title.split()[0] for title in POLICY_SECTIONS if "/" not in title} | {"calendars.toml"}
     assert set(SHIPPED) == documented_files
     assert "calendars.toml" in TEXT
 

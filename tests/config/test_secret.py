@@ -44,7 +44,7 @@ def test_a_password_in_the_file_is_refused_with_the_way_out(tmp_path: Path) -> N
     assert 'write password_env = "NAME_OF_A_VARIABLE" or password_file = ' in found.instead
 
 
-@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660, 0o644])
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602, 0o610, 0o601, 0o644])
 def test_a_file_that_others_may_read_is_refused(tmp_path: Path, mode: int) -> None:
     file = tmp_path / "password"
     file.write_text("canary\n", encoding="utf-8")
