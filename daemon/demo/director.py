@@ -13,7 +13,7 @@ from cases.trouble import NeedsHuman
 from daemon.assemble import House
 from daemon.clock import VirtualClock
 from daemon.demo.mails.replying import Letter
-from daemon.demo.scenes import Delivery, Scene
+from daemon.demo.scenes import Delivery, Posted, Scene
 from daemon.demo.servers import MailServers, Taken
 from store.values import OutboxRow, OutboxState
 
@@ -46,18 +46,24 @@ class Sent:
 
 @dataclass(slots=True, kw_only=True)
 class Director:
-    """Runs the week. `on_step` hears the virtual time after each step."""
+    """Runs the week. `react` says what the reader of a letter about a case (by its first scene) will send.
+
+    `on_step` hears the virtual time of each step.
+    """
 
     house: House
     servers: MailServers
     clock: VirtualClock
     scenes: tuple[Scene, ...]
     end: datetime
+    react: Callable[[Posted, str], Scene | None] = lambda _posted, _case: None
     on_step: Callable[[datetime], None] = lambda _now: None
     arrivals: list[Arrival] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
     missed: list[str] = field(default_factory=list)  # scenes that found no letter to answer
     old: int = 0
+    _reacted: int = 0
+    _numbers: dict[str, str] = field(default_factory=dict)
 
     def play(self) -> None:
         """The whole week. Raises NeedsHuman when it does not come to an end."""
@@ -69,6 +75,7 @@ class Director:
             due = [scene for scene in waiting if scene.at <= now]
             waiting = waiting[len(due) :]
             self._work(self._deliver(due))
+            waiting = sorted([*waiting, *self._reactions()], key=lambda scene: scene.at)
             self.on_step(now)
             if now >= self.end:
                 return
@@ -77,12 +84,10 @@ class Director:
 
     def numbers(self) -> dict[str, str]:
         """The case of each scene by its key, as far as there is one."""
-        found = {}
         for arrival in self.arrivals:
-            number = self.house.store.raw(arrival.raw_id).number
-            if number:
-                found.setdefault(arrival.scene.key, number)
-        return found
+            if arrival.scene.key not in self._numbers:
+                self._numbers[arrival.scene.key] = self.house.store.raw(arrival.raw_id).number
+        return {key: number for key, number in self._numbers.items() if number}
 
     def _open(self, old: Iterable[Scene]) -> None:
         """What lies in the folders before ombud looks into them for the first time."""
@@ -129,6 +134,13 @@ class Director:
             if raw_id is None:
                 raise NeedsHuman(f"the demo's message {scene.key!r} was delivered and never fetched")
             self.arrivals.append(Arrival(scene=scene, delivery=delivery, raw_id=raw_id))
+
+    def _reactions(self) -> list[Scene]:
+        """What readers of the letters that have just left will send."""
+        keys = {number: key for key, number in reversed(self.numbers().items())}
+        new, self._reacted = self.sent[self._reacted :], len(self.sent)
+        scenes = (self.react(sent, keys.get(sent.row.number, "")) for sent in new)
+        return [scene for scene in scenes if scene and scene.at < self.end]
 
     def _collect(self) -> None:
         """Pairs what the SMTP server took with the rows of the outbox."""

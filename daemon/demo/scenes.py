@@ -84,11 +84,11 @@ def read_story(policy: Policy) -> tuple[Scene, ...]:
     """All scenes of the week; `policy` knows the colleagues and in which zone they live."""
     post = read_post()
     writers = {piece.key: _writer_of(piece) for piece in post}
-    writers |= {person.id: _colleague(person, policy) for person in policy.directory.people.values()}
+    writers |= {person.id: colleague(person, policy) for person in policy.directory.people.values()}
     colleagues = frozenset(policy.directory.people)
     return (
         *map(_posted, post),
-        *(_replied(reply, writers[reply.by], is_ours=reply.by in colleagues) for reply in _read_replies()),
+        *(_replied(reply, writers[reply.by], is_ours=reply.by in colleagues) for reply in read_replies()),
         _hostile("boxes", "2026-11-23 12:30", "crasher@void-mailer.example", hostile.nested),
         _hostile("nobody", "2026-11-24 11:05", "nobody", hostile.nobody),
     )
@@ -164,7 +164,8 @@ _HOSTILE = {
 }
 
 
-def _read_replies() -> tuple[Reply, ...]:
+def read_replies() -> tuple[Reply, ...]:
+    """The answers that the story tells."""
     text = files("daemon.demo.mails").joinpath("replies.toml").read_text(encoding="utf-8")
     rows = tomllib.loads(text)["reply"]
     return tuple(Reply(**{**row, "at": at(row["at"]), "files": tuple(row.get("files", ()))}) for row in rows)
@@ -172,12 +173,11 @@ def _read_replies() -> tuple[Reply, ...]:
 
 def _writer_of(piece: Piece) -> Writer:
     draft = piece.draft
-    return Writer(
-        name=draft.name, address=draft.address, zone=draft.zone, client=draft.client, charset=draft.charset
-    )
+    return Writer(name=draft.name, address=draft.address, zone=draft.zone, client=draft.client, charset=draft.charset)
 
 
-def _colleague(person: Person, policy: Policy) -> Writer:
+def colleague(person: Person, policy: Policy) -> Writer:
+    """A colleague as a writer of mail."""
     calendar = policy.calendars[person.calendar or policy.head_office]
     charset = "gb18030" if person.language.startswith("zh") else "utf-8"
     return Writer(name=person.name, address=person.addresses[0], zone=calendar.zone, charset=charset)

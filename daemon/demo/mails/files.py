@@ -44,7 +44,11 @@ def jpeg(name: str) -> bytes:
 
 def pdf(name: str) -> bytes:
     """One page with a heading and some lines (ISO 32000)."""
-    words = (name.removesuffix(".pdf").capitalize(), "This document belongs to the demo of ombud.", "All in it is made up.")
+    words = (
+        name.removesuffix(".pdf").capitalize(),
+        "This document belongs to the demo of ombud.",
+        "All in it is made up.",
+    )
     lines = b"".join(b"(%s) Tj 0 -28 Td " % word.encode("ascii") for word in words)
     stream = b"BT /F1 16 Tf 64 760 Td " + lines + b"ET"
     objects = (

@@ -34,7 +34,9 @@ class Letter:
     def part(self, kind: str) -> str:
         """The text or the HTML part."""
         found = (part for part in self.message.walk() if part.get_content_type() == f"text/{kind}")
-        return next((payload.decode() for part in found if isinstance(payload := part.get_payload(decode=True), bytes)), "")
+        return next(
+            (payload.decode() for part in found if isinstance(payload := part.get_payload(decode=True), bytes)), ""
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,16 +39,14 @@ CLIENTS: Mapping[str, Client] = {
         html='<html xmlns:o="urn:schemas-microsoft-com:office:office"><head><style>p.MsoNormal{{margin:0cm}}</style>'
         '</head><body lang="EN-GB"><p class="MsoNormal">{}</p><img src="{pixel}" width="1" height="1"></body></html>',
     ),
-    "apple": Client(
-        headers=(("X-Mailer", "Apple Mail (2.3774.600.62)"),), transfer="quoted-printable", style="plain"
-    ),
+    "apple": Client(headers=(("X-Mailer", "Apple Mail (2.3774.600.62)"),), transfer="quoted-printable", style="plain"),
     "thunderbird": Client(headers=(("User-Agent", "Mozilla Thunderbird"),), transfer="8bit", flowed=True),
     "gmail": Client(headers=(), transfer="quoted-printable", style="both", html='<div dir="ltr">{}</div>'),
     "foxmail": Client(
         headers=(("X-Mailer", "Foxmail 7.2.25.331[cn]"), ("X-Has-Attach", "yes")),
         transfer="base64",
         style="both",
-        html='<html><head><style>body {{ line-height: 1.5; }}</style></head><body><div>{}</div></body></html>',
+        html="<html><head><style>body {{ line-height: 1.5; }}</style></head><body><div>{}</div></body></html>",
     ),
     "becky": Client(headers=(("X-Mailer", "Becky! ver. 2.81.05 [ja]"),), transfer="7bit"),
     "htmlmail": Client(headers=(("X-Mailer", "Web Mail 3.1"),), transfer="base64", style="html"),
