@@ -87,6 +87,8 @@ def is_loopback(host: str) -> bool:
 
 def tls_context(account: Account) -> ssl.SSLContext:
     """Verifies chain and host name. Raises NeedsHuman when `ca_file` cannot be read."""
+    if account.tls is Tls.NONE:
+        return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # never used, and trusts nobody: reading authorities takes time
     try:
         return ssl.create_default_context(cafile=account.ca_file)
     except OSError as error:
