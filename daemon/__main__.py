@@ -12,7 +12,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="A company's 
 case_app = typer.Typer(no_args_is_help=True, help="Look at cases.")
 quarantine_app = typer.Typer(no_args_is_help=True, help="Look at messages that could not be read.")
 noted_app = typer.Typer(no_args_is_help=True, help="Look at messages that were noted and not answered.")
-outbox_app = typer.Typer(no_args_is_help=True, help="Look at outgoing messages.")
+outbox_app = typer.Typer(no_args_is_help=True, help="Look at outgoing messages, decide about waiting ones.")
 audit_app = typer.Typer(no_args_is_help=True, help="Check the record.")
 config_app = typer.Typer(no_args_is_help=True, help="Check the settings.")
 for name, sub in {
@@ -147,6 +147,26 @@ def outbox_list(
     from daemon.cli import showing
 
     showing.outbox(config, state, limit, as_json=json)
+
+
+@outbox_app.command("release")
+def outbox_release(letter: int, config: Config = None) -> None:
+    """Let a held, uncertain or failed letter leave; its number is in `ombud outbox list`."""
+    from daemon.cli import acting
+
+    acting.release(config, letter)
+
+
+@outbox_app.command("discard")
+def outbox_discard(
+    letter: int,
+    because: Annotated[str, typer.Option("--because", help="The reason, for the record.")],
+    config: Config = None,
+) -> None:
+    """Decide that a held, uncertain or failed letter shall not leave."""
+    from daemon.cli import acting
+
+    acting.discard(config, letter, because)
 
 
 @audit_app.command("verify")

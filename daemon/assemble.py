@@ -69,6 +69,32 @@ def parsers_of(settings: Settings) -> Parsers:
     return Parsers(settings.accounts[0].reading, workers=workers.count or 2, limits=limits)
 
 
+def concluder_of(settings: Settings, store: Store, keys: Keys) -> Concluder:
+    """The one way to the record. Raises NeedsHuman when a template of the admin is broken."""
+    policy = settings.policy
+    renderer = Renderer(settings.templates_dir)
+    return Concluder(
+        store=store,
+        composer=Composer(render=renderer.render, desks=_desks(settings), keys=keys, policy=policy),
+        ceilings=Ceilings(store=store, policy=policy),
+        policy=policy,
+        files_for=Evidence(store=store).files_for,
+    )
+
+
+def deciding_outbox(settings: Settings, store: Store, clock: Clock) -> Outbox:
+    """An outbox for a person at the command line: it decides about letters and sends none."""
+    concluder = concluder_of(settings, store, keys_of(settings))
+    return Outbox(
+        store=store,
+        concluder=concluder,
+        ceilings=concluder.ceilings,
+        policy=settings.policy,
+        outlets=(),
+        clock=clock,
+    )
+
+
 def build(  # noqa: PLR0913 (what the parts are made of)
     settings: Settings,
     store: Store,
@@ -81,13 +107,7 @@ def build(  # noqa: PLR0913 (what the parts are made of)
 ) -> House:
     """Everything, ready to work. Raises NeedsHuman when templates or keys are broken."""
     policy, keys = settings.policy, keys_of(settings)
-    renderer = Renderer(settings.templates_dir)
-    composer = Composer(render=renderer.render, desks=_desks(settings), keys=keys, policy=policy)
-    ceilings = Ceilings(store=store, policy=policy)
-    evidence = Evidence(store=store)
-    concluder = Concluder(
-        store=store, composer=composer, ceilings=ceilings, policy=policy, files_for=evidence.files_for
-    )
+    concluder = concluder_of(settings, store, keys)
     views = {account.name: parsers.reading_as(account.reading) for account in settings.accounts}
     # A message of an account that is no longer configured is still read, as the first account's server would have it.
     default = parsers.reading_as(settings.accounts[0].reading)
@@ -112,7 +132,7 @@ def build(  # noqa: PLR0913 (what the parts are made of)
         outbox=Outbox(
             store=store,
             concluder=concluder,
-            ceilings=ceilings,
+            ceilings=concluder.ceilings,
             policy=policy,
             outlets=tuple(_outlet(account) for account in settings.accounts),
             clock=clock,
@@ -120,7 +140,7 @@ def build(  # noqa: PLR0913 (what the parts are made of)
         ticks=Ticks(
             store=store,
             concluder=concluder,
-            notices=DeskNotices(store=store, composer=composer, policy=policy, clock=clock),
+            notices=DeskNotices(store=store, composer=concluder.composer, policy=policy, clock=clock),
             policy=policy,
             clock=clock,
             guard=guard,

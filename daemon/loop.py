@@ -12,6 +12,7 @@ import schedule
 
 from cases.trouble import TryLater
 from daemon.guard import SetAside
+from store.trouble import Broken, Locked
 
 log = logging.getLogger("ombud")
 PATIENCE = 8.0  # seconds for work under way when told to stop; a service manager kills after more
@@ -20,11 +21,12 @@ PATIENCE = 8.0  # seconds for work under way when told to stop; a service manage
 def guard(what: str, work: Callable[[], object]) -> SetAside | None:
     """Runs one unit of work. TryLater passes through; anything else is set aside with its traceback, and work goes on.
 
-    Whatever a single message, case or letter brings along must never stop the next one.
+    Whatever a single message, case or letter brings along must never stop the next one. A broken or lost database is
+    nobody's in particular: Broken and Locked pass through too, and end the daemon.
     """
     try:
         work()
-    except TryLater:
+    except (TryLater, Broken, Locked):
         raise
     except Exception as error:  # noqa: BLE001 (the one place; see invariant 12)
         reason = str(error) or type(error).__name__
@@ -54,6 +56,7 @@ class Loop:
     on_stop: Callable[[], object] = lambda: None
     _stopping: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
+    _end: Broken | Locked | None = None
 
     def stop(self, *_signal: object) -> None:
         """Finish what is under way, begin nothing new."""
@@ -72,7 +75,10 @@ class Loop:
         signal.signal(signal.SIGHUP, lambda *_: self.on_reload())
 
     def run(self) -> bool:
-        """Beats until told to stop; returns whether all work under way was finished within `PATIENCE`."""
+        """Beats until told to stop; returns whether all work under way was finished within `PATIENCE`.
+
+        Raises Broken or Locked when the database cannot be used any more: never try a failed fsync again, restart.
+        """
         for beat in self.beats:
             thread = threading.Thread(target=self._keep, args=(beat,), name=beat.name, daemon=True)
             self._threads.append(thread)
@@ -83,6 +89,8 @@ class Loop:
         until = time.monotonic() + PATIENCE
         for thread in self._threads:
             thread.join(max(until - time.monotonic(), 0))
+        if self._end:
+            raise self._end
         return not any(thread.is_alive() for thread in self._threads)
 
     def _keep(self, beat: Beat) -> None:
@@ -97,3 +105,7 @@ class Loop:
             guard(beat.name, beat.work)
         except TryLater as later:
             log.warning("try later", extra={"what": beat.name, "reason": str(later)})
+        except (Broken, Locked) as end:
+            log.critical("database is lost", extra={"what": beat.name, "reason": str(end)})
+            self._end = end
+            self.stop()

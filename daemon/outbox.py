@@ -9,6 +9,7 @@ from cases import events as e
 from cases.decide import on_delivery
 from cases.letters import LetterRef, is_obsolete
 from cases.policy import Policy
+from cases.trouble import NeedsHuman
 from daemon.ceilings import Ceilings
 from daemon.clock import Clock
 from daemon.conclude import Concluder
@@ -79,6 +80,36 @@ class Outbox:
                 self._record(row, e.LetterQueued, "")
                 released += 1
         return released
+
+    def let_go(self, outbox_id: int, by: str) -> OutboxRow:
+        """A person lets a held or uncertain letter leave. Raises NeedsHuman when it is in another state."""
+        row = self._waiting(outbox_id)
+        with self.store.unit("release"):
+            if row.state is OutboxState.HELD:
+                self.store.release(row.id, self.clock.now())
+            else:
+                now = self.clock.now()
+                self.store.settle(row.id, OutboxState.RETRY, at=now, because=f"{row.because}; {by}", next_try=now)
+            self._record(row, e.LetterQueued, f"released by {by}")
+        return row
+
+    def discard(self, outbox_id: int, because: str, by: str) -> OutboxRow:
+        """A person decides that a held or uncertain letter shall not leave; its clock stays open (invariant 8)."""
+        row = self._waiting(outbox_id)
+        with self.store.unit("release"):
+            self._record(row, e.LetterWithheld, f"{because} ({by})")
+            self.store.settle(row.id, OutboxState.WITHHELD, at=self.clock.now(), because=f"{because} ({by})")
+        return row
+
+    def _waiting(self, outbox_id: int) -> OutboxRow:
+        row = self.store.outbox_by_id(outbox_id)
+        if row is None:
+            raise NeedsHuman(f"there is no letter {outbox_id}; see: ombud outbox list")
+        if row.state not in {OutboxState.HELD, OutboxState.UNCERTAIN, OutboxState.FAILED}:
+            raise NeedsHuman(
+                f"letter {outbox_id} is {row.state}; only held, uncertain and failed ones wait for a person"
+            )
+        return row
 
     def _drain(self, outlet: Outlet, stop: Callable[[], bool]) -> int:
         sent = 0

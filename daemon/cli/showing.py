@@ -150,8 +150,11 @@ def outbox(config: Path | None, state: str, limit: int, *, as_json: bool) -> Non
         return
     print_table(
         "Outbox",
-        ("letter", "case", "to", "state", "tries", "since", "because"),
-        [(x.letter, x.number, x.recipient, x.state, x.tries, x.settled_at or x.created_at, x.because) for x in rows],
+        ("no.", "letter", "case", "to", "state", "tries", "since", "because"),
+        [
+            (x.id, x.letter, x.number, x.recipient, x.state, x.tries, x.settled_at or x.created_at, x.because)
+            for x in rows
+        ],
         "the outbox is empty",
     )
 
