@@ -1,5 +1,6 @@
 """What a bounce says: who was not reached (RFC 3464), and which of our letters came back."""
 
+import logging
 import re
 from collections.abc import Sequence
 from email.message import Message
@@ -16,6 +17,10 @@ from parsers.words import unfold
 MAX_RECIPIENTS = 100
 _FALLBACK_SIZE = 256 * 1024  # bytes of light message that the fallback's line patterns are run on
 _RETURNED_ID = re.compile(r"^[>\s]{0,10}message-id:[ \t]{0,20}(<[^<>\s]{1,998}>)", re.IGNORECASE | re.MULTILINE)
+# It logs what its patterns stumble over, with text of hostile mails.
+logging.getLogger("flufl.bounce").addHandler(logging.NullHandler())
+logging.getLogger("flufl.bounce").propagate = False
+
 _ACTIONS = ("failed", "delayed", "delivered", "relayed", "expanded")
 
 

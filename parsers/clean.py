@@ -4,6 +4,7 @@ import re
 
 # C0 and C1 controls except TAB and LF, and the Unicode line separators that break one-line logs.
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_UNSTORABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028\u2029\ufffe\uffff]")
 # Bidirectional overrides and isolates make `gpj.exe` look like `exe.jpg`; zero-width marks hide differences.
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]")
 _SURROGATES = re.compile("[\ud800-\udfff]")
@@ -11,11 +12,11 @@ _BLANKS = re.compile(r"\s+")
 
 
 def clean_text(text: str) -> str:
-    """The text with LF line ends, without NUL and without lone surrogates (PostgreSQL and UTF-8 refuse both)."""
+    """The text with LF line ends, without controls (terminal escapes, NUL) and without lone surrogates."""
     if "\r" in text:
         text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if "\x00" in text:
-        text = text.replace("\x00", "")
+    if _UNSTORABLE.search(text):
+        text = _UNSTORABLE.sub("", text.replace("\x0c", "\n").replace("\u2028", "\n").replace("\u2029", "\n"))
     return without_surrogates(text)
 
 

@@ -14,6 +14,8 @@ KEPT_REFERENCES = 50  # from either end
 
 _NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _END = re.compile(rb"\r?\n\r?\n|\r\r")
+_LATE_FROM = re.compile(rb"^[Ff][Rr][Oo][Mm][ \t]*:", re.MULTILINE)
+_LATE_FROM = re.compile(rb"^[Ff][Rr][Oo][Mm][ \t]*:", re.MULTILINE)
 _BARE_CR = re.compile(rb"\r(?!\n)")
 _MESSAGE_ID = re.compile(rb"<[^<>\s]{1,998}>")
 _ADDRESS_FIELDS = frozenset({"from", "sender", "reply-to", "to", "cc", "bcc", "delivered-to"})
@@ -112,21 +114,23 @@ def _fields(block: bytes, defects: list[str]) -> tuple[list[tuple[str, list[byte
     """The fields as lists of lines, and how many bytes of the block they take."""
     fields: list[tuple[str, list[bytes]]] = []
     read = 0
+    late = _LATE_FROM.search(block)
+    author = late.start() if late else 0
     for whole in block.split(b"\n"):
         line = whole.rstrip(b"\r")
         if line[:1] in (b" ", b"\t") and fields:
             fields[-1][1].append(line)
         else:
             match = _NAME.match(line)
-            if match is None:
-                if line.startswith((b"From ", b">From ")) or (not line.strip() and not fields):
-                    defects.append("stray line in the header")
-                    read += len(whole) + 1
-                    continue
+            if match is not None:
+                if match.end() > len(match[1]) + 1:
+                    defects.append("blank before the colon of a header field")
+                fields.append((match[1].decode("ascii").lower(), [line[match.end() :]]))
+            elif read < author or line.startswith((b"From ", b">From ")) or (not line.strip() and not fields):
+                # Damage in the middle of the header and not its end: who wrote it still follows.
+                defects.append("stray line in the header")
+            else:
                 break
-            if match.end() - match.start() > len(match[1]) + 1:
-                defects.append("blank before the colon of a header field")
-            fields.append((match[1].decode("ascii").lower(), [line[match.end() :]]))
         read += len(whole) + 1
     return fields, min(read, len(block))
 
