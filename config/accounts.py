@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from cases.reading import Authentication, Lexicon, Reading
-from config.desk_rows import AccountModel, ImapModel, PasswordModel, SmtpModel, TokenKeyModel
+from config.desk_rows import AccountModel, ImapModel, PasswordModel, ServerModel, SmtpModel, TokenKeyModel
 from config.desk_tables import Desk
 from config.mistakes import Findings
 from config.secret import Secret, TokenKey, from_environment, from_file
@@ -43,6 +43,23 @@ class Vault:
             secret = None if to_be_created else self._key(key, row)
             found.append(TokenKey(id=row.id, secret=secret, file=file))
         return tuple(found)
+
+    def ca_file(self, row: ServerModel, key: str) -> Path | None:
+        """The certificate authorities of one server, if it has its own."""
+        if not row.ca_file:
+            return None
+        path = self.desk.path(row.ca_file)
+        try:
+            certificates = path.read_text(encoding="ascii", errors="replace").count("BEGIN CERTIFICATE")
+        except OSError as error:
+            certificates, reason = 0, f"cannot be read ({error.strerror})"
+        else:
+            reason = "holds no certificate"
+        if not certificates:
+            self.findings.add(
+                self.desk.file.name, f"{key}.ca_file", f"{path} {reason}", "name a PEM file of authorities"
+            )
+        return path
 
     def files(self) -> tuple[Path, ...]:
         """All files that hold secrets."""
@@ -113,8 +130,8 @@ def _account(key: str, row: AccountModel, desk: Desk, vault: Vault, reading: Rea
         channel=row.channel,
         addresses=tuple(row.addresses),
         display_name=row.display_name or (desk.organisation.name if desk.organisation else ""),
-        imap=_imap(row.imap, vault.password(row.imap, f"{key}.imap")),
-        smtp=_smtp(row.smtp, vault.password(row.smtp, f"{key}.smtp")),
+        imap=_imap(row.imap, vault.password(row.imap, f"{key}.imap"), vault.ca_file(row.imap, f"{key}.imap")),
+        smtp=_smtp(row.smtp, vault.password(row.smtp, f"{key}.smtp"), vault.ca_file(row.smtp, f"{key}.smtp")),
         folders=tuple(row.folders),
         processed_folder=row.processed_folder,
         quarantine_folder=row.quarantine_folder,
@@ -133,15 +150,17 @@ def _account(key: str, row: AccountModel, desk: Desk, vault: Vault, reading: Rea
     )
 
 
-def _imap(row: ImapModel, password: Secret | None) -> ImapServer:
+def _imap(row: ImapModel, password: Secret | None, ca_file: Path | None) -> ImapServer:
     tls = Tls(row.tls)
     port = row.port or _IMAP_PORTS[tls]
-    return ImapServer(host=row.host, port=port, tls=tls, user=row.user, password=password or Secret(""))
+    secret = password or Secret("")
+    return ImapServer(host=row.host, port=port, tls=tls, user=row.user, password=secret, ca_file=ca_file)
 
 
-def _smtp(row: SmtpModel, password: Secret | None) -> SmtpServer:
+def _smtp(row: SmtpModel, password: Secret | None, ca_file: Path | None) -> SmtpServer:
     tls = Tls(row.tls)
-    return SmtpServer(host=row.host, port=row.port or _SMTP_PORTS[tls], tls=tls, user=row.user, password=password)
+    port = row.port or _SMTP_PORTS[tls]
+    return SmtpServer(host=row.host, port=port, tls=tls, user=row.user, password=password, ca_file=ca_file)
 
 
 def _reading(row: AccountModel, lexicon: Lexicon, own: tuple[str, ...]) -> Reading:

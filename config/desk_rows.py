@@ -68,6 +68,7 @@ class ServerModel(PasswordModel):
 
     host: Host
     tls: Tls = "implicit"
+    ca_file: Line = ""
 
     @model_validator(mode="after")
     def _encrypted(self) -> "ServerModel":

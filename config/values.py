@@ -45,6 +45,7 @@ class ImapServer:
     tls: Tls
     user: str
     password: Secret
+    ca_file: Path | None = None  # trusted instead of the machine's authorities
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,7 @@ class SmtpServer:
     tls: Tls
     user: str = ""
     password: Secret | None = None
+    ca_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

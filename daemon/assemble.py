@@ -186,6 +186,7 @@ def _poll(
             tls=accounts.Tls(str(server.tls)),
             user=server.user,
             secret=server.password.reveal,
+            ca_file=server.ca_file,
             folders=account.folders,
             processed=account.processed_folder,
             quarantine=account.quarantine_folder,
@@ -212,6 +213,7 @@ def _outlet(account: Account) -> Outlet:
         tls=accounts.Tls(str(server.tls)),
         user=server.user,
         secret=server.password.reveal if server.password else str,
+        ca_file=server.ca_file,
         max_per_minute=account.max_per_minute,
         max_per_day=account.max_per_day,
     )

@@ -11,7 +11,10 @@ from cases.words import Channel, Grade
 from config.mistakes import Mistakes
 from config.settings import load
 from config.values import LetterMode, ReplyToken, Tls
-from tests.config.desks import ENVIRONMENT, NOW, load_text, sample
+from tests.config.desks import ENVIRONMENT, NOW, load_text, mistakes_of, sample
+from tests.servers.tls import Authority
+
+USER = 'user = "complaints@meridian.example"'
 
 
 def test_the_sample_is_complete_and_loads(tmp_path: Path) -> None:
@@ -148,3 +151,12 @@ def test_a_missing_settings_file_is_a_mistake_with_a_reason(tmp_path: Path) -> N
     with pytest.raises(Mistakes, match="cannot be read") as raised:
         load(tmp_path / "nowhere.toml", now=NOW, environment=ENVIRONMENT)
     assert 1 == len(raised.value.items)
+
+
+def test_a_server_may_have_authorities_of_its_own(tmp_path: Path, authority: Authority) -> None:
+    def named(file: str) -> str:
+        return sample((USER, f'{USER}\nca_file = "{file}"'))
+
+    assert authority.ca_file == load_text(tmp_path, named(str(authority.ca_file))).account("complaints").imap.ca_file
+    wrong = {mistake.key for mistake in mistakes_of(tmp_path, named("nowhere.pem"))}
+    assert "account[complaints].imap.ca_file" in wrong
