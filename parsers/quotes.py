@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from parsers.signatures import without_signature
 from parsers.tables import table
 
 _OUR_MARK = re.compile(r"##-[^\n]{0,300}-##")
@@ -18,7 +19,6 @@ _RULE = re.compile(r"[-_=*\s·—–]{5,}\Z")
 _DECORATION = " -_=*—–·:：>\t\u00a0"
 _HEADER_LINE = re.compile(r"[>*\s]{0,6}([^:：\n]{1,25}?)[*\s]{0,3}[:：]")
 _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "؟")
-_SIGNATURE_LINES = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ def split_reply(text: str) -> Split:
     cut, certain = _cut(lines)
     above, history = lines[:cut], lines[cut:]
     own, quoted = _without_quotes(above)
-    own, signature = _without_signature(own)
+    own, signature = without_signature(own)
     kept = "\n".join(own).strip()
     if not kept and history and not certain:
         # Nothing but a forwarded message: that is what the sender wanted to show.
@@ -267,35 +267,3 @@ def _introduction(lines: list[str], floor: int, quote: int) -> int:
 
 def _is_dated(line: str) -> bool:
     return bool(_TIME.search(line) or _YEAR.search(line))
-
-
-@cache
-def _footers() -> tuple[str, ...]:
-    return tuple(start.casefold() for start in table("quotes")["footers"]["starts"])
-
-
-def _without_signature(lines: list[str]) -> tuple[list[str], list[str]]:
-    """Lines above the signature mark of RFC 3676 section 4.3, without the footers of programs."""
-    below = sum(1 for line in lines if line.strip())
-    for at, line in enumerate(lines):
-        below -= bool(line.strip())
-        # Without its blank the mark may be a mere rule in the text, so only little may follow.
-        if line == "-- " or (line.rstrip() in ("--", "—") and below <= _SIGNATURE_LINES):
-            return _without_footers(lines[:at]), lines[at + 1 :]
-    return _without_footers(lines), []
-
-
-def _without_footers(lines: list[str]) -> list[str]:
-    """Footers are looked for in the last lines only, where programs put them."""
-    out = list(lines)
-    while out:
-        if not out[-1].strip() or _is_footer(out[-1]) or (_RULE.match(out[-1]) and len(out) > 1):
-            out.pop()
-        else:
-            break
-    return out
-
-
-def _is_footer(line: str) -> bool:
-    plain = line.strip(" \t-*_").casefold()
-    return len(plain) < 120 and plain.startswith(_footers())
