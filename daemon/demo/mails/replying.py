@@ -28,8 +28,9 @@ class Letter:
         return message_from_bytes(self.raw)
 
     def header(self, name: str) -> str:
-        """A header in words; empty when there is none."""
-        return str(make_header(decode_header(str(self.message[name] or ""))))
+        """A header in words, unfolded; empty when there is none."""
+        value = re.sub(r"\r?\n(?=[ \t])", "", str(self.message[name] or ""))
+        return str(make_header(decode_header(value)))
 
     def part(self, kind: str) -> str:
         """The text or the HTML part."""
