@@ -101,7 +101,7 @@ def _learned(case: Case, arrival: Arrival, policy: Policy, now: datetime) -> lis
 
 def _registered(missing: tuple[str, ...], arrival: Arrival, now: datetime) -> list[e.Event]:
     """A complete record of a believed sender needs nobody's confirmation."""
-    if missing or arrival.proof < Proof.PLAUSIBLE:
+    if missing or arrival.message.proof < Proof.PLAUSIBLE:
         return []
     by = f"message:{arrival.raw}"
     return [e.RegistrationConfirmed(at=now, by=by, rule="complete record", clause="M15.2")]
@@ -122,7 +122,7 @@ def words_of(message: IncomingMessage) -> str:
 
 
 def _opened(arrival: Arrival, policy: Policy, now: datetime) -> e.CaseOpened:
-    message, writer, directory = arrival.message, arrival.writer, policy.directory
+    message, writer, directory = arrival.message, arrival.message.sender, policy.directory
     own = directory.centres.get(arrival.centre) or directory.centres[directory.default_centre]
     centre = directory.centre_for(message.country) if message.country else own
     triage = _needs_triage(arrival)
@@ -139,8 +139,8 @@ def _opened(arrival: Arrival, policy: Policy, now: datetime) -> e.CaseOpened:
         desk=arrival.desk,
         customer=writer.address if writer else "",
         customer_name=writer.name if writer else "",
-        proof=arrival.proof,
-        proof_because=arrival.proof_because,
+        proof=message.proof,
+        proof_because=message.proof_because,
         language=message.language or arrival.language or centre.language,
         country=message.country,
         centre=centre.id,

@@ -167,10 +167,8 @@ def _facts(account: Account) -> AccountFacts:
     return AccountFacts(
         channel=account.channel,
         desk=account.address,
-        own_addresses=account.addresses,
         centre=account.centre,
         language=account.language,
-        trusted_forms=account.reading.trusted_forms,
     )
 
 

@@ -48,10 +48,8 @@ class AccountFacts:
 
     channel: Channel = Channel.CUSTOMER
     desk: str = ""
-    own_addresses: tuple[str, ...] = ()
     centre: str = ""
     language: str = ""
-    trusted_forms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -262,7 +260,6 @@ class Intake:
     def _arrival(self, raw: PendingRaw, message: IncomingMessage, now: datetime) -> Arrival:
         facts = self.accounts.get(raw.account) or AccountFacts()
         too_old = now - raw.received_at > self.policy.letters.max_age
-        sender = message.sender.address if message.sender else ""
         return Arrival(
             raw=raw.raw_id,
             message=message,
@@ -272,7 +269,6 @@ class Intake:
             desk=facts.desk,
             centre=facts.centre,
             language=facts.language,
-            from_form=sender.casefold() in {form.casefold() for form in facts.trusted_forms},
             hold=f"received {_days(now - raw.received_at)} days ago" if too_old else "",
         )
 

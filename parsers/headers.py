@@ -33,9 +33,9 @@ def read_headers(head: Head, parsed: Read, reading: Reading, sha256: str, size: 
     reply_to = _addresses(head, "reply-to")
     form = sender is not None and _is_form(sender, reply_to, reading)
     if sender and form:
-        # A website form writes for the customer, who typed the Reply-To: never more than plausible (policy §3).
-        because = f"trusted form {sender.address}: {because}"
-        sender, proof = reply_to[0], min(proof, Proof.PLAUSIBLE)
+        # Anybody can type anybody's address into a form; its own server's proof says nothing about that (policy §12).
+        because = f"address typed into the form {sender.address}"
+        sender, proof = reply_to[0], Proof.UNPROVEN
     message_id = ids.parse_message_id(_text(head, "message-id"))
     date = _date(parsed.date, head)
     message = IncomingMessage(

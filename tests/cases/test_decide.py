@@ -12,7 +12,7 @@ from cases.decide import on_command, on_message, on_tick
 from cases.message import Automatic, Fact, Proof, Signal, Strength
 from cases.placing import Again, Beside, Fresh, Join
 from cases.words import Channel, Grade, Status
-from tests.cases.mail import CUSTOMER, MONDAY, NUMBER, ORDER, WANTED, Desk, arrival, kinds, message, staff_token
+from tests.cases.mail import MONDAY, NUMBER, ORDER, WANTED, Desk, arrival, kinds, message, staff_token
 from tests.cases.test_identity import BILL, PHOTO
 from tests.cases.world import at, while_away
 
@@ -74,14 +74,6 @@ class TestOpening:
         come = arrival(message())
         events = on_message(None, come, Fresh(links=("C-1", "C-2")), Desk().policy, MONDAY)
         assert ("C-1", "C-2") == fold(None, events).links
-
-    def test_a_form_speaks_for_a_customer_whom_nobody_has_proven(self) -> None:
-        """Anybody can type anybody's address into a form; its own server's signature proves nothing about that."""
-        desk = Desk()
-        form = message("noreply@meridian.example", reply_to=(message().sender,))
-        desk.open(form, from_form=True)
-        assert (CUSTOMER, Proof.UNPROVEN) == (desk.case.customer, desk.case.proof)
-        assert "RegistrationConfirmed" not in desk.case.moments
 
     def test_the_language_is_the_customers_else_the_accounts_else_the_centres(self) -> None:
         assert "fr" == opened(language="fr").case.language
