@@ -6,10 +6,12 @@ from itertools import takewhile
 
 from cases import events as e
 from cases.case import Case, fold
+from cases.commands import MOST_COMMANDS
 from cases.deadlines import Deadline, counted_from, owed
+from cases.history import EXCERPT, history_of
 from cases.letters import Letter, is_plausible
-from cases.message import Fact
-from cases.policy import Policy
+from cases.message import Attachment, Fact
+from cases.policy import CommandRow, Policy
 from cases.rights import allowed
 from cases.routing import people_for
 from cases.target import Unit
@@ -17,7 +19,6 @@ from cases.target import Unit
 View = dict[str, object]
 _UNDERSTOOD = ("order_number", "waybill", "contract", "project", "product", "loss", "amount", "wanted")
 _SURE_ENOUGH = 0.5  # confidence from which a fact is repeated to the customer
-_EXCERPT = 600  # characters of a long message that a reminder repeats; the assignment had them all
 
 
 def view_of(letter: Letter, case: Case, policy: Policy, now: datetime, history: Iterable[e.Event] = ()) -> View:
@@ -39,8 +40,13 @@ def view_of(letter: Letter, case: Case, policy: Policy, now: datetime, history: 
     if extra:
         return view | extra(letter, case, policy)
     person = policy.directory.people[letter.person]
-    view |= _staff(case, policy) | {"reader": {"name": person.name}, "history": _history(happened)}
-    view["allowed"] = [row.name for row in allowed(person, case, policy, now)]
+    may = allowed(person, case, policy, now)
+    view |= _staff(case, policy, now) | {
+        "reader": {"name": person.name},
+        "history": history_of(happened, case, policy),
+        "allowed": [row.name for row in may],
+        "typed": {row.name: typed(row, letter.language, with_text=True) for row in may},
+    }
     return view | _caused(letter, case, policy, now, happened)
 
 
@@ -67,12 +73,20 @@ def _result(letter: Letter, _case: Case, _policy: Policy) -> View:
     return {"text": getattr(letter.cause, "text", "")}
 
 
+def _progress(letter: Letter, case: Case, _policy: Policy) -> View:
+    following = case.told_date("next contact")
+    # A promise that this very letter keeps is no news any more.
+    ahead = following if following and following > letter.cause.at else None
+    return {"text": getattr(letter.cause, "text", ""), "next_contact_at": ahead}
+
+
 # Letters that say the same to everybody.
 _NEUTRAL = frozenset({"acknowledgement-bare", "triage-acknowledgement"})
 _CUSTOMER = {
     "acknowledgement": _acknowledgement,
     "acknowledgement-bare": _bare,
     "triage-acknowledgement": _bare,
+    "progress": _progress,
     "result": _result,
 }
 
@@ -84,7 +98,17 @@ def _best(facts: Iterable[Fact], kinds: Iterable[str]) -> list[Fact]:
     return [best[kind] for kind in kinds if kind in best]
 
 
-def _staff(case: Case, policy: Policy) -> View:
+def typed(row: CommandRow, language: str, *, with_text: bool = False) -> str:
+    """The command as a reader of the language writes it; `with_text` shows where their own text belongs."""
+    chinese = language.lower().startswith("zh")
+    word = next((word for word in row.words if word.isascii() is not chinese), row.words[0])
+    if not (with_text and row.needs_text):
+        return word
+    return f"{word}: …" if word.isascii() else f"{word}：…"
+
+
+def _staff(case: Case, policy: Policy, now: datetime) -> View:
+    handler = policy.directory.people.get(case.handler)
     return {
         "customer": {
             "address": case.customer,
@@ -100,25 +124,42 @@ def _staff(case: Case, policy: Policy) -> View:
             for fact in case.facts
         ],
         "missing": [kind.split("|")[0] for kind in case.missing],
-        "evidence": [
-            {"name": file.name, "type": file.type, "size": file.size, "sha256": file.sha256} for file in case.evidence
-        ],
+        "evidence": _files(case.evidence),
         "grade": str(case.grade),
         "provisional": case.provisional,
-        "reasons": [{"rule": r.rule, "clause": r.clause, "detail": r.detail} for r in case.grade_reasons],
+        "reasons": [{"rule": r.rule, "clause": r.clause, "detail": _said(r, policy)} for r in case.grade_reasons],
         "category": case.category,
         "centre": _named(policy.directory.centres, case.centre),
         "department": _named(policy.directory.departments, case.departments[0] if case.departments else ""),
-        "deadlines": _deadlines(owed(case, policy)),
+        "handler": handler.name if handler else "",
+        "deadlines": _deadlines(owed(case, policy), case, policy, now),
         "links": list(case.links),
         "status": str(case.status),
         "resolution": case.resolution,
     }
 
 
-def _deadlines(running: Iterable[Deadline]) -> list[View]:
+def _files(files: Iterable[Attachment]) -> list[View]:
+    return [{"name": file.name, "type": file.type, "size": file.size, "sha256": file.sha256} for file in files]
+
+
+def _said(reason: e.Reason, policy: Policy) -> str:
+    """The customer's words or the arithmetic; a mere channel or category is what the rule's own name says."""
+    row = next((row for row in policy.grades if row.name == reason.rule), None)
+    return "" if row and reason.detail in {*row.channels, *row.categories} else reason.detail
+
+
+def _deadlines(running: Iterable[Deadline], case: Case, policy: Policy, now: datetime) -> list[View]:
     return [
-        {"stage": d.stage, "due": d.due, "target": str(d.target), "clause": d.clause, "owner": d.owner} for d in running
+        {
+            "stage": d.stage,
+            "due": d.due,
+            "target": str(d.target),
+            "clause": d.clause,
+            "role": d.owner,
+            "owner": _holders(d.owner, case, policy, now),
+        }
+        for d in running
     ]
 
 
@@ -126,7 +167,12 @@ def _assigned(letter: Letter, case: Case, policy: Policy, now: datetime) -> list
     """The clocks as the department finds them: the letter itself starts theirs, and theirs come first."""
     leaves = e.LetterSent(at=now, by="outbox", key=letter.key, letter=letter.letter, to=letter.to, stops=letter.stops)
     running = owed(fold(case, (leaves,)), policy)
-    return _deadlines(sorted(running, key=lambda deadline: deadline.owner != "lead department"))
+    return _deadlines(sorted(running, key=lambda deadline: deadline.owner != "lead department"), case, policy, now)
+
+
+def _holders(role: str, case: Case, policy: Policy, at: datetime) -> str:
+    """The names of those who hold the role at that moment."""
+    return ", ".join(person.name for person in people_for(role, case, policy, at))
 
 
 def _named(things: Mapping[str, object], key: str) -> str:
@@ -141,21 +187,48 @@ def _caused(letter: Letter, case: Case, policy: Policy, now: datetime, happened:
             read_at = max(now, letter.not_before)
             return _step(step, case, policy, read_at) | {"chain": _chain(step, happened, case, policy)}
         case e.CommandsAnswered(lines=lines):
-            return {
-                "lines": [
-                    {"command": x.command, "done": x.done, "because": x.because, "text": x.because} for x in lines
-                ]
-            }
+            return {"lines": _answered(lines, letter.language, policy)}
         case e.Routed():
             return {"deadlines": _assigned(letter, case, policy, now)}
         case e.FollowUpAdded() as added:
             reopened = case.moments.get("CaseReopened") == added.at
-            return {"sender": added.sender, "how": added.how, "words": added.words, "reopened": reopened}
-        case e.TriageAsked(because=because):
-            signs = (event.because for event in happened if isinstance(event, e.CaseOpened))
-            return {"because": [because, *(sign for found in signs for sign in found)]}
+            files = [x.files for x in happened if isinstance(x, e.EvidenceAdded) and x.raw == added.raw]
+            return {
+                "sender": added.sender,
+                "subject": added.subject,
+                "received_at": added.at,
+                "how": added.how,
+                "words": added.words,
+                "evidence": _files(file for group in files for file in group),
+                "reopened": reopened,
+            }
+        case e.TriageAsked() as asked:
+            return _doubt(asked, tuple(happened))
         case _:
             return {}
+
+
+def _answered(lines: Iterable[e.AnswerLine], language: str, policy: Policy) -> list[View]:
+    """What became of each command; `word` is the command as the reader writes it, or what could not be read."""
+    rows = {row.name: row for row in policy.commands}
+    return [
+        {
+            "command": line.command,
+            "word": typed(rows[line.command], language) if line.command in rows else line.command,
+            "done": line.done,
+            "because": "too many commands" if place >= MOST_COMMANDS and line.because == "unknown" else line.because,
+        }
+        for place, line in enumerate(lines)
+    ]
+
+
+def _doubt(asked: e.TriageAsked, happened: tuple[e.Event, ...]) -> View:
+    """Why it is in doubt whether this is a complaint: the signs of the message that raised the question."""
+    answers = [x.words for x in happened if isinstance(x, e.FollowUpAdded) and x.at == asked.at]
+    if answers:
+        return {"because": asked.because, "signs": [], "words": answers[-1]}
+    noticed = (sign.partition(": ") for x in happened if isinstance(x, e.CaseOpened) for sign in x.because)
+    return {"because": asked.because, "signs": [{"signal": name, "words": words} for name, _, words in noticed]}
 
 
 def _step(step: e.LadderStepTaken, case: Case, policy: Policy, now: datetime) -> View:
@@ -168,18 +241,19 @@ def _step(step: e.LadderStepTaken, case: Case, policy: Policy, now: datetime) ->
 
     left = span(now, step.due)
     whole = span(counted_from(case, row, step.round), step.due) if row else 0
-    owner = people_for(row.owner if row else step.who, case, policy, now)
+    role = row.owner if row else step.who
     return {
         "stage": step.stage,
         "action": {"Reminded": "remind", "LimitBreached": "breach"}.get(step.kind, "escalate"),
         "due": step.due,
         "target": str(target or ""),
         "clause": step.clause,
-        "owner": ", ".join(person.name for person in owner),
+        "role": role,
+        "owner": _holders(role, case, policy, now),
         "left": max(left, 0),
         "share": min(max(1 - left / whole, 0.0), 1.0) if whole > 0 else 1.0,
         "late_for": max(-left, 0),
-        "words": case.words[:_EXCERPT],
+        "words": case.words[:EXCERPT],
     }
 
 
@@ -187,40 +261,4 @@ def _chain(step: e.LadderStepTaken, happened: Iterable[e.Event], case: Case, pol
     """Who was told of this stage before this step, by the names of those who held the role then."""
     before = takewhile(lambda event: event != step, happened)
     told = [x for x in before if isinstance(x, e.LadderStepTaken) and (x.stage, x.round) == (step.stage, step.round)]
-    return [
-        {"who": ", ".join(person.name for person in people_for(one.who, case, policy, one.at)), "at": one.at}
-        for one in told
-    ]
-
-
-def _history(events: Iterable[e.Event]) -> list[View]:
-    """What happened so far, in words a template can label: kind, time, who, and a short detail."""
-    return [{"at": event.at, "kind": event.kind, "text": _detail(event)} for event in events if _is_news(event)]
-
-
-def _is_news(event: e.Event) -> bool:
-    return not isinstance(event, e.FactsFound | e.LetterQueued | e.EvidenceAdded | e.CommandsAnswered | e.DateTold)
-
-
-def _detail(event: e.Event) -> str:
-    match event:
-        case e.LadderStepTaken():
-            return f"{event.stage}, {event.who}"
-        case e.LetterEvent():
-            return " ".join(part for part in (event.letter, event.to, event.because) if part)
-        case e.Graded():
-            return f"{event.grade}{' ?' if event.provisional else ''}"
-        case e.Routed():
-            return ", ".join(event.departments)
-        case e.CommandRefused():
-            return f"{event.command}: {event.because}"
-        case e.Resolved() | e.TextEvent():
-            return event.text[:_EXCERPT]
-        case e.TriageAnswered():
-            return event.answer
-        case e.AssignmentAccepted():
-            return event.person
-        case e.FollowUpAdded() | e.NoteAdded():
-            return event.sender
-        case _:
-            return ""
+    return [{"who": _holders(one.who, case, policy, one.at), "at": one.at} for one in told]

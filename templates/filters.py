@@ -120,9 +120,13 @@ def language(context: Context, tag: str) -> str:
     return str(names.get(tag.replace("-", "_")) or names.get(tag.partition("-")[0]) or tag)
 
 
-def several(value: str | Sequence[str]) -> list[str]:
-    """A list, whether one text or several came."""
-    return [value] if isinstance(value, str) else list(value)
+@pass_context
+def cited(context: Context, clause: str) -> str:
+    """`M13, T3.1 [ours] reason` as `M13, T3.1, house rule`: reasons are written for admins, in one language."""
+    words: Words = state_of(context).words
+    clauses, ours, _ = clause.partition("[ours]")
+    parts = [part.strip() for part in clauses.split(",") if part.strip()]
+    return words.formats["join"].join([*parts, words.label("clause", "ours")] if ours else parts)
 
 
 @pass_context
@@ -152,19 +156,21 @@ def ours(context: Context, text: str) -> Written:
 
 
 @pass_context
-def command(context: Context, action: Mapping[str, str], style: str = "button") -> Written:
-    """A one-click reply: the command's label, linked to the mailto address that the caller made.
+def command(context: Context, action: Mapping[str, str], style: str = "button", typed: object = "") -> Written:
+    """A one-click reply, linked to the mailto address that the caller made.
 
-    With the style `link` the text part shows only the command's word, which the reader can type: ten long addresses
-    would bury the letter.
+    As `button` or `quiet` it is the command's label, in the HTML part alone: long addresses would bury a text. As
+    `link` it is the word to type (`typed`, else the command's name), which in the text part stands by itself.
     """
     state: State = state_of(context)
     url = action["url"]
     if not url.startswith("mailto:") or not _SAFE_URL.fullmatch(url):
         raise ValueError(f"the link of command {action['command']!r} is no clean mailto address")
-    text = state.words.label("action", action["command"])
-    typed = calm(action["command"]) if style == "link" else ""
-    return state.slots.put(Kind.LINK, Value(text=calm(text), url=url, attributes=state.links[style], typed=typed))
+    if style != "link":
+        label = calm(state.words.label("action", action["command"]))
+        return state.slots.put(Kind.BUTTON, Value(text=label, url=url, attributes=state.links[style]))
+    word = calm(typed if isinstance(typed, str) and typed else action["command"])
+    return state.slots.put(Kind.LINK, Value(text=word, url=url, attributes=state.links[style], typed=word))
 
 
 def _block(context: Context, text: str, *, quoted: bool) -> Written:
@@ -181,7 +187,7 @@ def _number(digits: str) -> Any:
 FILTERS: Mapping[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
-        moment, day, hours, duration, target, size, percent, label, labels, fact, country, language, several, fenced,
-        verbatim, ours, command,
+        moment, day, hours, duration, target, size, percent, label, labels, fact, country, language, cited,
+        fenced, verbatim, ours, command,
     )
 }  # fmt: skip

@@ -8,7 +8,7 @@ from markdown_it.token import Token
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 _ONLY_BLOCK = re.compile("\x02b\\d+\x03")
-_ONLY_LINKS = re.compile("(?:\x02l\\d+\x03\\s*)+")  # buttons stand side by side
+_ONLY_LINKS = re.compile("(?:\x02[lu]\\d+\x03\\s*)+")  # buttons stand side by side
 _STYLED = frozenset(
     {"h1", "h2", "h3", "p", "ul", "ol", "li", "table", "th", "td", "blockquote", "pre", "code", "hr", "a"}
 )

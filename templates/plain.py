@@ -4,6 +4,7 @@ Lines are not wrapped: mail programs wrap for the width they have, and Chinese h
 `label: value` lines, because columns fall apart in proportional type.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from unicodedata import east_asian_width
@@ -13,6 +14,7 @@ from markdown_it.token import Token
 from templates.slots import MARK
 
 _RULE = "-" * 24
+_ONLY_BUTTONS = re.compile("(?:\x02u\\d+\x03\\s*)+")  # nothing to click in a text part
 
 
 def parse_text(tokens: Sequence[Token], colon: str = ": ") -> str:
@@ -68,6 +70,8 @@ class _Writer:
 
     def _inline(self, token: Token) -> None:
         text = _inline_text(token.children or [])
+        if _ONLY_BUTTONS.fullmatch(text):
+            return
         if self.cell is not None:
             self.cell = text
         elif self.heading:

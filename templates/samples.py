@@ -4,7 +4,8 @@ The keys are the contract with whoever makes views: all of them must be there, o
 bare letters cannot contain a customer's words whatever is handed over (invariant 9). Times are aware; `zone` is the
 reader's IANA zone, `service_zone` the centre's. Sizes are bytes; `left` seconds of working time; `late_for` seconds;
 `share` the part of the target that is used, 0 to 1. A `target` is written as policy does (`3 bd`), a `url` is a
-`mailto:` address, `reference` is empty or the line that brings the reply token back.
+`mailto:` address, `typed` says how the reader writes each command, `reference` is empty or the line that brings the
+reply token back. Of a history entry only the parts that belong to its kind are filled.
 """
 
 from collections.abc import Mapping
@@ -48,31 +49,54 @@ _DEADLINES = [
         "stage": "accept",
         "due": datetime(2026, 4, 9, 13, 20, tzinfo=UTC),
         "target": "1 bd",
-        "clause": "[ours]",
+        "clause": "[ours] silence must be noticed early",
+        "role": "lead department",
         "owner": "Lena Vogt",
     },
     {"stage": "investigate", "due": datetime(2026, 4, 14, 11, tzinfo=UTC), "target": "3 bd", "clause": "M20",
+     "role": "lead department",
      "owner": "Lena Vogt"},
-    {"stage": "resolve", "due": _RESOLVE, "target": "15 bd", "clause": "M23", "owner": "Lena Vogt"},
+    {"stage": "resolve", "due": _RESOLVE, "target": "15 bd", "clause": "M23", "role": "lead department",
+     "owner": "Lena Vogt"},
 ]  # fmt: skip
+
+
+def _event(at: datetime, kind: str, **parts: object) -> dict[str, object]:
+    names = ("stage", "role", "grade", "letter", "word", "refusal", "answer", "who", "text")
+    return {"at": at, "kind": kind, "provisional": False, "departments": [], **dict.fromkeys(names, ""), **parts}
+
+
+_ROUTED = datetime(2026, 4, 8, 13, 21, tzinfo=UTC)
+_ACCEPTED = datetime(2026, 4, 9, 7, 2, tzinfo=UTC)
+_REMINDED = datetime(2026, 4, 12, 6, tzinfo=UTC)
 _HISTORY = [
-    {"at": _RECEIVED, "kind": "CaseOpened", "text": ""},
-    {"at": datetime(2026, 4, 8, 13, 21, tzinfo=UTC), "kind": "Routed", "text": "Quality, Middle East"},
-    {"at": datetime(2026, 4, 9, 7, 2, tzinfo=UTC), "kind": "AssignmentAccepted", "text": "Lena Vogt"},
+    _event(_RECEIVED, "CaseOpened"),
+    _event(_ROUTED, "Graded", grade="major", provisional=True),
+    _event(_ROUTED, "Routed", departments=["Quality", "Production"]),
+    _event(_ROUTED, "LetterSent", letter="acknowledgement", role="customer"),
+    _event(_ACCEPTED, "AssignmentAccepted", who="Lena Vogt"),
+    _event(_ACCEPTED, "CommandRefused", word="spam", refusal="no right", who="Lena Vogt"),
+    _event(_ACCEPTED, "NoteAdded", who="Lena Vogt", text="I have asked the carrier for the damage report."),
+    _event(_REMINDED, "Reminded", stage="investigate", role="lead department"),
 ]
 _REASONS = [
-    {"rule": "loss_over_limit", "clause": "M13", "detail": "claimed 1 500 EUR ≈ 11 700 CNY > 10 000"},
-    {"rule": "delivery_delay", "clause": "M13", "detail": ""},
+    {"rule": "loss_over_limit", "clause": "M13", "detail": "1500.00 EUR ≈ 11700 CNY > 10000 CNY"},
+    {"rule": "customer_data", "clause": "M13 [ours] a person looks", "detail": ""},
 ]
 
 
-def _actions(*commands: str) -> list[dict[str, str]]:
+def _may(*commands: str) -> dict[str, object]:
+    """`accept`, or `plan: …` for a command that needs text."""
     desk = "mailto:desk+tabcdef@meridian.example?subject=Re%3A%20%5BC-4829-1375%5D&body="
-    return [{"command": command, "url": desk + command.replace(" ", "%20")} for command in commands]
+    names = [command.removesuffix(": …") for command in commands]
+    return {
+        "actions": [{"command": name, "url": desk + name.replace(" ", "%20")} for name in names],
+        "typed": dict(zip(names, commands, strict=True)),
+    }
 
 
-_WORK = _actions("accept", "resolve", "plan", "investigated", "propose", "note", "status", "help")
-_TRIAGE = _actions("complaint", "inquiry", "out of scope", "spam")
+_WORK = _may("accept", "resolve: …", "plan: …", "investigated: …", "propose: …", "progress: …", "note: …", "status")
+_TRIAGE = _may("complaint", "inquiry", "out of scope", "spam")
 
 SAMPLES: Mapping[str, Mapping[str, object]] = {
     "acknowledgement": {
@@ -103,6 +127,12 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         **_SUBJECT,
         "text": "The feeder was damaged in transport.\n\nA new one left our warehouse today; waybill 1Z 999 AA1 01.",
     },
+    "progress": {
+        **_COMMON,
+        **_SUBJECT,
+        "text": "We have asked the carrier for its report.\n\nA new feeder is being built and will be ready on Monday.",
+        "next_contact_at": _NEXT,
+    },
     "assignment": {
         **_COMMON,
         **_SUBJECT,
@@ -123,7 +153,7 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         "department": "Quality",
         "deadlines": _DEADLINES,
         "links": ["C-4811-0022"],
-        "actions": _WORK,
+        **_WORK,
         "reader": {"name": "Lena Vogt"},
     },
     "follow-up": {
@@ -134,7 +164,7 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         "how": "token",
         "words": "The new feeder does not fit either. See www.photos.example/2",
         "evidence": _EVIDENCE[:1],
-        "actions": _WORK,
+        **_WORK,
         "deadlines": _DEADLINES,
     },
     "reminder": {
@@ -143,12 +173,13 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         "stage": "investigate",
         "due": datetime(2026, 4, 14, 11, tzinfo=UTC),
         "target": "3 bd",
-        "clause": "M20",
+        "clause": "M16, M20, M26",
+        "role": "lead department",
         "left": 41_400,
         "share": 0.5,
         "history": _HISTORY,
         "deadlines": _DEADLINES[1:],
-        "actions": _WORK,
+        **_WORK,
         "owner": "Lena Vogt",
     },
     "escalation": {
@@ -158,7 +189,8 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         "stage": "investigate",
         "due": datetime(2026, 4, 14, 11, tzinfo=UTC),
         "target": "3 bd",
-        "clause": "M20",
+        "clause": "M16, M20, M26",
+        "role": "lead department",
         "late_for": 93_600,
         "owner": "Lena Vogt",
         "chain": [
@@ -167,15 +199,16 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         ],
         "history": _HISTORY,
         "words": _WORDS,
-        "actions": _WORK,
+        **_WORK,
     },
     "triage": {
         **_COMMON,
         **_SUBJECT,
         "customer": _CUSTOMER,
         "words": "Hello, is the PX-200 available with a 60 Hz motor? The last one was a little late.",
-        "because": ["weak: a little late"],
-        "actions": _TRIAGE,
+        "because": "weak signs",
+        "signs": [{"signal": "delay", "words": "a little late"}],
+        **_TRIAGE,
     },
     "major-notice": {
         **_COMMON,
@@ -185,7 +218,7 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         "customer": _CUSTOMER,
         "words": _WORDS,
         "deadlines": _DEADLINES,
-        "actions": _actions("grade major", "grade important", "accept"),
+        **_may("grade major: …", "grade important: …", "grade general: …", "status"),
     },
     "desk-notice": {
         **_COMMON,
@@ -200,11 +233,19 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         **_COMMON,
         **_SUBJECT,
         "lines": [
-            {"command": "accept", "done": True, "text": "You have accepted the case."},
-            {"command": "grade high", "done": False, "text": "'high' is no grade; write general, important or major."},
+            {"command": "accept", "word": "accept", "done": True, "because": ""},
+            {"command": "status", "word": "status", "done": True, "because": ""},
+            {"command": "spam", "word": "spam", "done": False, "because": "no right"},
+            {"command": "grade high", "word": "grade high", "done": False, "because": "unknown"},
         ],
-        "allowed": ["accept", "refuse", "resolve", "status", "help"],
-        "actions": _WORK,
+        "allowed": ["resolve", "plan", "investigated", "propose", "progress", "note", "status"],
+        "status": "open",
+        "grade": "major",
+        "provisional": True,
+        "department": "Quality",
+        "handler": "Lena Vogt",
+        "history": _HISTORY,
+        **_WORK,
         "deadlines": _DEADLINES[1:],
     },
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
 
-MARK = re.compile("\x02([ibln])(\\d+)\x03")
+MARK = re.compile("\x02([iblun])(\\d+)\x03")
 
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _STRONG_LTR = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff\u3040-\ud7ff\uff21-\uff5a]")
@@ -23,6 +23,7 @@ class Kind(StrEnum):
     INLINE = "i"  # words in a sentence
     BLOCK = "b"  # several lines, quoted
     LINK = "l"  # a link that we write
+    BUTTON = "u"  # a link for the HTML part alone
     NAKED = "n"  # words in a place that allows no markup, such as a title
 
 
@@ -74,6 +75,8 @@ def fill_text(form: Cut, values: Sequence[Value], *, rtl: bool) -> str:
             out.append(value.typed or linked)
         elif kind is Kind.NAKED:
             out.append(value.text)
+        elif kind is Kind.BUTTON:
+            pass
         else:
             out.append(f"{_FSI}{value.text}{_PDI}" if _turns(value.text, rtl=rtl) else value.text)
         out.append(following)
@@ -88,7 +91,7 @@ def fill_html(form: Cut, values: Sequence[Value], *, rtl: bool) -> str:
         shown = escape(value.text)
         if kind is Kind.BLOCK:
             shown = shown.replace("\n", "<br>\n")
-        elif kind is Kind.LINK:
+        elif kind in {Kind.LINK, Kind.BUTTON}:
             shown = f'<a href="{escape(value.url)}"{value.attributes}>{shown}</a>'
         elif kind is Kind.INLINE and _turns(value.text, rtl=rtl):
             shown = f"<bdi>{shown}</bdi>"

@@ -113,7 +113,8 @@ class TestStages:
 
     def test_the_result_must_have_left_to_be_told(self) -> None:
         desk = opened()
-        desk.command("quinn", "resolve: done\nresult: We replaced it.")
+        desk.command("quinn", "resolve: done")
+        desk.command("quinn", "result: We replaced it.")
         assert {"acknowledge", "head_told", "tell_result"} == set(running(desk))
         desk.send_all()
         assert {} == running(desk)

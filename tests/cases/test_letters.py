@@ -128,7 +128,8 @@ class TestHolding:
     def test_but_not_the_result_weeks_later(self) -> None:
         desk = self.held()
         desk.letters.clear()
-        desk.command("quinn", "resolve: done\nresult: We replaced it.")
+        desk.command("quinn", "resolve: done")
+        desk.command("quinn", "result: We replaced it.")
         (result,) = (letter for letter in desk.letters if letter.letter == "result")
         assert ("", LetterClass.FINAL) == (result.hold, result.letter_class)
 

@@ -56,7 +56,9 @@ def a_life(**more: Any) -> Desk:
     desk.now = at("2026-04-20 10:00")
     desk.conclude(on_tick(desk.case, desk.policy, desk.now))
     desk.write_again()
-    desk.command("quinn", "accept\nresolve: done\nresult: We replaced it.")
+    desk.command("quinn", "progress: We are looking for it.")
+    desk.command("quinn", "accept\nresolve: done")
+    desk.command("quinn", "result: We replaced it.")
     desk.now = at("2026-04-20 14:30")
     desk.conclude(on_tick(desk.case, desk.policy, desk.now))
     return desk
@@ -77,7 +79,7 @@ class TestNothingOfAnUnprovenSenderLeaves:
     def test_nor_the_result(self) -> None:
         desk = a_life(**(HOSTILE | {"proof": Proof.UNPROVEN}))
         answers = [letter for letter in desk.letters if not letter.person]
-        assert {"triage-acknowledgement", "acknowledgement-bare", "result"} == {x.letter for x in answers}
+        assert {"triage-acknowledgement", "acknowledgement-bare", "progress", "result"} == {x.letter for x in answers}
         for answer in answers:
             assert CANARY not in repr(view(desk, answer)), answer.letter
 

@@ -302,6 +302,7 @@ NOTICES = (
     notice("Graded", "centre head", "major-notice", "provisional major"),
     notice("Graded", "centre head", "major-notice", "confirmed major"),
     notice("Graded", "management", "major-notice", "confirmed major"),
+    notice("ProgressTold", "customer", "progress", kind="final"),
     notice("ResultTold", "customer", "result", kind="final", stops="tell_result"),
 )
 

@@ -126,7 +126,7 @@ IN_THE_POLICY = [
     ("notices", 'when = "Routed"', 'when = "Rooted"', "notice[assign].when", "did you mean 'Routed'?"),
     ("notices", '["triage"]', '["triag"]', "notice[acknowledge neutrally].only", "did you mean 'triage'?"),
     ("notices", 'letter = "result"', 'letter = "reslt"', "notice[tell the result].letter", "did you mean 'result'?"),
-    ("notices", 'class = "final"', 'class = "last"', "notice[tell the result].class", "'owed'"),
+    ("notices", 'class = "final"\nstops', 'class = "last"\nstops', "notice[tell the result].class", "'owed'"),
     ("notices", 'stops = "head_told"', 'stops = "accpt"', "notice[assign].stops", "did you mean 'accept'?"),
     ("notices", 'stops = "head_told"', 'stops = "accept"', "stage[head_told].done", "no letter ever completes it"),
     ("grades", 'signals = ["press"]', 'signals = ["pres"]', "grade[press].signals", "did you mean 'press'?"),

@@ -1,0 +1,89 @@
+"""What happened so far, in parts that a template can put into the words of any language."""
+
+from collections.abc import Iterable
+
+from cases import events as e
+from cases.case import Case
+from cases.policy import Policy
+
+EXCERPT = 600  # characters of a long text that a later letter repeats; the record has them all
+
+_PARTS: dict[str, object] = {
+    "stage": "",
+    "role": "",
+    "grade": "",
+    "provisional": False,
+    "departments": [],
+    "letter": "",
+    "word": "",
+    "refusal": "",
+    "answer": "",
+    "who": "",
+    "text": "",
+}
+_BOOKKEEPING = e.FactsFound | e.LetterQueued | e.EvidenceAdded | e.CommandsAnswered | e.DateTold
+
+
+def history_of(events: Iterable[e.Event], case: Case, policy: Policy) -> list[dict[str, object]]:
+    """The news among the events, in order, all with the same keys.
+
+    `kind`, `stage`, `role`, `grade`, `letter`, `refusal` and `answer` are names to be labelled, `word` is a command or
+    what was meant as one; `who` is a person's name or address, `departments` are names, `text` is what somebody wrote
+    or a server said.
+    """
+    news = (event for event in events if _is_news(event, case))
+    return [
+        _PARTS | {"at": event.at, "kind": event.kind, "who": _who(event, case, policy)} | _parts(event, case, policy)
+        for event in news
+    ]
+
+
+def _is_news(event: e.Event, case: Case) -> bool:
+    if isinstance(event, e.LetterSent):
+        # Reminders and the like have events of their own; a reader looks for what was owed and what the customer got.
+        return bool(event.stops) or event.to == case.customer
+    return not isinstance(event, _BOOKKEEPING)
+
+
+def _parts(event: e.Event, case: Case, policy: Policy) -> dict[str, object]:
+    match event:
+        case e.LadderStepTaken():
+            return {"stage": event.stage, "role": event.who}
+        case e.LetterEvent():
+            role = "customer" if event.to == case.customer else ""
+            text = "" if isinstance(event, e.LetterSent) else event.because
+            return {"letter": event.letter, "role": role, "text": text}
+        case e.Graded():
+            return {"grade": str(event.grade), "provisional": event.provisional}
+        case e.Routed():
+            known = policy.directory.departments
+            return {"departments": [known[id_].name if id_ in known else id_ for id_ in event.departments]}
+        case e.CommandRefused():
+            return {"word": event.command, "refusal": event.because}
+        case e.TriageAnswered():
+            return {"answer": event.answer}
+        case e.CasesLinked():
+            return {"text": event.other}
+        case e.Resolved() | e.TextEvent():
+            return {"text": event.text[:EXCERPT]}
+        case e.NoteAdded() if _is_from_a_colleague(event, policy):
+            return {"text": event.words[:EXCERPT]}
+        case _:
+            return {}
+
+
+def _who(event: e.Event, case: Case, policy: Policy) -> str:
+    """Who did it or, for a letter, got it; empty for the customer and for what happened by itself."""
+    kind, _, id_ = event.by.partition(":")
+    if kind == "person":
+        person = policy.directory.people.get(id_)
+        return person.name if person else id_
+    address = getattr(event, "to", "") or getattr(event, "sender", "")
+    if not isinstance(address, str) or address == case.customer:
+        return ""
+    person = policy.directory.person_at(address)
+    return person.name if person else address
+
+
+def _is_from_a_colleague(event: e.NoteAdded, policy: Policy) -> bool:
+    return event.by.startswith("person:") or policy.directory.person_at(event.sender) is not None
