@@ -48,7 +48,9 @@ def owed(case: Case, policy: Policy) -> tuple[Deadline, ...]:
 
 def due_of(case: Case, stage: str, policy: Policy) -> datetime | None:
     """The deadline of one stage if its clock runs."""
-    return next((deadline.due for deadline in owed(case, policy) if deadline.stage == stage), None)
+    row = policy.stage(stage)
+    deadline = _deadline(case, row, policy) if row else None
+    return deadline.due if deadline else None
 
 
 def steps_due(case: Case, deadline: Deadline, policy: Policy, now: datetime) -> tuple[DueStep, ...]:

@@ -26,6 +26,10 @@ class Target:
         if self.amount < 0:
             raise ValueError(f"a span of {self.amount} {self.unit} would end before it begins")
 
+    def __hash__(self) -> int:
+        """As equality wants it; a fraction's own hash costs more than looking up the deadline it is asked for."""
+        return hash((self.amount.numerator, self.amount.denominator, self.unit))
+
     def share(self, part: Fraction) -> "Target":
         """A part of the span: `Target(3 bd).share(1/2)` is 1.5 business days."""
         return Target(amount=self.amount * part, unit=self.unit)
