@@ -1,17 +1,22 @@
 """What a letter may know: all its template needs, and of an unproven sender nothing at all (invariant 9)."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from cases import events as e
+from cases.commands import MOST_COMMANDS
 from cases.decide import on_tick
 from cases.letters import Letter
 from cases.message import Address, Attachment, Fact, Proof, Signal, Strength
 from cases.views import view_of
+from templates.library import load_library
+from templates.render import render
 from templates.samples import SAMPLES
+from templates.words import parse_words
 from tests.cases.mail import MONDAY, Desk, message
 from tests.cases.world import at
 
@@ -27,7 +32,8 @@ HOSTILE: dict[str, Any] = {
     "attachments": (Attachment(name=f"{CANARY}.pdf", type="application/pdf", size=1, sha256="cc"),),
 }
 # The composer adds these to every view, the daemon writes the notices that belong to no case.
-ADDED = {"marker", "reference", "actions"}
+ADDITION: dict[str, object] = {"marker": True, "reference": "", "actions": []}
+ADDED = set(ADDITION)
 
 
 def leaves(value: object) -> Iterator[object]:
@@ -132,6 +138,20 @@ class TestTemplates:
             for leaf in leaves(view(desk, letter)):
                 assert leaf is None or type(leaf) in {str, int, float, bool, type(MONDAY)}, (letter.letter, leaf)
 
+    def test_no_raw_name_is_shown_to_a_colleague(self) -> None:
+        """In Chinese every English name of a stage, a role, a reason or an event stands out."""
+        words = parse_words("zh-Hans", load_library(None).files["zh-Hans/words.toml"])
+        named = {name for names in words.labels.values() for name in names}
+        named -= {"customer", "lawyer"}  # the sender's own words
+        desk, shown = a_life(), set()
+        desk.command("ida", "spam\nregister\nwhatever")
+        for letter in (x for x in desk.letters if x.person):
+            text = render(letter.letter, "zh-Hans", view(desk, letter) | ADDITION).text
+            found = {name for name in named if re.search(rf"(?<![\w-]){name}(?![\w-])", text, re.ASCII)}
+            assert not found, (letter.key, found)
+            shown.add(letter.letter)
+        assert {"command-answer", "triage", "reminder", "escalation", "assignment", "major-notice"} <= shown
+
 
 class TestSteps:
     def reminder(self, when: str) -> tuple[Desk, Letter]:
@@ -176,6 +196,24 @@ class TestSteps:
         assert ["CaseOpened", "Graded", "RegistrationConfirmed", "Routed"] == told[:4]
         assert not {"FactsFound", "LetterQueued", "DateTold", "CommandsAnswered"} & set(told)
 
+    def test_history_comes_in_parts_for_any_language(self) -> None:
+        desk, letter = self.reminder("2026-03-05 10:00")
+        desk.command("lars", "accept")
+        desk.command("quinn", "investigated: a bearing broke")
+        rows = view(desk, letter)["history"]
+        assert isinstance(rows, list)
+        parts = {
+            row["kind"]: {key: part for key, part in row.items() if part and key not in {"at", "kind"}} for row in rows
+        }
+        assert {"grade": "general"} == parts["Graded"]
+        assert {"departments": ["Quality", "Production"]} == parts["Routed"]
+        assert {"who": "Quinn Quality"} == parts["AssignmentAccepted"]
+        assert {"stage": "investigate", "role": "lead department"} == parts["LimitBreached"]
+        assert {"who": "Quinn Quality", "text": "a bearing broke"} == parts["InvestigationReported"]
+        assert {"word": "accept", "refusal": "no right", "who": "Lars Logistics"} == parts["CommandRefused"]
+        sent = [(row["letter"], row["role"], row["who"]) for row in rows if row["kind"] == "LetterSent"]
+        assert [("acknowledgement", "customer", ""), ("assignment", "", "Quinn Quality")] == sent
+
 
 def test_a_follow_up_says_whether_it_reopened_the_case() -> None:
     desk = Desk()
@@ -207,3 +245,90 @@ def test_a_command_answer_says_what_is_allowed() -> None:
     assert {"investigated", "resolve", "help"} <= set(allowed)
     assert {"accept", "spam"}.isdisjoint(allowed)
     assert isinstance(desk.letters[0].cause, e.CommandsAnswered)
+
+
+def test_more_commands_than_one_message_may_hold_are_said_to_be_too_many() -> None:
+    desk = Desk()
+    desk.open()
+    desk.letters.clear()
+    desk.command("quinn", "help\n" * (MOST_COMMANDS + 3))
+    lines = view(desk, desk.letters[0])["lines"]
+    assert isinstance(lines, list)
+    assert MOST_COMMANDS + 1 == len(lines)
+    assert [(False, "too many commands")] == [(x["done"], x["because"]) for x in lines if x["because"]]
+
+
+def test_commands_are_named_in_the_words_of_the_reader() -> None:
+    desk = Desk()
+    desk.open()
+    desk.letters.clear()
+    desk.command("quinn", "resolved: done\nspam")
+    shown = view(desk, desk.letters[0])
+    lines = shown["lines"]
+    assert isinstance(lines, list)
+    assert ["已解决", "垃圾邮件"] == [row["word"] for row in lines]
+    english = view(desk, replace(desk.letters[0], language="en"))
+    assert ({"result": "result: …", "help": "help"}, {"result": "结果：…", "help": "帮助"}) == tuple(
+        {name: word for name, word in cast("dict[str, str]", one["typed"]).items() if name in {"result", "help"}}
+        for one in (english, shown)
+    )
+
+
+class TestProgress:
+    def told(self, when: str) -> dict[str, object]:
+        desk = Desk()
+        desk.open(message(signals=(Signal(name="delay", words="late"),)))
+        desk.letters.clear()
+        desk.now = at(when)
+        desk.command("quinn", "progress: The part\nis ordered.")
+        (letter,) = (x for x in desk.letters if not x.person)
+        return view(desk, letter)
+
+    def test_the_customer_reads_what_was_written_and_when_to_expect_more(self) -> None:
+        shown = self.told("2026-03-03 10:00")
+        assert ("The part\nis ordered.", at("2026-03-05 10:00")) == (shown["text"], shown["next_contact_at"])
+
+    def test_a_date_that_has_passed_is_not_promised_again(self) -> None:
+        assert self.told("2026-03-05 10:00")["next_contact_at"] is None
+
+
+class TestTriage:
+    def test_the_desk_sees_which_words_were_noticed(self) -> None:
+        desk = Desk()
+        signs = (Signal(name="delay", words="a little: late"), Signal(name="lawyer", words="my lawyer"))
+        desk.open(message(complaint=Strength.WEAK, signals=signs))
+        shown = view(desk, next(x for x in desk.letters if x.letter == "triage"))
+        assert "weak signs" == shown["because"]
+        assert [("delay", "a little: late"), ("lawyer", "my lawyer")] == [
+            (sign["signal"], sign["words"]) for sign in cast("list[dict[str, str]]", shown["signs"])
+        ]
+
+    def test_who_answers_after_the_closing_is_read_by_their_new_words(self) -> None:
+        desk = Desk()
+        desk.open(message(text="Hello?", complaint=Strength.NONE))
+        desk.command("ida", "inquiry")
+        desk.wait(days=1)
+        desk.letters.clear()
+        desk.write_again("I do complain!")
+        shown = view(desk, next(x for x in desk.letters if x.letter == "triage"))
+        assert ("the sender answered", "I do complain!", []) == (shown["because"], shown["words"], shown["signs"])
+
+
+def test_a_follow_up_shows_what_came_with_it_and_nothing_older() -> None:
+    desk = Desk()
+    old, new = (Attachment(name=name, type="image/png", size=1, sha256="aa") for name in ("old.png", "new.png"))
+    desk.open(message(attachments=(old,)))
+    desk.letters.clear()
+    desk.wait(hours=3)
+    desk.write_again(attachments=(new,), subject="Another subject")
+    shown = view(desk, desk.letters[0])
+    assert ["new.png"] == [file["name"] for file in cast("list[dict[str, str]]", shown["evidence"])]
+    assert (desk.now, "Another subject") == (shown["received_at"], shown["subject"])
+    assert ["old.png", "new.png"] == [file.name for file in desk.case.evidence]
+
+
+def test_the_reason_for_a_grade_is_the_customers_words_not_our_name_for_them() -> None:
+    desk = Desk()
+    desk.open(message(categories=("data-protection",)))
+    shown = view(desk, next(x for x in desk.letters if x.letter == "assignment"))
+    assert [("customer_data", "")] == [(x["rule"], x["detail"]) for x in cast("list[dict[str, str]]", shown["reasons"])]

@@ -188,6 +188,49 @@ def test_an_acknowledgement_says_all_that_policy_asks_for() -> None:
         assert words in text
 
 
+@pytest.mark.parametrize(("letter", "locale"), [pair for pair in ALL if "actions" in SAMPLES[pair[0]]])
+def test_commands_are_clicked_in_html_and_typed_after_the_text(letter: str, locale: str) -> None:
+    rendered = templates.render(letter, locale, SAMPLES[letter])
+    actions = cast("list[dict[str, str]]", SAMPLES[letter]["actions"])
+    typed = cast("dict[str, str]", SAMPLES[letter]["typed"])
+    assert "mailto:" not in rendered.text
+    assert "\n\n\n" not in rendered.text, "where the buttons were"
+    assert f"{' · '.join(typed.values())}\n" in rendered.text
+    linked = [dict(attrs) for tag, attrs in read(rendered.html).elements if tag == "a"]
+    assert [action["url"] for action in actions[:4]] + [action["url"] for action in actions] == [
+        link["href"] for link in linked if (link["href"] or "").startswith("mailto:")
+    ]
+    assert ["button", "quiet"] == list(dict.fromkeys(link["class"] for link in linked if link["class"] != "link"))
+
+
+def test_a_command_answer_says_line_by_line_what_was_done_why_not_and_what_next() -> None:
+    text = templates.render("command-answer", "en", SAMPLES["command-answer"]).text
+    for row in (
+        "accept: Done. The case is yours now.",
+        (
+            "spam: Not done: the sender's role in this case does not allow it. "
+            "Use one of the words below, or ask the intake desk."
+        ),
+        "grade high: Not done: there is no such command. Use one of the words below.",
+        "Grade: major (provisional)",
+        "In charge: Lena Vogt",
+        "Routed: Quality, Production",
+        "Reminder sent: Investigate, to: Lead department",
+    ):
+        assert f"{row}\n" in text
+    stranger = {**SAMPLES["command-answer"], "allowed": [], "actions": [], "typed": {}}
+    text = templates.render("command-answer", "en", stranger).text
+    for words in ("Lena Vogt", "provisional", "Deadlines", "happened so far"):
+        assert words not in text, "who has no role in a case learns nothing of it"
+
+
+def test_only_who_was_asked_is_said_to_have_been_asked() -> None:
+    view = SAMPLES["assignment"]
+    assert "has been asked" in templates.render("assignment", "en", view).text
+    unproven = {**cast("dict[str, str]", view["customer"]), "proof": "unproven"}
+    assert "has been asked" not in templates.render("assignment", "en", {**view, "customer": unproven}).text
+
+
 def test_what_does_not_exist_is_not_spoken_of() -> None:
     view = {
         **SAMPLES["acknowledgement"],
