@@ -8,6 +8,7 @@ from email.utils import parseaddr
 
 from cases.case import Case
 from cases.deadlines import owed
+from cases.events import LetterBounced
 from cases.letters import LADDER_LETTERS
 from cases.message import IncomingMessage
 from cases.people import Person
@@ -40,7 +41,12 @@ def collect(director: Director) -> Album:
     store, settings = director.house.store, director.house.settings
     policy = settings.policy
     keys = {number: key for key, number in reversed(director.numbers().items())}
-    returned = {row.key for row in store.outbox(OutboxState.SENT, 10_000) if _has_returned(director, row.number, row.key)}
+    returned = {
+        record.event.key
+        for row in store.cases(None, 1000)
+        for record in store.events(row.number)
+        if isinstance(record.event, LetterBounced)
+    }
     letters = tuple(_letter(place, sent, policy, returned) for place, sent in enumerate(director.sent, 1))
     reasons = _Reasons(
         {row.raw_id: row.because for row in store.noted(1000)},
@@ -69,11 +75,6 @@ def collect(director: Director) -> Album:
         old=director.old,
         held_back=len(store.outbox(OutboxState.WITHHELD, 10_000)),
     )
-
-
-def _has_returned(director: Director, number: str, key: str) -> bool:
-    records = director.house.store.events(number) if number else ()
-    return any(record.kind == "LetterBounced" and getattr(record.event, "key", "") == key for record in records)
 
 
 def _letter(place: int, sent: Sent, policy: Policy, returned: Iterable[str]) -> ShownLetter:
