@@ -62,9 +62,9 @@ def a_life(**more: Any) -> Desk:
     desk.now = at("2026-04-20 10:00")
     desk.conclude(on_tick(desk.case, desk.policy, desk.now))
     desk.write_again()
-    desk.command("quinn", "progress: We are looking for it.")
+    desk.command("quinn", "progress: We are searching.")
     desk.command("quinn", "accept\nresolve: done")
-    desk.command("quinn", "result: We replaced it.")
+    desk.command("quinn", "result: We replaced the screen.")
     desk.now = at("2026-04-20 14:30")
     desk.conclude(on_tick(desk.case, desk.policy, desk.now))
     return desk
@@ -145,7 +145,7 @@ class TestTemplates:
         named -= {"customer", "lawyer"}  # the sender's own words
         desk, shown = a_life(), set()
         desk.command("ida", "spam\nregister\nwhatever")
-        for letter in (x for x in desk.letters if x.person):
+        for letter in (replace(x, language="zh-Hans") for x in desk.letters if x.person):
             text = render(letter.letter, "zh-Hans", view(desk, letter) | ADDITION).text
             found = {name for name in named if re.search(rf"(?<![\w-]){name}(?![\w-])", text, re.ASCII)}
             assert not found, (letter.key, found)

@@ -32,8 +32,8 @@ AT = datetime(2026, 4, 14, 11, 0, tzinfo=UTC)
         ("en", "Etc/GMT+5", "long", "Tuesday, 14 April 2026, 06:00 (UTC-05:00)"),
         ("zh-Hans", "Asia/Shanghai", "long", "2026年4月14日星期二 19:00（北京时间）"),
         ("zh-Hans", "Asia/Riyadh", "short", "2026年4月14日周二 14:00（利雅得）"),
-        ("de", "Asia/Kolkata", "long", "Dienstag, 14. April 2026, 16:30 Uhr (Ortszeit Kalkutta)"),
-        ("es", "America/Mexico_City", "long", "martes 14 de abril de 2026, 05:00 h (hora de Ciudad de México)"),
+        ("de", "Asia/Kolkata", "long", "Dienstag, 14. April 2026, 16:30\u00a0Uhr (Ortszeit Kalkutta)"),
+        ("es", "America/Mexico_City", "long", "martes 14 de abril de 2026, 05:00\u00a0h (hora de Ciudad de México)"),
         ("ar", "Asia/Riyadh", "long", "الثلاثاء، 14 أبريل 2026، الساعة 14:00 (بتوقيت الرياض)"),
     ],
 )
