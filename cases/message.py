@@ -156,6 +156,7 @@ class IncomingMessage:
     own_marks: tuple[str, ...] = ()  # values of our own X-Ombud-Mark header; believed only when their HMAC holds
     defects: tuple[str, ...] = ()
     headers_only: bool = False  # the message was over the size cap, only its headers were fetched
+    unreadable: str = ""  # why nobody can read what was written (encrypted, a piece only, too large); empty when we can
     html_only: bool = False  # `text` was made of HTML; no command is taken from such a message (threat E100)
 
     def fact(self, kind: str) -> Fact | None:

@@ -30,14 +30,17 @@ def reception_of(message: IncomingMessage, person: Person | None, place: Place) 
         return Reception.NOTED, f"went through {message.hops} servers"
     if message.sender is None or message.sender_doubt:
         return Reception.NOTED, f"sender in doubt: {message.sender_doubt or 'none'}"
+    if message.unreadable:
+        return Reception.NOTED, f"cannot be read: {message.unreadable}"
     if person and _is_answer(place):
         return Reception.STAFF, f"from {person.id}"
     return Reception.CASE, str(message.complaint)
 
 
 def is_worth_a_look(message: IncomingMessage) -> bool:
-    """Whether the intake desk should hear of a noted message: it may be a complaint from an odd sender."""
-    return message.automatic is None and not message.spam and message.complaint is not Strength.NONE
+    """Whether the intake desk should hear of a noted message: it may be a complaint that we took for something else."""
+    may_be_one = bool(message.unreadable) or message.complaint is not Strength.NONE
+    return message.automatic is None and not message.spam and may_be_one
 
 
 def _is_answer(place: Place) -> bool:

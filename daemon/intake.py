@@ -198,12 +198,13 @@ class Intake:
     def _note(self, arrival: Arrival, because: str, number: str, known: Known, now: datetime) -> tuple[Outcome, str]:
         """Kept and listed; a case that knows it gets a note, a likely complaint somebody who hears of it."""
         case = known.cases.get(number) if number else None
-        if case:
-            self._conclude(case, arrival, (note_of(arrival, because, now),), now)
-            return Outcome.CASE, number
-        if is_worth_a_look(arrival.message):
-            self.store.record_trouble("noted", because, now, raw_id=arrival.raw)
-        return Outcome.NOTED, ""
+        # A note that says nothing would be overlooked, so the desk also hears of what cannot be read.
+        if is_worth_a_look(arrival.message) and (case is None or arrival.message.unreadable):
+            self.store.record_trouble("noted", because, now, number=case.number if case else "", raw_id=arrival.raw)
+        if case is None:
+            return Outcome.NOTED, ""
+        self._conclude(case, arrival, (note_of(arrival, because, now),), now)
+        return Outcome.CASE, number
 
     def _command(self, arrival: Arrival, place: Place, known: Known, now: datetime) -> tuple[Outcome, str]:
         number = _number_of(place) or (place.links[0] if isinstance(place, Fresh) else "")

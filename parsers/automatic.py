@@ -35,6 +35,7 @@ class Signs:
     subject: str = ""
     text: str = ""
     types: tuple[str, ...] = ()  # media types of the leaves
+    invites: bool = False  # a part is a calendar's request or answer
     report_type: str = ""
     return_path: str | None = None
     own_addresses: tuple[str, ...] = ()
@@ -171,7 +172,7 @@ def _role(signs: Signs) -> Verdict:
 def _invitation(signs: Signs) -> Verdict:
     if signs.types and signs.types[0] == "text/calendar" and len(signs.types) == 1:
         return Automatic.AUTO_REPLY, "calendar invitation"
-    if "text/calendar" in signs.types and signs.head.first("x-ms-exchange-calendar-originator-id") is not None:
+    if signs.invites:
         return Automatic.AUTO_REPLY, "calendar invitation"
     return None
 

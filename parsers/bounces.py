@@ -34,6 +34,8 @@ def returned_tokens(scanned: Scanned, parts: Sequence[Part], text: str, own: tup
     """Reply tokens in the headers that came back, whose order is: addresses, Message-ID, References."""
     found: list[str] = []
     for part in parts:
+        if part.type == "message/disposition-notification":
+            found += id_tokens(_ids_of_receipt(part))
         head = _returned_head(scanned, part)
         if head is None:
             continue
@@ -46,6 +48,13 @@ def returned_tokens(scanned: Scanned, parts: Sequence[Part], text: str, own: tup
         ]
         found += address_tokens(listed, own) + id_tokens(one for value in ids for one in message_ids(value))
     return found + id_tokens(match[1] for match in _RETURNED_ID.finditer(text[:100_000]))
+
+
+def _ids_of_receipt(part: Part) -> tuple[str, ...]:
+    """The message that was read (RFC 8098 section 3.2.5)."""
+    payload = part.message.get_payload()
+    fields = payload[0] if isinstance(payload, list) and payload else None
+    return message_ids(_text(raw_header(fields, "original-message-id"))) if isinstance(fields, Message) else ()
 
 
 def _text(value: bytes) -> str:

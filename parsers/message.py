@@ -43,6 +43,9 @@ _KEPT_SHUT = {
     "message/external-body": "refers to a body elsewhere (message/external-body)",
 }
 _DEFAULT = Reading()
+# Robots that bring one of our letters back, or its Message-ID.
+_BRING_BACK = (Automatic.BOUNCE, Automatic.RECEIPT, Automatic.FEEDBACK)
+_ARMOUR = ("-----BEGIN PGP MESSAGE-----", "-----END PGP MESSAGE-----")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +149,7 @@ def _parse_headers(raw_headers: bytes, size: int, sha256: str, reading: Reading)
         ),
         defects=(*message.defects, "over the size cap: only the header was read"),
         headers_only=True,
+        unreadable="over the size cap",
     )
     _refuse_nobody(head, message)
     return _understood(message, "", reading)
@@ -173,11 +177,17 @@ def _robot(message: IncomingMessage, head: Head, content: _Content, reading: Rea
             subject=message.subject,
             text=content.body.text,
             types=tuple(part.type for part in content.parts),
+            invites=any(_is_invitation(part) for part in content.parts),
             report_type=content.report_type,
             return_path=message.return_path,
             own_addresses=reading.own_addresses,
         )
     )
+
+
+def _is_invitation(part: Part) -> bool:
+    """A calendar program's own request or answer (RFC 6047 section 2.4); a file that a person attached is none."""
+    return part.type == "text/calendar" and "method" in part.parameters and part.disposition != "attachment"
 
 
 def _with_content(
@@ -194,9 +204,10 @@ def _with_content(
     bounce = None
     if robot and robot[0] is Automatic.BOUNCE:
         bounce = bounces.read_bounce(scanned, parsed.message, content.parts, text)
+    if robot and robot[0] in _BRING_BACK:
         returned = bounces.returned_tokens(scanned, content.parts, text, reading.own_addresses)
     addresses = [*message.delivered_to, *(one.address for one in (*message.to, *message.cc))]
-    shut = [_KEPT_SHUT[part.type] for part in content.parts if part.type in _KEPT_SHUT]
+    shut = [why for part in content.parts if (why := _why_shut(part))]
     return replace(
         message,
         automatic=robot[0] if robot else None,
@@ -215,7 +226,22 @@ def _with_content(
             ids.body_tokens(text),
         ),
         defects=tuple(dict.fromkeys([*message.defects, *content.body.defects, *shut])),
+        unreadable=_unreadable(shut, content.split.own),
     )
+
+
+def _why_shut(part: Part) -> str:
+    if part.name.lower() == "smime.p7m":
+        return _KEPT_SHUT["application/pkcs7-mime"]
+    return _KEPT_SHUT.get(part.type, "")
+
+
+def _unreadable(shut: list[str], own: str) -> str:
+    """Why nothing can be read of the message; empty when there are open words, whatever is shut beside them."""
+    begin, end = (own.find(mark) for mark in _ARMOUR)
+    if 0 <= begin < end:
+        shut, own = [*shut, _KEPT_SHUT["application/pgp-encrypted"]], own[:begin] + own[end + len(_ARMOUR[1]) :]
+    return "" if own.strip() or not shut else shut[0]
 
 
 def _understood(message: IncomingMessage, signature: str, reading: Reading) -> IncomingMessage:

@@ -31,6 +31,7 @@ CUSTOMER = Join(number=NUMBER, how="token", token=staff_token(QUINN.address, pur
         ({"hops": MOST_HOPS + 1}, Reception.NOTED),
         ({"sender": None}, Reception.NOTED),
         ({"sender_doubt": "two From headers"}, Reception.NOTED),
+        ({"unreadable": "encrypted (PGP)"}, Reception.NOTED),
     ],
     ids=str,
 )
@@ -66,6 +67,7 @@ def test_colleagues_who_answer_our_letters_are_staff(person: Person | None, plac
         ({"sender_doubt": "two From headers"}, True),
         ({"complaint": Strength.WEAK}, True),
         ({"complaint": Strength.NONE}, False),
+        ({"complaint": Strength.NONE, "unreadable": "encrypted (PGP)"}, True),
         ({"spam": True}, False),
         ({"automatic": Automatic.LIST}, False),
     ],
