@@ -59,8 +59,10 @@ class Sqlite(Engine):
         self._marker = _beside(path, ".ombud")
         self._daemon = FileLock(_beside(path, ".lock"))
         # Every commit is on the disk when it returns; nothing less is offered (invariant 1, threats F11).
+        # A file that vanishes under a running daemon must not come back empty with the next connection.
         self.peewee = _Connections(
-            str(path),
+            f"{path.absolute().as_uri()}?mode=rw",
+            uri=True,
             pragmas={
                 "journal_mode": "wal" if is_wal_safe(driver.sqlite_version_info) else "delete",
                 "synchronous": "full",
