@@ -118,7 +118,7 @@ class Outbox:
             if not rows:
                 break
             crash_point("CP10")
-            sent += self._send(outlet, rows)
+            sent += self._send(outlet, rows, stop)
         return sent
 
     def _allowance(self, outlet: Outlet) -> int:
@@ -129,14 +129,17 @@ class Outbox:
                 allowed = min(allowed, limit - self.store.sent_since(outlet.account, now - window))
         return max(allowed, 0)
 
-    def _send(self, outlet: Outlet, rows: Sequence[OutboxRow]) -> int:
+    def _send(self, outlet: Outlet, rows: Sequence[OutboxRow], stop: Callable[[], bool]) -> int:
         due = [row for row in rows if not self._withheld(row)]
         letters = [Outbound(envelope_from=row.envelope_from, recipient=row.recipient, raw=row.raw) for row in due]
         sent = 0
 
         def report(place: int, result: Result) -> None:
             nonlocal sent
-            self._settle(due[place], result)
+            if isinstance(result, Retry) and not result.tried:
+                self._postpone(due[place], result, stop=stop())
+            else:
+                self._settle(due[place], result)
             sent += isinstance(result, Sent)
 
         if letters:
@@ -154,6 +157,17 @@ class Outbox:
             self.store.settle(row.id, OutboxState.WITHHELD, at=self.clock.now(), because=because)
         return True
 
+    def _postpone(self, row: OutboxRow, result: Retry, *, stop: bool) -> None:
+        """A server that was out of reach says nothing about this letter: it is tried again soon, without counting.
+
+        What we ourselves did not begin because we are told to stop leaves first thing after the next start.
+        """
+        now = self.clock.now()
+        if now - row.created_at >= self.policy.letters.give_up_after:
+            self._settle(row, result)
+            return
+        self.store.postpone(row.id, _still_uncertain(row, result), now if stop else now + FIRST_RETRY * self.jitter())
+
     def _settle(self, row: OutboxRow, result: Result) -> None:
         """One letter's fate, in one durable commit."""
         now = self.clock.now()
@@ -162,13 +176,10 @@ class Outbox:
                 case Sent(reply=reply):
                     self._record(row, e.LetterSent, reply)
                     self.store.settle(row.id, OutboxState.SENT, at=now, because=reply)
-                case Retry(because=because, tried=tried) if now - row.created_at < self.policy.letters.give_up_after:
-                    # That a twin may be under way must not be forgotten over a later refusal.
-                    text = f"uncertain, then {because}" if row.because.startswith("uncertain") else because
-                    # A server that was out of reach says nothing about this letter: it is tried again soon.
-                    soon = now + FIRST_RETRY * self.jitter()
-                    next_try = self._next(row, now) if tried else soon
-                    self.store.settle(row.id, OutboxState.RETRY, at=now, because=text, next_try=next_try)
+                case Retry() if now - row.created_at < self.policy.letters.give_up_after:
+                    because = _still_uncertain(row, result)
+                    next_try = self._next(row, now)
+                    self.store.settle(row.id, OutboxState.RETRY, at=now, because=because, next_try=next_try)
                 case Retry(because=because) | Failed(because=because):
                     self._record(row, e.LetterFailed, because)
                     self.store.settle(row.id, OutboxState.FAILED, at=now, because=because)
@@ -206,3 +217,8 @@ class Outbox:
         now = self.clock.now()
         key = f"outbox:{row.id}:{fate.__name__}:{row.tries}"
         self.concluder.conclude(case, on_delivery(ref, fate, because, now), now, event_key=key)
+
+
+def _still_uncertain(row: OutboxRow, result: Retry) -> str:
+    """That a twin may be under way must not be forgotten over a later refusal."""
+    return f"uncertain, then {result.because}" if row.because.startswith("uncertain") else result.because

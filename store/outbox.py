@@ -45,6 +45,16 @@ _SETTLE = Prepared(
         }
     ).where(Outbox.id == outbox_id)
 )
+_POSTPONE = Prepared(
+    lambda outbox_id, because, next_try: Outbox.update(
+        {
+            Outbox.state: OutboxState.RETRY,
+            Outbox.because: because,
+            Outbox.next_try: next_try,
+            Outbox.tries: Outbox.tries - 1,
+        }
+    ).where(Outbox.id == outbox_id)
+)
 _UNCOUNT = Prepared(lambda outbox_id: Outbox.update({Outbox.counted_at: None}).where(Outbox.id == outbox_id))
 _NEXT_TRY = Prepared(lambda outbox_id: Outbox.select(Outbox.next_try).where(Outbox.id == outbox_id))
 _SENDING = Prepared(
@@ -90,6 +100,12 @@ class Outgoings(OutboxViews):
                 raise Contradiction(f"there is no outgoing message {outbox_id}")
             if state in {OutboxState.HELD, OutboxState.WITHHELD}:
                 self.db.run(_UNCOUNT, outbox_id)
+
+    def postpone(self, outbox_id: int, because: str, next_try: datetime) -> None:
+        """It was claimed and not even begun: another time, and this one does not count as a try."""
+        with self.db.writing("sent"):
+            if not self.db.run(_POSTPONE, outbox_id, because, next_try):
+                raise Contradiction(f"there is no outgoing message {outbox_id}")
 
     def recover_claims(self) -> tuple[OutboxRow, ...]:
         """After a crash: the messages whose fate is uncertain, the first of each claim that was not settled.
