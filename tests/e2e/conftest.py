@@ -54,8 +54,8 @@ def opening(parsers: Parsers) -> Iterator[Opening]:
     """
     opened: list[OpenDesk] = []
 
-    def begin(desk: TestDesk, *, first_contact: bool = True, **more: Any) -> OpenDesk:
-        one = OpenDesk(desk=desk, clock=VirtualClock(MONDAY), parsers=parsers, **more)
+    def begin(desk: TestDesk, *, now: datetime = MONDAY, first_contact: bool = True, **more: Any) -> OpenDesk:
+        one = OpenDesk(desk=desk, clock=VirtualClock(now), parsers=parsers, **more)
         opened.append(one)
         if first_contact:
             one.beat()

@@ -2,18 +2,19 @@
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from unittest import mock
 
 from cases.case import Case
-from cases.trouble import TryLater
+from cases.trouble import NeedsHuman, TryLater
 from config.settings import load
 from daemon.assemble import House, build, open_store
 from daemon.clock import VirtualClock
 from daemon.loop import guard
 from daemon.workers import Parsers
-from store.values import OutboxRow, OutboxState, RecordedEvent
+from store.values import OutboxRow, OutboxState, PendingRaw, RecordedEvent
 from tests.e2e.desk import TestDesk
 from tests.servers.dovecot import PASSWORD
 
@@ -104,6 +105,14 @@ class OpenDesk:
     def outbox(self) -> list[OutboxRow]:
         """Every letter there ever was, oldest first."""
         return list(reversed(self.house.store.outbox(None, 1000)))
+
+    def stored(self) -> list[PendingRaw]:
+        """Every message on record, oldest first; numbers may be missing where a transaction was given up."""
+        found: list[PendingRaw] = []
+        for raw_id in range(1, 100):
+            with suppress(NeedsHuman):
+                found.append(self.house.store.raw(raw_id))
+        return found
 
     def told(self, stage: str) -> list[tuple[str, str]]:
         """Who was really written to about a stage's limit: ladder step and address, in the order of sending."""

@@ -1,0 +1,110 @@
+"""`kill -9` at every named moment of a pass, then a restart: nothing is lost and nothing is doubled (invariant 3)."""
+
+import hashlib
+import signal
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from cases import events as e
+from store.values import OutboxState, Outcome
+from tests.e2e.conftest import Opening
+from tests.e2e.desk import TestDesk
+from tests.e2e.mail import answer, mail
+from tests.e2e.opened import OpenDesk
+
+HEAD = "marco.rossi@meridian.example"
+STRONG = "My parcel for order 48213 was never delivered. This is unacceptable, I demand 250 EUR."
+# In the order of a pass; `:2` is the second time it comes by.
+MOMENTS = (
+    "CP01", "CP02", "CP03", "CP04", "CP05", "CP05:2", "CP06", "CP06:2", "CP07", "CP08", "CP08:2", "CP08:4", "CP09",
+    "CP10", "CP11", "CP12", "CP13", "CP14", "CP15", "CP15:2", "CP16",
+)  # fmt: skip
+# The server may have the letter, and we cannot know: a twin is allowed.
+IN_DOUBT = ("CP13", "CP14")
+
+
+@pytest.fixture
+def busy(desk: TestDesk, opening: Opening) -> OpenDesk:
+    """Two new complaints, a command and an unreadable message lie in the INBOX, and a reminder is due."""
+    office = opening(desk, now=datetime.now(UTC) - timedelta(days=5))
+    office.receive(mail("old@kunde.example", "Order of old", STRONG))
+    (assignment,) = desk.sent_to(HEAD)
+    desk.deliver(mail("ana@kunde.example", "Order of ana", STRONG))
+    desk.deliver(answer(assignment, HEAD, "accept"))
+    desk.deliver(b"\0" * 400)
+    desk.deliver(mail("bo@kunde.example", "Order of bo", STRONG))
+    office.close()
+    return office
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_killed_at_any_moment_the_desk_goes_on_as_if_nothing_had_happened(busy: OpenDesk, moment: str) -> None:
+    office, desk = busy, busy.desk
+    status, _ = desk.call("run", "--once", OMBUD_CRASH_AT=moment)
+    assert -signal.SIGKILL == status, desk.log()[-2000:]
+
+    office.clock.set(datetime.now(UTC))
+    office.open()
+    for minutes in (0, 0, 3, 10):
+        office.clock.advance(timedelta(minutes=minutes))
+        office.beat()
+    assert_nothing_lost(office)
+    assert_nothing_doubled(office, twin_allowed=moment in IN_DOUBT)
+
+
+def test_killed_again_and_again_at_each_restart(desk: TestDesk, opening: Opening) -> None:
+    """A machine that dies during each recovery loses nothing either."""
+    office = opening(desk, now=datetime.now(UTC))
+    office.close()
+    for n, moment in enumerate(("CP03", "CP08", "CP10", "CP12", "CP15", "CP05")):
+        desk.deliver(mail(f"c{n}@kunde.example", f"Order {n}", f"{STRONG} {n}"))
+        status, _ = desk.call("run", "--once", OMBUD_CRASH_AT=moment)
+        assert -signal.SIGKILL == status, f"{moment}: {desk.log()[-2000:]}"
+    office.clock.set(datetime.now(UTC))
+    office.open()
+    for minutes in (0, 3, 10):
+        office.clock.advance(timedelta(minutes=minutes))
+        office.beat()
+    assert [f"c{n}@kunde.example" for n in range(6)] == sorted(case.customer for case in office.cases())
+    assert [f"c{n}@kunde.example" for n in range(6)] == [to for to in desk.recipients() if "kunde" in to]
+    assert_every_byte_is_on_record(office)
+    assert 6 == len(office.stored())
+
+
+def assert_nothing_lost(office: OpenDesk) -> None:
+    """Every message has its bytes on record and one outcome; everything that was owed has left."""
+    assert_every_byte_is_on_record(office)
+    assert ["ana@kunde.example", "bo@kunde.example", "old@kunde.example"] == sorted(c.customer for c in office.cases())
+    outcomes = Counter(row.outcome for row in office.stored())
+    assert {Outcome.CASE: 4, Outcome.QUARANTINED: 1} == outcomes
+    for customer in ("ana@kunde.example", "bo@kunde.example", "old@kunde.example"):
+        assert office.desk.sent_to(customer)
+    waiting = [row for row in office.outbox() if row.state not in {OutboxState.SENT, OutboxState.WITHHELD}]
+    assert all(row.state is OutboxState.QUEUED and row.not_before > office.clock.now() for row in waiting)
+    assert 1 == len(office.events("AssignmentAccepted"))
+
+
+def assert_every_byte_is_on_record(office: OpenDesk) -> None:
+    """What lies on the server, now filed away, is what was stored, message by message."""
+    imap = office.desk.imap
+    assert () == imap.messages()
+    on_server = [one.raw for one in imap.messages("Processed") + imap.messages("Quarantine")]
+    stored = office.stored()
+    assert sorted(hashlib.sha256(raw).hexdigest() for raw in on_server) == sorted(row.sha256 for row in stored)
+    assert all(hashlib.sha256(row.raw).hexdigest() == row.sha256 and row.outcome for row in stored)
+
+
+def assert_nothing_doubled(office: OpenDesk, *, twin_allowed: bool) -> None:
+    """No case, no ladder step, no letter twice; a twin in doubt has the same bytes, and there is at most one."""
+    assert 3 == len(office.events("CaseOpened"))
+    steps = [x.event for x in office.events() if isinstance(x.event, e.LadderStepTaken)]
+    assert len({(step.stage, step.step, step.round, step.at) for step in steps}) == len(steps)
+    assert len({(step.stage, step.step, step.round, step.due) for step in steps}) >= len(steps) - 3
+    keys = [row.key for row in office.outbox()]
+    assert len(set(keys)) == len(keys)
+    copies = Counter((sent.recipients, sent.content) for sent in office.desk.smtp.messages)
+    sent = [row for row in office.outbox() if row.state is OutboxState.SENT]
+    assert len(sent) == len(copies)
+    assert sum(copies.values()) - len(copies) <= twin_allowed
