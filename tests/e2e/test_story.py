@@ -93,7 +93,9 @@ def test_the_head_of_the_department_gets_everything_to_work_with(small_office: O
     assert "Tue 10 Nov 2026, 10:30" in text
     assert "Mon 16 Nov 2026, 10:30" in text
     assert "Mon 30 Nov 2026, 10:30" in text
-    assert "body=accept" in text
+    assert "begin with: accept · resolve: …" in text
+    (html,) = (part for part in letter.walk() if part.get_content_type() == "text/html")
+    assert b"body=accept" in bytes(html.get_payload(decode=True))
     # A colleague's letter says when they must accept, not what the program itself still owes.
     assert text.index("Tue 10 Nov 2026, 10:30") < text.index("Mon 16 Nov 2026, 10:30")
 
