@@ -1,6 +1,6 @@
 """What the gallery shows: plain values, collected once the week is over."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -126,6 +126,7 @@ class Check:
     name: str
     holds: bool
     detail: str = ""
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +144,6 @@ class Album:
     charsets: tuple[str, ...] = ()
     old: int = 0  # messages that lay there before
     held_back: int = 0  # letters that became needless before their turn
-    facts: tuple[tuple[str, str], ...] = field(default=())
 
     @property
     def holds(self) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email import message_from_bytes
 from email.utils import parseaddr
 
@@ -47,7 +47,10 @@ def collect(director: Director) -> Album:
         for record in store.events(row.number)
         if isinstance(record.event, LetterBounced)
     }
-    letters = tuple(_letter(place, sent, policy, returned) for place, sent in enumerate(director.sent, 1))
+    found = [case for row in store.cases(None, 1000) if (case := store.load(row.number))]
+    names = {case.number: case.customer_name or case.customer for case in found}
+    letters = tuple(_letter(place, sent, policy, names) for place, sent in enumerate(director.sent, 1))
+    letters = tuple(replace(letter, returned=letter.key in returned) for letter in letters)
     reasons = _Reasons(
         {row.raw_id: row.because for row in store.noted(1000)},
         {row.raw_id: row.reason for row in store.quarantined(open_only=False)},
@@ -60,8 +63,7 @@ def collect(director: Director) -> Album:
         post={arrival.raw_id: one.id for arrival, one in reversed(list(zip(director.arrivals, post, strict=True)))},
         writers={arrival.raw_id: arrival.scene.writer for arrival in director.arrivals},
     )
-    found = (store.load(row.number) for row in store.cases(None, 1000))
-    cases = sorted((case for case in found if case), key=lambda case: case.opened_at)
+    cases = sorted(found, key=lambda case: case.opened_at)
     outside = [one for one in post if not one.is_ours]
     return Album(
         organisation=policy.organisation.name,
@@ -77,7 +79,7 @@ def collect(director: Director) -> Album:
     )
 
 
-def _letter(place: int, sent: Sent, policy: Policy, returned: Iterable[str]) -> ShownLetter:
+def _letter(place: int, sent: Sent, policy: Policy, names: Mapping[str, str]) -> ShownLetter:
     letter, row = sent.letter, sent.row
     person = policy.directory.person_at(row.recipient)
     parts = letter.message.walk()
@@ -87,11 +89,11 @@ def _letter(place: int, sent: Sent, policy: Policy, returned: Iterable[str]) -> 
         at=sent.taken.at,
         number=row.number,
         kind=row.letter,
-        reader=person.name if person else row.recipient,
+        reader=person.name if person else names.get(row.number, row.recipient),
         address=row.recipient,
         is_customer=person is None,
         role=_role(person, policy) if person else "customer",
-        sender=letter.header("From"),
+        sender=letter.header("From").replace('"', ""),
         subject=letter.header("Subject"),
         html=letter.part("html"),
         text=letter.part("plain"),
@@ -99,7 +101,6 @@ def _letter(place: int, sent: Sent, policy: Policy, returned: Iterable[str]) -> 
         headers=tuple((name, letter.header(name)) for name in _HEADERS if letter.header(name)),
         files=tuple(str(part.get_filename()) for part in parts if part.get_filename()),
         tries=row.tries,
-        returned=row.key in returned,
     )
 
 
@@ -146,16 +147,12 @@ def _post(place: int, arrival: Arrival, director: Director, reasons: _Reasons) -
 def _read(arrival: Arrival, director: Director) -> IncomingMessage | None:
     """What the desk understood; None for what nobody could read."""
     try:
-        return parse_message(
-            arrival.delivery.raw, director.house.settings.account(arrival.delivery.account).reading
-        )
+        return parse_message(arrival.delivery.raw, director.house.settings.account(arrival.delivery.account).reading)
     except NeedsHuman:
         return None
 
 
-def _case(
-    case: Case, key: str, director: Director, teller: Teller, letters: Iterable[ShownLetter]
-) -> ShownCase:
+def _case(case: Case, key: str, director: Director, teller: Teller, letters: Iterable[ShownLetter]) -> ShownCase:
     policy, now = director.house.settings.policy, director.clock.now()
     events = [record.event for record in director.house.store.events(case.number) if record.event]
     centre = policy.directory.centres.get(case.centre)

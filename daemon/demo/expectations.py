@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from cases import events as e
@@ -14,8 +14,9 @@ from daemon.demo.director import Arrival, Director
 from store.values import OutboxState, Outcome
 
 FEWEST = {"languages": 8, "charsets": 6, "reminders": 20, "escalations": 10, "complaints": 20}
-_CUSTOMER_LETTERS = frozenset({"acknowledgement", "acknowledgement-bare", "triage-acknowledgement", "result"})
-_SECRET = "secret number"  # words of the unproven sender that no letter to them may repeat
+_ACKNOWLEDGEMENTS = frozenset({"acknowledgement", "acknowledgement-bare", "triage-acknowledgement"})
+_CUSTOMER_LETTERS = _ACKNOWLEDGEMENTS | {"progress", "result"}
+_SAID = "secret number"  # words of the unproven sender that no letter to them may repeat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ def check(director: Director, album: Album) -> tuple[Check, ...]:
     }
     cases = {number: case for number in events if (case := store.load(number))}
     week = Week(director=director, album=album, cases=cases, events=events, numbers=director.numbers())
-    return tuple(found for group in _GROUPS for found in group(week))
+    return tuple(replace(found, group=name) for name, group in _GROUPS for found in group(week))
 
 
 def _story(week: Week) -> Iterator[Check]:
@@ -49,7 +50,8 @@ def _story(week: Week) -> Iterator[Check]:
         if not wanted:
             continue
         wrong = [problem for question in _QUESTIONS for problem in question(week, arrival, wanted)]
-        name = f"“{arrival.scene.key}” {_BECOMES.get(wanted.get('becomes', ''), '')}".strip()
+        became = _BECOMES.get(wanted.get("becomes", ""), "became what it had to")
+        name = f"{arrival.scene.writer}, {wording.moment(arrival.scene.at)}: {became}"
         yield Check(name=name, holds=not wrong, detail="; ".join(wrong))
 
 
@@ -85,7 +87,7 @@ def _acknowledgement(week: Week, arrival: Arrival, wanted: Mapping[str, str]) ->
     letters = [
         letter
         for letter in _letters(week, arrival.scene.key)
-        if letter.is_customer and letter.kind in _CUSTOMER_LETTERS - {"result"}
+        if letter.is_customer and letter.kind in _ACKNOWLEDGEMENTS
     ]
     if "letter" in wanted and [letter.kind for letter in letters[:1]] != [wanted["letter"]]:
         yield f"was answered with {letters[0].kind if letters else 'nothing'}"
@@ -170,11 +172,11 @@ def _promises(week: Week) -> Iterator[Check]:
     to_robots = [letter.address for letter in album.letters if "retail-weekly" in letter.address or not letter.address]
     yield Check(name="no robot was answered", holds=not to_robots, detail=", ".join(to_robots))
     bare = [letter for letter in _letters(week, "unproven") if letter.is_customer]
-    quiet = bool(bare) and not any(_SECRET in letter.html + letter.text + letter.subject for letter in bare)
+    quiet = bool(bare) and not any(_SAID in letter.html + letter.text + letter.subject for letter in bare)
     yield Check(name="the unproven sender got none of their own words back", holds=quiet)
-    once = [letter for letter in _letters(week, "emily") if letter.is_customer]
+    once = [letter for letter in _letters(week, "emily") if letter.kind in _ACKNOWLEDGEMENTS]
     yield Check(name="a follow-up is not acknowledged again", holds=len(once) == 1, detail=f"{len(once)} letters")
-    twice = [letter for letter in _letters(week, "twice") if letter.is_customer]
+    twice = [letter for letter in _letters(week, "twice") if letter.kind in _ACKNOWLEDGEMENTS]
     yield Check(name="one mail to two addresses is one case", holds=len(twice) == 1, detail=f"{len(twice)} letters")
     away = [letter for letter in album.letters if letter.address in week.director.servers.sent_away]
     yield Check(name="a letter that was sent away the first time got through", holds=any(x.tries > 1 for x in away))
@@ -207,7 +209,9 @@ def _clocks(week: Week) -> Iterator[Check]:
     yield Check(name="a bounced acknowledgement opened its clock again", holds=again)
     told = [letter for letter in album.letters if letter.kind == "desk-notice" and "intake desk" in letter.role]
     yield Check(name="the intake desk heard of every trouble", holds=bool(told) and not _untold(week))
-    boss = [letter for letter in _letters(week, "kanzlei") if letter.kind == "command-answer" and "Xu Fang" in letter.reader]
+    boss = [
+        letter for letter in _letters(week, "kanzlei") if letter.kind == "command-answer" and "Xu Fang" in letter.reader
+    ]
     yield Check(name="the real managing director heard of the forged command", holds=len(boss) == 1)
 
 
@@ -215,7 +219,12 @@ def _untold(week: Week) -> int:
     return len(week.director.house.store.untold_troubles())
 
 
-_GROUPS: tuple[Callable[[Week], Iterable[Check]], ...] = (_promises, _clocks, _whole, _story)
+_GROUPS: tuple[tuple[str, Callable[[Week], Iterable[Check]]], ...] = (
+    ("What customers may rely on", _promises),
+    ("Clocks, people and proofs", _clocks),
+    ("Nothing lost, nothing doubled", _whole),
+    ("The story, message by message", _story),
+)
 
 
 def _letters(week: Week, key: str) -> list[ShownLetter]:

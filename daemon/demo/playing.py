@@ -9,8 +9,8 @@ from daemon.assemble import build, open_store, parsers_of
 from daemon.clock import VirtualClock
 from daemon.demo import wording
 from daemon.demo.album import Album
+from daemon.demo.colleagues import Colleagues, read_habits
 from daemon.demo.collecting import collect
-from daemon.demo.colleagues import Colleagues
 from daemon.demo.desk import connected, settings_for, users_of
 from daemon.demo.director import Director, steady
 from daemon.demo.expectations import check
@@ -37,13 +37,19 @@ def play(folder: Path, on_step: Callable[[datetime, str], None]) -> Album:
                 house = steady(build(settings, store, parsers, clock, guard))
                 try:
                     scripted = frozenset((reply.letter, reply.by, reply.case) for reply in read_replies())
+                    colleagues = Colleagues(
+                        policy=settings.policy,
+                        habits=read_habits(),
+                        scripted=scripted,
+                        language_of=lambda number: getattr(store.load(number), "language", ""),
+                    )
                     director = Director(
                         house=house,
                         servers=servers,
                         clock=clock,
                         scenes=read_story(settings.policy),
                         end=END,
-                        react=Colleagues(policy=settings.policy, scripted=scripted).answer,
+                        react=colleagues.answer,
                         on_step=lambda now: on_step(now, wording.moment(now)),
                     )
                     director.play()

@@ -159,7 +159,7 @@ def _hostile(key: str, moment: str, writer: str, make: Callable[[datetime], byte
 
 
 _HOSTILE = {
-    "boxes": f"{hostile.DEPTH} boxes within boxes, meant to bring a reader down. A worker process met it; the desk did not.",
+    "boxes": f"{hostile.DEPTH} boxes within boxes, to bring a reader down. A worker process met them, not the desk.",
     "nobody": "No sender, broken structure, terminal commands in the text. Set aside for a person, and told to one.",
 }
 

@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from hmac import compare_digest
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from pymap.backend.dict import Config, DictBackend, Identity
@@ -54,7 +54,7 @@ class _Keeper:
     taken: list[Taken] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)  # addresses
 
-    async def handle_RCPT(  # noqa: N802, PLR0913, PLR0917 (the library's name and arguments)
+    async def handle_RCPT(  # noqa: N802 (the library's name and arguments)
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if address.rpartition("@")[2] in self.cautious and address not in self.refused:
@@ -121,7 +121,7 @@ class MailServers:
         """Recipients whose cautious server said "later" the first time."""
         return tuple(self._keeper.refused)
 
-    def __enter__(self) -> "MailServers":
+    def __enter__(self) -> Self:
         self._thread.start()
         try:
             self._wait(self._start())

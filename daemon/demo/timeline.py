@@ -194,7 +194,11 @@ def _sent(teller: Teller, event: e.LetterSent) -> Entry:
     reader = teller.readers.get(event.key, event.to)
     detail = f"stops the clock “{wording.stage(event.stops)}”" if event.stops else ""
     return teller.entry(
-        event, Tone.OUT, f"{wording.letter(event.letter)} to {reader}", detail=detail, letter=teller.letters.get(event.key)
+        event,
+        Tone.OUT,
+        f"{wording.letter(event.letter)} to {reader}",
+        detail=detail,
+        letter=teller.letters.get(event.key),
     )
 
 

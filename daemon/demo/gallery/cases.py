@@ -37,8 +37,8 @@ def _row(case: ShownCase) -> Html:
         tag("td", tag("a", case.number, href=f"#case-{case.number}", class_="number"), data_label="Case"),
         tag(
             "td",
-            tag("strong", case.customer, dir="auto"),
-            tag("span", case.subject, class_="subject", dir="auto"),
+            tag("strong", tag("bdi", case.customer)),
+            tag("span", tag("bdi", case.subject), class_="subject"),
             data_label="Customer",
         ),
         tag("td", wording.language(case.language), data_label="Language"),
@@ -84,9 +84,14 @@ def _case(case: ShownCase) -> Html:
             "header",
             tag("p", tag("span", case.number, class_="number"), _grade(case), tag("span", case.status, class_="soft")),
             tag("h3", case.subject or "(no subject)", dir="auto", lang=case.language),
-            tag("p", tag("strong", case.customer, dir="auto"), f" <{case.address}>", class_="soft"),
+            tag("p", tag("strong", tag("bdi", case.customer)), f" <{case.address}>", class_="soft"),
         ),
-        tag("div", tag("div", _timeline(case), class_="story"), tag("aside", _facts(case), _all_letters(case), _owed(case)), class_="columns"),
+        tag(
+            "div",
+            tag("div", _timeline(case), class_="story"),
+            tag("aside", _facts(case), _all_letters(case), _owed(case)),
+            class_="columns",
+        ),
         id=f"case-{case.number}",
         class_="case",
     )
@@ -116,10 +121,10 @@ def _entry(entry: Entry) -> Html:
         title = tag("a", entry.title, href=f"#post-{entry.post}")
     return tag(
         "div",
-        tag("p", tag("span", title, class_="title", dir="auto"), _source(entry)),
+        tag("p", tag("span", tag("bdi", title), class_="title"), _source(entry)),
         tag("p", entry.detail, class_="detail", dir="auto") if entry.detail else None,
         _quote(entry.quote),
-        tag("ul", [tag("li", tag("b", name), " ", value, dir="auto") for name, value in entry.chips], class_="chips")
+        tag("ul", [tag("li", tag("b", name), " ", tag("bdi", value)) for name, value in entry.chips], class_="chips")
         if entry.chips
         else None,
         class_=f"entry {entry.tone}",
@@ -138,9 +143,7 @@ def _quote(words: str) -> Html | None:
         return None
     if len(words) <= _LONG:
         return tag("blockquote", words, dir="auto")
-    return tag(
-        "details", tag("summary", tag("blockquote", words, dir="auto")), class_="long"
-    )
+    return tag("details", tag("summary", tag("blockquote", words, dir="auto")), class_="long")
 
 
 def _facts(case: ShownCase) -> Html:

@@ -1,11 +1,13 @@
 """All letters, as a mail program shows them: a list that can be filtered, and the letter itself beside it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import groupby
 
 from daemon.demo import wording
 from daemon.demo.album import Album, ShownLetter
 from daemon.demo.gallery.markup import Html, tag
+
+_MODES = (("html", "As read"), ("text", "Plain text"), ("head", "Headers"))
 
 
 def letters_view(album: Album) -> Html:
@@ -31,65 +33,48 @@ def letters_view(album: Album) -> Html:
     )
 
 
-def _filters(album: Album, names: dict[str, str]) -> Html:
+def _filters(album: Album, names: Mapping[str, str]) -> Html:
     readers = sorted({(not x.is_customer, x.reader, x.address) for x in album.letters})
+    sides = (("Colleagues", True), ("Customers", False))
     kinds = sorted({letter.kind for letter in album.letters}, key=wording.letter)
     return tag(
         "form",
-        tag(
-            "label",
-            tag("span", "Reader"),
-            tag(
-                "select",
-                tag("option", "everybody", value=""),
-                tag("option", "all customers", value="customers"),
-                tag("option", "all colleagues", value="colleagues"),
-                tag(
-                    "optgroup",
-                    [tag("option", name, value=address) for staff, name, address in readers if staff],
-                    label="Colleagues",
-                ),
-                tag(
-                    "optgroup",
-                    [tag("option", name, value=address) for staff, name, address in readers if not staff],
-                    label="Customers",
-                ),
-                name="reader",
-            ),
-        ),
-        tag(
-            "label",
-            tag("span", "Case"),
-            tag(
-                "select",
-                tag("option", "all cases", value=""),
-                [tag("option", f"{number} {name}", value=number) for number, name in names.items()],
-                name="case",
-            ),
-        ),
-        tag(
-            "label",
-            tag("span", "Kind"),
-            tag(
-                "select",
-                tag("option", "every kind", value=""),
-                [tag("option", f"{wording.letter(kind)} ({album.count(kind)})", value=kind) for kind in kinds],
-                name="kind",
-            ),
-        ),
-        tag(
-            "fieldset",
-            tag("legend", "Show", class_="sr-only"),
+        _choice(
+            "reader",
+            "Reader",
+            [("", "everybody"), ("customers", "all customers"), ("colleagues", "all colleagues")],
             [
-                tag("label", tag("input", type="radio", name="mode", value=mode, id=f"mode-{mode}", checked=mode == "html"),
-                    tag("span", shown))
-                for mode, shown in (("html", "As read"), ("text", "Plain text"), ("head", "Headers"))
+                tag(
+                    "optgroup",
+                    _options((address, name) for staff, name, address in readers if staff is side),
+                    label=label,
+                )
+                for label, side in sides
             ],
-            class_="modes",
         ),
+        _choice("case", "Case", [("", "all cases"), *((number, f"{number} {name}") for number, name in names.items())]),
+        _choice(
+            "kind",
+            "Kind",
+            [("", "every kind"), *((kind, f"{wording.letter(kind)} ({album.count(kind)})") for kind in kinds)],
+        ),
+        tag("fieldset", tag("legend", "Show", class_="sr-only"), [_mode(*mode) for mode in _MODES], class_="modes"),
         tag("output", f"{len(album.letters)} letters", aria_live="polite"),
         class_="filters",
-    )  # fmt: skip
+    )
+
+
+def _choice(name: str, label: str, options: Iterable[tuple[str, str]], more: Iterable[Html] = ()) -> Html:
+    return tag("label", tag("span", label), tag("select", _options(options), more, name=name))
+
+
+def _options(options: Iterable[tuple[str, str]]) -> list[Html]:
+    return [tag("option", shown, value=value) for value, shown in options]
+
+
+def _mode(mode: str, shown: str) -> Html:
+    field = tag("input", type="radio", name="mode", value=mode, id=f"mode-{mode}", checked=mode == "html")
+    return tag("label", field, tag("span", shown))
 
 
 def _list(letters: Iterable[ShownLetter]) -> list[Html]:
@@ -106,7 +91,7 @@ def _row(letter: ShownLetter) -> Html:
         tag("time", wording.clock(letter.at), datetime=letter.at.isoformat()),
         tag("span", letter.reader, class_="who"),
         tag("span", wording.letter(letter.kind), class_=f"kind {_colour(letter)}"),
-        tag("span", _without_number(letter), class_="subject", dir="auto"),
+        tag("span", tag("bdi", _without_number(letter)), class_="subject"),
         href=f"#letter-{letter.id}",
         data_reader=letter.address,
         data_side="customers" if letter.is_customer else "colleagues",
@@ -115,7 +100,7 @@ def _row(letter: ShownLetter) -> Html:
     )
 
 
-def _letter(letter: ShownLetter, names: dict[str, str]) -> Html:
+def _letter(letter: ShownLetter, names: Mapping[str, str]) -> Html:
     title = f"{wording.letter(letter.kind)} to {letter.reader}"
     return tag(
         "article",
@@ -141,7 +126,7 @@ def _letter(letter: ShownLetter, names: dict[str, str]) -> Html:
     )
 
 
-def _facts(letter: ShownLetter, names: dict[str, str]) -> list[Html]:
+def _facts(letter: ShownLetter, names: Mapping[str, str]) -> list[Html]:
     to = f"{letter.reader} <{letter.address}>" if letter.reader != letter.address else letter.address
     rows: list[tuple[str, object]] = [
         ("From", letter.sender),

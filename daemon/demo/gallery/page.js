@@ -16,6 +16,13 @@
   document.addEventListener("load", (event) => event.target.tagName === "IFRAME" && fit(event.target), true);
   addEventListener("resize", () => all(".letter.open iframe").forEach(fit));
 
+  // Only the list moves, never the page.
+  const reveal = (row) => {
+    const list = one("#letters .list"), top = row.offsetTop - 40, bottom = row.offsetTop + row.offsetHeight;
+    if (list.scrollTop > top) list.scrollTop = top;
+    else if (list.scrollTop + list.clientHeight < bottom) list.scrollTop = bottom - list.clientHeight;
+  };
+
   const shown = () => rows.filter((row) => !row.parentElement.hidden);
   const articleOf = (row) => document.getElementById(row.hash.slice(1));
 
@@ -28,7 +35,7 @@
       const isCurrent = row.hash === "#" + article.id;
       if (isCurrent) row.setAttribute("aria-current", "true");
       else row.removeAttribute("aria-current");
-      if (isCurrent && isWide()) row.scrollIntoView({ block: "nearest" });
+      if (isCurrent && isWide()) reveal(row);
     }
     all("iframe", article).forEach(fit);
   };
@@ -68,7 +75,7 @@
     const found = shown();
     form.querySelector("output").textContent =
       found.length === rows.length ? `${rows.length} letters` : `${found.length} of ${rows.length} letters`;
-    if (isWide() && found.length && !found.some((row) => row.hasAttribute("aria-current"))) open(articleOf(found[0]));
+    if (!letters.hidden && isWide() && found.length && !found.some((row) => row.hasAttribute("aria-current"))) open(articleOf(found[0]));
   };
 
   const step = (by) => {
@@ -96,6 +103,6 @@
     }
   });
   addEventListener("hashchange", route);
-  filter();
   route();
+  filter();
 })();

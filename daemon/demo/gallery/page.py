@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from importlib.resources import files
+from itertools import groupby
 
 from daemon.demo import wording
 from daemon.demo.album import Album, Check
@@ -98,25 +99,28 @@ def _tabs(album: Album) -> Html:
 
 
 def _checks_view(checks: tuple[Check, ...]) -> Html:
+    failed = sum(not check.holds for check in checks)
+    title = f"{wording.number(failed, 'thing')} did not happen" if failed else "What had to happen, and did"
     return tag(
         "section",
-        tag("h2", "What had to happen, and did"),
+        tag("h2", title),
         tag("p", "The demo fails when one of these does not hold.", class_="soft"),
-        tag(
-            "ul",
-            [
-                tag(
-                    "li",
-                    tag("span", "holds" if check.holds else "does not hold", class_="mark"),
-                    tag("span", check.name),
-                    tag("span", check.detail, class_="soft") if check.detail else None,
-                    class_="holds" if check.holds else "fails",
-                )
-                for check in checks
-            ],
-        ),
+        [
+            [tag("h3", name), tag("ul", [_check(check) for check in some])]
+            for name, some in groupby(checks, key=lambda check: check.group)
+        ],
         id="checks",
         class_="view",
+    )
+
+
+def _check(check: Check) -> Html:
+    return tag(
+        "li",
+        tag("span", "holds" if check.holds else "does not hold", class_="mark"),
+        tag("span", check.name),
+        tag("span", check.detail, class_="soft") if check.detail else None,
+        class_="holds" if check.holds else "fails",
     )
 
 

@@ -30,9 +30,9 @@ def _message(one: ShownPost) -> Html:
         tag(
             "summary",
             tag("time", wording.moment(one.at), datetime=one.at.isoformat()),
-            tag("span", one.writer, class_="who", dir="auto"),
-            tag("span", one.subject or "(unreadable)", class_="subject", dir="auto"),
-            tag("span", _OUTCOMES.get(one.outcome, one.outcome), class_=f"outcome {one.outcome}"),
+            tag("span", tag("bdi", one.writer), class_="who"),
+            tag("span", tag("bdi", one.subject or "(unreadable)"), class_="subject"),
+            tag("span", _OUTCOMES.get(one.outcome, one.outcome), class_=f"outcome is-{one.outcome}"),
             tag("span", one.about, class_="about"),
         ),
         tag(

@@ -55,9 +55,7 @@ def _lanes(album: Album) -> list[tuple[str, str, list[tuple[datetime, str]]]]:
     ]
 
 
-def _background(
-    start: datetime, end: datetime, place: Callable[[datetime], float], height: float
-) -> Iterator[Html]:
+def _background(start: datetime, end: datetime, place: Callable[[datetime], float], height: float) -> Iterator[Html]:
     """Days with their names; nights and the weekend are shaded."""
     day = start
     while day < end:
@@ -75,9 +73,7 @@ def _background(
 
 
 def _rect(left: float, right: float, height: float) -> Html:
-    return tag(
-        "rect", x=f"{left:.1f}", y=24, width=f"{right - left:.1f}", height=f"{height - 30:.1f}", class_="night"
-    )
+    return tag("rect", x=f"{left:.1f}", y=24, width=f"{right - left:.1f}", height=f"{height - 30:.1f}", class_="night")
 
 
 def _lane(

@@ -1,4 +1,4 @@
-"""Small real files to attach: a picture as JPEG and PNG, a page as PDF, made here so that nothing comes from elsewhere."""
+"""Small real files to attach: a picture as JPEG and PNG, a page as PDF; made here, so nothing comes from elsewhere."""
 
 import struct
 import zlib
@@ -54,8 +54,7 @@ def pdf(name: str) -> bytes:
     objects = (
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
-        b"/Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font <</F1 5 0 R>> >> >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     )

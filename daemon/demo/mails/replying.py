@@ -92,8 +92,7 @@ def bounce(key: str, letter: Letter, at: datetime) -> bytes:
     lines = [
         "Return-Path: <>",
         f"Delivered-To: {letter.envelope_from}",
-        f"Received: from mx.{domain} ([198.51.100.7])\r\n by {SERVER} with ESMTPS id bounce{key};"
-        f" {format_datetime(at)}",
+        f"Received: from mx.{domain} ([198.51.100.7])\r\n by {SERVER} with ESMTPS id {key}; {format_datetime(at)}",
         f"Date: {format_datetime(at)}",
         f"From: Mail Delivery System <MAILER-DAEMON@mx.{domain}>",
         f"To: <{letter.envelope_from}>",
@@ -125,8 +124,7 @@ def bounce(key: str, letter: Letter, at: datetime) -> bytes:
         "Content-Type: text/rfc822-headers",
         "",
     ]
-    text = "\r\n".join(lines).encode("ascii") + b"\r\n" + head + f"\r\n\r\n--{boundary}--\r\n".encode("ascii")
-    return text
+    return "\r\n".join(lines).encode("ascii") + b"\r\n" + head + f"\r\n\r\n--{boundary}--\r\n".encode("ascii")
 
 
 def _draft(  # noqa: PLR0913, PLR0917 (what a reply is made of)

@@ -115,13 +115,15 @@ def _trace(draft: Draft, delivered_to: str) -> list[str]:
             f" {verdict} header.from={draft.domain}"
         )
     spam = ["X-Spam-Flag: YES"] if draft.spam else []
+    received = format_datetime(draft.at.astimezone(ZoneInfo("Asia/Shanghai")))
     return [
         f"Return-Path: <{draft.address}>",
         f"Delivered-To: {delivered_to}",
         f"Authentication-Results: {SERVER};\r\n {verdict}",
         *spam,
-        f"Received: from mail.{draft.domain} ([192.0.2.25])\r\n by {SERVER} with ESMTPS id {_id(draft)[:11]}"
-        f"\r\n for <{delivered_to}>; {format_datetime(draft.at.astimezone(ZoneInfo('Asia/Shanghai')))}",
+        f"Received: from mail.{draft.domain} ([192.0.2.25])",
+        f" by {SERVER} with ESMTPS id {_id(draft)[:11]}",
+        f" for <{delivered_to}>; {received}",
     ]
 
 
