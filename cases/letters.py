@@ -84,6 +84,7 @@ _PRIORITY = {
     "triage-acknowledgement": 1,
     "command-answer": 2,
     "result": 2,
+    "progress": 2,
     "escalation": 3,
     "assignment": 4,
     "triage": 4,

@@ -114,6 +114,7 @@ class LetterRules:
     uncertain: Mapping[LetterClass, str]  # resend | park (invariant 4)
     give_up_after: timedelta  # of retrying
     token_valid_for: timedelta
+    record_told_every: timedelta | None = None  # audit gets the head of the record; None: never
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

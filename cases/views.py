@@ -12,7 +12,7 @@ from cases.history import EXCERPT, history_of
 from cases.letters import Letter, is_plausible
 from cases.message import Attachment, Fact
 from cases.policy import CommandRow, Policy
-from cases.rights import allowed
+from cases.rights import TRIAGE_ANSWERS, allowed
 from cases.routing import people_for
 from cases.target import Unit
 
@@ -40,7 +40,8 @@ def view_of(letter: Letter, case: Case, policy: Policy, now: datetime, history: 
     if extra:
         return view | extra(letter, case, policy)
     person = policy.directory.people[letter.person]
-    may = allowed(person, case, policy, now)
+    first = _FIRST.get(letter.letter, ())
+    may = sorted(allowed(person, case, policy, now), key=lambda row: row.name not in first)
     view |= _staff(case, policy, now) | {
         "reader": {"name": person.name},
         "history": history_of(happened, case, policy),
@@ -55,7 +56,7 @@ def _acknowledgement(letter: Letter, case: Case, policy: Policy) -> View:
     # Service hours belong to the centre; the customer reads them in their own zone (M32).
     hours = calendar.hours_on(letter.cause.at)
     return _bare(letter, case, policy) | {
-        "understood": [{"kind": fact.kind, "value": fact.value} for fact in _best(case.facts, _UNDERSTOOD)],
+        "understood": _understood(case.facts),
         "evidence": [{"name": file.name, "size": file.size} for file in case.evidence if not file.inline],
         "missing": [kind.split("|")[0] for kind in case.missing],
         "resolve_by": case.told_date("resolve"),
@@ -63,6 +64,13 @@ def _acknowledgement(letter: Letter, case: Case, policy: Policy) -> View:
         "service_hours": [{"start": start, "end": end} for start, end in hours],
         "service_zone": calendar.zone,
     }
+
+
+def _understood(facts: Iterable[Fact]) -> list[View]:
+    best = _best(facts, _UNDERSTOOD)
+    losses = {fact.value for fact in best if fact.kind == "loss"}
+    # An amount that is the claimed loss is said once.
+    return [{"kind": f.kind, "value": f.value} for f in best if not (f.kind == "amount" and f.value in losses)]
 
 
 def _bare(_letter: Letter, case: Case, _policy: Policy) -> View:
@@ -80,6 +88,8 @@ def _progress(letter: Letter, case: Case, _policy: Policy) -> View:
     return {"text": getattr(letter.cause, "text", ""), "next_contact_at": ahead}
 
 
+# What a letter asks for stands first among what its reader may do.
+_FIRST = {"major-notice": ("grade general", "grade important", "grade major"), "triage": TRIAGE_ANSWERS}
 # Letters that say the same to everybody.
 _NEUTRAL = frozenset({"acknowledgement-bare", "triage-acknowledgement"})
 _CUSTOMER = {

@@ -159,6 +159,13 @@ class TokenModel(Row):
     valid_for_days: Days
 
 
+class RecordModel(Row):
+    """`[record]` of letters.toml."""
+
+    clause: Clause
+    every_days: Days
+
+
 class QuarantineModel(Row):
     """`[quarantine]` of letters.toml."""
 
@@ -175,6 +182,7 @@ class LettersModel(Row):
     give_up: GiveUpModel
     token: TokenModel
     quarantine: QuarantineModel
+    record: RecordModel
 
 
 class RequiredModel(Row):

@@ -158,4 +158,5 @@ def _letters(letters: LettersModel) -> LetterRules:
         },
         give_up_after=letters.give_up.after_days,
         token_valid_for=letters.token.valid_for_days,
+        record_told_every=letters.record.every_days,
     )

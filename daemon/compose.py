@@ -19,6 +19,7 @@ from cases.message import Proof
 from cases.policy import CommandRow, Policy
 from cases.tokens import IssuedToken, mint, token_id
 from cases.trouble import NeedsHuman
+from cases.views import typed
 from cases.words import LetterClass
 from daemon.mime import Part, text_part, write_message
 from store.values import OutboxState, Outgoing
@@ -209,9 +210,7 @@ class Composer:
 
 def _one_click(row: CommandRow, letter: Letter, desk: Desk, token: str) -> str:
     """A mailto link that writes the command for the reader, in a spelling of the reader's language."""
-    chinese = letter.language.lower().startswith("zh")
-    spellings = [word for word in row.words if word.isascii() is not chinese] or list(row.words)
-    body = spellings[0] + (": " if row.needs_text else "") + f"\n\n[ref:{token}]"
+    body = typed(row, letter.language) + (": " if row.needs_text else "") + f"\n\n[ref:{token}]"
     subject = quote(f"Re: [{letter.number}]")
     return f"mailto:{quote(desk.reply_to(token), safe='@+')}?subject={subject}&body={quote(body)}"
 

@@ -24,7 +24,7 @@ from store.desk import Store
 from store.values import OutboxState, Outgoing, Saved
 
 # Letters that tell what happened so far.
-_TELL_HISTORY = frozenset({"reminder", "escalation"})
+_TELL_HISTORY = frozenset({"reminder", "escalation", "triage", "command-answer"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +76,7 @@ class Concluder:
     def _compose(
         self, letter: Letter, case: Case, events: tuple[e.Event, ...], now: datetime
     ) -> tuple[Composed, e.Event]:
-        history: Iterable[e.Event] = ()
+        history: Iterable[e.Event] = events
         if letter.letter in _TELL_HISTORY:
             history = [record.event for record in self.store.events(case.number) if record.event] + list(events)
         view = view_of(letter, case, self.policy, now, history)

@@ -1,4 +1,4 @@
-"""What the intake desk must hear of without any case: one digest, not a letter for each trouble (invariant 8)."""
+"""Letters that are about no case: troubles as one digest for the intake desk, the head of the record for audit."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _PRIORITY = 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeskNotices:
-    """Writes `desk-notice` letters to the intake desk, and to HQ about quarantine that nobody looked at in time."""
+    """Writes `desk-notice` letters to the intake desk and HQ (invariant 8) and `record-head` letters to audit."""
 
     store: Store
     composer: Composer
@@ -31,7 +31,7 @@ class DeskNotices:
     def tell(self) -> int:
         """Queues what is due now; returns how many letters."""
         now = self.clock.now()
-        return self._tell_troubles(now) + self._tell_overdue_quarantine(now)
+        return self._tell_troubles(now) + self._tell_overdue_quarantine(now) + self._tell_head_of_record(now)
 
     def _tell_troubles(self, now: datetime) -> int:
         troubles = self.store.untold_troubles()
@@ -61,16 +61,43 @@ class DeskNotices:
                     count += 1
         return count
 
+    def _tell_head_of_record(self, now: datetime) -> int:
+        """Audit gets the last link of the chain, once in each span of the policy (invariant 11)."""
+        every = self.policy.letters.record_told_every
+        people = self._people("audit", now) if every else ()
+        if not every or not people:
+            return 0
+        slot = f"{now.timestamp() // every.total_seconds():.0f}"
+        keys = {person.id: f":record-head:{slot}:{person.id}" for person in people}
+        if any(self.store.outbox_by_key(key) for key in keys.values()):
+            return 0
+        head = self.store.chain_head()
+        if not head.seq:
+            return 0
+        with self.store.unit("notice"):
+            for person in people:
+                self._write(
+                    person, keys[person.id], "record-head", {"events": head.seq, "head": head.hash, "at": now}, now
+                )
+        return len(people)
+
     def _people(self, role: str, now: datetime) -> tuple[Person, ...]:
         directory = self.policy.directory
         return directory.present(directory.with_role(role), now) or directory.with_role(role)
 
     def _queue(self, person: Person, key: str, troubles: Sequence[TroubleRow], now: datetime) -> None:
+        shown: dict[str, object] = {
+            "lines": list(_lines(troubles[:MOST_LINES])),
+            "more": max(len(troubles) - MOST_LINES, 0),
+        }
+        self._write(person, key, "desk-notice", shown, now)
+
+    def _write(self, person: Person, key: str, letter: str, shown: dict[str, object], now: datetime) -> None:
         calendar = self.policy.calendars[person.calendar or self.policy.head_office]
-        letter = Letter(
+        owed = Letter(
             key=key,
             number="",
-            letter="desk-notice",
+            letter=letter,
             to=person.address,
             person=person.id,
             language=person.language,
@@ -78,23 +105,18 @@ class DeskNotices:
             letter_class=LetterClass.OWED,
             not_before=now,
             priority=_PRIORITY,
-            cause=e.NoteAdded(at=now, by="tick", rule="desk notice", clause="§3", because="troubles"),
+            cause=e.NoteAdded(at=now, by="tick", rule=letter, clause="§3", because=letter),
         )
-        composed = self.composer.compose(letter, None, self._view(person, calendar.zone, troubles, now), now)
-        self.store.enqueue((composed.outgoing,))
-
-    def _view(self, person: Person, zone: str, troubles: Sequence[TroubleRow], now: datetime) -> dict[str, object]:
         organisation = self.policy.organisation
-        return {
+        view: dict[str, object] = {
             "organisation": {"name": organisation.name, "privacy": organisation.privacy},
-            "zone": zone,
+            "zone": calendar.zone,
             "number": "",
             "subject": "",
             "received_at": now,
             "reader": {"name": person.name},
-            "lines": list(_lines(troubles[:MOST_LINES])),
-            "more": max(len(troubles) - MOST_LINES, 0),
         }
+        self.store.enqueue((self.composer.compose(owed, None, view | shown, now).outgoing,))
 
 
 def _lines(troubles: Iterable[TroubleRow]) -> Iterable[dict[str, object]]:

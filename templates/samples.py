@@ -229,6 +229,12 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         ],
         "more": 12,
     },
+    "record-head": {
+        **_COMMON,
+        "events": 18_204,
+        "head": "9f2c41d07a" * 6 + "9f2c",
+        "at": _RECEIVED,
+    },
     "command-answer": {
         **_COMMON,
         **_SUBJECT,

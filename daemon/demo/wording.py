@@ -27,6 +27,7 @@ _LETTERS = {
     "triage-acknowledgement": "Neutral acknowledgement",
     "command-answer": "Answer to commands",
     "desk-notice": "Notice to the intake desk",
+    "record-head": "Head of the record",
     "follow-up": "Further message",
     "major-notice": "Major case",
     "triage": "Question of triage",
