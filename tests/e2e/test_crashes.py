@@ -18,7 +18,7 @@ HEAD = "marco.rossi@meridian.example"
 STRONG = "My parcel for order 48213 was never delivered. This is unacceptable, I demand 250 EUR."
 # In the order of a pass; `:2` is the second time it comes by.
 MOMENTS = (
-    "CP01", "CP02", "CP03", "CP04", "CP05", "CP05:2", "CP06", "CP06:2", "CP07", "CP08", "CP08:2", "CP08:4", "CP09",
+    "CP01", "CP02", "CP03", "CP04", "CP05", "CP05:2", "CP06", "CP07", "CP08", "CP08:4", "CP09",
     "CP10", "CP11", "CP12", "CP13", "CP14", "CP15", "CP15:2", "CP16",
 )  # fmt: skip
 # The server may have the letter, and we cannot know: a twin is allowed.

@@ -126,35 +126,35 @@ def test_the_past_is_taken_in_on_request(small_desk: TestDesk) -> None:
     assert 1 == len(small_desk.sent_to(ANA))
 
 
-def test_machines_can_read_what_the_commands_say(desk: TestDesk) -> None:
+def test_machines_can_read_what_the_commands_say(small_desk: TestDesk) -> None:
     """One state, seen through every command with --json."""
-    desk.run()
+    small_desk.run()
     raw = mail(ANA, "Order 48213", STRONG, name="Ana")
-    desk.deliver(raw)
-    desk.deliver(b"\0" * 400)
-    desk.deliver(mail("news@shop.example", "Offers", headers={"List-Id": "offers <o.shop.example>"}))
-    desk.run()
+    small_desk.deliver(raw)
+    small_desk.deliver(b"\0" * 400)
+    small_desk.deliver(mail("news@shop.example", "Offers", headers={"List-Id": "offers <o.shop.example>"}))
+    small_desk.run()
 
-    (case,) = desk.show("case", "list")
+    (case,) = small_desk.show("case", "list")
     assert (ANA, "open", "europe") == (case["customer"], case["status"], case["centre"])
-    assert [] == desk.show("case", "list", "--status", "closed")
-    shown = desk.show("case", "show", case["number"])
+    assert [] == small_desk.show("case", "list", "--status", "closed")
+    shown = small_desk.show("case", "show", case["number"])
     assert {"case", "deadlines", "events", "letters"} == set(shown)
     assert "CaseOpened" == shown["events"][0]["kind"]
     assert {"sent"} == {letter["state"] for letter in shown["letters"]}
     assert shown["deadlines"][0]["due"].endswith("+00:00")
-    (quarantined,) = desk.show("quarantine", "list")
-    assert quarantined == desk.show("quarantine", "show", str(quarantined["raw_id"]))
-    assert "news@shop.example" in [row["sender"] for row in desk.show("noted", "list")]
-    letters = [row["letter"] for row in desk.show("outbox", "list")]
+    (quarantined,) = small_desk.show("quarantine", "list")
+    assert quarantined == small_desk.show("quarantine", "show", str(quarantined["raw_id"]))
+    assert "news@shop.example" in [row["sender"] for row in small_desk.show("noted", "list")]
+    letters = [row["letter"] for row in small_desk.show("outbox", "list")]
     assert ["acknowledgement", "assignment"] == sorted(set(letters) - {"desk-notice"})
-    stats = desk.show("stats")
+    stats = small_desk.show("stats")
     assert (3, 1, 1) == (stats["messages"], stats["cases"], stats["quarantined"])
-    assert desk.show("audit", "verify")["ok"]
+    assert small_desk.show("audit", "verify")["ok"]
 
-    sample = desk.folder / "one.eml"
+    sample = small_desk.folder / "one.eml"
     sample.write_bytes(raw)
-    parsed = desk.show("parse", str(sample))
+    parsed = small_desk.show("parse", str(sample))
     assert "strong" in json.dumps(parsed)
 
 
