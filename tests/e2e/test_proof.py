@@ -179,3 +179,22 @@ def test_our_own_address_as_sender_is_a_robot(small_office: OpenDesk) -> None:
     letter = small_office.desk.smtp.messages[0]
     assert [] == write(small_office, letter.content or b"")
     assert 1 == len(small_office.cases())
+
+
+def test_our_letter_under_a_foreign_name_is_known_by_its_mark(small_office: OpenDesk) -> None:
+    """A gateway rewrote the sender and left nothing else that says robot (input 76, threats T9)."""
+    complain(small_office)
+    letter = read(small_office.desk.smtp.messages[0].content or b"")
+    for header in ("Auto-Submitted", "X-Auto-Response-Suppress", "From"):
+        del letter[header]
+    letter["From"] = STRANGER
+    assert [] == write(small_office, letter.as_bytes())
+    (note,) = small_office.events("NoteAdded")
+    assert "our own letter came back" == getattr(note.event, "because", "")
+
+
+def test_a_forged_mark_hides_nothing(small_office: OpenDesk) -> None:
+    """Who writes our mark on their complaint is a stranger like any (inputs 45, 77)."""
+    headers = {"X-Ombud-Mark": "abcdefghijklmnopqrstuvwxyz"}
+    assert STRANGER in write(small_office, mail(STRANGER, headers=headers))
+    assert [STRANGER] == [case.customer for case in small_office.cases()]

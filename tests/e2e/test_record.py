@@ -1,0 +1,55 @@
+"""The record as audit sees it, and letters that wait for a person."""
+
+import re
+
+from cases.numbers import is_number
+from store.values import ChainHead, OutboxState
+from tests.e2e.desk import TestDesk
+from tests.e2e.mail import mail, text_of
+from tests.e2e.opened import OpenDesk
+
+ANA = "ana@kunde.example"
+STRONG = "My order 48213 arrived broken. This is unacceptable, I demand a refund of 250 EUR."
+
+
+def audit_of(office: OpenDesk) -> str:
+    (auditor,) = office.house.settings.policy.directory.with_role("audit")
+    return auditor.address
+
+
+def test_audit_gets_the_head_of_the_record_once_a_week_and_can_prove_with_it(office: OpenDesk) -> None:
+    office.receive(mail(ANA, "Broken lamp", STRONG))
+    office.beat()
+    (letter,) = office.desk.sent_to(audit_of(office))
+    found = re.search(r"\b[0-9a-f]{64}\b", text_of(letter))
+    assert found
+    (events,) = (int(number) for number in re.findall(r"(\d+) events", str(letter["Subject"])))
+    assert office.house.store.verify_chain(ChainHead(seq=events, hash=found[0])).ok
+    assert not office.house.store.verify_chain(ChainHead(seq=events, hash="0" * 64)).ok
+    office.go_on(days=1)
+    assert 1 == len(office.desk.sent_to(audit_of(office)))
+    office.go_on(days=7)
+    assert 2 == len(office.desk.sent_to(audit_of(office)))
+
+
+def test_a_person_lets_a_held_letter_leave_or_keeps_it_for_ever(small_desk: TestDesk) -> None:
+    small_desk.letters = "hold"
+    small_desk.run()
+    small_desk.deliver(mail(ANA, "Broken lamp", STRONG))
+    small_desk.run()
+    held = {row["letter"]: row["id"] for row in small_desk.show("outbox", "list") if row["state"] == "held"}
+    assert {"acknowledgement", "assignment"} <= held.keys()
+    assert 0 == small_desk.call("outbox", "release", str(held["acknowledgement"]))[0]
+    discard = ("outbox", "discard", str(held["assignment"]), "--because", "told by phone")
+    assert 0 == small_desk.call(*discard)[0]
+    small_desk.run()
+    assert [ANA] == small_desk.recipients()
+    states = {row["letter"]: row["state"] for row in small_desk.show("outbox", "list")}
+    assert (OutboxState.SENT, OutboxState.WITHHELD) == (states["acknowledgement"], states["assignment"])
+    (row,) = small_desk.show("case", "list")
+    assert is_number(row["number"])
+    kinds = [record["kind"] for record in small_desk.show("case", "show", row["number"])["events"]]
+    assert {"LetterHeld", "LetterSent", "LetterWithheld"} <= set(kinds)
+    status, said = small_desk.call(*discard)
+    assert 2 == status
+    assert "" == said
