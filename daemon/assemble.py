@@ -127,6 +127,7 @@ def build(  # noqa: PLR0913 (what the parts are made of)
             accounts={account.name: _facts(account) for account in settings.accounts},
             clock=clock,
             guard=guard,
+            most_attempts=settings.workers.attempts,
             on_progress=lambda count: on_progress("decided", count),
         ),
         outbox=Outbox(

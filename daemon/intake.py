@@ -32,7 +32,6 @@ from store.desk import Store
 from store.values import Outcome, PendingRaw
 
 BATCH = 50  # messages decided in one durable transaction, each in its own savepoint
-MOST_ATTEMPTS = 3  # a message whose reading killed this many workers goes to quarantine
 
 
 class Reader(Protocol):
@@ -65,6 +64,7 @@ class Intake:
     accounts: dict[str, AccountFacts]
     clock: Clock
     guard: Guard
+    most_attempts: int = 3  # a message whose reading killed this many workers goes to quarantine
     on_progress: Callable[[int], None] = lambda _count: None
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> int:
@@ -107,7 +107,7 @@ class Intake:
             # What may have brought us down before is read alone, so that it takes no neighbour along.
             for group in _apart(batch):
                 with self.store.unit("attempts"):
-                    self.store.count_attempts([raw.raw_id for raw in group if raw.attempts < MOST_ATTEMPTS])
+                    self.store.count_attempts([raw.raw_id for raw in group if raw.attempts < self.most_attempts])
                 crash_point("CP07")
                 yield group
 
@@ -131,7 +131,7 @@ class Intake:
 
     def _read(self, group: Sequence[PendingRaw]) -> Iterable[tuple[int, Parsed]]:
         by_account: dict[str, list[PendingRaw]] = {}
-        for raw in (raw for raw in group if raw.attempts < MOST_ATTEMPTS):
+        for raw in (raw for raw in group if raw.attempts < self.most_attempts):
             by_account.setdefault(raw.account, []).append(raw)
         for account, raws in by_account.items():
             asked = [(raw.raw_id, raw.raw, raw.headers_only, raw.size) for raw in raws]
@@ -148,9 +148,9 @@ class Intake:
                 self._quarantine(raw, reason, "")
                 return 1
             case Died(reason=reason):
-                if raw.attempts + 1 < MOST_ATTEMPTS:
+                if raw.attempts + 1 < self.most_attempts:
                     return 0
-                self._quarantine(raw, f"reading it killed the worker {MOST_ATTEMPTS} times: {reason}", reason)
+                self._quarantine(raw, f"reading it killed the worker {self.most_attempts} times: {reason}", reason)
                 return 1
 
     def _decide(self, raw: PendingRaw, message: IncomingMessage) -> None:
