@@ -55,7 +55,7 @@ def opening(parsers: Parsers) -> Iterator[Opening]:
     opened: list[OpenDesk] = []
 
     def begin(desk: TestDesk, *, now: datetime = MONDAY, first_contact: bool = True, **more: Any) -> OpenDesk:
-        one = OpenDesk(desk=desk, clock=VirtualClock(now), parsers=parsers, **more)
+        one = OpenDesk(desk=desk, clock=VirtualClock(now), **{"parsers": parsers, **more})
         opened.append(one)
         if first_contact:
             one.beat()

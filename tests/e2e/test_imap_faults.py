@@ -7,7 +7,9 @@ from unittest import mock
 
 import pytest
 
+from cases.reading import Reading
 from daemon.inbox import Session
+from daemon.workers import Parsers
 from store.values import Outcome
 from tests.e2e.conftest import MONDAY, Opening
 from tests.e2e.desk import Polled, TestDesk
@@ -284,6 +286,24 @@ def test_hostile_mail_ends_as_listed_and_stops_nobody(
         rows = office.house.store.quarantined(open_only=True)
         assert ["intake desk"] * len(samples) == [row.owner for row in rows]
         assert "quarantined" in "\n".join(text_of(letter) for letter in office.desk.sent_to(CLERK)).lower()
+
+
+def test_a_message_that_kills_whoever_reads_it_is_tried_as_often_as_the_settings_say(
+    small_desk: TestDesk, opening: Opening
+) -> None:
+    """The attempt is counted before it begins; then a person looks, and the neighbours never noticed (invariant 10)."""
+    small_desk.replace = {"attempts = 3": "attempts = 2"}
+    with Parsers(Reading(), workers=2, parse="tests.e2e.deadly:parse") as deadly:
+        office = opening(small_desk, parsers=deadly)
+        deliver(small_desk, "before")
+        small_desk.deliver(mail("eve@evil.example", headers={"X-Poison": "1"}), at=MONDAY)
+        deliver(small_desk, "after")
+        office.beat()
+        office.beat()
+    assert ["after", "before"] == customers(office) == answered(office)
+    (row,) = office.house.store.quarantined(open_only=True)
+    assert (2, True) == (row.attempts, "2 times" in row.reason)
+    assert 1 == len(small_desk.imap.messages("Quarantine"))
 
 
 def test_quarantine_that_nobody_looks_into_is_told_to_head_office(small_office: OpenDesk) -> None:
