@@ -104,7 +104,9 @@ def _report(album: "Album", path: Path, console: Console) -> int:
     if failed:
         console.print(Text(f"{len(failed)} of {len(album.checks)} expectations did not hold:", style="bold red"))
         for check in failed:
-            console.print(Text(f"  {printable(check.name)}" + (f" ({printable(check.detail)})" if check.detail else "")))
+            console.print(
+                Text(f"  {printable(check.name)}" + (f" ({printable(check.detail)})" if check.detail else ""))
+            )
         console.print(Text(f"The daemon's log is in {path.parent / LOG}."))
     else:
         console.print(Text(f"All {len(album.checks)} expectations hold.", style="green"))

@@ -1,6 +1,5 @@
 """Collects the album: everything the store, the servers and the story know once the week is over."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from email import message_from_bytes
@@ -180,7 +179,7 @@ def _case(case: Case, key: str, director: Director, teller: Teller, letters: Ite
                 due=one.due,
                 target=str(one.target),
                 owner=one.owner,
-                clause=re.sub(r"\s*\[ours\].*", "", one.clause) or "ours",
+                clause=wording.clause(one.clause),
                 is_late=one.due < now,
             )
             for one in owed(case, policy)

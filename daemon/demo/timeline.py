@@ -46,13 +46,14 @@ class Teller:
     def entry(self, event: e.Event, tone: Tone, title: str, **more: object) -> Entry:
         """An entry with what every event knows; `raw` leads to the message."""
         facts: dict[str, object] = {"detail": "", "quote": "", "chips": (), "letter": None}
+        is_letter = isinstance(event, e.LetterEvent)  # whose title says it all
         facts |= more
         return Entry(
             at=event.at,
             tone=tone,
             title=title,
-            rule=event.rule,
-            clause=event.clause,
+            rule="" if is_letter else event.rule.replace("_", " "),
+            clause="" if is_letter else wording.clause(event.clause),
             post=self.post.get(getattr(event, "raw", 0)),
             detail=str(facts["detail"]),
             quote=str(facts["quote"]),
@@ -120,7 +121,10 @@ def _facts(teller: Teller, event: e.FactsFound) -> Entry | None:
 def _graded(teller: Teller, event: e.Graded) -> Entry:
     person = wording.somebody(event.by, teller.policy)
     title = f"{person} grades it {event.grade}" if person else f"Graded {event.grade}"
-    chips = tuple((f"{reason.rule.replace('_', ' ')} · {reason.clause}", reason.detail) for reason in event.reasons)
+    chips = tuple(
+        (f"{reason.rule.replace('_', ' ')} · {wording.clause(reason.clause)}", reason.detail)
+        for reason in event.reasons
+    )
     chips = tuple((name, detail or "no row of the grade table matched") for name, detail in chips)
     detail = "provisional, until a person confirms it" if event.provisional else ""
     return teller.entry(event, Tone.DECIDED, title, detail=detail, chips=chips)

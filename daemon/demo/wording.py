@@ -61,6 +61,11 @@ def category(name: str) -> str:
     return name.replace("-", " ").capitalize()
 
 
+def clause(cited: str) -> str:
+    """`M13 [ours] a reason` → M13: what the policy's rows cite, without the reasons they give."""
+    return cited.partition("[ours]")[0].strip().rstrip(",") or ("ours" if cited else "")
+
+
 def moment(at: datetime) -> str:
     """`Mon 23 Nov, 09:12`, in Shanghai."""
     local = at.astimezone(SHANGHAI)

@@ -133,8 +133,7 @@ def _entry(entry: Entry) -> Html:
 
 def _source(entry: Entry) -> Html | None:
     """The rule and the clause of the policy that the decision goes back to."""
-    clause = entry.clause.partition("[ours]")[0].strip().rstrip(",")
-    parts = [part for part in (entry.rule.replace("_", " "), clause) if part]
+    parts = [part for part in (entry.rule, entry.clause) if part]
     return tag("span", " · ".join(parts), class_="source") if parts else None
 
 
