@@ -31,7 +31,7 @@ servers:
 	@sh tests/servers/install.sh
 
 clean:
-	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache demo-output
+	rm -rf .venv build dist .hypothesis .mypy_cache .pytest_cache .ruff_cache ombud-demo
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # Stamp files: repeated runs are instant until pyproject.toml changes.
