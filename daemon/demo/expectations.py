@@ -127,7 +127,7 @@ def _whole(week: Week) -> Iterator[Check]:
     """Nothing is lost, nothing is doubled."""
     store, album = week.director.house.store, week.album
     pending = store.pending(10)
-    yield Check(name="every message has its one outcome", holds=not pending, detail=f"{len(pending)} without one")
+    yield Check(name="every message has its one outcome", holds=not pending, detail=f"{len(pending)} are waiting")
     report = store.verify_chain()
     yield Check(name="the record is unbroken", holds=report.ok, detail=f"{report.events} events {report.because}")
     twins = [key for key, count in Counter(letter.key for letter in album.letters).items() if count > 1]
@@ -143,7 +143,11 @@ def _whole(week: Week) -> Iterator[Check]:
         folders.update(week.director.servers.folders(account.imap.user))
     stays = {name: count for name, count in folders.items() if count}
     wanted = stays.get("INBOX", 0) == week.director.old and not stays.get("Junk") and stays.get("Quarantine") == 2
-    yield Check(name="every message was moved to where it belongs", holds=wanted, detail=str(stays))
+    yield Check(
+        name="every message was moved to where it belongs",
+        holds=wanted,
+        detail=", ".join(f"{count} in {name}" for name, count in stays.items()),
+    )
     dozen = len([case for case in album.cases if case.status != "triage"])
     yield Check(name="the complaints became cases", holds=dozen >= FEWEST["complaints"], detail=f"{dozen} cases")
 
@@ -175,9 +179,17 @@ def _promises(week: Week) -> Iterator[Check]:
     quiet = bool(bare) and not any(_SAID in letter.html + letter.text + letter.subject for letter in bare)
     yield Check(name="the unproven sender got none of their own words back", holds=quiet)
     once = [letter for letter in _letters(week, "emily") if letter.kind in _ACKNOWLEDGEMENTS]
-    yield Check(name="a follow-up is not acknowledged again", holds=len(once) == 1, detail=f"{len(once)} letters")
+    yield Check(
+        name="a follow-up is not acknowledged again",
+        holds=len(once) == 1,
+        detail=wording.number(len(once), "acknowledgement"),
+    )
     twice = [letter for letter in _letters(week, "twice") if letter.kind in _ACKNOWLEDGEMENTS]
-    yield Check(name="one mail to two addresses is one case", holds=len(twice) == 1, detail=f"{len(twice)} letters")
+    yield Check(
+        name="one mail to two addresses is one case",
+        holds=len(twice) == 1,
+        detail=wording.number(len(twice), "acknowledgement"),
+    )
     away = [letter for letter in album.letters if letter.address in week.director.servers.sent_away]
     yield Check(name="a letter that was sent away the first time got through", holds=any(x.tries > 1 for x in away))
     remote = [letter.key for letter in album.letters if "mail-tracking" in letter.html]

@@ -51,7 +51,7 @@ def _hero(album: Album) -> Html:
             "p",
             f"{len(outside)} messages came in, in {len(album.languages)} languages and {len(album.charsets)} "
             f"character sets. ombud read them, opened cases, answered every customer within the hour, and reminded "
-            f"and escalated until somebody had done the work. Below is every one of the {len(album.letters)} letters "
+            f"and escalated wherever work was left undone. Below is every one of the {len(album.letters)} letters "
             "it wrote, as its reader saw it. The people are invented. The servers, the mail and the program are real; "
             "only the clock was wound forward.",
             class_="lede",
