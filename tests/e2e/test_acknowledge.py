@@ -68,7 +68,7 @@ def test_a_bounce_of_a_letter_we_never_sent_is_noted(small_office: OpenDesk) -> 
     """Backscatter (input 81)."""
     small_office.receive(bounce(DESK, "somebody@kunde.example"))
     assert () == small_office.cases()
-    assert () == small_office.desk.smtp.messages
+    assert [] == small_office.desk.sent()
 
 
 def test_a_robot_that_answers_every_letter_is_answered_less_and_less(small_office: OpenDesk) -> None:
@@ -191,7 +191,7 @@ def test_a_new_desk_can_be_tried_without_writing_to_anybody(small_desk: TestDesk
     office = opening(small_desk)
     office.receive(mail(ANA, "Order 48213", STRONG))
     office.go_on(days=4)
-    assert () == small_desk.smtp.messages
+    assert [] == small_desk.sent()
     assert {OutboxState.HELD} == {row.state for row in office.outbox()}
     assert "acknowledge" in office.running()
 

@@ -19,9 +19,9 @@ def refusals(office: OpenDesk) -> list[str]:
 
 def write(office: OpenDesk, raw: bytes) -> list[str]:
     """A message arrives; whom the desk writes to because of it."""
-    before = len(office.desk.smtp.messages)
+    before = len(office.desk.sent())
     office.receive(raw)
-    return [sent.recipients[0] for sent in office.desk.smtp.messages[before:]]
+    return [sent.recipients[0] for sent in office.desk.sent()[before:]]
 
 
 @pytest.mark.parametrize("proof", ["dmarc=fail", "spf=pass", ""])
@@ -176,7 +176,7 @@ def test_our_own_address_as_sender_is_a_robot(small_office: OpenDesk) -> None:
     """A letter that comes back from our own desk, or pretends to, is never answered (input 75)."""
     assert [] == write(small_office, mail(DESK, "Broken"))
     complain(small_office)
-    letter = small_office.desk.smtp.messages[0]
+    letter = small_office.desk.sent()[0]
     assert [] == write(small_office, letter.content or b"")
     assert 1 == len(small_office.cases())
 
@@ -184,7 +184,7 @@ def test_our_own_address_as_sender_is_a_robot(small_office: OpenDesk) -> None:
 def test_our_letter_under_a_foreign_name_is_known_by_its_mark(small_office: OpenDesk) -> None:
     """A gateway rewrote the sender and left nothing else that says robot (input 76, threats T9)."""
     complain(small_office)
-    letter = read(small_office.desk.smtp.messages[0].content or b"")
+    letter = read(small_office.desk.sent()[0].content or b"")
     for header in ("Auto-Submitted", "X-Auto-Response-Suppress", "From"):
         del letter[header]
     letter["From"] = STRANGER

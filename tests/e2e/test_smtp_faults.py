@@ -52,9 +52,9 @@ def test_what_is_refused_for_now_leaves_later_exactly_once(small_office: OpenDes
     complain(office)
     assert OutboxState.RETRY == acknowledgement(office).state
     assert "acknowledge" in office.running()
-    first = office.desk.smtp.messages
+    first = office.desk.sent()
     office.beat()
-    assert first == office.desk.smtp.messages  # not at once: it waits
+    assert first == office.desk.sent()  # not at once: it waits
     office.go_on(minutes=3)
     office.go_on(minutes=6)
     assert [ANA, HEAD] == office.desk.recipients()
@@ -65,7 +65,7 @@ def test_what_is_refused_for_now_leaves_later_exactly_once(small_office: OpenDes
 def test_a_server_that_greylists_gets_each_letter_once(office: OpenDesk) -> None:
     office.desk.smtp.greylist = True
     complain(office)
-    assert () == office.desk.smtp.messages
+    assert [] == office.desk.sent()
     office.go_on(minutes=3)
     assert [ANA, HEAD] == office.desk.recipients()
 
@@ -120,7 +120,7 @@ def test_an_answer_that_may_have_left_is_sent_once_more_with_the_same_bytes(offi
     assert (OutboxState.RETRY, True) == (row.state, row.because.startswith("uncertain"))
     assert "acknowledge" in office.running()
     office.go_on(minutes=3)
-    copies = [sent.content for sent in office.desk.smtp.messages if sent.recipients == (ANA,)]
+    copies = [sent.content for sent in office.desk.sent() if sent.recipients == (ANA,)]
     assert 1 + kept == len(copies)
     assert 1 == len(set(copies))
     assert OutboxState.SENT == acknowledgement(office).state
@@ -162,7 +162,7 @@ def test_one_letter_in_doubt_does_not_hold_up_the_others(small_office: OpenDesk)
     for n in range(8):
         office.desk.deliver(mail(f"c{n}@kunde.example", f"Order {n}", f"{STRONG} {n}"), at=office.clock.now())
     office.beat()
-    assert 16 == len(office.desk.smtp.messages)
+    assert 16 == len(office.desk.sent())
     office.go_on(minutes=3)
     customers = [address for address in office.desk.recipients() if "kunde" in address]
     assert sorted([*(f"c{n}@kunde.example" for n in range(8)), "c3@kunde.example"]) == customers
@@ -173,7 +173,7 @@ def test_one_letter_in_doubt_does_not_hold_up_the_others(small_office: OpenDesk)
 
 def returned(office: OpenDesk, to: str, *, failed: str = "", action: str = "failed") -> bytes:
     """A report about our letter to `to`, sent to the envelope address of that letter."""
-    sent = next(one for one in office.desk.smtp.messages if one.recipients == (to,))
+    sent = next(one for one in office.desk.sent() if one.recipients == (to,))
     raw = bounce(sent.sender, failed or to, of=sent.content or b"")
     return (
         raw.replace(b"Action: failed\r\nStatus: 5.1.1", f"Action: {action}\r\nStatus: 4.4.1".encode())
@@ -211,7 +211,7 @@ def test_a_forged_report_changes_nothing(office: OpenDesk) -> None:
     """Without a token of ours, with a broken one, or with that of another reader's letter (inputs 80, 81)."""
     complain(office)
     before = (office.running(), len(office.events()))
-    to_ana = next(one for one in office.desk.smtp.messages if one.recipients == (ANA,))
+    to_ana = next(one for one in office.desk.sent() if one.recipients == (ANA,))
     wrong = to_ana.sender[:30] + ("a" if to_ana.sender[30] != "a" else "b") + to_ana.sender[31:]
     without_id = read(to_ana.content or b"")
     del without_id["Message-ID"]
@@ -219,7 +219,7 @@ def test_a_forged_report_changes_nothing(office: OpenDesk) -> None:
     office.receive(bounce(wrong, ANA, of=_without(without_id)))
     office.receive(returned(office, HEAD, failed=ANA))
     assert before == (office.running(), len(office.events()))
-    assert 2 == len(office.desk.smtp.messages)
+    assert 2 == len(office.desk.sent())
     assert 3 == len(office.house.store.noted(10))
 
 

@@ -73,8 +73,8 @@ def assert_it_answers(letter: Message, message_id: str) -> None:
 
 def test_the_envelope_names_one_reader_and_a_place_for_bounces(small_office: OpenDesk) -> None:
     complain(small_office)
-    assert 2 == len(small_office.desk.smtp.messages)
-    for sent in small_office.desk.smtp.messages:
+    assert 2 == len(small_office.desk.sent())
+    for sent in small_office.desk.sent():
         assert 1 == len(sent.recipients)
         assert sent.sender.startswith("complaints+b-")
     assert 1 == small_office.desk.smtp.connections  # kept open between letters
@@ -168,7 +168,7 @@ def test_the_head_accepts_and_resolves_by_mail_and_the_customer_reopens(office: 
     assert 1 == len(office.desk.sent_to(ANA))  # a follow-up is not acknowledged again (policy §3)
     assert "auch nie angekommen" in text_of(office.desk.sent_to(HEAD)[-1])
 
-    sent = [row.recipient for row in office.outbox() if row.state is OutboxState.SENT]
+    sent = [row.recipient for row in office.outbox() if row.state is OutboxState.SENT and row.number]
     assert sorted(sent) == office.desk.recipients()  # each letter exactly once, in spite of the restarts
 
 
@@ -178,7 +178,7 @@ def test_a_message_with_weak_signs_goes_to_the_intake_desk_first(office: OpenDes
     (neutral,) = office.desk.sent_to("li@kunde.example")
     (asked,) = office.desk.sent_to("jonas.brandt@meridian.example")
     assert "invoice 991" in text_of(asked)
-    assert 2 + 1 == len(office.desk.smtp.messages)  # the other colleague of the intake desk too, no department yet
+    assert 2 + 1 == len(office.desk.sent())  # the other colleague of the intake desk too, no department yet
     office.clock.advance(timedelta(minutes=10))
 
     office.receive(answer(asked, "jonas.brandt@meridian.example", "complaint"))
