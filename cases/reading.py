@@ -31,6 +31,7 @@ class Lexicon:
     categories: tuple[Phrase, ...] = ()
     strong_from: float = 2.0  # summed weight from which a complaint is strong
     weak_from: float = 0.5
+    also_from: float = 1.25  # weight from which a category beside the main one is a concern of its own
 
 
 class AuthenticationProfile(StrEnum):

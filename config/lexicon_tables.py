@@ -47,6 +47,7 @@ class WeightsModel(Row):
 
     strong_from: Annotated[Weight, Field(gt=0)]
     weak_from: Annotated[Weight, Field(gt=0)]
+    also_from: Annotated[Weight, Field(gt=0)]
     complaint: dict[Name, Weight]
     signals: dict[Name, Weight]
     categories: dict[Name, Weight]
@@ -86,7 +87,12 @@ def lexicon_of(found: Mapping[str, TomlFile], findings: Findings) -> Lexicon:
         group: tuple(phrase for place, row in places for phrase in _phrases(row, group, getattr(weights, group), place))
         for group in _GROUPS
     }
-    return Lexicon(**phrases, strong_from=float(weights.strong_from), weak_from=float(weights.weak_from))
+    return Lexicon(
+        **phrases,
+        strong_from=float(weights.strong_from),
+        weak_from=float(weights.weak_from),
+        also_from=float(weights.also_from),
+    )
 
 
 def _words(name: str, file: TomlFile, findings: Findings) -> WordsModel | None:

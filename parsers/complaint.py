@@ -43,7 +43,12 @@ def judge(found: Sequence[Sequence[Hit]], language: str, lexicon: Lexicon) -> Ju
         complaint=strength,
         score=score,
         signals=told,
-        categories=tuple(name for name, weight in ranked if weight > 0),
+        # One word of another field ("refund", "arrived") is how people talk; several words are a second concern.
+        categories=tuple(
+            name
+            for place, (name, weight) in enumerate(ranked)
+            if weight > 0 and (not place or weight >= lexicon.also_from)
+        ),
         urgent=any(signal.name == "urgent" for signal in told),
     )
 

@@ -13,6 +13,7 @@ SHIPPED = Path(__file__).parents[2] / "config" / "lexicon"
 WEIGHTS = """
     strong_from = 2
     weak_from = 0.5
+    also_from = 1.25
     [complaint]
     anger = 1.5
     [signals]
@@ -48,7 +49,7 @@ def test_a_phrase_weighs_what_its_rule_weighs_unless_it_says_otherwise(tmp_path:
         Phrase(text="vihainen*", language="fi", rule="anger", weight=1.5),
         Phrase(text="jaa", language="fi", rule="anger", weight=0.2),
     ) == lexicon.complaint
-    assert (2.0, 0.5) == (lexicon.strong_from, lexicon.weak_from)
+    assert (2.0, 0.5, 1.25) == (lexicon.strong_from, lexicon.weak_from, lexicon.also_from)
 
 
 def test_a_table_of_a_further_language_joins_the_shipped_ones(tmp_path: Path) -> None:

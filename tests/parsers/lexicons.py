@@ -30,4 +30,5 @@ def shipped() -> Lexicon:
         categories=tuple(rows["categories"]),
         strong_from=float(weights["strong_from"]),
         weak_from=float(weights["weak_from"]),
+        also_from=float(weights["also_from"]),
     )

@@ -400,6 +400,19 @@ def test_praise_questions_and_newsletters_are_not_strong(language: str, text: st
     assert Strength.NONE == judge(find_words("", text, lexicon), language, lexicon).complaint
 
 
+@pytest.mark.parametrize(
+    ("text", "categories"),
+    [
+        ("My lamp arrived broken and I want a refund.", 1),
+        ("The parcel is late, the courier lost it in transit. Also the invoice charges me twice, please correct it.", 2),
+    ],
+)
+def test_only_what_is_spoken_of_at_length_is_a_second_concern(text: str, categories: int) -> None:
+    """One word of another field must not send a plain complaint to head office as "several departments" (M15.4)."""
+    lexicon = shipped()
+    assert categories == len(judge(find_words("", text, lexicon), "en", lexicon).categories)
+
+
 @pytest.mark.parametrize("kind", ["complaint", "signals", "categories"])
 def test_word_tables_have_every_rule_in_every_language(kind: str) -> None:
     rows = getattr(shipped(), kind)
