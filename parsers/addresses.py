@@ -185,7 +185,7 @@ def normalise(text: str) -> tuple[str, str]:
         return "", "no address"
     local, _, domain = text.rpartition("@")
     local, domain = local.strip(), domain.strip().lower()
-    if "@" in local and not _QUOTED_LOCAL.match(local):
+    if "@" in local:  # even in quotes: gateways have delivered such mail to the inner address
         doubt = doubt or "several @"
     elif not (_LOCAL.match(local) or _QUOTED_LOCAL.match(local)) or len(local.encode("utf-8", "replace")) > 128:
         doubt = doubt or "unusual characters before the @"

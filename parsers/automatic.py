@@ -180,11 +180,11 @@ def _invitation(signs: Signs) -> Verdict:
 def _out_of_office(signs: Signs) -> Verdict:
     """An out-of-office note without any header: its subject begins as they do, and ends there or its text agrees."""
     words = table("automatic")["out_of_office"]
-    subject = signs.subject.casefold().strip("[]【】<> ")
+    subject = _folded(signs.subject).strip("[]【】<> ")
     phrase = max((one for one in words["subjects"] if subject.startswith(one)), key=len, default="")
     if not phrase:
         return None
-    text = signs.text[:3000].casefold()
+    text = _folded(signs.text[:3000])
     agrees = any(word in text for word in words["words"])
     rest = subject[len(phrase) :]
     certain = phrase.startswith(
@@ -193,6 +193,11 @@ def _out_of_office(signs: Signs) -> Verdict:
     if agrees or (certain and _ENDS_SUBJECT.match(rest)):
         return Automatic.AUTO_REPLY, "subject of an out-of-office note"
     return None
+
+
+def _folded(text: str) -> str:
+    """Without case; a Turkish capital I with its dot is a plain i, as the tables have it."""
+    return text.replace("İ", "i").casefold()
 
 
 def _null(signs: Signs) -> Verdict:

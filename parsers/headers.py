@@ -57,7 +57,7 @@ def read_headers(head: Head, parsed: Read, reading: Reading, sha256: str, size: 
         references=ids.message_ids(_text(head, "references")),
         hops=head.hops,
         spam=_is_spam(head, reading),
-        own_marks=tuple(header_text(value, 300) for value in head.all("x-ombud-mark")[:5]),
+        own_marks=_own_marks(head),
         defects=tuple(dict.fromkeys([*head.defects, *parsed.defects, *_defects(head, message_id, date)])),
     )
     return message, form
@@ -106,6 +106,11 @@ def _date(by_mail_parser: datetime | None, head: Head) -> datetime | None:
         except (ValueError, TypeError, OverflowError, IndexError):
             return None
     return date if date and _DATES_FROM <= date.year < _DATES_UNTIL else None
+
+
+def _own_marks(head: Head) -> tuple[str, ...]:
+    """Candidates for our own mark, which is hexadecimal: nothing else is worth comparing."""
+    return tuple(mark for value in head.all("x-ombud-mark")[:5] if (mark := header_text(value, 300)).isascii())
 
 
 def _is_spam(head: Head, reading: Reading) -> bool:

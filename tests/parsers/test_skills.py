@@ -442,6 +442,12 @@ def test_without_a_profile_nobody_is_proven() -> None:
     assert Proof.UNPROVEN == parse_message(raw, Reading()).proof
 
 
+def test_a_mark_that_cannot_be_ours_is_no_mark() -> None:
+    """Ours is hexadecimal; anything else would only upset who compares it."""
+    marks = "X-Ombud-Mark: ✓\r\nX-Ombud-Mark: =?utf-8?q?=E2=9C=93?=\r\nX-Ombud-Mark: 00ff\r\n".encode()
+    assert ("00ff",) == parse_message(marks + MAIL + b"\r\nhi\r\n").own_marks
+
+
 def test_single_faces_agree_with_the_whole() -> None:
     raw = MAIL + b"List-Id: <l.x.example>\r\n\r\nhi\r\n"
     assert Automatic.LIST == classify_automatic(raw)
