@@ -39,8 +39,8 @@ def why_not(claim: Claim, row: CommandRow | None, case: Case, policy: Policy, no
     """Empty when the command may be carried out, else the name of the first proof that is missing.
 
     `not listed`: the sender is in no directory; `unproven`: our server did not confirm the sender; `no token`: the
-    answer carries no valid token of a letter to this very address; `unknown`: there is no such command; `no right`:
-    none of the person's roles allows it.
+    answer carries no valid token of a letter to this very address; `html only`: HTML can show other words than it holds
+    (threat T4); `unknown`: there is no such command; `no right`: none of the person's roles allows it.
     """
     message, person, token = claim.message, claim.person, claim.token
     sender = message.sender.address.casefold() if message.sender else ""
@@ -51,6 +51,8 @@ def why_not(claim: Claim, row: CommandRow | None, case: Case, policy: Policy, no
     fits = token and token.purpose == "staff" and token.number == case.number and token.address.casefold() == sender
     if not fits or token is None or now >= token.expires_at:
         return "no token"
+    if message.html_only:
+        return "html only"
     if row is None:
         return "unknown"
     if roles_of(person, case, policy, now).isdisjoint(row.roles):

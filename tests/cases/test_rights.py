@@ -61,6 +61,13 @@ def test_a_token_must_fit_exactly(token: object) -> None:
     assert "no token" == why_not(held, ACCEPT, CASE, POLICY, MONDAY)
 
 
+def test_nothing_is_done_that_was_not_typed_in_plain_text() -> None:
+    sender = message(QUINN, html_only=True)
+    held = Claim(message=sender, person=POLICY.directory.person_at(QUINN), token=staff_token(QUINN))
+    assert "html only" == why_not(held, ACCEPT, CASE, POLICY, MONDAY)
+    assert "" == why_not(replace(held, message=message(QUINN)), ACCEPT, CASE, POLICY, MONDAY)
+
+
 def test_a_doubtful_from_header_proves_nothing() -> None:
     doubted = Claim(
         message=message(QUINN, sender_doubt="two From headers"),
