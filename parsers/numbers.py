@@ -82,9 +82,9 @@ def _labelled(text: str) -> Iterator[Numbered]:
         label = _label().search(text, before, match.start())
         if label:
             kind = _kind_of().get((label[1] or label[2]).casefold(), "order_number")
-            end = match.start() + len(value)
-            words = text[label.start() : end]
-            yield Numbered(kind=kind, value=value.upper(), confidence=0.8, text=words, start=match.start(), end=end)
+            start, end = label.start(), match.start() + match[0].index(value) + len(value)
+            words = text[start:end]
+            yield Numbered(kind=kind, value=value.upper(), confidence=0.8, text=words, start=start, end=end)
     yield from _before_label(text)
 
 
@@ -95,7 +95,7 @@ def _before_label(text: str) -> Iterator[Numbered]:
     """Languages that put the number first (Turkish)."""
     for match in _BEFORE.finditer(text):
         kind = "order_number" if match[2].casefold().startswith("sipariş") else "contract"
-        yield Numbered(kind=kind, value=match[1], confidence=0.8, text=match[0], start=match.start(1), end=match.end(1))
+        yield Numbered(kind=kind, value=match[1], confidence=0.8, text=match[0], start=match.start(), end=match.end())
 
 
 def _checked(text: str) -> Iterator[Numbered]:

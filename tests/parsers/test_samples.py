@@ -90,6 +90,18 @@ def test_sample_is_understood(path: Path) -> None:
         check(key, value, found)
 
 
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_evidence_is_where_it_says_it_is(path: Path) -> None:
+    """`start` and `end` are offsets into the writer's own words, and exactly the words given."""
+    try:
+        message = parse_message(path.read_bytes(), reading({}))
+    except NeedsHuman:
+        return
+    for found in (*message.facts, *message.signals):
+        if found.start >= 0:
+            assert found.words == message.new_text[found.start : found.end], found
+
+
 def test_every_sample_says_what_is_expected_of_it() -> None:
     missing = [path.name for path in SAMPLES if not path.with_suffix(".expected.toml").exists()]
     assert [] == missing
