@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass, field, replace
+from email.errors import MessageError
 
 from cases.message import Attachment, Automatic, IncomingMessage
 from cases.reading import Reading
@@ -29,6 +30,7 @@ _UNFORESEEN = (
     KeyError,
     LookupError,
     MemoryError,
+    MessageError,
     OverflowError,
     RecursionError,
     TypeError,

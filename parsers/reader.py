@@ -7,6 +7,7 @@ import email
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email.errors import MessageError
 from email.message import Message
 
 import mailparser
@@ -18,7 +19,17 @@ logging.getLogger("mailparser").propagate = False
 
 # Charsets are read by our own rules, which say what was wrong only when something was.
 _BETTER_KNOWN = {"CharsetDecodeDefect", "AddressHeaderDefect", "DateHeaderDefect", "ReceivedHeaderDefect"}
-_GIVES_UP = (AttributeError, IndexError, KeyError, LookupError, OverflowError, TypeError, ValueError, MailParserError)
+_GIVES_UP = (
+    AttributeError,
+    IndexError,
+    KeyError,
+    LookupError,
+    MailParserError,
+    MessageError,
+    OverflowError,
+    TypeError,
+    ValueError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

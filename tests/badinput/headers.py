@@ -309,6 +309,7 @@ ROWS = (
             "surrogates in the subject": mail(subject=b"x\xed\xa0\x80\xed\xb0\x80y"),
             "overlong UTF-8": mail(subject=b"x\xc0\xaf\xe0\x80\xafy"),
             "above Unicode": mail(subject=b"\xf7\xbf\xbf\xbf"),
+            "name in broken base64": mail(sender="=?utf-8?b?abcde?= <eve%ID%@kunde.example>"),
             "raw name": mail(sender=b"J\xf6rg <eve%ID%@kunde.example>"),
             "surrogates in the name": mail(sender=b"\xed\xa0\x80 <eve%ID%@kunde.example>"),
             "surrogates in the text": mail(text=WORDS.encode() + b" \xed\xa0\x80 \xff\xfe \xc0\xaf"),

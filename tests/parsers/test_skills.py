@@ -404,7 +404,10 @@ def test_praise_questions_and_newsletters_are_not_strong(language: str, text: st
     ("text", "categories"),
     [
         ("My lamp arrived broken and I want a refund.", 1),
-        ("The parcel is late, the courier lost it in transit. Also the invoice charges me twice, please correct it.", 2),
+        (
+            "The parcel is late, the courier lost it in transit. Also the invoice charges me twice, please correct it.",
+            2,
+        ),
     ],
 )
 def test_only_what_is_spoken_of_at_length_is_a_second_concern(text: str, categories: int) -> None:
@@ -446,6 +449,13 @@ def test_a_mark_that_cannot_be_ours_is_no_mark() -> None:
     """Ours is hexadecimal; anything else would only upset who compares it."""
     marks = "X-Ombud-Mark: ✓\r\nX-Ombud-Mark: =?utf-8?q?=E2=9C=93?=\r\nX-Ombud-Mark: 00ff\r\n".encode()
     assert ("00ff",) == parse_message(marks + MAIL + b"\r\nhi\r\n").own_marks
+
+
+def test_a_name_in_broken_base64_is_still_somebodys() -> None:
+    """The standard library raises an error of its own for it, which is no ValueError."""
+    raw = MAIL.replace(b"From: a@x.example", b"From: =?utf-8?b?abcde?= <a@x.example>") + b"\r\nhi\r\n"
+    message = parse_message(raw)
+    assert ("a@x.example", "") == (message.sender.address if message.sender else "", message.sender_doubt)
 
 
 def test_single_faces_agree_with_the_whole() -> None:
