@@ -7,6 +7,8 @@ ladder step falls due is computed from the same clock, so a change of grade, cal
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
+from functools import cache
 
 from cases.calendar import Calendar
 from cases.case import Case
@@ -40,10 +42,20 @@ class DueStep:
     moment: datetime
 
 
+# The clocks of the case that was asked for last: a decision asks several times for the same, unchangeable, case.
+_latest: tuple[Case, Policy, tuple[Deadline, ...]] | None = None
+
+
 def owed(case: Case, policy: Policy) -> tuple[Deadline, ...]:
     """Every running clock of the case, the most urgent first."""
+    global _latest  # noqa: PLW0603 (one reference, replaced as a whole; whoever reads it sees an old or a new one)
+    latest = _latest
+    if latest and latest[0] is case and latest[1] is policy:
+        return latest[2]
     found = [deadline for row in policy.stages if (deadline := _deadline(case, row, policy))]
-    return tuple(sorted(found, key=lambda deadline: deadline.due))
+    running = tuple(sorted(found, key=lambda deadline: deadline.due))
+    _latest = case, policy, running
+    return running
 
 
 def due_of(case: Case, stage: str, policy: Policy) -> datetime | None:
@@ -125,5 +137,10 @@ def _steps(
 
 def _moment(step: LadderStep, since: datetime, due: datetime, target: Target, calendar: Calendar) -> datetime:
     if step.share is not None:
-        return due if step.share == 1 else calendar.add(since, target.share(step.share))
+        return due if step.share == 1 else calendar.add(since, _part_of(target, step.share))
     return calendar.add(due, step.after) if step.after else due
+
+
+@cache
+def _part_of(target: Target, share: Fraction) -> Target:
+    return target.share(share)

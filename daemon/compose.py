@@ -8,7 +8,6 @@ from base64 import b32encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email import message_from_bytes
 from email.header import Header
 from email.utils import format_datetime, getaddresses
 from urllib.parse import quote
@@ -26,7 +25,7 @@ from store.values import OutboxState, Outgoing
 from templates.render import Rendered
 
 MARK = "X-Ombud-Mark"
-_WANTED = {"From": 1, "To": 1, "Subject": 1, "Message-ID": 1, "Reply-To": 1, "Cc": 0, "Bcc": 0, "Sender": 0}
+_WANTED = {"from": 1, "to": 1, "subject": 1, "message-id": 1, "reply-to": 1, "cc": 0, "bcc": 0, "sender": 0}
 _PLAIN_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,120}@[A-Za-z0-9.\[\]:-]{1,120}>")
 
 
@@ -138,11 +137,15 @@ class Composer:
         rows = {row.name: row for row in self.policy.commands}
         allowed = view.get("allowed", [])
         names = [str(name) for name in allowed] if isinstance(allowed, list) else []
+        address = quote(desk.reply_to(token), safe="@+")
+        link = f"mailto:{address}?subject={quote(f'Re: [{letter.number}]')}&body="
         return {
             "marker": True,
             "reference": f"[ref:{token}]",
             "actions": [
-                {"command": name, "url": _one_click(rows[name], letter, desk, token)} for name in names if name in rows
+                {"command": name, "url": link + quote(_one_click(rows[name], letter.language, token))}
+                for name in names
+                if name in rows
             ],
         }
 
@@ -208,25 +211,32 @@ class Composer:
         )
 
 
-def _one_click(row: CommandRow, letter: Letter, desk: Desk, token: str) -> str:
-    """A mailto link that writes the command for the reader, in a spelling of the reader's language."""
-    body = typed(row, letter.language) + (": " if row.needs_text else "") + f"\n\n[ref:{token}]"
-    subject = quote(f"Re: [{letter.number}]")
-    return f"mailto:{quote(desk.reply_to(token), safe='@+')}?subject={subject}&body={quote(body)}"
+def _one_click(row: CommandRow, language: str, token: str) -> str:
+    """The text of an answer that gives the command, in a spelling of the reader's language."""
+    return typed(row, language) + (": " if row.needs_text else "") + f"\n\n[ref:{token}]"
 
 
 def _check(raw: bytes, recipient: str, message_id: str) -> None:
     """Reads the headers again as a receiver would: one recipient, one of each, no stray line ends (invariant 9)."""
-    again = message_from_bytes(raw[: raw.index(b"\r\n\r\n") + 4])
+    fields = _fields(raw[: raw.index(b"\r\n\r\n")])
     for header, count in _WANTED.items():
-        if len(again.get_all(header, [])) != count:
-            raise NeedsHuman(f"composed message has {header} {len(again.get_all(header, []))} times")
-    addresses = [address for _, address in getaddresses([str(again["To"])])]
-    if addresses != [recipient] or str(again["Message-ID"]).strip() != message_id:
+        if len(fields.get(header, ())) != count:
+            raise NeedsHuman(f"composed message has {header} {len(fields.get(header, ()))} times")
+    addresses = [address for _, address in getaddresses(fields["to"])]
+    if addresses != [recipient] or fields["message-id"] != [message_id]:
         raise NeedsHuman(f"composed message would go to {addresses} instead of {recipient}")
     ends = {raw.count(b"\r"), raw.count(b"\n"), raw.count(b"\r\n")}
     if b"\0" in raw or not raw.isascii() or len(ends) > 1:
         raise NeedsHuman("composed message has stray characters")
+
+
+def _fields(head: bytes) -> dict[str, list[str]]:
+    """The header fields by lower-case name, unfolded (RFC 5322 section 2.2.3)."""
+    found: dict[str, list[str]] = {}
+    for line in re.split(r"\r\n(?![ \t])", head.decode("ascii", "replace")):
+        name, _, value = line.partition(":")
+        found.setdefault(name.lower(), []).append(value.replace("\r\n", "").strip())
+    return found
 
 
 def _phrase(name: str) -> str:
