@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from cases.reading import Lexicon, Phrase
+from parsers.negation import DENIABLE, clause_before, is_denied
 from parsers.tables import table
 
 MAX_TEXT = 50_000  # characters searched
@@ -163,15 +164,25 @@ def _fixed(name: str) -> tuple[Phrase, ...]:
 
 
 def find_words(subject: str, own: str, lexicon: Lexicon) -> tuple[list[Hit], ...]:
-    """The hits of each table; spans are offsets into `own`, (-1, -1) for hits in the subject."""
+    """The hits of each table; spans are offsets into `own`, (-1, -1) for hits in the subject.
+
+    Alarms that are denied ("no lawyer") are left out.
+    """
     tables: tuple[list[Hit], ...] = ([], [], [], [], [])
     text = f"{subject}\n{own}"
     below = len(subject) + 1
     for hit in matcher_of(lexicon).find(text):
         start, end = (hit.start - below, hit.end - below) if hit.start >= below else (-1, -1)
+        if hit.table == SIGNALS and hit.phrase.rule in DENIABLE and _is_denied(text, hit):
+            continue
         words = text[hit.start : hit.end]
         tables[hit.table].append(Hit(phrase=hit.phrase, table=hit.table, words=words, start=start, end=end))
     return tables
+
+
+def _is_denied(text: str, hit: Hit) -> bool:
+    before = clause_before(text, hit.start)
+    return is_denied(before, [_plain(match[0]) for match in _WORD.finditer(before)], hit.phrase.language)
 
 
 @lru_cache(maxsize=20_000)

@@ -416,6 +416,41 @@ def test_only_what_is_spoken_of_at_length_is_a_second_concern(text: str, categor
     assert categories == len(judge(find_words("", text, lexicon), "en", lexicon).categories)
 
 
+@pytest.mark.parametrize(
+    ("language", "text", "signal", "is_alarm"),
+    [
+        ("en", "We will not go to court about a lamp.", "lawyer", False),
+        ("en", "I don’t need a lawyer for this.", "lawyer", False),
+        ("en", "There is no data breach here.", "data_leak", False),
+        ("en", "It is not urgent at all.", "urgent", False),
+        ("en", "If you do not answer, I will go to court.", "lawyer", True),
+        ("en", "I will not hesitate to go to court.", "lawyer", True),
+        ("en", "You did not pay and my lawyer will write to you.", "lawyer", True),
+        ("en", "This is not only my view, my lawyer agrees.", "lawyer", True),
+        ("en", "No answer. Court is next.", "lawyer", True),
+        ("en", "I have no other option than court.", "lawyer", True),
+        ("en", "It has not been delivered, still waiting.", "delay", True),
+        ("de", "Wir gehen nicht zum Anwalt.", "lawyer", False),
+        ("de", "Wir brauchen keinen Anwalt.", "lawyer", False),
+        ("de", "Sie antworten nicht, jetzt gehe ich zum Anwalt.", "lawyer", True),
+        ("de", "Ich werde nicht zögern und den Anwalt rufen.", "lawyer", True),
+        ("fr", "Nous n'irons pas voir un avocat.", "lawyer", False),
+        ("fr", "Je n'hésiterai pas à prendre un avocat.", "lawyer", True),
+        ("es", "No necesito un abogado.", "lawyer", False),
+        ("es", "No han contestado y mi abogado les escribirá.", "lawyer", True),
+        ("ru", "Я не пойду к адвокату.", "lawyer", False),
+        ("zh-Hans", "我不会找律师。", "lawyer", False),
+        ("zh-Hans", "我不得不找律师。", "lawyer", True),
+        ("zh-Hans", "你们没有回复,我要找律师。", "lawyer", True),
+    ],
+)
+def test_an_alarm_that_is_denied_is_none(language: str, text: str, signal: str, is_alarm: bool) -> None:
+    """When unsure it stays: one too many costs a look."""
+    lexicon = shipped()
+    told = judge(find_words("", text, lexicon), language, lexicon).signals
+    assert is_alarm is (signal in {one.name for one in told})
+
+
 @pytest.mark.parametrize("kind", ["complaint", "signals", "categories"])
 def test_word_tables_have_every_rule_in_every_language(kind: str) -> None:
     rows = getattr(shipped(), kind)
