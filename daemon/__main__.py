@@ -150,11 +150,15 @@ def outbox_list(
 
 
 @outbox_app.command("release")
-def outbox_release(letter: int, config: Config = None) -> None:
-    """Let a held, uncertain or failed letter leave; its number is in `ombud outbox list`."""
+def outbox_release(
+    letter: Annotated[Optional[int], typer.Argument(help="Its number in `ombud outbox list`.")] = None,  # noqa: UP045
+    config: Config = None,
+    all_: Annotated[bool, typer.Option("--all", help="Every letter that waited because of `letters = hold`.")] = False,
+) -> None:
+    """Let a held, uncertain or failed letter leave."""
     from daemon.cli import acting
 
-    acting.release(config, letter)
+    acting.release(config, letter, everything=all_)
 
 
 @outbox_app.command("discard")

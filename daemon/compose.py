@@ -25,6 +25,7 @@ from store.values import OutboxState, Outgoing
 from templates.render import Rendered
 
 MARK = "X-Ombud-Mark"
+HELD_BY_MODE = "letters = hold"  # why a letter waits while a new desk is tried out
 _WANTED = {"from": 1, "to": 1, "subject": 1, "message-id": 1, "reply-to": 1, "cc": 0, "bcc": 0, "sender": 0}
 _PLAIN_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,120}@[A-Za-z0-9.\[\]:-]{1,120}>")
 
@@ -191,7 +192,7 @@ class Composer:
         alternatives = [text_part("plain", rendered.text), text_part("html", rendered.html)]
         raw = write_message(headers, alternatives, attached, boundary=f"=_{token}")
         _check(raw, recipient, message_id)
-        because = letter.hold or ("letters = hold" if desk.letters == "hold" else "")
+        because = letter.hold or (HELD_BY_MODE if desk.letters == "hold" else "")
         return Outgoing(
             key=letter.key,
             number=letter.number,

@@ -18,7 +18,7 @@ from cases.policy import Policy
 from cases.views import view_of
 from cases.words import LetterClass
 from daemon.ceilings import Ceilings
-from daemon.compose import Composed, Composer, File
+from daemon.compose import HELD_BY_MODE, Composed, Composer, File
 from daemon.crash import crash_point
 from store.desk import Store
 from store.values import OutboxState, Outgoing, Saved
@@ -94,7 +94,7 @@ class Concluder:
         for event in events:
             kind = _TROUBLES.get(type(event))
             # While the admin holds all letters on purpose, each of them is no news.
-            if kind and isinstance(event, e.LetterEvent) and event.because != "letters = hold":
+            if kind and isinstance(event, e.LetterEvent) and event.because != HELD_BY_MODE:
                 self.store.record_trouble(kind, f"{event.letter}: {event.because}", now, number=case.number)
 
 

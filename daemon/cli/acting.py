@@ -5,17 +5,28 @@ from pathlib import Path
 
 from rich.console import Console
 
+from cases.trouble import NeedsHuman
 from daemon.assemble import deciding_outbox
 from daemon.cli.common import settings_at, store_of
 from daemon.clock import Clock
+from daemon.compose import HELD_BY_MODE
 
 
-def release(config: Path | None, letter: int) -> None:
-    """Let a waiting letter leave with the next beat of the daemon."""
+def release(config: Path | None, letter: int | None, *, everything: bool) -> None:
+    """Let a waiting letter leave with the next beat of the daemon, or all that waited while the desk was tried out."""
+    if (letter is None) is not everything:
+        raise NeedsHuman("name one letter by its number in `ombud outbox list`, or write --all")
     settings = settings_at(config)
     with store_of(settings) as store:
-        row = deciding_outbox(settings, store, Clock()).let_go(letter, _who())
-    Console().print(f"{row.letter} to {row.recipient} will leave", markup=False)
+        outbox = deciding_outbox(settings, store, Clock())
+        count = 0
+        while chosen := [row.id for row in store.held(HELD_BY_MODE)] if letter is None else [letter][count:]:
+            for number in chosen:
+                row = outbox.let_go(number, _who())
+                Console().print(f"{row.letter} to {row.recipient} will leave", markup=False)
+            count += len(chosen)
+    if not count:
+        Console().print(f"nothing is held because of `{HELD_BY_MODE}`", markup=False)
 
 
 def discard(config: Path | None, letter: int, because: str) -> None:

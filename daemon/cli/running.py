@@ -26,6 +26,7 @@ from store.values import OutboxState
 log = logging.getLogger("ombud")
 ALL_DONE, TRY_AGAIN = 0, 3
 TICK_SECONDS = 30.0
+DAY_SECONDS = 86_400.0
 EAGER_SECONDS = 1.0
 
 
@@ -105,6 +106,20 @@ def _unfinished(house: House) -> bool:
     return bool(house.store.pending(1) or house.store.outbox(OutboxState.RETRY, 1))
 
 
+class Later:
+    """A piece of work whose first turn is skipped: it was just done."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._work = work
+        self._begun = False
+
+    def __call__(self) -> None:
+        """The work, from the second time on."""
+        if self._begun:
+            self._work()
+        self._begun = True
+
+
 class _Progress:
     """A bar on a terminal, nothing in a log file."""
 
@@ -159,6 +174,8 @@ def _stay(house: House, config: Path | None, day: date | None) -> int:
             ),
             Beat(name="intake", seconds=EAGER_SECONDS, work=lambda: now().intake.run(stop)),
             Beat(name="outbox", seconds=EAGER_SECONDS, work=drain),
+            # Calendars reach some years ahead and rates grow old: settings are read anew every day.
+            Beat(name="refresh", seconds=DAY_SECONDS, work=Later(reload)),
             Beat(name="tick", seconds=TICK_SECONDS, work=lambda: _tick(now(), stop)),
         ],
         on_reload=reload,

@@ -53,3 +53,18 @@ def test_a_person_lets_a_held_letter_leave_or_keeps_it_for_ever(small_desk: Test
     status, said = small_desk.call(*discard)
     assert 2 == status
     assert "" == said
+
+
+def test_what_waited_while_a_desk_was_tried_out_leaves_together(small_desk: TestDesk) -> None:
+    small_desk.letters = "hold"
+    small_desk.run()
+    small_desk.deliver(mail(ANA, "Broken lamp", STRONG))
+    small_desk.run()
+    assert [] == small_desk.recipients()
+    assert 2 == small_desk.call("outbox", "release")[0]
+    assert 0 == small_desk.call("outbox", "release", "--all")[0]
+    small_desk.run()
+    assert {ANA, *small_desk.recipients()} == set(small_desk.recipients())
+    assert [] == [row for row in small_desk.show("outbox", "list") if row["state"] == "held"]
+    status, said = small_desk.call("outbox", "release", "--all")
+    assert (0, True) == (status, "nothing is held" in said)
