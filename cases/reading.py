@@ -49,7 +49,7 @@ class Authentication:
 
     `server_id` is our server's authserv-id (RFC 8601 section 2.5), needed by the generic profile.
     `internal_domains`: mail from these domains is proven when the same trusted header says `auth=pass` for a
-    submission by our own users; off when empty.
+    submission by our own users, or when Exchange itself says that it never left the tenant (m365); off when empty.
     """
 
     profile: AuthenticationProfile = AuthenticationProfile.NONE

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from cases.message import Automatic, Proof, Strength
-from cases.reading import Lexicon, Phrase, Reading
+from cases.reading import Authentication, AuthenticationProfile, Lexicon, Phrase, Reading
 from cases.trouble import NeedsHuman
 from parsers import (
     attachment_content,
@@ -522,6 +522,37 @@ def test_a_name_in_broken_base64_is_still_somebodys() -> None:
     raw = MAIL.replace(b"From: a@x.example", b"From: =?utf-8?b?abcde?= <a@x.example>") + b"\r\nhi\r\n"
     message = parse_message(raw)
     assert ("a@x.example", "") == (message.sender.address if message.sender else "", message.sender_doubt)
+
+
+INSIDE = "Received: from AM0.eurprd01.prod.outlook.com by DB9.eurprd01.prod.outlook.com; Mon, 2 Feb 2026 10:00:02 +0000"
+OUTSIDE = "Received: from evil.example by mx.evil.example; Mon, 2 Feb 2026 10:00:01 +0000"
+SAYS = "X-MS-Exchange-Organization-AuthAs:"
+
+
+@pytest.mark.parametrize(
+    ("fields", "domains", "proof"),
+    [
+        ([INSIDE, INSIDE, f"{SAYS} Internal"], ("x.example",), Proof.PROVEN),
+        ([INSIDE, f"{SAYS} Anonymous"], ("x.example",), Proof.UNPROVEN),
+        ([INSIDE, f"{SAYS} Anonymous", f"{SAYS} Internal"], ("x.example",), Proof.UNPROVEN),
+        ([INSIDE, OUTSIDE, f"{SAYS} Internal"], ("x.example",), Proof.UNPROVEN),
+        ([f"{SAYS} Internal"], ("x.example",), Proof.UNPROVEN),
+        ([INSIDE, f"{SAYS} Internal"], ("firm.example",), Proof.UNPROVEN),
+        ([INSIDE, f"{SAYS} Internal"], (), Proof.UNPROVEN),
+        ([INSIDE, "X-MS-Exchange-CrossTenant-AuthAs: Internal"], ("x.example",), Proof.UNPROVEN),
+        ([INSIDE, "Authentication-Results: dmarc=fail", f"{SAYS} Internal"], ("x.example",), Proof.UNPROVEN),
+    ],
+)
+def test_colleagues_of_one_microsoft_tenant_are_proven_where_the_admin_says_so(
+    fields: list[str], domains: tuple[str, ...], proof: Proof
+) -> None:
+    trusted = Authentication(profile=AuthenticationProfile.M365, internal_domains=domains)
+    raw = "".join(f"{field}\r\n" for field in fields).encode() + MAIL + b"\r\nhi\r\n"
+    assert proof is parse_message(raw, Reading(authentication=trusted)).proof
+    generic = Authentication(
+        profile=AuthenticationProfile.GENERIC, server_id="mx.firm.example", internal_domains=domains
+    )
+    assert Proof.UNPROVEN is parse_message(raw, Reading(authentication=generic)).proof
 
 
 def test_single_faces_agree_with_the_whole() -> None:
