@@ -555,6 +555,35 @@ def test_colleagues_of_one_microsoft_tenant_are_proven_where_the_admin_says_so(
     assert Proof.UNPROVEN is parse_message(raw, Reading(authentication=generic)).proof
 
 
+@pytest.mark.parametrize(
+    ("text", "own"),
+    [
+        (
+            "It is broken.\n\nThis e-mail may be confidential. If not the intended\nrecipient delete it.",
+            "It is broken.",
+        ),
+        (
+            "Kaputt!\n_______\nDiese E-Mail ist vertraulich, nur für den Empfänger.\n\nThis email is private, recipient, delete it.",
+            "Kaputt!",
+        ),
+        ("东西坏了。\n\n本邮件含有保密信息,仅限收件人使用。如误收请删除。", "东西坏了。"),
+        # A customer may write about the same things, and what stands above it stays.
+        ("This e-mail of yours went to my ex-wife.\n\nDelete my data.", None),
+        ("This message is my complaint.", None),
+        ("This e-mail is confidential, the intended recipient is your director.", None),
+        ("This e-mail is confidential, the recipient must delete it.\n\nThe lamp is broken.", None),
+    ],
+)
+def test_a_disclaimer_at_the_end_is_nobodys_words(text: str, own: str | None) -> None:
+    assert (own or text) == strip_reply(text)
+
+
+def test_a_disclaimer_raises_no_alarm() -> None:
+    notice = "This e-mail contains confidential information; if you received it in error any use is illegal, delete it."
+    message = parse_message(MAIL + f"\r\nMy lamp is broken.\r\n\r\n{notice}\r\n".encode(), Reading(lexicon=shipped()))
+    assert [] == [one.name for one in message.signals]
+
+
 def test_single_faces_agree_with_the_whole() -> None:
     raw = MAIL + b"List-Id: <l.x.example>\r\n\r\nhi\r\n"
     assert Automatic.LIST == classify_automatic(raw)
