@@ -563,7 +563,7 @@ def test_colleagues_of_one_microsoft_tenant_are_proven_where_the_admin_says_so(
             "It is broken.",
         ),
         (
-            "Kaputt!\n_______\nDiese E-Mail ist vertraulich, Empfänger.\n\nThis email is private, recipient, delete it.",
+            "Kaputt!\n_______\nDiese E-Mail ist vertraulich, Empfänger.\n\nThis email is private, recipient delete it.",
             "Kaputt!",
         ),
         ("东西坏了。\n\n本邮件含有保密信息,仅限收件人使用。如误收请删除。", "东西坏了。"),
