@@ -1,5 +1,6 @@
 """Drains the outbox: claim, send, record the fate of each letter before the next one leaves (invariant 4)."""
 
+import logging
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from daemon.crash import crash_point
 from daemon.smtp import Failed, Outbound, Result, Retry, Sender, Sent, Uncertain
 from store.desk import Store
 from store.values import OutboxRow, OutboxState
+
+log = logging.getLogger("ombud.outbox")
 
 CLAIM = 50  # letters claimed in one commit
 FIRST_RETRY = timedelta(minutes=1)
@@ -191,6 +194,7 @@ class Outbox:
         """It may have left: by its class the same bytes go once more, or a person decides (invariant 4)."""
         again = self.policy.letters.uncertain[row.letter_class] == "resend" and not row.because.startswith("uncertain")
         text = f"uncertain: {because}"
+        log.warning("letter in doubt", extra={"letter": row.id, "key": row.key, "again": again, "reason": because})
         if again:
             self.store.settle(row.id, OutboxState.RETRY, at=now, because=text, next_try=self._next(row, now))
         else:

@@ -51,6 +51,7 @@ class Poll:
     on_progress: Callable[[int], None] = lambda _count: None
     _not_before: datetime | None = None
     _failures: int = 0
+    _looked: bool = False
     _missed: dict[tuple[str, int, int], str] = field(default_factory=dict)
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> int:
@@ -80,6 +81,9 @@ class Poll:
     def _fetch(self, mail: Mail, folder: str, stop: Callable[[], bool]) -> int:
         selected = mail.select(folder)
         uids = self._candidates(mail, selected)
+        if not self._looked:
+            self._looked = True
+            log.info("first poll", extra={"account": self.account.name, "folder": folder, "listed": len(uids)})
         known = self.store.known_uids(self.account.name, folder, selected.uidvalidity, uids)
         new, batch = 0, list[NewDelivery]()
         for fetched in mail.fetch([uid for uid in uids if uid not in known]):
@@ -198,4 +202,4 @@ class Poll:
             extra={"account": self.account.name, "reason": str(trouble), "next_try": self._not_before.isoformat()},
         )
         if self._failures == 1:
-            self.store.record_trouble("account-down", f"{self.account.name}: {trouble}", now)
+            self.store.record_trouble("account-down", str(trouble), now)
