@@ -1,6 +1,7 @@
 """How the mail servers are reached: one value per account, safe to print."""
 
 import ipaddress
+import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -77,12 +78,30 @@ class SmtpAccount(Account):
     helo: str = ""  # our name in EHLO; empty: the machine's
 
 
+_OTHER_NAME = (62, 64)  # OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH
+
+
 def is_loopback(host: str) -> bool:
     """Whether the host is this machine, by name or address."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
+
+
+def hint_of(error: BaseException) -> str:
+    """What an admin should look at in the settings, to be put behind the error; empty when nothing is known."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        if error.verify_code in _OTHER_NAME:
+            return "; write the name that the certificate names into host"
+        return "; for a server that no public authority has signed, name its authority in ca_file"
+    if isinstance(error, ssl.SSLError) and error.reason in {"WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE"}:
+        return '; this port does not speak TLS from the first byte: correct port, or write tls = "starttls"'
+    if isinstance(error, ConnectionRefusedError):
+        return "; nothing listens there: correct host or port, or the server is down"
+    if isinstance(error, socket.gaierror):
+        return "; correct host, or the name service is down"
+    return ""
 
 
 def tls_context(account: Account) -> ssl.SSLContext:

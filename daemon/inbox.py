@@ -24,7 +24,7 @@ from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPCli
 from imapclient.response_parser import parse_fetch_response
 
 from cases.trouble import NeedsHuman, TryLater
-from daemon.accounts import ImapAccount, Mechanism, Tls, tls_context
+from daemon.accounts import ImapAccount, Mechanism, Tls, hint_of, tls_context
 from daemon.crash import crash_point
 from daemon.fetching import MANY, NOTHING, SLACK, Fetched, Fetching, Found, Missed, chunks
 from daemon.watchdog import Watchdog
@@ -118,7 +118,7 @@ class Session:
         """Connect and sign in."""
         self._watchdog = Watchdog()
         self._space: tuple[str, str] | None = None
-        with self._operation("connect"):
+        with self._operation(f"connect to {self._account.host}:{self._account.port}"):
             wire = Wire(self._account, self._context, self._watchdog)
             self._wire, self._alive = wire, True
             self._client: Any = _Client(wire, self._account)
@@ -380,10 +380,10 @@ class Session:
     def _broken(self, what: str, seconds: float, error: Exception) -> TryLater:
         prefix = f"{self._account.name}: {what}: "
         if isinstance(error, ssl.SSLCertVerificationError):
-            return ConnectionUnsafe(prefix + _safe(error))
+            return ConnectionUnsafe(prefix + _safe(error) + hint_of(error))
         if self._watchdog.expired:
             return TryLater(f"{prefix}not done after {seconds:g} seconds")
-        return TryLater(prefix + _safe(error))
+        return TryLater(prefix + _safe(error) + hint_of(error))
 
 
 def _read_fetch(data: Sequence[Any], asked: frozenset[int]) -> dict[int, Found]:

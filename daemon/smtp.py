@@ -11,7 +11,7 @@ from contextlib import suppress
 
 import aiosmtplib
 
-from daemon.accounts import Account, Mechanism, SmtpAccount, Tls, is_loopback, tls_context
+from daemon.accounts import Account, Mechanism, SmtpAccount, Tls, hint_of, is_loopback, tls_context
 from daemon.clock import Clock
 from daemon.crash import crash_point
 from daemon.envelope import (
@@ -243,7 +243,8 @@ class Sender:
             raise _Down(f"sign-in refused: {error.code} {safe(error.message)}") from error
         except (aiosmtplib.SMTPException, OSError) as error:
             self._drop()
-            raise _Down(f"no connection: {_reason(error)}") from error
+            where = f"{self._account.host}:{self._account.port}"
+            raise _Down(f"no connection to {where}: {_reason(error)}{hint_of(error.__cause__ or error)}") from error
         self._refused_at = None
 
     def _refuse(self) -> None:
