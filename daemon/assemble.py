@@ -51,11 +51,25 @@ def open_store(settings: Settings) -> Store:
     return Store.create(url) if Store.is_new(url) else Store.open(url)
 
 
-def keys_of(settings: Settings) -> Keys:
-    """The keys that make and check reply tokens; a missing key file is made once."""
+def keys_of(settings: Settings, store: Store | None = None) -> Keys:
+    """The keys that make and check reply tokens. A missing key file is made, unless letters in `store` need it.
+
+    Raises NeedsHuman when every key is gone although letters were written: with a fresh one no reply to them would be
+    recognised, and nobody would notice.
+    """
+    if store and store.outbox(limit=1) and not any(key.secret for key in settings.token_keys):
+        lost = ", ".join(str(key.file) for key in settings.token_keys)
+        raise NeedsHuman(
+            f"the token key {lost} is gone although letters were signed with it; restore it from its backup. If there "
+            "is none, make one with: (umask 077; openssl rand -hex 32 > FILE); no reply to an earlier letter can then "
+            "be a command, and customers' replies find their cases by other signs only"
+        )
     found = {}
     for key in settings.token_keys:
-        secret = key.secret or (create_key(key.file) if key.file else None)
+        secret = key.secret
+        if secret is None and key.file:
+            secret = create_key(key.file)
+            log.warning("token key made", extra={"key": key.id, "file": str(key.file)})
         if secret is None:
             raise NeedsHuman(f"token key {key.id!r} has neither a secret nor a file to make one in")
         found[key.id] = secret.reveal().encode()
@@ -84,7 +98,7 @@ def concluder_of(settings: Settings, store: Store, keys: Keys) -> Concluder:
 
 def deciding_outbox(settings: Settings, store: Store, clock: Clock) -> Outbox:
     """An outbox for a person at the command line: it decides about letters and sends none."""
-    concluder = concluder_of(settings, store, keys_of(settings))
+    concluder = concluder_of(settings, store, keys_of(settings, store))
     return Outbox(
         store=store,
         concluder=concluder,
@@ -106,7 +120,7 @@ def build(  # noqa: PLR0913 (what the parts are made of)
     on_progress: Callable[[str, int], None] = lambda _what, _count: None,
 ) -> House:
     """Everything, ready to work. Raises NeedsHuman when templates or keys are broken."""
-    policy, keys = settings.policy, keys_of(settings)
+    policy, keys = settings.policy, keys_of(settings, store)
     concluder = concluder_of(settings, store, keys)
     views = {account.name: parsers.reading_as(account.reading) for account in settings.accounts}
     # A message of an account that is no longer configured is still read, as the first account's server would have it.
