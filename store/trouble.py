@@ -40,7 +40,8 @@ def trouble_of(error: Exception, name: str) -> Trouble:
     """What a driver's error (or peewee's wrapping of it) means for the caller; `name` is the database's, for people."""
     origin = getattr(error, "orig", error)
     text = f"database {name}: {' '.join(str(origin).split()) or type(origin).__name__}"
-    if type(origin).__module__.startswith("psycopg"):
+    # A connection that cannot be made comes in peewee's own clothes, without the driver's error.
+    if type(origin).__module__.startswith("psycopg") or name.startswith("postgresql:"):
         return _postgres_trouble(origin, text)
     return _sqlite_trouble(origin, text)
 
