@@ -10,6 +10,7 @@ from cases.trouble import Trouble, TryLater
 from store.engine import Engine
 from store.prepared import Prepared, Statement
 from store.trouble import Broken, trouble_of
+from store.turns import Turns
 
 Row = tuple[Any, ...]
 T = TypeVar("T")
@@ -36,6 +37,7 @@ class Database:
         self._thread = _Thread()
         self._statements: dict[tuple[Prepared, tuple[int, ...]], Statement] = {}
         self._mutex = threading.Lock()
+        self._turns = Turns()
         self._broken: Broken | None = None
 
     @contextmanager
@@ -45,6 +47,13 @@ class Database:
             with self._savepoint():
                 yield
             return
+        with self._turns:
+            yield from self._outermost()
+        if self._thread.wrote:
+            with self._mutex:
+                self.commits[purpose] += 1
+
+    def _outermost(self) -> Iterator[None]:
         self._attempt(self.engine.begin)
         self._thread.depth, self._thread.wrote = 1, False
         try:
@@ -55,9 +64,6 @@ class Database:
             raise
         finally:
             self._thread.depth, self._thread.doomed, self._thread.lost = 0, None, False
-        if self._thread.wrote:
-            with self._mutex:
-                self.commits[purpose] += 1
 
     @contextmanager
     def writing(self, purpose: str) -> Iterator[None]:
