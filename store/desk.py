@@ -89,6 +89,11 @@ class Store(Folders, Quarantines, Casebook, Troubles):
         """Durable commits so far by purpose."""
         return dict(self.db.commits)
 
+    @property
+    def name(self) -> str:
+        """What to call it in words for people: a path, or a URL without its password."""
+        return self.db.engine.name
+
     def close(self) -> None:
         """End all connections and give the lock back."""
         self.db.close()

@@ -1,8 +1,11 @@
 """What a kind of database must be able to do for the store; `sqlite` and `postgres` are the two kinds."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any
+
+import peewee
 
 
 class Engine(ABC):
@@ -54,6 +57,10 @@ class Engine(ABC):
     @abstractmethod
     def lock(self) -> None:
         """Become the only daemon. Raises Locked."""
+
+    @abstractmethod
+    def ids_were_given(self, tables: Sequence[type[peewee.Model]]) -> None:
+        """Rows came with ids of their own; the next ones must be higher."""
 
     @abstractmethod
     def close(self) -> None:

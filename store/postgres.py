@@ -3,7 +3,7 @@
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -85,7 +85,9 @@ class Postgres(Engine):
 
     def check(self) -> None:
         if self.is_new():
-            raise Missing(f"the database {self.name} is empty; run `ombud init-db` to make its tables")
+            raise Missing(
+                f"the database {self.name} is empty; its tables are made by the first `ombud run`, or by `ombud init-db`"
+            )
 
     def opened(self) -> None:
         """Nothing: the server remembers its databases."""
@@ -129,6 +131,16 @@ class Postgres(Engine):
                 return
             time.sleep(wait)
         raise Locked(f"another ombud ({self.daemon() or 'unknown'}) works on {self.name}; stop it first")
+
+    def ids_were_given(self, tables: Sequence[type[peewee.Model]]) -> None:
+        for table in tables:
+            meta: Any = table._meta  # noqa: SLF001 (peewee's way)
+            if isinstance(meta.primary_key, peewee.AutoField):
+                name, column = meta.table_name, meta.primary_key.column_name
+                self.peewee.execute_sql(
+                    f"SELECT setval(pg_get_serial_sequence('{name}', '{column}'), "  # noqa: S608 (our own names)
+                    f"(SELECT COALESCE(MAX({column}), 0) + 1 FROM {name}), false)"
+                )
 
     def close(self) -> None:
         self._guard_pid = 0

@@ -2,7 +2,7 @@
 
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -78,13 +78,13 @@ class Sqlite(Engine):
         return not self._marker.exists() and not self.path.exists()
 
     def prepare_new(self) -> None:
+        if self.path.exists() and self.path.stat().st_size:
+            raise NeedsHuman(f"{self.path} is there already; start without making a new one, or give another path")
         if self._marker.exists():
             raise NeedsHuman(
                 f"a database {self.path} was made before ({self._marker} says so); "
                 "restore it from a backup, or remove the marker file if you really want to begin with nothing"
             )
-        if self.path.exists() and self.path.stat().st_size:
-            raise NeedsHuman(f"{self.path} is there already; give another path, or start without making a new one")
         if not self.path.parent.is_dir():
             raise NeedsHuman(f"the folder {self.path.parent} is missing; make it, and let only ombud's user read it")
         try:
@@ -103,7 +103,7 @@ class Sqlite(Engine):
             raise Missing(
                 f"the database {self.path} is gone although {self._marker} says that it was made; restore a backup"
                 if self._marker.exists()
-                else f"there is no database {self.path}; run `ombud init-db` to make it"
+                else f"there is no database {self.path}; the first `ombud run` makes it, or `ombud init-db`"
             )
         self._check_header()
         if self.peewee.pragma("application_id") != APPLICATION_ID:
@@ -153,6 +153,9 @@ class Sqlite(Engine):
         holder = self._daemon.take(f"process {os.getpid()} on {socket.gethostname()}")
         if holder is not None:
             raise Locked(f"another ombud ({holder or 'unknown'}) works on {self.path}; stop it first")
+
+    def ids_were_given(self, tables: Sequence[type[peewee.Model]]) -> None:
+        """Nothing: the next id is one more than the highest."""
 
     def close(self) -> None:
         for connection in self.peewee.all:

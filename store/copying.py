@@ -1,0 +1,47 @@
+"""Fills a new database with everything that another one holds, for the move from SQLite to PostgreSQL or back."""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+import peewee
+
+from cases.trouble import NeedsHuman
+from store.desk import Store
+from store.tables import TABLES, Table
+
+_BATCH = 50  # rows an insert; some of them are whole messages
+
+
+def copy(source: Store, target: Store) -> int:
+    """Copy every row into `target`, which must be new; returns how many. All or nothing, in one transaction.
+
+    Raises NeedsHuman when the record of `source` is broken or `target` holds something, Locked when a daemon works on
+    either. Both stay locked until they are closed.
+    """
+    source.lock()
+    target.lock()
+    report = source.verify_chain()
+    if not report.ok:
+        raise NeedsHuman(f"{source.name}: the record is broken at event {report.broken_at}; it is not copied")
+    if target.chain_head().seq or target.stats()["messages"]:
+        raise NeedsHuman(f"{target.name} holds something already; only a new database can be filled")
+    into = target.db.engine
+    count = 0
+    with target.unit("copy"), target.db.translated(), source.db.translated():
+        for table in reversed(TABLES):
+            table.delete().execute(into.peewee)  # the rows that every new database begins with
+        for table in TABLES:
+            count += _copy_table(table, source.db.engine.peewee, into.peewee)
+        into.ids_were_given(TABLES)
+    return count
+
+
+def _copy_table(table: type[Table], source: peewee.Database, target: peewee.Database) -> int:
+    fields: list[Any] = list(table._meta.sorted_fields)  # noqa: SLF001 (peewee's way)
+    rows: Iterator[Any] = iter(table.select(*fields).tuples().iterator(source))
+    count = 0
+    while batch := list(islice(rows, _BATCH)):
+        table.insert_many(batch, fields=fields).execute(target)
+        count += len(batch)
+    return count
