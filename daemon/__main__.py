@@ -10,7 +10,7 @@ from cases.trouble import NeedsHuman, TryLater
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="A company's complaint desk, run entirely by mail.")
 case_app = typer.Typer(no_args_is_help=True, help="Look at cases.")
-quarantine_app = typer.Typer(no_args_is_help=True, help="Look at messages that could not be read.")
+quarantine_app = typer.Typer(no_args_is_help=True, help="Look at messages that could not be read, and settle them.")
 noted_app = typer.Typer(no_args_is_help=True, help="Look at messages that were noted and not answered.")
 outbox_app = typer.Typer(no_args_is_help=True, help="Look at outgoing messages, decide about waiting ones.")
 audit_app = typer.Typer(no_args_is_help=True, help="Check the record.")
@@ -126,6 +126,30 @@ def quarantine_show(raw_id: int, config: Config = None, json: Json = False) -> N
     from daemon.cli import showing
 
     showing.quarantined(config, raw_id, as_json=json)
+
+
+@quarantine_app.command("replay")
+def quarantine_replay(
+    message: int,
+    because: Annotated[str, typer.Option("--because", help="The reason, for the record.")] = "read again",
+    config: Config = None,
+) -> None:
+    """Read a message again with the present program; the daemon does it with its next beat."""
+    from daemon.cli import acting
+
+    acting.replay(config, message, because)
+
+
+@quarantine_app.command("discard")
+def quarantine_discard(
+    message: int,
+    because: Annotated[str, typer.Option("--because", help="The reason, for the record.")],
+    config: Config = None,
+) -> None:
+    """Settle a message without reading it; its bytes are kept."""
+    from daemon.cli import acting
+
+    acting.settle(config, message, because)
 
 
 @noted_app.command("list")

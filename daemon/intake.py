@@ -80,11 +80,6 @@ class Intake:
                 break
         return done
 
-    def replay(self, raw_id: int) -> None:
-        """Reads one stored message with the present code; used by `ombud quarantine replay`."""
-        group = (self.store.raw(raw_id),)
-        self._settle_group(group, dict(self._read(group)))
-
     def _sweep(self, stop: Callable[[], bool]) -> "_Sweep | None":
         """Once through everything pending; None when there was nothing."""
         outcomes = seen = 0

@@ -37,5 +37,23 @@ def discard(config: Path | None, letter: int, because: str) -> None:
     Console().print(f"{row.letter} to {row.recipient} will not leave", markup=False)
 
 
+def replay(config: Path | None, message: int, because: str) -> None:
+    """Make a quarantined message pending again."""
+    _close(config, message, because, replay=True)
+    Console().print(f"message {message} will be read again", markup=False)
+
+
+def settle(config: Path | None, message: int, because: str) -> None:
+    """Close a quarantined message as it is."""
+    _close(config, message, because, replay=False)
+    Console().print(f"message {message} is settled; its bytes are kept", markup=False)
+
+
+def _close(config: Path | None, message: int, because: str, *, replay: bool) -> None:
+    with store_of(settings_at(config)) as store:
+        if not store.close_quarantine(message, f"{because} ({_who()})", Clock().now(), replay=replay):
+            raise NeedsHuman(f"message {message} is not open in quarantine; see: ombud quarantine list --all")
+
+
 def _who() -> str:
     return f"{getpass.getuser()} at the command line"

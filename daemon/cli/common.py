@@ -5,12 +5,15 @@ import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from fractions import Fraction
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from unicodedata import category
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -22,6 +25,9 @@ from config.values import Settings
 from daemon.clock import Clock
 from store.desk import Store
 
+WIDE = 120  # columns of a terminal that shows everything side by side
+UNSEEN_WIDTH = 200
+SAMPLE = files("config").joinpath("sample/ombud.toml")
 PLACES = (Path("ombud.toml"), Path("/etc/ombud/ombud.toml"))
 
 
@@ -30,8 +36,8 @@ def settings_at(path: Path | None) -> Settings:
     found = path or next((place for place in PLACES if place.is_file()), None)
     if found is None:
         raise NeedsHuman(
-            "no ombud.toml found; write one (docs/configuration.md has a complete example) and name it with --config, "
-            "or try the desk without any with: ombud demo"
+            f"no ombud.toml here or in /etc/ombud; begin with a copy of {SAMPLE} (docs/running.md goes through it) and "
+            "name yours with --config, or try the desk without any: ombud demo"
         )
     return load(found, now=Clock().now())
 
@@ -73,24 +79,48 @@ def print_json(value: object) -> None:
     sys.stdout.write("\n")
 
 
-def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], empty: str) -> None:
-    """A table for people; what came from outside is never read as markup."""
+def print_table(
+    title: str, columns: Sequence[str], rows: Sequence[Sequence[object]], empty: str, *, spare: Sequence[str] = ()
+) -> None:
+    """A table for people; what came from outside is never read as markup.
+
+    A column whose name ends in `!` is never broken. On a narrow terminal the `spare` columns move below the first
+    column that may be broken, so that the rest stays readable.
+    """
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=max(console.width, UNSEEN_WIDTH))  # for grep, not for an eye
     if not rows:
         console.print(empty)
         return
-    table = Table(title=title, title_justify="left", header_style="bold", expand=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    shown, below = list(range(len(columns))), list[int]()
+    if console.width < WIDE:
+        below = [index for index in shown if columns[index] in spare]
+        shown = [index for index in shown if index not in below]
+    host = next((index for index in shown if not columns[index].endswith("!")), -1)
+    table = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    for index in shown:
+        name = columns[index]
+        table.add_column(name.removesuffix("!"), overflow="fold", no_wrap=name.endswith("!"))
     for row in rows:
-        table.add_row(*(Text(printable(cell)) for cell in row))
+        cells = {index: Text(printable(row[index])) for index in shown}
+        under = " · ".join(text for index in below if (text := printable(row[index])))
+        if under:
+            cells[host].append(f"\n{under}", style="dim")
+        table.add_row(*cells.values())
     console.print(table)
 
 
 def printable(cell: object) -> str:
-    """A cell without anything a terminal would obey (threats T14)."""
+    """A cell without anything a terminal would obey (threats T14). Columns of times say in their heads that it is UTC."""
     if isinstance(cell, datetime):
-        return f"{cell:%Y-%m-%d %H:%M} UTC"
+        return f"{cell.astimezone(UTC):%Y-%m-%d %H:%M}"
     if cell is None:
         return ""
-    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in str(cell))
+    return "".join(_harmless(char) for char in str(cell))
+
+
+def _harmless(char: str) -> str:
+    if char.isprintable():
+        return char
+    return " " if category(char) == "Zs" else "\N{REPLACEMENT CHARACTER}"

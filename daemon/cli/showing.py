@@ -27,7 +27,7 @@ def stats(config: Path | None, *, as_json: bool) -> None:
 
 
 def cases(config: Path | None, status: str, limit: int, *, as_json: bool) -> None:
-    """The cases, the most urgent first."""
+    """The cases, the newest first; a question mark means that the grade is provisional."""
     wanted = _one_of(Status, status, "status")
     with store_of(settings_at(config)) as store:
         rows = store.cases(wanted, limit)
@@ -36,12 +36,12 @@ def cases(config: Path | None, status: str, limit: int, *, as_json: bool) -> Non
         return
     print_table(
         "Cases",
-        ("number", "status", "grade", "customer", "language", "centre", "category", "next stage", "due"),
+        ("number!", "status!", "grade!", "customer", "language", "centre", "category", "next stage", "due (UTC)!"),
         [
             (
                 row.number,
                 row.status,
-                f"{row.grade}{' (provisional)' if row.provisional else ''}",
+                f"{row.grade}{'?' if row.provisional else ''}",
                 row.customer,
                 row.language,
                 row.centre,
@@ -52,6 +52,7 @@ def cases(config: Path | None, status: str, limit: int, *, as_json: bool) -> Non
             for row in rows
         ],
         "no cases yet",
+        spare=("language", "centre", "category"),
     )
 
 
@@ -70,31 +71,33 @@ def case(config: Path | None, number: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"case": found, "deadlines": deadlines, "events": events, "letters": letters})
         return
-    shown = ("status", "grade", "customer", "proof", "language", "country", "centre", "category", "handler", "subject")
+    shown = ("status", "grade", "customer", "proof", "language", "country", "centre", "category", "departments", "handler", "subject")
     facts = plain(found)
     print_table(f"Case {known}", ("", ""), [(name, facts[name]) for name in shown], "")
     print_table(
         "Owed",
-        ("stage", "due", "target", "owner", "clause"),
+        ("stage!", "due (UTC)!", "target", "owner", "clause"),
         [(d.stage, d.due, d.target, d.owner, d.clause) for d in deadlines],
         "nothing is owed",
     )
     print_table(
         "Letters",
-        ("letter", "to", "state", "since", "because"),
-        [(x.letter, x.recipient, x.state, x.settled_at or x.created_at, x.because) for x in letters],
+        ("no.!", "letter", "to", "state!", "since (UTC)!", "because"),
+        [(x.id, x.letter, x.recipient, x.state, x.settled_at or x.created_at, x.because) for x in letters],
         "no letters",
+        spare=("to", "because"),
     )
     print_table(
         "Record",
-        ("no.", "at", "what", "by", "rule", "clause"),
+        ("no.!", "at (UTC)!", "what", "by!", "rule", "clause"),
         [
             (x.seq, x.at, x.kind, x.event.by, x.event.rule, x.event.clause)
             if x.event
-            else (x.seq, x.at, x.kind, "erased")
+            else (x.seq, x.at, x.kind, "erased", "", "")
             for x in events
         ],
         "nothing happened",
+        spare=("rule", "clause"),
     )
 
 
@@ -107,9 +110,10 @@ def quarantine(config: Path | None, *, open_only: bool, as_json: bool) -> None:
         return
     print_table(
         "Quarantine",
-        ("message", "received", "account", "bytes", "reason", "due"),
+        ("message!", "received (UTC)!", "account", "bytes!", "reason", "due (UTC)!"),
         [(row.raw_id, row.received_at, row.account, row.size, row.reason, row.due) for row in rows],
         "quarantine is empty",
+        spare=("account",),
     )
 
 
@@ -134,9 +138,10 @@ def noted(config: Path | None, limit: int, *, as_json: bool) -> None:
         return
     print_table(
         "Noted",
-        ("message", "received", "from", "subject", "because", "count"),
+        ("message!", "received (UTC)!", "from", "subject", "because", "count!"),
         [(row.raw_id or "", row.received_at, row.sender, row.subject, row.because, row.count) for row in rows],
         "nothing was noted",
+        spare=("subject",),
     )
 
 
@@ -150,12 +155,13 @@ def outbox(config: Path | None, state: str, limit: int, *, as_json: bool) -> Non
         return
     print_table(
         "Outbox",
-        ("no.", "letter", "case", "to", "state", "tries", "since", "because"),
+        ("no.!", "letter", "case!", "to", "state!", "tries!", "since (UTC)!", "because"),
         [
             (x.id, x.letter, x.number, x.recipient, x.state, x.tries, x.settled_at or x.created_at, x.because)
             for x in rows
         ],
         "the outbox is empty",
+        spare=("to", "because"),
     )
 
 
@@ -182,7 +188,11 @@ def check(config: Path | None, *, as_json: bool) -> int:
     console = Console()
     for warning in settings.warnings:
         console.print(Text(f"warning: {printable(warning)}"))
-    console.print(f"{len(settings.accounts)} account(s), {len(settings.policy.stages)} stages: settings are sound")
+    accounts, people = len(settings.accounts), len(settings.policy.directory.people)
+    console.print(
+        f"settings are sound: {_count(accounts, 'account')}, {_count(people, 'person', 'people')}, "
+        f"{_count(len(settings.policy.stages), 'stage')}"
+    )
     return 0
 
 
@@ -193,3 +203,7 @@ def _one_of(kinds: type[Kind], text: str, what: str) -> Kind | None:
     if text not in values:
         raise NeedsHuman(f"{text!r} is no {what}; write one of {', '.join(values)}")
     return values[text]
+
+
+def _count(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or one + 's'}"

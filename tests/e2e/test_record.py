@@ -68,3 +68,20 @@ def test_what_waited_while_a_desk_was_tried_out_leaves_together(small_desk: Test
     assert [] == [row for row in small_desk.show("outbox", "list") if row["state"] == "held"]
     status, said = small_desk.call("outbox", "release", "--all")
     assert (0, True) == (status, "nothing is held" in said)
+
+
+def test_a_person_settles_quarantine_or_has_a_message_read_again(small_desk: TestDesk) -> None:
+    small_desk.run()
+    small_desk.deliver(b"\x00" * 40)
+    small_desk.deliver(b"\x00" * 50)
+    small_desk.run()
+    first, second = (row["raw_id"] for row in small_desk.show("quarantine", "list"))
+    assert 0 == small_desk.call("quarantine", "discard", str(first), "--because", "junk")[0]
+    assert 0 == small_desk.call("quarantine", "replay", str(second))[0]
+    assert [] == small_desk.show("quarantine", "list")
+    small_desk.run()
+    # Nothing has changed about it, so it is back, with a new limit, and the settled one is not.
+    assert [second] == [row["raw_id"] for row in small_desk.show("quarantine", "list")]
+    assert 2 == small_desk.call("quarantine", "discard", str(first), "--because", "junk")[0]
+    closed = {row["raw_id"]: row["closed_because"] for row in small_desk.show("quarantine", "list", "--all")}
+    assert closed[first].startswith("junk (")
