@@ -25,11 +25,34 @@ for name, sub in {
 }.items():
     app.add_typer(sub, name=name)
 
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            typer.echo(f"ombud {version('ombud')}")
+        except PackageNotFoundError:
+            typer.echo("ombud from a folder that is not installed")
+        raise typer.Exit
+
+
+@app.callback()
+def everywhere(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """A company's complaint desk, run entirely by mail."""
+
+
 Config = Annotated[
     Optional[Path],  # noqa: UP045 (typer reads it at run time)
     typer.Option("--config", "-c", envvar="OMBUD_CONFIG", help="ombud.toml; else ./ombud.toml, /etc/ombud/ombud.toml."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="For machines: JSON on standard output.")]
+Number = Annotated[str, typer.Argument(metavar="NUMBER", help="Its number, such as C-4829-1375.")]
+Message = Annotated[int, typer.Argument(metavar="MESSAGE", help="Its number in `ombud quarantine list`.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many rows.")]
 
 
@@ -49,11 +72,17 @@ def run(
 
 
 @app.command("init-db")
-def init_db(config: Config = None) -> None:
+def init_db(
+    config: Config = None,
+    copy_from: Annotated[
+        Optional[Path],  # noqa: UP045 (typer reads it at run time)
+        typer.Option("--copy-from", metavar="TOML", help="Fill it from the database of this other ombud.toml."),
+    ] = None,
+) -> None:
     """Make the database of the settings; refuses where one exists or existed."""
     from daemon.cli import running
 
-    running.init_db(config)
+    running.init_db(config, copy_from)
 
 
 @app.command()
@@ -94,14 +123,14 @@ def case_list(
     limit: Limit = 100,
     status: Annotated[str, typer.Option(help="Only triage, open, resolved or closed.")] = "",
 ) -> None:
-    """List cases, the most urgent first."""
+    """List cases, the newest first; `grade?` is provisional."""
     from daemon.cli import showing
 
     showing.cases(config, status, limit, as_json=json)
 
 
 @case_app.command("show")
-def case_show(number: str, config: Config = None, json: Json = False) -> None:
+def case_show(number: Number, config: Config = None, json: Json = False) -> None:
     """Show one case: what is known, what is owed by when, what happened."""
     from daemon.cli import showing
 
@@ -121,7 +150,7 @@ def quarantine_list(
 
 
 @quarantine_app.command("show")
-def quarantine_show(raw_id: int, config: Config = None, json: Json = False) -> None:
+def quarantine_show(raw_id: Message, config: Config = None, json: Json = False) -> None:
     """Show why one message is in quarantine."""
     from daemon.cli import showing
 
@@ -173,6 +202,19 @@ def outbox_list(
     showing.outbox(config, state, limit, as_json=json)
 
 
+@outbox_app.command("show")
+def outbox_show(
+    letter: Annotated[int, typer.Argument(help="Its number in `ombud outbox list`.")],
+    config: Config = None,
+    json: Json = False,
+    raw: Annotated[bool, typer.Option("--raw", help="Byte for byte as it leaves.")] = False,
+) -> None:
+    """Show one outgoing message before or after it left."""
+    from daemon.cli import showing
+
+    showing.letter(config, letter, as_json=json, as_raw=raw)
+
+
 @outbox_app.command("release")
 def outbox_release(
     letter: Annotated[Optional[int], typer.Argument(help="Its number in `ombud outbox list`.")] = None,  # noqa: UP045
@@ -187,7 +229,7 @@ def outbox_release(
 
 @outbox_app.command("discard")
 def outbox_discard(
-    letter: int,
+    letter: Annotated[int, typer.Argument(help="Its number in `ombud outbox list`.")],
     because: Annotated[str, typer.Option("--because", help="The reason, for the record.")],
     config: Config = None,
 ) -> None:

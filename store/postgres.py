@@ -86,7 +86,7 @@ class Postgres(Engine):
     def check(self) -> None:
         if self.is_new():
             raise Missing(
-                f"the database {self.name} is empty; its tables are made by the first `ombud run`, or by `ombud init-db`"
+                f"the database {self.name} is empty; the first `ombud run` makes its tables, or `ombud init-db`"
             )
 
     def opened(self) -> None:

@@ -98,7 +98,15 @@ def print_table(
         below = [index for index in shown if columns[index] in spare]
         shown = [index for index in shown if index not in below]
     host = next((index for index in shown if not columns[index].endswith("!")), -1)
-    table = Table(title=title, title_justify="left", header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(
+        title=title,
+        title_justify="left",
+        header_style="bold",
+        box=SIMPLE_HEAD,
+        padding=(0, 1, 0, 0),
+        pad_edge=False,
+        show_header=any(columns),
+    )
     for index in shown:
         name = columns[index]
         table.add_column(name.removesuffix("!"), overflow="fold", no_wrap=name.endswith("!"))
@@ -112,7 +120,7 @@ def print_table(
 
 
 def printable(cell: object) -> str:
-    """A cell without anything a terminal would obey (threats T14). Columns of times say in their heads that it is UTC."""
+    """A cell without anything a terminal would obey (threats T14); a time is in UTC, as its column's head says."""
     if isinstance(cell, datetime):
         return f"{cell.astimezone(UTC):%Y-%m-%d %H:%M}"
     if cell is None:
@@ -120,7 +128,13 @@ def printable(cell: object) -> str:
     return "".join(_harmless(char) for char in str(cell))
 
 
+def printable_lines(text: str) -> str:
+    """The same text, character for character, without what a terminal would obey but line ends."""
+    return "".join(char if char == "\n" else _harmless(char) for char in text)
+
+
 def _harmless(char: str) -> str:
+    """The character, a blank for one of the many kinds of blank, or a mark where a terminal would obey."""
     if char.isprintable():
         return char
     return " " if category(char) == "Zs" else "\N{REPLACEMENT CHARACTER}"

@@ -18,7 +18,7 @@ from cases.words import Channel
 from config.settings import load
 from config.values import Settings
 from daemon.assemble import parsers_of
-from daemon.cli.common import PLACES, plain, print_json, printable, settings_at
+from daemon.cli.common import PLACES, plain, print_json, printable, printable_lines, settings_at
 from daemon.clock import Clock
 from daemon.workers import Parsed, Read
 
@@ -186,7 +186,7 @@ def _show(name: str, parsed: Parsed, policy: Policy) -> None:
     console.print(table)
     console.print(_coloured(message))
     if message.quoted_text:
-        console.print(Text(_lines(message.quoted_text), style=_COLOURS["quote"]))
+        console.print(Text(printable_lines(message.quoted_text), style=_COLOURS["quote"]))
     for fact in message.facts:
         line = f"  {fact.kind} = {fact.value} ({fact.confidence:.0%}) from “{fact.words}”"
         console.print(Text(printable(line), style=_COLOURS["fact"]))
@@ -195,15 +195,10 @@ def _show(name: str, parsed: Parsed, policy: Policy) -> None:
 
 
 def _coloured(message: IncomingMessage) -> Text:
-    text = Text(_lines(message.new_text), style=_COLOURS["own"])
+    text = Text(printable_lines(message.new_text), style=_COLOURS["own"])
     spans = [("fact", fact.start, fact.end) for fact in message.facts]
     spans += [("signal", signal.start, signal.end) for signal in message.signals]
     for kind, start, end in spans:
         if start >= 0:
             text.stylize(_COLOURS[kind], start, end)
     return text
-
-
-def _lines(text: str) -> str:
-    """The same text, character for character, without what a terminal would obey."""
-    return "".join(char if char.isprintable() or char == "\n" else "\N{REPLACEMENT CHARACTER}" for char in text)

@@ -17,7 +17,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from cases.trouble import NeedsHuman, TryLater
 from config.values import Settings
 from daemon.assemble import House, build, open_store, parsers_of
-from daemon.cli.common import settings_at
+from daemon.cli.common import settings_at, store_of
 from daemon.clock import Clock
 from daemon.logs import start_logging
 from daemon.loop import Beat, Loop, guard
@@ -30,13 +30,25 @@ DAY_SECONDS = 86_400.0
 EAGER_SECONDS = 1.0
 
 
-def init_db(config: Path | None) -> None:
-    """Make the database of the settings."""
+def init_db(config: Path | None, copy_from: Path | None = None) -> None:
+    """Make the database of the settings, empty or with everything that another desk's database holds."""
+    from store.copying import copy
     from store.desk import Store
 
-    settings = settings_at(config)
-    Store.create(settings.database.reveal()).close()
-    Console().print(f"made {settings.database.url}")
+    settings, console = settings_at(config), Console()
+    if copy_from is None:
+        Store.create(settings.database.reveal()).close()
+        console.print(f"made {settings.database.url}", markup=False, soft_wrap=True)
+        return
+    with store_of(settings_at(copy_from)) as source:
+        url = settings.database.reveal()
+        # A copy that failed half way leaves a database that is made and empty, and is filled at the next try.
+        target = Store.create(url) if Store.is_new(url) else Store.open(url)
+        try:
+            count = copy(source, target)
+        finally:
+            target.close()
+        console.print(f"made {settings.database.url} with {count} rows of {source.name}", markup=False, soft_wrap=True)
 
 
 def run(config: Path | None, *, once: bool, since: str | None) -> int:

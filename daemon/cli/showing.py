@@ -1,5 +1,7 @@
 """Commands that look and change nothing."""
 
+import sys
+from email import message_from_bytes, policy
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -9,7 +11,7 @@ from rich.text import Text
 
 from cases.trouble import NeedsHuman
 from cases.words import Status
-from daemon.cli.common import plain, print_json, print_table, printable, settings_at, store_of
+from daemon.cli.common import plain, print_json, print_table, printable, printable_lines, settings_at, store_of
 from store.values import OutboxState
 from templates.render import Renderer
 
@@ -71,8 +73,20 @@ def case(config: Path | None, number: str, *, as_json: bool) -> None:
     if as_json:
         print_json({"case": found, "deadlines": deadlines, "events": events, "letters": letters})
         return
-    shown = ("status", "grade", "customer", "proof", "language", "country", "centre", "category", "departments", "handler", "subject")
-    facts = plain(found)
+    shown = (
+        "status",
+        "grade",
+        "customer",
+        "proof",
+        "language",
+        "country",
+        "centre",
+        "category",
+        "departments",
+        "handler",
+        "subject",
+    )
+    facts = plain(found) | {"departments": ", ".join(found.departments)}
     print_table(f"Case {known}", ("", ""), [(name, facts[name]) for name in shown], "")
     print_table(
         "Owed",
@@ -163,6 +177,29 @@ def outbox(config: Path | None, state: str, limit: int, *, as_json: bool) -> Non
         "the outbox is empty",
         spare=("to", "because"),
     )
+
+
+def letter(config: Path | None, number: int, *, as_json: bool, as_raw: bool) -> None:
+    """One outgoing message, as its reader would see its text or byte for byte."""
+    with store_of(settings_at(config)) as store:
+        row = store.outbox_by_id(number)
+    if row is None:
+        raise NeedsHuman(f"there is no letter {number}; see: ombud outbox list")
+    if as_raw:
+        sys.stdout.buffer.write(row.raw)
+        return
+    if as_json:
+        print_json(row)
+        return
+    shown = ("letter", "number", "recipient", "state", "because", "account", "created_at", "settled_at")
+    print_table(f"Letter {number} (times in UTC)", ("", ""), [(name, getattr(row, name)) for name in shown], "")
+    message = message_from_bytes(row.raw, policy=policy.default)
+    text = message.get_body(("plain",))
+    for name in ("From", "To", "Subject"):
+        sys.stdout.write(f"{name}: {printable(message[name])}\n")
+    sys.stdout.write("\n" + printable_lines(text.get_content().replace("\r\n", "\n") if text else "") + "\n")
+    for part in message.iter_attachments():
+        sys.stdout.write(f"attached: {printable(part.get_filename() or part.get_content_type())}\n")
 
 
 def verify(config: Path | None, *, as_json: bool) -> int:

@@ -56,7 +56,7 @@ def test_the_desk_goes_on_in_the_copy(old: Store, store: Store) -> None:
     copy(old, store)
     before = store.stats()
     with store.unit():
-        (receipt,) = store.record_deliveries([delivery(99)])
+        (receipt,) = store.record_deliveries([delivery(999)])
         store.save(decision("C-99", event_key="raw:new"))
         store.record_trouble("account-down", "again", NOW)
     assert receipt.is_new
