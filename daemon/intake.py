@@ -1,9 +1,9 @@
 """From stored bytes to an outcome: parse in a worker, find the place, decide, conclude (invariants 2, 3, 10)."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -32,6 +32,8 @@ from store.desk import Store
 from store.values import Outcome, PendingRaw
 
 BATCH = 50  # messages decided in one durable transaction, each in its own savepoint
+# Each death of the daemon halves the company in which a message is handled; after so many it is alone.
+HALVINGS = BATCH.bit_length() - 1
 
 
 class Reader(Protocol):
@@ -64,8 +66,11 @@ class Intake:
     accounts: dict[str, AccountFacts]
     clock: Clock
     guard: Guard
-    most_attempts: int = 3  # a message whose reading killed this many workers goes to quarantine
+    # A message that killed this many workers goes to quarantine, or one alone with which the daemon died so often. A
+    # daemon that dies in company says little about anyone in it: most such deaths are the machine's doing.
+    most_attempts: int = 3
     on_progress: Callable[[int], None] = lambda _count: None
+    _killed: Counter[int] = field(default_factory=Counter)  # workers since the start, by message
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> int:
         """Works off everything that has no outcome yet, oldest first; returns how many messages got one.
@@ -86,25 +91,33 @@ class Intake:
         with ThreadPoolExecutor(1, thread_name_prefix="reading") as ahead:
             waiting: deque[tuple[Sequence[PendingRaw], Future[dict[int, Parsed]]]] = deque()
             for group in self._groups(stop):
+                alone = _is_suspect(group)
+                while len(waiting) > (not alone):
+                    outcomes += self._settle_group(*_finished(waiting.popleft()))
                 seen += len(group)
+                self._count_attempt(group)
                 waiting.append((group, ahead.submit(self._read_all, group)))
-                if len(waiting) > 1:
+                if alone:
                     outcomes += self._settle_group(*_finished(waiting.popleft()))
             while waiting:
                 outcomes += self._settle_group(*_finished(waiting.popleft()))
         return _Sweep(outcomes=outcomes, left=seen - outcomes) if seen else None
 
     def _groups(self, stop: Callable[[], bool]) -> Iterator[Sequence[PendingRaw]]:
-        """What is pending, in groups that are read together, each with its attempt counted before it begins."""
+        """What is pending, in groups that are handled together."""
         last = 0
         while not stop() and (batch := self.store.pending(BATCH, after=last)):
             last = batch[-1].raw_id
-            # What may have brought us down before is read alone, so that it takes no neighbour along.
-            for group in _apart(batch):
-                with self.store.unit("attempts"):
-                    self.store.count_attempts([raw.raw_id for raw in group if raw.attempts < self.most_attempts])
-                crash_point("CP07")
-                yield group
+            yield from _apart(batch)
+
+    def _count_attempt(self, group: Sequence[PendingRaw]) -> None:
+        """Durably, before it begins: whoever comes after us must know what we died of."""
+        with self.store.unit("attempts"):
+            self.store.count_attempts([raw.raw_id for raw in group if not self._is_given_up(raw)])
+        crash_point("CP07")
+
+    def _is_given_up(self, raw: PendingRaw) -> bool:
+        return raw.attempts >= self.most_attempts + HALVINGS
 
     def _settle_group(self, group: Sequence[PendingRaw], parsed: dict[int, Parsed]) -> int:
         """One durable transaction; returns how many messages have their outcome."""
@@ -114,7 +127,7 @@ class Intake:
                 if raw.raw_id in parsed:
                     done += self._settle(raw, parsed[raw.raw_id])
                 else:
-                    self._quarantine(raw, f"reading it failed {raw.attempts} times", "")
+                    self._quarantine(raw, f"ombud died {raw.attempts} times while it handled this message", "")
                     done += 1
             crash_point("CP08")
         crash_point("CP09")
@@ -126,7 +139,7 @@ class Intake:
 
     def _read(self, group: Sequence[PendingRaw]) -> Iterable[tuple[int, Parsed]]:
         by_account: dict[str, list[PendingRaw]] = {}
-        for raw in (raw for raw in group if raw.attempts < self.most_attempts):
+        for raw in (raw for raw in group if not self._is_given_up(raw)):
             by_account.setdefault(raw.account, []).append(raw)
         for account, raws in by_account.items():
             asked = [(raw.raw_id, raw.raw, raw.headers_only, raw.size) for raw in raws]
@@ -143,8 +156,10 @@ class Intake:
                 self._quarantine(raw, reason, "")
                 return 1
             case Died(reason=reason):
-                if raw.attempts + 1 < self.most_attempts:
+                self._killed[raw.raw_id] += 1
+                if self._killed[raw.raw_id] < self.most_attempts:
                     return 0
+                del self._killed[raw.raw_id]
                 self._quarantine(raw, f"reading it killed the worker {self.most_attempts} times: {reason}", reason)
                 return 1
 
@@ -293,13 +308,16 @@ def _finished(
 
 
 def _apart(batch: Sequence[PendingRaw]) -> Iterator[Sequence[PendingRaw]]:
-    """Messages never tried before together, every other one alone."""
-    fresh = [raw for raw in batch if raw.attempts == 0]
-    if fresh:
-        yield fresh
-    for raw in batch:
-        if raw.attempts:
-            yield (raw,)
+    """Messages never tried before together, then every other one in ever smaller company of its like."""
+    for attempts in sorted({raw.attempts for raw in batch}):
+        alike = [raw for raw in batch if raw.attempts == attempts]
+        size = max(BATCH >> attempts, 1)
+        yield from (alike[start : start + size] for start in range(0, len(alike), size))
+
+
+def _is_suspect(group: Sequence[PendingRaw]) -> bool:
+    """Whether it was under way when the daemon or a worker died; then nothing else shall be."""
+    return group[0].attempts > 0
 
 
 def _number_of(place: Place) -> str:

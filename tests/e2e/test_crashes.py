@@ -4,10 +4,13 @@ import hashlib
 import signal
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from unittest import mock
 
 import pytest
 
 from cases import events as e
+from cases.identity import fingerprint
+from cases.message import IncomingMessage
 from store.values import OutboxState, Outcome
 from tests.e2e.conftest import Opening
 from tests.e2e.desk import TestDesk
@@ -71,6 +74,52 @@ def test_killed_again_and_again_at_each_restart(desk: TestDesk, opening: Opening
     assert [f"c{n}@kunde.example" for n in range(6)] == [to for to in desk.recipients() if "kunde" in to]
     assert_every_byte_is_on_record(office)
     assert 6 == len(office.stored())
+
+
+class Killed(BaseException):
+    """The end of the daemon, as far as its database can tell."""
+
+
+def test_what_kills_the_daemon_itself_is_set_aside_in_the_end_and_none_of_its_neighbours(
+    small_desk: TestDesk, opening: Opening
+) -> None:
+    """A message cannot kill the daemon for ever; what was merely near when it died is read like anything else."""
+    office = opening(small_desk)
+    for n in range(60):
+        small_desk.deliver(mail(f"c{n}@kunde{n}.example", "deadly" if n == 7 else f"Order {n}", f"{STRONG} {n}"))
+
+    def dies(message: IncomingMessage) -> str:
+        if message.subject == "deadly":
+            raise Killed
+        return fingerprint(message)
+
+    deaths = 0
+    with mock.patch("daemon.intake.fingerprint", dies):
+        while deaths < 20:
+            try:
+                office.beat()
+                break
+            except Killed:
+                deaths += 1
+                office.restart()
+    assert 5 + 3 == deaths  # five halvings until it is alone, then three
+    (aside,) = office.house.store.quarantined()
+    assert (8, f"ombud died {deaths} times while it handled this message") == (aside.raw_id, aside.reason)
+    assert {f"c{n}@kunde{n}.example" for n in range(60) if n != 7} == {case.customer for case in office.cases()}
+
+
+def test_a_daemon_that_others_kill_sets_nothing_aside(small_desk: TestDesk, opening: Opening) -> None:
+    """Ten kills from outside, at whatever is handled first: the blame is never on one message for long."""
+    office = opening(small_desk)
+    for n in range(20):
+        small_desk.deliver(mail(f"c{n}@kunde{n}.example", f"Order {n}", f"{STRONG} {n}"))
+    for _ in range(10):
+        with mock.patch("daemon.intake.crash_point", side_effect=Killed), pytest.raises(Killed):
+            office.beat()
+        office.restart()
+    office.beat()
+    assert () == office.house.store.quarantined()
+    assert 20 == len(office.cases())
 
 
 def assert_nothing_lost(office: OpenDesk) -> None:
