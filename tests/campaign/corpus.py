@@ -104,7 +104,9 @@ class Writer:
     def _complaint(self, one: Planned) -> bytes:
         rng = random.Random(f"mail/{self._seed}/{one.index}")
         order = rng.randrange(10_000, 99_999)
-        text = f"{rng.choice(_WHAT)} {COMPLAINT}\nOrder {order}, mail {one.index}." + "\nPlease answer." * rng.randrange(9)
+        text = (
+            f"{rng.choice(_WHAT)} {COMPLAINT}\nOrder {order}, mail {one.index}." + "\nPlease answer." * rng.randrange(9)
+        )
         return mail(
             one.sender,
             f"Order {order} {one.index}",
@@ -149,7 +151,9 @@ _HOSTILE: tuple[Callable[[random.Random, Planned], bytes], ...] = (
     _nested,
     lambda rng, one: b"From: h%d@evil.example\r\n" % one.index + b"Received: x\r\n" * 3000 + b"\r\nhelp",
     lambda rng, one: b"From: h%d@evil.example\r\nSubject: =?utf-8?b?%s?=\r\n\r\n\xff\xfe" % (one.index, b"A" * 5000),
-    lambda rng, one: b"From: <h%d@evil.example\r\nTo: \r\nContent-Type: text/html\r\n\r\n<table>" % one.index + b"<td>" * 5000,
+    lambda rng, one: (
+        b"From: <h%d@evil.example\r\nTo: \r\nContent-Type: text/html\r\n\r\n<table>" % one.index + b"<td>" * 5000
+    ),
     lambda rng, one: b"Content-Transfer-Encoding: base64\r\nSubject: %d\r\n\r\n" % one.index + rng.randbytes(4000),
 )
 _ANSWERS: Mapping[Kind, Callable[[Writer, Planned, Message], bytes]] = {

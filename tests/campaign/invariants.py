@@ -110,7 +110,9 @@ def _stored(account: Account) -> tuple[int, list[str]]:
     wrong = [f"{one.planned} has {n} rows" for one in delivered if (n := len(account.raws.get(one.sha256, ()))) != 1]
     unknown = set(account.raws) - {one.sha256 for one in delivered}
     wrong += [f"bytes that nobody sent: {digest}" for digest in unknown]
-    wrong += [f"{raw.raw_id}: stated hash differs" for s, raws in account.raws.items() for raw in raws if raw.sha256 != s]
+    wrong += [
+        f"{raw.raw_id}: stated hash differs" for s, raws in account.raws.items() for raw in raws if raw.sha256 != s
+    ]
     recorded = account.office.house.store.stats()["deliveries"]
     if recorded != len(delivered):
         wrong.append(f"{len(delivered)} deliveries, {recorded} on record")
@@ -136,7 +138,9 @@ def _settled(account: Account) -> tuple[int, list[str]]:
                 wrong.append(f"{one.planned} (message {raw.raw_id}, {raw.attempts} attempts) ended as {raw.outcome}")
             elif belongs and raw.number != account.case_of.get(of):
                 wrong.append(f"{one.planned} went to {raw.number}, not to {account.case_of.get(of)}")
-    events = Counter(record.event_key for number in account.cases for record in account.office.house.store.events(number))
+    events = Counter(
+        record.event_key for number in account.cases for record in account.office.house.store.events(number)
+    )
     wrong += [f"event {key} is there {n} times" for key, n in events.items() if n > 1]
     wrong += [f"message {raw.raw_id} waits" for raw in account.office.house.store.pending(1)]
     return sum(map(len, account.raws.values())), wrong
@@ -180,6 +184,7 @@ def _sent_once(account: Account) -> tuple[int, list[str]]:
             wrong.append(f"letter {row.id} {row.key} is due and has not left")
     known = {row.message_id for row in account.outbox}
     wrong += [f"a letter that no row knows: {key}" for key in set(account.copies) - known]
+    wrong += [f"no letter came to answer for {one}" for one in account.campaign.diary.unanswerable]
     keys = Counter(row.key for row in account.outbox)
     wrong += [f"letter {key} is there {n} times" for key, n in keys.items() if n > 1]
     return len(account.outbox), wrong
