@@ -14,9 +14,9 @@ from typing import Any
 from cases.reading import Reading
 from daemon.clock import VirtualClock
 from daemon.workers import Parsers
-from tests.campaign.corpus import ANSWERING, OLD, Kind, Planned, Writer, plan
+from tests.campaign.corpus import ANSWERING, Kind, Planned, Writer, plan
 from tests.campaign.kills import Kill, kills
-from tests.campaign.program import POLLED, STARTED, Program, Running, Stuck
+from tests.campaign.program import STARTED, Program, Running, Stuck
 from tests.campaign.sink import Sink, Taken
 from tests.e2e.desk import TestDesk, lines
 from tests.e2e.mail import read
@@ -49,6 +49,7 @@ class Diary:
     forked_starts: list[float] = field(default_factory=list)
     refused_starts: list[str] = field(default_factory=list)
     unanswerable: tuple[Planned, ...] = ()  # the letter that they were to answer never came
+    twins: int = 0  # letters that the server took twice
     seconds: float = 0.0
 
 
@@ -68,6 +69,8 @@ class Campaign:
     on_progress: Told = lambda _diary: None
     diary: Diary = field(default_factory=Diary)
     planned: tuple[Planned, ...] = ()
+    taken: tuple[Taken, ...] = ()  # every letter the sink took, in the end
+    account: ImapAccount = field(init=False)
     _letters: dict[str, Taken] = field(default_factory=dict)  # the first letter to each address outside
     _orders: list[Taken] = field(default_factory=list)  # letters to colleagues that nobody has answered
     _waiting: list[Planned] = field(default_factory=list)
@@ -78,7 +81,7 @@ class Campaign:
         begun = time.monotonic()
         now = datetime.now(UTC)
         self.planned = plan(self.seed, self.mails)
-        account = self.dovecot.new_account()
+        account = self.account = self.dovecot.new_account()
         with Sink(folder=self.folder) as sink:
             desk = self._desk(account, sink)
             desk.run()  # the first contact is with an empty folder
@@ -88,11 +91,9 @@ class Campaign:
             self._work_off(desk)
             office = self._settle(desk, sink, writer)
             self.diary.seconds = time.monotonic() - begun
-            self.sink = sink
+            self.diary.twins = sum(n > 1 for n in Counter(taken.message_id for taken in sink.taken).values())
+            self.taken = tuple(sink.taken)
         return office
-
-    sink: Any = None
-    account: Any = None
 
     def _desk(self, account: ImapAccount, sink: Sink) -> TestDesk:
         policy = self.folder / "policy"
@@ -100,7 +101,6 @@ class Campaign:
         ceilings = files("config").joinpath("ceilings.toml").read_text(encoding="utf-8")
         high = "\n".join("count = 1000000" if line.startswith("count") else line for line in ceilings.splitlines())
         (policy / "ceilings.toml").write_text(high, encoding="utf-8")
-        self.account = account
         desk = TestDesk(
             folder=self.folder,
             imap=account,
@@ -253,6 +253,3 @@ class Campaign:
         self._learn(sink)
         self.diary.unanswerable = tuple(self._waiting)
         return office
-
-
-__all__ = ["OLD", "POLLED", "Campaign", "Delivered", "Diary"]

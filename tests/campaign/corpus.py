@@ -135,27 +135,24 @@ class Writer:
         return answer(letter, str(letter["X-Campaign-Recipient"]), f"accept\n\nnote: campaign {one.index}")
 
     def _hostile(self, one: Planned) -> bytes:
-        rng = random.Random(f"hostile/{self._seed}/{one.index}")
-        return rng.choice(_HOSTILE)(rng, one)
+        return _hostile(random.Random(f"hostile/{self._seed}/{one.index}"), one.index)
 
 
-def _nested(_: random.Random, one: Planned) -> bytes:
-    lines = [f"From: n{one.index}@evil.example\r\nSubject: {one.index}\r\n"]
-    lines += [f'Content-Type: multipart/mixed; boundary="b{n}"\r\n\r\n--b{n}\r\n' for n in range(300)]
-    return "".join(lines).encode()
+def _hostile(rng: random.Random, index: int) -> bytes:
+    sender = b"From: h%d@evil.example\r\n" % index
+    nested = b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n) for n in range(300))
+    kinds = (
+        b"\0" * 400 + b"%d" % index,
+        rng.randbytes(3000),
+        sender + nested,
+        sender + b"Received: x\r\n" * 3000 + b"\r\nhelp",
+        sender + b"Subject: =?utf-8?b?%s?=\r\n\r\n\xff\xfe" % (b"A" * 5000),
+        sender + b"To: \r\nContent-Type: text/html\r\n\r\n<table>" + b"<td>" * 5000,
+        b"Content-Transfer-Encoding: base64\r\nSubject: %d\r\n\r\n" % index + rng.randbytes(4000),
+    )
+    return rng.choice(kinds)
 
 
-_HOSTILE: tuple[Callable[[random.Random, Planned], bytes], ...] = (
-    lambda rng, one: b"\0" * 400 + str(one.index).encode(),
-    lambda rng, one: rng.randbytes(3000),
-    _nested,
-    lambda rng, one: b"From: h%d@evil.example\r\n" % one.index + b"Received: x\r\n" * 3000 + b"\r\nhelp",
-    lambda rng, one: b"From: h%d@evil.example\r\nSubject: =?utf-8?b?%s?=\r\n\r\n\xff\xfe" % (one.index, b"A" * 5000),
-    lambda rng, one: (
-        b"From: <h%d@evil.example\r\nTo: \r\nContent-Type: text/html\r\n\r\n<table>" % one.index + b"<td>" * 5000
-    ),
-    lambda rng, one: b"Content-Transfer-Encoding: base64\r\nSubject: %d\r\n\r\n" % one.index + rng.randbytes(4000),
-)
 _ANSWERS: Mapping[Kind, Callable[[Writer, Planned, Message], bytes]] = {
     Kind.REPLY: Writer._reply,  # noqa: SLF001
     Kind.REFERENCES: Writer._references,  # noqa: SLF001

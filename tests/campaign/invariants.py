@@ -54,7 +54,7 @@ class Account:
     copies: dict[str, list[Taken]] = field(default_factory=lambda: defaultdict(list))
 
     def __post_init__(self) -> None:
-        for taken in self.campaign.sink.taken:
+        for taken in self.campaign.taken:
             self.copies[taken.message_id].append(taken)
 
     @cached_property

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -15,7 +16,6 @@ from tests.e2e.desk import ROOT
 from tests.servers.dovecot import PASSWORD
 
 STARTED = b'"event": "started"'
-POLLED = b'"event": "first poll"'
 
 
 class Stuck(Exception):
@@ -72,8 +72,6 @@ class Running:
             raise Stuck(f"process {self.pid} survives SIGKILL")
 
     def _look(self, seconds: float) -> None:
-        import select
-
         assert self.process.stdout is not None
         if select.select([self.process.stdout], [], [], min(seconds, 0.05))[0]:
             self.status = os.waitstatus_to_exitcode(int(self.process.stdout.readline()))

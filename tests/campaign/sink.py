@@ -9,8 +9,6 @@ import hashlib
 import json
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from pathlib import Path
@@ -155,14 +153,6 @@ async def _content(reader: asyncio.StreamReader) -> bytes:
 
 def _path(line: bytes) -> str:
     return line.partition(b"<")[2].partition(b">")[0].decode()
-
-
-def wait_for(seconds: float) -> Iterator[None]:
-    """Short steps until the time is over."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until:
-        yield
-        time.sleep(0.002)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import daemon.__main__ as program
-import daemon.cli.running
+import daemon.cli.running  # what `ombud run` would import
 import daemon.crash
 from daemon.cli.common import settings_at
 
@@ -52,7 +52,6 @@ def main(config: str) -> None:
     """Serve until the driver closes our standard input or dies."""
     _die_with_parent()
     settings_at(Path(config))  # calendars are kept by the process that reads them, as over a reload
-    assert daemon.cli.running
     for line in sys.stdin:
         pid = os.fork()
         if pid == 0:
