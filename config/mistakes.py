@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.resources import files
 
 from cases.trouble import NeedsHuman
 
@@ -26,7 +27,18 @@ class Mistakes(NeedsHuman):
     def __init__(self, items: Iterable[Mistake]) -> None:
         self.items = tuple(items)
         count = "1 mistake" if len(self.items) == 1 else f"{len(self.items)} mistakes"
-        super().__init__("\n".join((f"{count} in the settings:", *(f"  {item}" for item in self.items))))
+        lines = [f"{count} in the settings:", *(f"  {item}" for item in self.items)]
+        if shipped := sorted({item.file for item in self.items if _is_shipped(item.file)}):
+            lines.append(
+                f"{', '.join(shipped)}: what comes with ombud does not fit this company; put a file of the same name "
+                "with your own rows into the folder that policy_dir names"
+            )
+        super().__init__("\n".join(lines))
+
+
+def _is_shipped(file: str) -> bool:
+    folder, _, name = file.partition("/")
+    return folder == "config" and files("config").joinpath(name).is_file()
 
 
 class Findings:

@@ -65,7 +65,7 @@ def _settings(desk: Desk, tables: Tables, words: Mapping[str, TomlFile], vault: 
     findings.stop_if_any()
     if desk.organisation is None or desk.workers is None or tables.letters is None:
         raise Mistakes(findings.mistakes)
-    findings.warnings += warnings_of(desk) + _calendar_warnings(calendars.values(), now)
+    findings.warnings += warnings_of(desk) + _calendar_warnings(calendars, _calendars_used(desk), now)
     return Settings(
         accounts=accounts,
         database=database,
@@ -158,8 +158,16 @@ def _check_rates(tables: Tables, now: datetime, findings: Findings) -> None:
         )
 
 
-def _calendar_warnings(calendars: Iterable[Calendar], now: datetime) -> list[str]:
-    return [warning for calendar in calendars if (warning := warning_of(calendar, now))]
+def _calendars_used(desk: Desk) -> frozenset[str]:
+    head_office = {desk.organisation.head_office} if desk.organisation else set()
+    centres, people = {row.calendar for _, row in desk.centres}, {row.calendar for _, row in desk.people}
+    return frozenset(head_office | centres | people)
+
+
+def _calendar_warnings(calendars: Mapping[str, Calendar], used: frozenset[str], now: datetime) -> list[str]:
+    """Of calendars that come with ombud and count for nobody here an admin need not hear."""
+    found = [warning_of(calendar, now) for name, calendar in calendars.items() if name in used]
+    return [warning for warning in found if warning]
 
 
 def _files(found: Iterable[TomlFile], vault: Vault) -> tuple[Path, ...]:

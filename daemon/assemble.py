@@ -1,6 +1,7 @@
 """Puts the house together: settings in, everything that works out."""
 
 import logging
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -80,7 +81,7 @@ def parsers_of(settings: Settings) -> Parsers:
     """The pool of parser workers, with the limits of the settings."""
     workers = settings.workers
     limits = Limits(memory=workers.memory, cpu_seconds=workers.cpu_seconds, wall_seconds=float(workers.wall_seconds))
-    return Parsers(settings.accounts[0].reading, workers=workers.count or 2, limits=limits)
+    return Parsers(settings.accounts[0].reading, workers=workers.count or len(os.sched_getaffinity(0)), limits=limits)
 
 
 def concluder_of(settings: Settings, store: Store, keys: Keys) -> Concluder:

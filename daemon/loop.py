@@ -37,11 +37,16 @@ def guard(what: str, work: Callable[[], object]) -> SetAside | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beat:
-    """A piece of work and how often it is looked at, in seconds."""
+    """A piece of work and how often it is looked at, in seconds; a function where settings may change that."""
 
     name: str
-    seconds: float
+    seconds: float | Callable[[], float]
     work: Callable[[], object]
+
+    @property
+    def every(self) -> float:
+        """Seconds between two beats, as of now."""
+        return self.seconds() if callable(self.seconds) else self.seconds
 
 
 @dataclass(slots=True)
@@ -74,15 +79,19 @@ class Loop:
         signal.signal(signal.SIGINT, self.stop)
         signal.signal(signal.SIGHUP, lambda *_: self.on_reload())
 
+    def add(self, beat: Beat) -> None:
+        """Begin one more piece of work."""
+        thread = threading.Thread(target=self._keep, args=(beat,), name=beat.name, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
     def run(self) -> bool:
         """Beats until told to stop; returns whether all work under way was finished within `PATIENCE`.
 
         Raises Broken or Locked when the database cannot be used any more: never try a failed fsync again, restart.
         """
         for beat in self.beats:
-            thread = threading.Thread(target=self._keep, args=(beat,), name=beat.name, daemon=True)
-            self._threads.append(thread)
-            thread.start()
+            self.add(beat)
         # Short waits: a signal handler runs only between two steps of the main thread.
         while not self._stopping.wait(0.2):
             pass
@@ -94,10 +103,13 @@ class Loop:
         return not any(thread.is_alive() for thread in self._threads)
 
     def _keep(self, beat: Beat) -> None:
-        metronome = schedule.Scheduler()
-        metronome.every(max(int(beat.seconds), 1)).seconds.do(self._once, beat)
+        metronome, seconds = schedule.Scheduler(), 0.0
         self._once(beat)
-        while not self._stopping.wait(min(0.5, beat.seconds)):
+        while not self._stopping.wait(min(0.5, beat.every)):
+            if seconds != beat.every:
+                seconds = beat.every
+                metronome.clear()
+                metronome.every(max(int(seconds), 1)).seconds.do(self._once, beat)
             metronome.run_pending()
 
     def _once(self, beat: Beat) -> None:

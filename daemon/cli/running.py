@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from functools import partial
@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from cases.trouble import NeedsHuman, TryLater
-from config.values import Settings
+from config.values import Account, Settings
 from daemon.assemble import House, build, open_store, parsers_of
 from daemon.cli.common import settings_at, store_of
 from daemon.clock import Clock
@@ -106,7 +106,9 @@ def _pass(house: House) -> int:
         attempt(lambda: (house.outbox.release(), house.outbox.drain(stop)))
         _raise_from([pool.submit(attempt, poll.clear) for poll in house.polls])
         house.outbox.close()
-    return TRY_AGAIN if failed.is_set() or loop.stopping or _unfinished(house) else ALL_DONE
+    left = failed.is_set() or loop.stopping or _unfinished(house)
+    log.info("one pass is done", extra={"left": "something, try again" if left else "nothing"})
+    return TRY_AGAIN if left else ALL_DONE
 
 
 def _raise_from(futures: list[Future[None]]) -> None:
@@ -163,6 +165,9 @@ def _stay(house: House, config: Path | None, day: date | None) -> int:
         if fresh is not holder[0]:
             retired.append(holder[0])
             holder[0] = fresh
+            while len(polled) < len(fresh.polls):
+                polled.append(poll_beat(len(polled)))
+                loop.add(polled[-1])
 
     def drain() -> None:
         # A connection belongs to this thread, so it is this thread that ends those of earlier settings.
@@ -173,17 +178,20 @@ def _stay(house: House, config: Path | None, day: date | None) -> int:
     def now() -> House:
         return holder[0]
 
-    poll_seconds = min(account.poll.total_seconds() for account in house.settings.accounts)
-
     def stop() -> bool:
         return loop.stopping
 
+    def poll_beat(n: int) -> Beat:
+        return Beat(
+            name=f"poll {n}",
+            seconds=lambda: _poll_seconds(now().settings.accounts, n),
+            work=partial(_nth_poll, now, n, stop),
+        )
+
+    polled = [poll_beat(n) for n in range(len(house.polls))]
     loop: Loop = Loop(
         beats=[
-            *(
-                Beat(name=f"poll {n}", seconds=poll_seconds, work=partial(_nth_poll, now, n, stop))
-                for n in range(len(house.polls))
-            ),
+            *polled,
             Beat(name="intake", seconds=EAGER_SECONDS, work=lambda: now().intake.run(stop)),
             Beat(name="outbox", seconds=EAGER_SECONDS, work=drain),
             # Calendars reach some years ahead and rates grow old: settings are read anew every day.
@@ -203,6 +211,11 @@ def _stay(house: House, config: Path | None, day: date | None) -> int:
     now().outbox.close()
     log.info("stopped")
     return ALL_DONE
+
+
+def _poll_seconds(accounts: Sequence[Account], n: int) -> float:
+    """How often the nth account is looked at; one that is no longer in the settings has nothing to do."""
+    return accounts[n].poll.total_seconds() if n < len(accounts) else TICK_SECONDS
 
 
 def _nth_poll(house: Callable[[], House], n: int, stop: Callable[[], bool]) -> None:

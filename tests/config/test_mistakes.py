@@ -256,3 +256,14 @@ def test_the_text_is_for_people(tmp_path: Path) -> None:
         f"  {tmp_path}/ombud.toml: account[complaints].poll_second: unknown key; did you mean 'poll_seconds'?",
         f"  {tmp_path}/ombud.toml: centre[europe].head: there is no person 'weberr'; did you mean 'weber'?",
     ] == str(raised.value).splitlines()
+
+
+def test_a_mistake_in_a_file_that_came_with_ombud_says_where_ones_own_goes(tmp_path: Path) -> None:
+    """A company without the ten departments of the shipped routes has never seen that file."""
+    text = sample(('id = "finance"', 'id = "money"'))
+    with pytest.raises(Mistakes, match=r"config/routes.toml: what comes with ombud .* policy_dir"):
+        load_text(tmp_path, text)
+    (tmp_path / "config").mkdir()
+    with pytest.raises(Mistakes) as caught:
+        load_text(tmp_path / "config", sample(("poll_seconds", "poll_second")))
+    assert "comes with ombud" not in str(caught.value)

@@ -160,3 +160,9 @@ def test_a_server_may_have_authorities_of_its_own(tmp_path: Path, authority: Aut
     assert authority.ca_file == load_text(tmp_path, named(str(authority.ca_file))).account("complaints").imap.ca_file
     wrong = {mistake.key for mistake in mistakes_of(tmp_path, named("nowhere.pem"))}
     assert "account[complaints].imap.ca_file" in wrong
+
+
+def test_calendars_that_count_for_nobody_are_not_worth_a_warning(tmp_path: Path) -> None:
+    """A company in Berlin need not hear that the holidays of Riyadh are not announced yet."""
+    settings = load_text(tmp_path, sample())
+    assert not any("saudi-arabia" in text for text in settings.warnings)

@@ -1,0 +1,90 @@
+"""What an admin does around the desk: an account more, a lost key, a move to another database, a look at a letter."""
+
+import re
+from pathlib import Path
+
+from tests.e2e.desk import Polled, TestDesk, lines
+from tests.e2e.mail import mail
+from tests.e2e.test_running import ANA, STRONG, daemon, stop, wait_until
+from tests.servers.dovecot import Dovecot
+
+BO = "bo@kunde.example"
+
+
+def test_an_account_that_is_added_while_running_is_polled_and_one_that_goes_is_not(
+    small_desk: TestDesk, dovecot: Dovecot
+) -> None:
+    added = dovecot.new_account("added")
+    with daemon(small_desk) as process:
+        alone = small_desk.config.read_text(encoding="utf-8")
+        small_desk.others = (Polled(name="added", address="added@meridian.example", imap=added, port=dovecot.port),)
+        small_desk.write_config()
+        both = small_desk.config.read_text(encoding="utf-8")
+        for count, text in enumerate((both, alone, both), 1):
+            small_desk.config.write_text(text, encoding="utf-8")
+            process.send_signal(1)
+            wait_until(lambda count=count: count == len(lines(small_desk.log(), "reloaded")))  # type: ignore[misc]
+        wait_until(lambda: '"account": "added", "folder": "INBOX"' in small_desk.log())
+        added.append(mail(BO, "Order 1", STRONG, to="added@meridian.example"))
+        wait_until(lambda: small_desk.sent_to(BO))
+        assert 0 == stop(process)
+    assert 1 == len(small_desk.sent_to(BO))
+
+
+def test_a_lost_token_key_is_told_and_never_replaced_behind_ones_back(small_desk: TestDesk) -> None:
+    small_desk.run()
+    key = small_desk.folder / "ombud-token.key"
+    key.unlink()
+    small_desk.run()  # nothing was signed yet: a fresh one does no harm
+    small_desk.deliver(mail(ANA, "Order 48213", STRONG))
+    small_desk.run()
+    saved = key.read_bytes()
+    key.unlink()
+    for command in (("run", "--once"), ("outbox", "release", "1")):
+        status, _ = small_desk.call(*command)
+        assert 2 == status
+        assert not key.exists()
+    assert f"the token key {key} is gone" in small_desk.log()
+    key.write_bytes(saved)
+    key.chmod(0o600)
+    small_desk.run()
+
+
+def test_a_desk_moves_to_another_database_with_everything_it_knows(small_desk: TestDesk, tmp_path: Path) -> None:
+    small_desk.run()
+    small_desk.deliver(mail(ANA, "Order 48213", STRONG))
+    small_desk.run()
+    before = small_desk.show("case", "list"), small_desk.show("stats")
+    old = small_desk.folder / "old.toml"
+    old.write_text(small_desk.config.read_text(encoding="utf-8"), encoding="utf-8")
+    small_desk.database_url = f"sqlite:///{tmp_path}/elsewhere.sqlite3"
+    small_desk.write_config()
+    status, said = small_desk.call("init-db", "--copy-from", str(old))
+    assert (0, True) == (status, "elsewhere" in said)
+    assert before == (small_desk.show("case", "list"), small_desk.show("stats"))
+    assert small_desk.show("audit", "verify")["ok"]
+    assert 2 == small_desk.call("init-db", "--copy-from", str(old))[0]
+    small_desk.run()
+    assert 1 == len(small_desk.sent_to(ANA))
+
+
+def test_a_letter_can_be_read_before_it_leaves(small_desk: TestDesk) -> None:
+    small_desk.letters = "hold"
+    small_desk.run()
+    small_desk.deliver(mail(ANA, "Order 48213", STRONG))
+    small_desk.run()
+    (held,) = [row for row in small_desk.show("outbox", "list") if row["letter"] == "acknowledgement"]
+    status, said = small_desk.call("outbox", "show", str(held["id"]))
+    assert 0 == status
+    assert f"To: {ANA}" in said
+    assert re.search(r"Case number: C-\d{4}-\d{4}", said)
+    assert "�" not in said
+    assert held["id"] == small_desk.show("outbox", "show", str(held["id"]))["id"]
+    assert "X-Ombud-Mark: " in small_desk.call("outbox", "show", str(held["id"]), "--raw")[1]
+    assert 2 == small_desk.call("outbox", "show", "4711")[0]
+
+
+def test_one_pass_says_at_its_end_whether_something_is_left(small_desk: TestDesk) -> None:
+    small_desk.run()
+    (done,) = lines(small_desk.log(), "one pass is done")
+    assert "nothing" == done["left"]
