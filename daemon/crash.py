@@ -8,6 +8,8 @@ import os
 import signal
 from collections import Counter
 
+from store.moments import listen
+
 POINTS = {
     "CP01": "before SEARCH",
     "CP02": "fetched bytes are in memory",
@@ -57,3 +59,7 @@ def crash_point(name: str) -> None:
 def crash_point_armed(name: str = "") -> bool:
     """Whether the point (any point, if none is given) will kill this process."""
     return bool(_NAME) and name in {"", _NAME}
+
+
+if _NAME:
+    listen(crash_point)

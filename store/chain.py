@@ -9,6 +9,7 @@ from cases.events import Event
 from store.codec import decode_event, encode
 from store.database import Row
 from store.fields import moment_text
+from store.moments import moment
 from store.part import Part
 from store.prepared import Inserting, Prepared
 from store.tables import ChainHeadTable, EventTable
@@ -104,7 +105,9 @@ class Chain(Part):
     def erase_events(self, number: str) -> int:
         """Erase payloads and salts of a case's events; the chain stays provable. How many there were."""
         with self.db.writing("erase"):
-            return self.db.run(_ERASE, number)
+            erased = self.db.run(_ERASE, number)
+            moment("CP18")
+            return erased
 
     def _append(self, number: str, events: Sequence[Event], event_key: str) -> None:
         if not events:
@@ -119,6 +122,7 @@ class Chain(Part):
             link = link_of(link, _header(seq, number, event.kind, event.at, key), digest)
             rows.append((seq, number, event.kind, event.at, key, payload, salt, digest, link))
         self.db.run_many(_APPEND, rows)
+        moment("CP19")
         self.db.run(_MOVE_HEAD, seq, link)
 
     def _all(self) -> Iterator[Row]:

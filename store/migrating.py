@@ -7,6 +7,7 @@ import peewee
 from playhouse.migrations import Runner
 
 from store.database import Database
+from store.moments import each_statement
 from store.trouble import Foreign, Locked
 
 FOLDER = Path(str(resources.files("store") / "migrations"))
@@ -26,8 +27,10 @@ def migrate(database: Database, folder: Path = FOLDER, *, keep_copy: bool) -> tu
             raise Locked(f"{engine.name} must be brought to a new schema, but {daemon} works on it; stop that first")
         if pending and keep_copy:
             engine.back_up(pending[0])
-        applied: list[str] = runner.up() if pending else []
-        return tuple(applied)
+        if not pending:
+            return ()
+        with each_statement(engine.peewee, "CP17"):
+            return tuple(runner.up())
 
 
 def _pending(runner: Runner, name: str) -> list[str]:

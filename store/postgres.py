@@ -17,6 +17,7 @@ from store.forks import let_go_in_children
 from store.trouble import Foreign, Locked, Missing
 
 BUSY_SECONDS = 10
+MIGRATIONS = "schema_migration"  # the table of playhouse.migrations
 # Keys of advisory locks; they are private to one database (PostgreSQL manual, 13.3.5).
 _WRITER, _MIGRATING, _DAEMON = 0x6F6D6201, 0x6F6D6202, 0x6F6D6203
 # A plan that was made when a table was empty would read all of it when it is full; custom plans look at its size.
@@ -74,7 +75,8 @@ class Postgres(Engine):
         self._guard_pid = 0
 
     def is_new(self) -> bool:
-        tables = self.peewee.get_tables()
+        # The list of migrations alone is all that is left when the making of the tables is cut short.
+        tables = set(self.peewee.get_tables()) - {MIGRATIONS}
         if tables and "about" not in tables:
             raise Foreign(f"{self.name} has tables of another program; give ombud a database of its own")
         return not tables

@@ -75,7 +75,8 @@ class Sqlite(Engine):
         )
 
     def is_new(self) -> bool:
-        return not self._marker.exists() and not self.path.exists()
+        # An empty file without a marker is all that is left when the making of a database is cut short at once.
+        return not self._marker.exists() and not _size(self.path)
 
     def prepare_new(self) -> None:
         if self.path.exists() and self.path.stat().st_size:

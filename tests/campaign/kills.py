@@ -6,7 +6,7 @@ from dataclasses import dataclass
 # How often a point may come by before the kill: the points of single messages and letters come by often.
 TURNS = {
     "CP01": 1, "CP02": 1, "CP03": 1, "CP04": 1, "CP05": 2, "CP06": 1, "CP07": 2, "CP08": 12, "CP09": 2,
-    "CP10": 1, "CP11": 15, "CP12": 15, "CP13": 15, "CP14": 15, "CP15": 15, "CP16": 2,
+    "CP10": 1, "CP11": 15, "CP12": 15, "CP13": 15, "CP14": 15, "CP15": 15, "CP16": 2, "CP19": 30,
 }  # fmt: skip
 POINTS = tuple(TURNS)
 SHORTEST, LONGEST = 0.005, 0.5  # seconds

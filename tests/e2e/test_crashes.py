@@ -22,7 +22,7 @@ STRONG = "My parcel for order 48213 was never delivered. This is unacceptable, I
 # In the order of a pass; `:2` is the second time it comes by.
 MOMENTS = (
     "CP01", "CP02", "CP03", "CP04", "CP05", "CP05:2", "CP06", "CP07", "CP08", "CP08:4", "CP09",
-    "CP10", "CP11", "CP12", "CP13", "CP14", "CP15", "CP15:2", "CP16",
+    "CP10", "CP11", "CP12", "CP13", "CP14", "CP15", "CP15:2", "CP16", "CP19", "CP19:3",
 )  # fmt: skip
 # The server may have the letter, and we cannot know: a twin is allowed.
 IN_DOUBT = ("CP13", "CP14")
@@ -74,6 +74,24 @@ def test_killed_again_and_again_at_each_restart(desk: TestDesk, opening: Opening
     assert [f"c{n}@kunde.example" for n in range(6)] == [to for to in desk.recipients() if "kunde" in to]
     assert_every_byte_is_on_record(office)
     assert 6 == len(office.stored())
+
+
+@pytest.mark.parametrize("statement", [1, 2, 30, 60])
+def test_killed_while_its_database_is_made_the_next_start_makes_it_whole(desk: TestDesk, statement: int) -> None:
+    """Old schema or new, never between: here the old one is none at all."""
+    status, _ = desk.call("run", "--once", OMBUD_CRASH_AT=f"CP17:{statement}")
+    assert -signal.SIGKILL == status, desk.log()[-2000:]
+    desk.run()
+    desk.deliver(mail("ana@kunde.example", "Order of ana", STRONG))
+    desk.run()
+    assert 1 == len(desk.sent_to("ana@kunde.example"))
+
+
+def test_a_database_that_was_not_even_begun_is_made_at_the_next_start(small_desk: TestDesk) -> None:
+    """Killed between the making of the file and its first page."""
+    (small_desk.folder / "ombud.sqlite3").touch()
+    small_desk.run()
+    assert 0 == small_desk.show("stats")["cases"]
 
 
 class Killed(BaseException):
