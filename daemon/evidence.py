@@ -9,7 +9,6 @@ from cases.letters import Letter
 from cases.message import Attachment
 from cases.trouble import NeedsHuman
 from daemon.compose import File
-from parsers import attachment_content
 from store.desk import Store
 
 # Kinds that open in a viewer and run nothing, each with the bytes it must begin with.
@@ -54,6 +53,8 @@ def _content(raw: bytes, file: Attachment) -> bytes:
     """The bytes of a file that is what it says it is; empty otherwise."""
     if len(raw) > MOST_RAW:
         return b""
+    from parsers import attachment_content  # here, for it loads all parsers, which the daemon rarely needs
+
     try:
         content = attachment_content(raw, file.sha256)
     except NeedsHuman:
