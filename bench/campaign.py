@@ -123,7 +123,10 @@ def _report(console: Console, diary: Diary, checks: Sequence[Check], stats: dict
             console.print(
                 f"start to first poll, {what}: {len(starts)}, median {median(starts):.2f} s, most {max(starts):.2f} s"
             )
-    console.print(f"letters in doubt at some kill: {len(diary.doubted)}; twice at the server: {diary.twins}")
+    console.print(
+        f"letters in doubt at some kill: {len(diary.doubted)}; twice at the server: {diary.twins}; "
+        f"mails not sent because the letter they answer waits for a person: {len(diary.unanswerable)}"
+    )
     console.print(f"{diary.seconds:.0f} s; " + ", ".join(f"{count} {name}" for name, count in stats.items()))
 
 

@@ -184,7 +184,13 @@ def _sent_once(account: Account) -> tuple[int, list[str]]:
             wrong.append(f"letter {row.id} {row.key} is due and has not left")
     known = {row.message_id for row in account.outbox}
     wrong += [f"a letter that no row knows: {key}" for key in set(account.copies) - known]
-    wrong += [f"no letter came to answer for {one}" for one in account.campaign.diary.unanswerable]
+    # Twice in doubt, a letter waits for a person, though perhaps it never left; then nobody could answer it.
+    parked = {row.recipient for row in account.outbox if row.state is OutboxState.UNCERTAIN}
+    wrong += [
+        f"no letter came to answer for {one}"
+        for one in account.campaign.diary.unanswerable
+        if account.campaign.planned[one.of].sender not in parked
+    ]
     keys = Counter(row.key for row in account.outbox)
     wrong += [f"letter {key} is there {n} times" for key, n in keys.items() if n > 1]
     return len(account.outbox), wrong
