@@ -86,6 +86,17 @@ def init_db(
 
 
 @app.command()
+def backup(
+    target: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")],
+    config: Config = None,
+) -> None:
+    """Copy an SQLite database into a new file, also while the daemon works."""
+    from daemon.cli import acting
+
+    acting.back_up(config, target)
+
+
+@app.command()
 def parse(
     path: Annotated[str, typer.Argument(help="A message, a folder of messages, or - for standard input.")],
     config: Config = None,

@@ -94,6 +94,16 @@ class Store(Folders, Quarantines, Casebook, Troubles):
         """What to call it in words for people: a path, or a URL without its password."""
         return self.db.engine.name
 
+    def back_up(self, target: Path) -> None:
+        """Write a copy into a new file, also beside a daemon at work. Raises NeedsHuman when it cannot."""
+        if target.exists():
+            raise NeedsHuman(f"{target} is there already; name a new file")
+        try:
+            with self.db.translated():
+                self.db.engine.copy_to(target)
+        except OSError as error:
+            raise NeedsHuman(f"{target} cannot be written: {error.strerror}") from error
+
     def close(self) -> None:
         """End all connections and give the lock back."""
         self.db.close()

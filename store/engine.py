@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import peewee
@@ -45,6 +46,10 @@ class Engine(ABC):
     @abstractmethod
     def back_up(self, before: str) -> None:
         """Keep a copy before the migration of that name."""
+
+    @abstractmethod
+    def copy_to(self, target: Path) -> None:
+        """Write a whole copy, as of one moment, into a new file. Raises NeedsHuman where there is no such thing."""
 
     @abstractmethod
     def migrating(self) -> AbstractContextManager[None]:

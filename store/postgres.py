@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -110,6 +111,9 @@ class Postgres(Engine):
 
     def back_up(self, before: str) -> None:
         """Nothing: a migration is one transaction, and copies of a server are its administrator's."""
+
+    def copy_to(self, target: Path) -> None:  # noqa: ARG002 (a file of its own is what this kind cannot give)
+        raise NeedsHuman(f"{self.name} is copied by the server's own tools: pg_dump, or its continuous archiving")
 
     @contextmanager
     def migrating(self) -> Iterator[None]:

@@ -130,7 +130,10 @@ class Sqlite(Engine):
         target = _beside(self.path, f".before-{before}")
         if target.exists():  # an earlier try got this far; its copy is the true one
             return
-        part = _beside(self.path, f".before-{before}.part")
+        self.copy_to(target)
+
+    def copy_to(self, target: Path) -> None:
+        part = _beside(target, ".part")
         part.unlink(missing_ok=True)
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
         copy = driver.connect(str(part))

@@ -55,5 +55,17 @@ def _close(config: Path | None, message: int, because: str, *, replay: bool) -> 
             raise NeedsHuman(f"message {message} is not open in quarantine; see: ombud quarantine list --all")
 
 
+def back_up(config: Path | None, target: Path) -> None:
+    """Copy the database into a new file while the daemon works."""
+    settings = settings_at(config)
+    with store_of(settings) as store:
+        events = store.chain_head().seq
+        store.back_up(target)
+    keys = ", ".join(str(key.file) for key in settings.token_keys if key.file)
+    Console().print(f"{target} holds the database with its {events} events or more", markup=False, soft_wrap=True)
+    if keys:
+        Console().print(f"not in it: the token key {keys}; keep a copy in another place", markup=False, soft_wrap=True)
+
+
 def _who() -> str:
     return f"{getpass.getuser()} at the command line"

@@ -1,5 +1,6 @@
 """A desk moves to another kind of database and goes on as if nothing had happened."""
 
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -89,3 +90,30 @@ def test_a_broken_record_is_not_copied(old: Store, store: Store) -> None:
     with pytest.raises(NeedsHuman, match="broken"):
         copy(old, store)
     assert 0 == store.stats()["messages"]
+
+
+def test_a_backup_beside_a_daemon_is_the_whole_database_for_its_owner_only(old: Store, tmp_path: Path) -> None:
+    old.lock()
+    target = tmp_path / "backup.sqlite3"
+    other = Store.open(f"sqlite:///{tmp_path}/old.sqlite3")
+    other.back_up(target)
+    other.close()
+    assert 0o600 == stat.S_IMODE(target.stat().st_mode)
+    restored = Store.open(f"sqlite:///{target}")
+    assert content(old) == content(restored)
+    assert restored.verify_chain().ok
+    restored.close()
+
+
+def test_a_backup_overwrites_nothing_and_says_what_is_in_the_way(old: Store, tmp_path: Path) -> None:
+    with pytest.raises(NeedsHuman, match="is there already"):
+        old.back_up(tmp_path / "old.sqlite3")
+    with pytest.raises(NeedsHuman, match="cannot be written"):
+        old.back_up(tmp_path / "nowhere" / "backup.sqlite3")
+
+
+def test_a_server_is_backed_up_by_its_own_tools(postgres_url: str, tmp_path: Path) -> None:
+    store = Store.create(postgres_url)
+    with pytest.raises(NeedsHuman, match="pg_dump"):
+        store.back_up(tmp_path / "backup")
+    store.close()
