@@ -115,11 +115,10 @@ class Program:
         assert zygote.stdin is not None
         assert zygote.stdout is not None
         order = {"folder": str(self.folder), "log": str(self.log), "arguments": given, "environment": environment}
-        born = time.monotonic()
         zygote.stdin.write(json.dumps(order).encode() + b"\n")
         zygote.stdin.flush()
-        pid = int(zygote.stdout.readline())
-        return Running(pid=pid, log=self.log, begins=begins, process=zygote, forked=True, born=born)
+        pid = int(zygote.stdout.readline())  # the first time this waits for the zygote itself, which is no start
+        return Running(pid=pid, log=self.log, begins=begins, process=zygote, forked=True)
 
     def _exec(self, argv: Sequence[str], **environment: str) -> subprocess.Popen[bytes]:
         own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
