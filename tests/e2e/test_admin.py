@@ -88,3 +88,24 @@ def test_one_pass_says_at_its_end_whether_something_is_left(small_desk: TestDesk
     small_desk.run()
     (done,) = lines(small_desk.log(), "one pass is done")
     assert "nothing" == done["left"]
+
+
+def test_a_backup_puts_a_lost_database_back(small_desk: TestDesk, tmp_path: Path) -> None:
+    """As docs/running.md says: the copy in its place, a look at the record, and the desk goes on."""
+    small_desk.run()
+    small_desk.deliver(mail(ANA, "Order 48213", STRONG))
+    copy = tmp_path / "copy.sqlite3"
+    with daemon(small_desk) as process:
+        wait_until(lambda: small_desk.sent_to(ANA))
+        wait_until(lambda: {"sent"} == {row["state"] for row in small_desk.show("outbox", "list")})
+        status, said = small_desk.call("backup", str(copy))
+        assert (0, True) == (status, "keep a copy in another place" in said)
+        assert 0 == stop(process)
+    database = small_desk.folder / "ombud.sqlite3"
+    database.unlink()
+    small_desk.run(expect=2)
+    copy.rename(database)
+    assert small_desk.show("audit", "verify")["ok"]
+    small_desk.run()
+    assert 1 == len(small_desk.sent_to(ANA))
+    assert [ANA] == [row["customer"] for row in small_desk.show("case", "list")]
