@@ -4,12 +4,13 @@ JOBS   ?= 2
 BIN    := .venv/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet --editable
 
-.PHONY: demo test check bench servers clean help
+.PHONY: demo test check campaign bench servers clean help
 
 help:
 	@echo "make demo   run the whole desk on invented mail, on this machine only"
 	@echo "make test   format, lint, types and all tests (JOBS=$(JOBS) processes)"
 	@echo "make check  format, lint and types only"
+	@echo "make campaign  kill the daemon over and over and count what was lost or doubled"
 	@echo "make bench  measure what ombud costs"
 	@echo "make clean  remove everything that make made"
 
@@ -18,6 +19,9 @@ demo: .venv/.demo
 
 test: check servers
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal
+
+campaign: .venv/.dev servers
+	OMBUD_CAMPAIGN=1 $(BIN)/python -m pytest tests/campaign
 
 check: .venv/.dev
 	$(BIN)/ruff format --check .

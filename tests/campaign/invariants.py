@@ -250,11 +250,16 @@ def _discreet(account: Account) -> tuple[int, list[str]]:
     return len(account.outbox), wrong
 
 
+def _started(account: Account) -> tuple[int, list[str]]:
+    """Every start succeeded, whatever the life before it left behind."""
+    diary = account.campaign.diary
+    return diary.killed.total() + diary.missed.total(), list(diary.refused_starts)
+
+
 def _prompt(account: Account) -> tuple[int, list[str]]:
     """From the start of the program to its first poll less than five seconds pass."""
     diary = account.campaign.diary
     wrong = [f"{taken:.1f} s" for taken in (*diary.real_starts, *diary.forked_starts) if taken >= FIRST_POLL]
-    wrong += [f"a start failed: {said}" for said in diary.refused_starts]
     return len(diary.real_starts) + len(diary.forked_starts), wrong
 
 
@@ -266,6 +271,7 @@ _CHECKS: Mapping[str, Callable[[Account], tuple[int, list[str]]]] = {
     "I4": _identical,
     "I5": _provable,
     "I6": _discreet,
+    "I7 starts": _started,
     "I7": _prompt,
 }
 

@@ -70,6 +70,8 @@ class Running:
             os.kill(self.pid, signal.SIGKILL)
         if not self.ended(20):
             raise Stuck(f"process {self.pid} survives SIGKILL")
+        if not self.forked:
+            _close(self.process)
 
     def _look(self, seconds: float) -> None:
         assert self.process.stdout is not None
@@ -98,9 +100,7 @@ class Program:
         if self._zygote is not None:
             self._zygote.kill()
             self._zygote.wait()
-            for pipe in (self._zygote.stdin, self._zygote.stdout):
-                if pipe is not None:
-                    pipe.close()
+            _close(self._zygote)
 
     def start(self, *arguments: str, forked: bool, **environment: str) -> Running:
         """A new life."""
@@ -134,3 +134,9 @@ class Program:
                 stderr=log,
                 bufsize=0,
             )
+
+
+def _close(process: subprocess.Popen[bytes]) -> None:
+    for pipe in (process.stdin, process.stdout):
+        if pipe is not None:
+            pipe.close()
