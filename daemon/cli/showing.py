@@ -209,7 +209,7 @@ def verify(config: Path | None, *, as_json: bool) -> int:
     if as_json:
         print_json(report)
     elif report.ok:
-        Console().print(f"{report.events} events, unbroken; head {report.head.seq} {report.head.hash}")
+        Console().print(f"{report.events} events, unbroken; head {report.head.seq} {report.head.hash}", soft_wrap=True)
     else:
         Console().print(Text(f"broken at event {report.broken_at}: {report.because}"))
     return 0 if report.ok else 1
