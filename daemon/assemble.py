@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from pathlib import Path
 
 from cases.trouble import NeedsHuman
 from config.secret import create_key
@@ -16,6 +17,7 @@ from daemon.clock import Clock
 from daemon.compose import Composer, Desk, Keys
 from daemon.conclude import Concluder
 from daemon.evidence import Evidence
+from daemon.finaldot import Notes
 from daemon.guard import Guard
 from daemon.inbox import connect
 from daemon.intake import AccountFacts, Intake
@@ -97,6 +99,13 @@ def concluder_of(settings: Settings, store: Store, keys: Keys) -> Concluder:
     )
 
 
+def notes_of(settings: Settings, store: Store) -> Notes:
+    """Where the daemon notes final dots: beside the SQLite file, else where the service manager or the key says."""
+    given = os.environ.get("STATE_DIRECTORY", "").partition(":")[0]  # systemd.exec(5), StateDirectory=
+    key = next((key.file.parent for key in settings.token_keys if key.file), None)
+    return Notes(folder=store.home or (Path(given) if given else key), database=store.name)
+
+
 def deciding_outbox(settings: Settings, store: Store, clock: Clock) -> Outbox:
     """An outbox for a person at the command line: it decides about letters and sends none."""
     concluder = concluder_of(settings, store, keys_of(settings, store))
@@ -106,6 +115,7 @@ def deciding_outbox(settings: Settings, store: Store, clock: Clock) -> Outbox:
         ceilings=concluder.ceilings,
         policy=settings.policy,
         outlets=(),
+        notes=notes_of(settings, store),
         clock=clock,
     )
 
@@ -122,6 +132,7 @@ def build(  # noqa: PLR0913 (what the parts are made of)
 ) -> House:
     """Everything, ready to work. Raises NeedsHuman when templates or keys are broken."""
     policy, keys = settings.policy, keys_of(settings, store)
+    notes = notes_of(settings, store)
     concluder = concluder_of(settings, store, keys)
     views = {account.name: parsers.reading_as(account.reading) for account in settings.accounts}
     # A message of an account that is no longer configured is still read, as the first account's server would have it.
@@ -150,7 +161,8 @@ def build(  # noqa: PLR0913 (what the parts are made of)
             concluder=concluder,
             ceilings=concluder.ceilings,
             policy=policy,
-            outlets=tuple(_outlet(account) for account in settings.accounts),
+            outlets=tuple(_outlet(account, notes) for account in settings.accounts),
+            notes=notes,
             clock=clock,
         ),
         ticks=Ticks(
@@ -218,7 +230,7 @@ def _midnight(day: date | None) -> datetime | None:
     return datetime.combine(day, time.min, UTC) if day else None
 
 
-def _outlet(account: Account) -> Outlet:
+def _outlet(account: Account, notes: Notes) -> Outlet:
     server = account.smtp
     smtp = accounts.SmtpAccount(
         name=account.name,
@@ -234,6 +246,7 @@ def _outlet(account: Account) -> Outlet:
     return Outlet(
         account=account.name,
         sender=Sender(smtp),
+        note=notes.begin(),
         max_per_minute=account.max_per_minute,
         max_per_day=account.max_per_day,
     )

@@ -1,8 +1,8 @@
 """A letter on its way out: its envelope in SMTP's commands, its bytes on the wire, what became of it. Pure."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 ADDRESS = re.compile(
     r'(?:"(?:[^"\\\x00-\x1f\x7f]|\\[ -~])*"|[^\s"<>()\[\]\\,;:@\x00-\x1f\x7f]+)@([^\s<>"@\x00-\x1f\x7f]+)'
@@ -12,11 +12,15 @@ UNSAFE_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbound:
-    """A letter on its way: envelope and final bytes. The null sender is empty."""
+    """A letter on its way: envelope and final bytes. The null sender is empty.
+
+    `before_dot` is called when all but the final dot is out of our hands; if it raises OSError the dot is not sent.
+    """
 
     envelope_from: str
     recipient: str
     raw: bytes
+    before_dot: Callable[[], object] = field(default=lambda: None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

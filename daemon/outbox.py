@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from cases import events as e
 from cases.decide import on_delivery
@@ -15,6 +16,7 @@ from daemon.ceilings import Ceilings
 from daemon.clock import Clock
 from daemon.conclude import Concluder
 from daemon.crash import crash_point
+from daemon.finaldot import DotNote, Notes
 from daemon.smtp import Failed, Outbound, Result, Retry, Sender, Sent, Uncertain
 from store.desk import Store
 from store.values import OutboxRow, OutboxState
@@ -32,6 +34,7 @@ class Outlet:
 
     account: str
     sender: Sender
+    note: DotNote
     max_per_minute: int | None = None
     max_per_day: int | None = None
 
@@ -48,15 +51,25 @@ class Outbox:
     ceilings: Ceilings
     policy: Policy
     outlets: Sequence[Outlet]
+    notes: Notes
     clock: Clock
     jitter: Callable[[], float] = lambda: random.uniform(0.7, 1.3)
 
     def recover(self) -> int:
-        """After a crash: the one letter of each claim that may have left is judged, the others are queued again."""
-        rows = self.store.recover_claims()
-        for row in rows:
-            self._settle(row, Uncertain(because="the daemon died while it was being sent"))
-        return len(rows)
+        """After a crash: a letter that may have left is in doubt, the others of its claim leave later.
+
+        Returns how many are in doubt. Only for the process that holds the database's lock.
+        """
+        doubts = 0
+        for row in self.store.recover_claims():
+            if self.notes.may_have_left(row.claim, row.position):
+                doubts += 1
+                self._settle(row, Uncertain(because="the daemon died while it was being sent"))
+            else:
+                # After a while, like any other try: should it be this letter that kills, the others leave before it.
+                self._settle(row, Retry(because="the daemon died before the final dot"))
+        self.notes.forget()
+        return doubts
 
     def drain(self, stop: Callable[[], bool] = lambda: False) -> int:
         """Sends what may leave now; returns how many letters a server accepted."""
@@ -71,6 +84,7 @@ class Outbox:
         """Ends the connections."""
         for outlet in self.outlets:
             outlet.sender.close()
+            outlet.note.close()
 
     def release(self) -> int:
         """Queues again what a ceiling held back, oldest first, as far as the ceilings allow by now (invariant 7)."""
@@ -117,7 +131,8 @@ class Outbox:
     def _drain(self, outlet: Outlet, stop: Callable[[], bool]) -> int:
         sent = 0
         while not stop() and (allowed := self._allowance(outlet)):
-            rows = self.store.claim(self.clock.now(), outlet.account, min(CLAIM, allowed))
+            claim = outlet.note.next_claim()
+            rows = self.store.claim(self.clock.now(), outlet.account, min(CLAIM, allowed), claim)
             if not rows:
                 break
             crash_point("CP10")
@@ -134,7 +149,7 @@ class Outbox:
 
     def _send(self, outlet: Outlet, rows: Sequence[OutboxRow], stop: Callable[[], bool]) -> int:
         due = [row for row in rows if not self._withheld(row)]
-        letters = [Outbound(envelope_from=row.envelope_from, recipient=row.recipient, raw=row.raw) for row in due]
+        letters = [_outbound(row, outlet.note) for row in due]
         sent = 0
 
         def report(place: int, result: Result) -> None:
@@ -221,6 +236,15 @@ class Outbox:
         now = self.clock.now()
         key = f"outbox:{row.id}:{fate.__name__}:{row.tries}"
         self.concluder.conclude(case, on_delivery(ref, fate, because, now), now, event_key=key)
+
+
+def _outbound(row: OutboxRow, note: DotNote) -> Outbound:
+    return Outbound(
+        envelope_from=row.envelope_from,
+        recipient=row.recipient,
+        raw=row.raw,
+        before_dot=partial(note.reach, row.position),
+    )
 
 
 def _still_uncertain(row: OutboxRow, result: Retry) -> str:

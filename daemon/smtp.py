@@ -108,6 +108,7 @@ class Sender:
             crash_point("CP11")
             await self._command(client, "DATA", expected=354)
             await self._write_content(client, on_the_wire(letter.raw))
+            letter.before_dot()
         except Unsendable as error:
             return Failed(because=str(error))
         except _Refused as error:

@@ -94,6 +94,11 @@ class Store(Folders, Quarantines, Casebook, Troubles):
         """What to call it in words for people: a path, or a URL without its password."""
         return self.db.engine.name
 
+    @property
+    def home(self) -> Path | None:
+        """The folder that holds the database's files; None where a server keeps them."""
+        return self.db.engine.folder
+
     def back_up(self, target: Path) -> None:
         """Write a copy into a new file, also beside a daemon at work. Raises NeedsHuman when it cannot."""
         if target.exists():

@@ -16,6 +16,7 @@ class Engine(ABC):
     """
 
     name: str  # for people: a path, or a URL without its password
+    folder: Path | None = None  # where the database lies, if it lies in a folder of this machine
     peewee: Any  # peewee's object for it; its stubs leave most methods untyped
     errors: tuple[type[Exception], ...]
 

@@ -75,15 +75,15 @@ _RELEASE = Prepared(
 class Outgoings(OutboxViews):
     """What leaves."""
 
-    def claim(self, now: datetime, account: str, limit: int) -> tuple[OutboxRow, ...]:
+    def claim(self, now: datetime, account: str, limit: int, claim: str = "") -> tuple[OutboxRow, ...]:
         """Take messages that may leave now, the most urgent first, then the oldest; one durable commit.
 
         Send and settle them in the order of their `position`: after a crash only the first that is not settled may
-        have left.
+        have left. `claim` is a name that no other claim has or will have.
         """
         with self.db.writing("claim"):
             ids = [outbox_id for (outbox_id,) in self.db.rows(_CLAIMABLE, account, now, limit)]
-            claim = secrets.token_hex(8)
+            claim = claim or secrets.token_hex(8)
             self.db.run_many(_CLAIM, [(claim, position, outbox_id) for position, outbox_id in enumerate(ids)])
             rows = [row for some in chunks(ids) for row in self.db.rows(_CLAIMED, some)]
         return tuple(sorted((outbox_row(row) for row in rows), key=lambda row: row.position))
@@ -108,7 +108,7 @@ class Outgoings(OutboxViews):
                 raise Contradiction(f"there is no outgoing message {outbox_id}")
 
     def recover_claims(self) -> tuple[OutboxRow, ...]:
-        """After a crash: the messages whose fate is uncertain, the first of each claim that was not settled.
+        """After a crash: the messages that may have been under way, the first of each claim that was not settled.
 
         They stay `sending` until they are settled; those behind them never left and are queued again.
         Only for the process that holds the lock.

@@ -53,7 +53,7 @@ class Sqlite(Engine):
     """A database in one file."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self.folder = path, path.absolute().parent
         self.name = str(path)
         self.errors = (peewee.PeeweeException, driver.Error)
         self._marker = _beside(path, ".ombud")

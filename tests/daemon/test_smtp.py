@@ -1,5 +1,6 @@
 """The sender knows for each letter whether it was accepted, and says so when it cannot know."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -8,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -246,6 +248,30 @@ class TestTheFinalDot:
         with sender(smtp_server) as out:
             assert ["Uncertain", "Uncertain", "not tried"] == kinds(deliver(out, *[letter()] * 3))
         assert 2 == len(smtp_server.messages)
+
+    def test_it_is_announced_when_all_else_was_said_and_only_then(self, smtp_server: SmtpServer) -> None:
+        """Whoever notes it down can tell after a kill which letter may have left."""
+        seen: list[tuple[str, int]] = []
+
+        def announced(to: str) -> Outbound:
+            return replace(letter(to, HUGE), before_dot=lambda: seen.append((to, len(smtp_server.messages))))
+
+        refused = Fault(Step.RCPT, "550 5.1.1 who?", containing="bo@")
+        smtp_server.play(refused, Fault(Step.CONTENT, CLOSE, times=1, skip=1))
+        with sender(smtp_server) as out:
+            results = deliver(out, *(announced(f"{name}@kunde.example") for name in ("ana", "bo", "cy", "dan")))
+        assert ["Sent", "Failed", "Retry", "Sent"] == kinds(results)
+        assert [("ana@kunde.example", 0), ("dan@kunde.example", 1)] == seen
+
+    def test_it_is_not_sent_when_it_cannot_be_announced(self, smtp_server: SmtpServer) -> None:
+        def full() -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        with sender(smtp_server) as out:
+            results = deliver(out, replace(letter(), before_dot=full), letter())
+        assert ["Retry", "Sent"] == kinds(results)
+        assert "No space left" in getattr(results[0], "because", "")
+        assert 1 == len(smtp_server.messages)
 
     @pytest.mark.parametrize("step", [Step.EHLO, Step.MAIL, Step.RCPT, Step.DATA])
     def test_silence_before_it_is_a_retry(self, smtp_server: SmtpServer, step: Step) -> None:
