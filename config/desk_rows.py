@@ -235,6 +235,14 @@ class WorkersModel(Row):
     attempts: Annotated[int, Field(ge=1, le=10)] = 3
 
 
+class DiskModel(Row):
+    """`[disk]`: how much room must be left before more mail is fetched (threats T24)."""
+
+    free_mb: Annotated[int, Field(ge=0)] = 200
+    free_percent: Annotated[int, Field(ge=0, le=90)] = 0
+    folder: Line = ""
+
+
 class TopModel(Row):
     """The keys of ombud.toml that stand above its first table."""
 
@@ -250,6 +258,7 @@ class DeskModel(TopModel):
     database: DatabaseModel = DatabaseModel()
     token_key: Many[TokenKeyModel] = ()
     workers: WorkersModel = WorkersModel()
+    disk: DiskModel = DiskModel()
     account: Many[AccountModel] = ()
     centre: Many[CentreModel] = ()
     department: Many[DepartmentModel] = ()

@@ -9,6 +9,7 @@ from config.desk_rows import (
     DatabaseModel,
     DepartmentModel,
     DeskModel,
+    DiskModel,
     OrganisationModel,
     PersonModel,
     TokenKeyModel,
@@ -34,6 +35,7 @@ class Desk:
     organisation: OrganisationModel | None
     database: DatabaseModel | None
     workers: WorkersModel | None
+    disk: DiskModel | None
     token_keys: Rows[TokenKeyModel]
     accounts: Rows[AccountModel]
     centres: Rows[CentreModel]
@@ -67,6 +69,7 @@ def read_desk(file: TomlFile, base: Path, findings: Findings) -> Desk:
         organisation=organisation,
         database=read_row(DatabaseModel, data.get("database", {}), file.name, "database", findings),
         workers=read_row(WorkersModel, data.get("workers", {}), file.name, "workers", findings),
+        disk=read_row(DiskModel, data.get("disk", {}), file.name, "disk", findings),
         token_keys=keys if "token_key" in data else (("token_key[a]", _DEFAULT_KEY),),
         accounts=tuple(read_rows(AccountModel, data.get("account", []), file.name, "account", findings)),
         centres=tuple(read_rows(CentreModel, data.get("centre", []), file.name, "centre", findings)),

@@ -23,7 +23,7 @@ from config.policy_checks import check_policy, roles_used
 from config.policy_tables import Tables, policy_files, raw_names, read_tables
 from config.policy_values import policy_of
 from config.toml_files import TomlFile, parse_text, read_toml
-from config.values import Settings, Workers
+from config.values import Database, Disk, Settings, Workers
 from config.vocabulary import CATEGORIES, SIGNALS, expand_clauses
 
 RATES_STALE_AFTER = timedelta(days=90)
@@ -62,8 +62,9 @@ def _settings(desk: Desk, tables: Tables, words: Mapping[str, TomlFile], vault: 
     accounts = accounts_of(desk, lexicon, vault)
     database, token_keys = database_of(desk, vault, findings), vault.token_keys()
     templates_dir = _folder(desk, "templates_dir", findings)
+    disk = _disk(desk, database, findings)
     findings.stop_if_any()
-    if desk.organisation is None or desk.workers is None or tables.letters is None:
+    if desk.organisation is None or desk.workers is None or disk is None or tables.letters is None:
         raise Mistakes(findings.mistakes)
     findings.warnings += warnings_of(desk) + _calendar_warnings(calendars, _calendars_used(desk), now)
     return Settings(
@@ -74,6 +75,7 @@ def _settings(desk: Desk, tables: Tables, words: Mapping[str, TomlFile], vault: 
         lexicon=lexicon,
         letter_names=tables.letters.names,
         workers=_workers(desk.workers),
+        disk=disk,
         log_level=desk.top.log_level,
         templates_dir=templates_dir,
         files=_files((desk.file, *tables.files.values(), *words.values()), vault),
@@ -89,6 +91,20 @@ def _workers(row: WorkersModel) -> Workers:
         wall_seconds=row.wall_seconds,
         attempts=row.attempts,
     )
+
+
+def _disk(desk: Desk, database: Database, findings: Findings) -> Disk | None:
+    """By default the folder of an SQLite database is watched; where a server keeps its own, nobody here knows."""
+    row = desk.disk
+    if row is None:
+        return None
+    scheme, _, file = database.url.partition(":///")
+    folder = desk.path(row.folder) if row.folder else Path(file).parent if scheme == "sqlite" and file else None
+    if row.folder and folder and not folder.is_dir():
+        findings.add(
+            desk.file.name, "disk.folder", f"there is no folder {folder}", "name one on the disk to be watched"
+        )
+    return Disk(folder=folder, free=row.free_mb * _MIB, free_percent=row.free_percent)
 
 
 def sample_text() -> str:

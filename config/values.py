@@ -120,6 +120,15 @@ class Workers:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Disk:
+    """How much room must be left before more mail is fetched; the larger of the two demands counts."""
+
+    folder: Path | None  # on the file system that is watched; None: none is
+    free: int  # bytes
+    free_percent: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """Everything an admin can decide, as values; replaced as a whole on reload."""
 
@@ -130,6 +139,7 @@ class Settings:
     lexicon: Lexicon
     letter_names: tuple[str, ...]  # each needs a template
     workers: Workers
+    disk: Disk
     log_level: str
     templates_dir: Path | None  # an admin's templates, which replace shipped ones of the same name
     files: tuple[Path, ...]  # all that were read, for those who watch them

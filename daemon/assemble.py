@@ -21,9 +21,11 @@ from daemon.finaldot import Notes
 from daemon.guard import Guard
 from daemon.inbox import connect
 from daemon.intake import AccountFacts, Intake
+from daemon.jumps import Jumps
 from daemon.notices import DeskNotices
 from daemon.outbox import Outbox, Outlet
 from daemon.polling import Poll
+from daemon.room import Room
 from daemon.smtp import Sender
 from daemon.ticks import Ticks
 from daemon.worker import Limits
@@ -129,20 +131,31 @@ def build(  # noqa: PLR0913 (what the parts are made of)
     *,
     since: date | None = None,
     on_progress: Callable[[str, int], None] = lambda _what, _count: None,
+    before: House | None = None,
 ) -> House:
-    """Everything, ready to work. Raises NeedsHuman when templates or keys are broken."""
+    """Everything, ready to work; `before` is what this one replaces. Raises NeedsHuman: broken templates or keys."""
     policy, keys = settings.policy, keys_of(settings, store)
     notes = notes_of(settings, store)
     concluder = concluder_of(settings, store, keys)
     views = {account.name: parsers.reading_as(account.reading) for account in settings.accounts}
     # A message of an account that is no longer configured is still read, as the first account's server would have it.
     default = parsers.reading_as(settings.accounts[0].reading)
+    outbox = Outbox(
+        store=store,
+        concluder=concluder,
+        ceilings=concluder.ceilings,
+        policy=policy,
+        outlets=tuple(_outlet(account, notes) for account in settings.accounts),
+        notes=notes,
+        clock=clock,
+    )
+    room = Room(settings.disk, store, clock)
     return House(
         settings=settings,
         store=store,
         clock=clock,
         parsers=parsers,
-        polls=tuple(_poll(account, store, clock, since, on_progress) for account in settings.accounts),
+        polls=tuple(_poll(account, store, clock, since, on_progress, room) for account in settings.accounts),
         intake=Intake(
             store=store,
             readers=lambda account: views.get(account, default),
@@ -156,15 +169,7 @@ def build(  # noqa: PLR0913 (what the parts are made of)
             most_attempts=settings.workers.attempts,
             on_progress=lambda count: on_progress("decided", count),
         ),
-        outbox=Outbox(
-            store=store,
-            concluder=concluder,
-            ceilings=concluder.ceilings,
-            policy=policy,
-            outlets=tuple(_outlet(account, notes) for account in settings.accounts),
-            notes=notes,
-            clock=clock,
-        ),
+        outbox=outbox,
         ticks=Ticks(
             store=store,
             concluder=concluder,
@@ -172,6 +177,8 @@ def build(  # noqa: PLR0913 (what the parts are made of)
             policy=policy,
             clock=clock,
             guard=guard,
+            jumps=before.ticks.jumps if before else Jumps(clock),
+            on_jump=outbox.correct_times,
         ),
     )
 
@@ -201,7 +208,12 @@ def _facts(account: Account) -> AccountFacts:
 
 
 def _poll(
-    account: Account, store: Store, clock: Clock, since: date | None, on_progress: Callable[[str, int], None]
+    account: Account,
+    store: Store,
+    clock: Clock,
+    since: date | None,
+    on_progress: Callable[[str, int], None],
+    room: Room,
 ) -> Poll:
     server = account.imap
     return Poll(
@@ -221,6 +233,7 @@ def _poll(
         store=store,
         clock=clock,
         connect=connect,
+        has_room=room.is_enough,
         since=_midnight(since or account.from_date),
         on_progress=lambda count: on_progress("fetched", count),
     )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import schedule
 
 from cases.trouble import TryLater
+from daemon.clock import Clock
 from daemon.guard import SetAside
 from store.trouble import Broken, Locked
 
@@ -59,6 +60,7 @@ class Loop:
     beats: Sequence[Beat]
     on_reload: Callable[[], object] = lambda: None
     on_stop: Callable[[], object] = lambda: None
+    clock: Clock = field(default_factory=Clock)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
     _end: Broken | Locked | None = None
@@ -103,11 +105,12 @@ class Loop:
         return not any(thread.is_alive() for thread in self._threads)
 
     def _keep(self, beat: Beat) -> None:
-        metronome, seconds = schedule.Scheduler(), 0.0
+        metronome, seconds, offset = schedule.Scheduler(), 0.0, 0.0
         self._once(beat)
         while not self._stopping.wait(min(0.5, beat.every)):
-            if seconds != beat.every:
-                seconds = beat.every
+            # The metronome counts in local time: an hour that is set back would be an hour without a beat.
+            if seconds != beat.every or abs(self.clock.local_offset() - offset) > 1.0:
+                seconds, offset = beat.every, self.clock.local_offset()
                 metronome.clear()
                 metronome.every(max(int(seconds), 1)).seconds.do(self._once, beat)
             metronome.run_pending()

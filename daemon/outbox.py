@@ -60,6 +60,7 @@ class Outbox:
 
         Returns how many are in doubt. Only for the process that holds the database's lock.
         """
+        self.correct_times()
         doubts = 0
         for row in self.store.recover_claims():
             if self.notes.may_have_left(row.claim, row.position):
@@ -70,6 +71,12 @@ class Outbox:
                 self._settle(row, Retry(because="the daemon died before the final dot"))
         self.notes.forget()
         return doubts
+
+    def correct_times(self) -> None:
+        """A letter that was written or put off while the machine's clock was ahead must not wait for that moment."""
+        accounts = [outlet.account for outlet in self.outlets]
+        if waited := self.store.take_back_the_future(self.clock.now(), accounts, 2 * LONGEST_WAIT):
+            log.warning("letters waited for a clock that was ahead", extra={"letters": waited})
 
     def drain(self, stop: Callable[[], bool] = lambda: False) -> int:
         """Sends what may leave now; returns how many letters a server accepted."""

@@ -13,6 +13,7 @@ from daemon.clock import Clock
 from daemon.crash import crash_point
 from daemon.inbox import Fetched, Missed, Moved, Selected, SignInRefused
 from store.desk import Store
+from store.trouble import Unavailable
 from store.values import FolderState, NewDelivery, Outcome
 
 log = logging.getLogger("ombud.poll")
@@ -40,6 +41,7 @@ class Mail(Protocol):
 class Poll:
     """One account's polling, with its patience.
 
+    `has_room`: whether the disk has room for more mail; without it nothing is fetched.
     `since`: the admin's `--from DATE`: what the server received from then on is taken in even at first contact.
     """
 
@@ -47,22 +49,26 @@ class Poll:
     store: Store
     clock: Clock
     connect: Callable[[ImapAccount], AbstractContextManager[Mail]]
+    has_room: Callable[[], bool] = lambda: True
     since: datetime | None = None
     on_progress: Callable[[int], None] = lambda _count: None
-    _not_before: datetime | None = None
+    _not_before: float | None = None  # on the clock that cannot be set
     _failures: int = 0
     _looked: bool = False
     _missed: dict[tuple[str, int, int], str] = field(default_factory=dict)
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> int:
         """Fetches and clears away; returns how many messages are new. Raises TryLater after noting the failure."""
-        if self._not_before and self.clock.now() < self._not_before:
+        if self._is_waiting:
             return 0
         try:
             with self.connect(self.account) as mail:
-                new = sum(self._fetch(mail, folder, stop) for folder in self.account.folders)
+                new = sum(self._fetch(mail, folder, stop) for folder in self.account.folders if self.has_room())
                 for folder in self.account.folders:
                     self._clear(mail, folder)
+        except Unavailable as trouble:
+            self._wait(FIRST_WAIT, trouble, "storage is in the way")
+            raise
         except TryLater as trouble:
             self._failed(trouble)
             raise
@@ -71,9 +77,13 @@ class Poll:
         self._failures, self._not_before = 0, None
         return new
 
+    @property
+    def _is_waiting(self) -> bool:
+        return self._not_before is not None and self.clock.monotonic() < self._not_before
+
     def clear(self) -> None:
         """Only moves what has its outcome by now; the second half of a single pass."""
-        if any(self._has_moves(folder) for folder in self.account.folders):
+        if not self._is_waiting and any(self._has_moves(folder) for folder in self.account.folders):
             with self.connect(self.account) as mail:
                 for folder in self.account.folders:
                     self._clear(mail, folder)
@@ -94,6 +104,8 @@ class Poll:
             if len(batch) >= BATCH or sum(len(delivery.raw) for delivery in batch) >= BATCH_BYTES:
                 new += self._record(batch)
                 batch = []
+                if not self.has_room():
+                    break
             if stop():
                 break
         return new + (self._record(batch) if batch else 0)
@@ -193,13 +205,13 @@ class Poll:
             raise TryLater(f"{self.account.name}: {len(moved.left)} messages cannot be moved to {target}")
 
     def _failed(self, trouble: TryLater) -> None:
-        now = self.clock.now()
-        wait = REFUSED_WAIT if isinstance(trouble, SignInRefused) else FIRST_WAIT * 2 ** min(self._failures, 10)
-        self._not_before = now + min(wait, max(LONGEST_WAIT, REFUSED_WAIT if wait is REFUSED_WAIT else LONGEST_WAIT))
+        wait = min(FIRST_WAIT * 2 ** min(self._failures, 10), LONGEST_WAIT)
         self._failures += 1
-        log.warning(
-            "account is down",
-            extra={"account": self.account.name, "reason": str(trouble), "next_try": self._not_before.isoformat()},
-        )
+        self._wait(REFUSED_WAIT if isinstance(trouble, SignInRefused) else wait, trouble, "account is down")
         if self._failures == 1:
-            self.store.record_trouble("account-down", str(trouble), now)
+            self.store.record_trouble("account-down", str(trouble), self.clock.now())
+
+    def _wait(self, span: timedelta, trouble: TryLater, what: str) -> None:
+        self._not_before = self.clock.monotonic() + span.total_seconds()
+        next_try = (self.clock.now() + span).isoformat()
+        log.warning(what, extra={"account": self.account.name, "reason": str(trouble), "next_try": next_try})

@@ -1,8 +1,9 @@
 """Time passes: what is due is found by an index, never by looking at open cases (policy §7)."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from cases.decide import on_tick
@@ -11,8 +12,11 @@ from daemon.clock import Clock
 from daemon.conclude import Concluder
 from daemon.crash import crash_point
 from daemon.guard import Guard
+from daemon.jumps import Jumps
 from daemon.notices import DeskNotices
 from store.desk import Store
+
+log = logging.getLogger("ombud.ticks")
 
 BATCH = 50  # cases concluded in one durable transaction, each in its own savepoint
 
@@ -27,9 +31,30 @@ class Ticks:
     policy: Policy
     clock: Clock
     guard: Guard
+    jumps: Jumps
+    on_jump: Callable[[], object] = lambda: None
 
     def tick(self, stop: Callable[[], bool] = lambda: False) -> int:
-        """Takes every ladder step that is due and tells the intake desk of troubles; returns how many cases moved."""
+        """Takes every ladder step that is due and tells the intake desk of troubles; returns how many cases moved.
+
+        After somebody set the clock no step is taken for some minutes (threats T22).
+        """
+        self._look_for_jumps()
+        moved = 0 if self.jumps.pausing else self._climb(stop)
+        self.notices.tell()
+        return moved
+
+    def _look_for_jumps(self) -> None:
+        by = self.jumps.look()
+        if by is None:
+            return
+        now = self.clock.now()
+        text = f"the clock of this machine was set by {_hours(by)} to {now:%Y-%m-%d %H:%M} UTC"
+        log.warning("clock was set", extra={"reason": text})
+        self.store.record_trouble("clock", f"{text}; reminders and escalations wait for ten minutes", now)
+        self.on_jump()
+
+    def _climb(self, stop: Callable[[], bool]) -> int:
         moved = 0
         seen: set[str] = set()
         while not stop():
@@ -45,7 +70,6 @@ class Ticks:
                     if trouble:
                         self.store.record_trouble("stuck", trouble.reason, now, number=number)
                     moved += trouble is None
-        self.notices.tell()
         return moved
 
     def _look_at(self, number: str, now: datetime) -> None:
@@ -57,3 +81,7 @@ class Ticks:
             crash_point("CP16")
             key = f"tick:{number}:{now:%Y%m%dT%H%M%S.%f}"
             self.concluder.conclude(case, events, now, event_key=key)
+
+
+def _hours(span: timedelta) -> str:
+    return f"{span.total_seconds() / 3600:+.1f} hours"

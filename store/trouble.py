@@ -23,6 +23,10 @@ class Contradiction(NeedsHuman):
     """What is to be recorded contradicts what is on record; a mistake in the program."""
 
 
+class Unavailable(TryLater):
+    """The database is in the way: locked, full, out of reach. Nothing of the unit was kept; repeat all of it."""
+
+
 class CaseMoved(TryLater):
     """The case was changed since it was loaded; load it again and decide anew."""
 
@@ -49,7 +53,7 @@ def trouble_of(error: Exception, name: str) -> Trouble:
 def _sqlite_trouble(error: Exception, text: str) -> Trouble:
     code = getattr(error, "sqlite_errorname", None) or ""
     if code.startswith(_SQLITE_LATER):
-        return TryLater(f"{text} ({code})")
+        return Unavailable(f"{text} ({code})")
     if code.startswith(_SQLITE_BROKEN):
         return Broken(f"{text} ({code}); stop, keep the file, and restore a backup if a restart does not help")
     return NeedsHuman(f"{text} ({code or type(error).__name__})")
@@ -58,10 +62,10 @@ def _sqlite_trouble(error: Exception, text: str) -> Trouble:
 def _postgres_trouble(error: Exception, text: str) -> Trouble:
     code = getattr(error, "sqlstate", None) or ""
     if code.startswith(_POSTGRES_LATER):
-        return TryLater(f"{text} ({code})")
+        return Unavailable(f"{text} ({code})")
     if code.startswith(_POSTGRES_BROKEN):
         return Broken(f"{text} ({code})")
     # libpq reports a lost or refused connection without a code.
     if not code and type(error).__name__ == "OperationalError" and not any(part in text for part in _REFUSED):
-        return TryLater(text)
+        return Unavailable(text)
     return NeedsHuman(f"{text} ({code or type(error).__name__})")

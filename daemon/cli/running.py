@@ -234,7 +234,7 @@ def _reloaded(house: House, config: Path | None, day: date | None) -> House:
     try:
         settings = settings_at(config)
         _refuse_other_database(settings, house.settings)
-        fresh = build(settings, house.store, house.parsers, house.clock, guard, since=day)
+        fresh = build(settings, house.store, house.parsers, house.clock, guard, since=day, before=house)
     except NeedsHuman as trouble:
         # Without a traceback: the admin needs the list of mistakes, not our call stack.
         log.warning("reload refused, the old settings stay", extra={"reason": str(trouble)})
