@@ -1,27 +1,26 @@
-"""Amounts of money: a currency must stand right beside the number (policy §2, claimed loss)."""
+"""Amounts of money: a number with a currency right beside it, in any usual writing (policy §2, claimed loss)."""
 
 import re
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from functools import cache
 
+from parsers.currencies import GUESS, Context, Sign, context_of, sign_after, sign_before
+from parsers.digits import BLANKS, NUMBER, parse_number, plain_digits
+from parsers.numerals import parse_signs
+from parsers.ranges import is_upper_end, with_ranges
 from parsers.tables import table
+from parsers.wordamounts import in_signs, in_words
 
 MAX_TEXT = 50_000
-MAX_AMOUNTS = 30
-_NUMBER = re.compile(r"(?<![\w.,])[-+]?\d[\d.,'’٬٫ \u00a0\u202f]{0,24}|\d[\d.,'’٬٫ \u00a0\u202f]{0,24}")
+MAX_AMOUNTS = 60
+_MOST_NUMBERS = 2000  # looked at: a text of nothing but digits is no letter
 _ANY_DIGIT = re.compile(r"\d")
-
-
-@cache
-def _multipliers() -> dict[str, int]:
-    return {word: int(times) for times, words in table("currencies")["multipliers"].items() for word in words}
-
-
-@cache
-def _multiplier() -> re.Pattern[str]:
-    words = sorted(map(re.escape, _multipliers()), key=len, reverse=True)
-    return re.compile(rf"[ \u00a0]?({'|'.join(words)})(?![a-zA-Zа-яё])\.?", re.IGNORECASE)
+_TAIL = re.compile(r"(?:[.,]|[.,]?[ ]?/)(?:[-–—]{1,3}|=)(?![\w])")  # 250,-  1'200.--  500/-
+_UNITS = re.compile(
+    "[ ]?[十拾百佰千仟万萬亿億백천만억](?:[ ]?[0-9十百千万萬亿億백천만억零〇一二三四五六七八九][0-9,.]{0,12}){0,12}"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,134 +32,269 @@ class Amount:
     text: str
     start: int
     end: int
-    sure: bool = True  # False when the sign is shared by several currencies and no country decides
+    confidence: float = 0.95  # low when the sign is shared by several currencies and nothing decides
+
+    @property
+    def sure(self) -> bool:
+        """Whether the currency is more than a guess."""
+        return self.confidence > GUESS
 
 
 def find_amounts(text: str, country: str | None = None) -> tuple[Amount, ...]:
-    """The amounts of a text. `country` (ISO 3166) decides what `$` and `¥` mean."""
+    """The amounts of a text in their order. `country` (ISO 3166) decides what shared signs such as `$`, `¥` mean."""
     text = text[:MAX_TEXT]
-    if not _ANY_DIGIT.search(text):
-        return ()
+    plain = plain_digits(text)
+    context = context_of(text, country or "")
     found: list[Amount] = []
-    for match in _NUMBER.finditer(text):
-        amount = _amount(text, match.start(), match.start() + len(match[0].rstrip(" .,'’\u00a0\u202f")), country or "")
-        if amount and not (found and amount.start < found[-1].end):
-            found.append(amount)
-            if len(found) >= MAX_AMOUNTS:
-                break
-    return tuple(found)
+    if _ANY_DIGIT.search(plain):
+        found = list(_in_digits(plain, context))
+        found = with_ranges(plain, found)
+    found += [
+        Amount(value=one.value, currency=one.currency, text="", start=one.start, end=one.end, confidence=one.confidence)
+        for one in (*in_signs(plain, context), *in_words(plain, context))
+    ]
+    return tuple(replace(one, text=text[one.start : one.end]) for one in _apart(found)[:MAX_AMOUNTS])
 
 
-def _amount(text: str, start: int, end: int, country: str) -> Amount | None:
-    value = parse_number(text[start:end])
-    if value is None or value <= 0:
+def exact(value: Decimal) -> str:
+    """A value with its decimals as written, at least two."""
+    exponent = value.as_tuple().exponent
+    return f"{value:.{max(2, -exponent if isinstance(exponent, int) else 2)}f}"
+
+
+def _apart(found: list[Amount]) -> list[Amount]:
+    """In the order of the text; of two that overlap the first, longer one."""
+    kept: list[Amount] = []
+    for one in sorted(found, key=lambda one: (one.start, -one.end)):
+        if not kept or one.start >= kept[-1].end:
+            kept.append(one)
+    return kept
+
+
+def _in_digits(text: str, context: Context) -> Iterator[Amount]:
+    taken = 0  # where the sign of the last amount ends: it is not the sign of the next one
+    for tried, match in enumerate(NUMBER.finditer(text)):
+        if tried >= _MOST_NUMBERS:
+            return
+        if match.start() < taken:
+            continue
+        amount = _amount(text, match, taken, context)
+        if amount:
+            taken = amount.end
+            yield amount
+
+
+def _amount(text: str, match: re.Match[str], taken: int, context: Context) -> Amount | None:
+    start, end = match.span()
+    before = sign_before(text, start - _minus(text, start), context) if start else None
+    if before and start - _minus(text, start) - before.width < taken:
+        before = None
+    value, stop, times = _value(text, match, before)
+    if value is None or _is_something_else(text, (start, stop), value, before):
         return None
-    multiplied = _multiplier().match(text, end)
-    stop = multiplied.end() if multiplied else end
-    after = _currency_at(text, stop, country)
-    before = _currency_before(text, start, country)
-    if multiplied and not (after or before):
-        after, stop = _currency_at(text, end, country), end
-        multiplied = None
-    sign = before or after
-    if sign is None:
+    after = sign_after(text, stop, context)
+    if times and not (before or after):
+        after, implied = None, _implied(times, stop, text)
+        if implied is None:
+            return None
+        return _made(text, (start, stop), value, implied)
+    if after and _belongs_to_next(text, stop, after, match[0], before):
+        after = None
+    sign = _chosen(before, after)
+    if sign is None or (sign.is_weak and not _is_plainly_money(match[0])) or _is_weight(text, stop, sign):
         return None
-    if multiplied:
-        value *= _multipliers()[multiplied[1].casefold()]
-    code, sure, width = sign
-    whole = (start - width, stop) if before else (start, stop + width)
-    return Amount(
-        value=value, currency=code, text=text[whole[0] : whole[1]].strip(), start=whole[0], end=whole[1], sure=sure
+    first = start - _minus(text, start) - before.width if before else start
+    last = stop + after.width if after else stop
+    if sign.code in table("currencies")["decimals"]["three"] and stop == end:
+        value = parse_number(match[0], thousandths=True) or value
+    return _with_small_change(text, _made(text, (first, last), value, sign))
+
+
+def _made(text: str, place: tuple[int, int], value: Decimal, sign: Sign) -> Amount:
+    start, end = place
+    while text[start] in BLANKS + "([:=":
+        start += 1
+    times = table("currencies")["times"].get(sign.code, 1)
+    code = table("currencies")["exact"]["same"].get(sign.code, sign.code)
+    minus = _sign_of(text, start)
+    is_negative = minus or _INNER_MINUS.match(text, start)
+    value = value * times * (-1 if is_negative else 1)
+    return Amount(value=value, currency=code, text="", start=start - minus, end=end, confidence=sign.confidence)
+
+
+_INNER_MINUS = re.compile("[€$£¥₹]-")
+
+
+def _minus(text: str, start: int) -> int:
+    """1 when a minus stands between the sign and the number ("€-50")."""
+    return int(text[start - 1 : start] == "-" and text[start - 2 : start - 1] in tuple("€$£¥₹"))
+
+
+def _sign_of(text: str, start: int) -> int:
+    """1 when a minus is joined to what begins here; a dash behind a blank at the line's start is a list."""
+    if text[start - 1 : start] not in ("-", "–") or not start:
+        return 0
+    return int(start == 1 or text[start - 2] in BLANKS + "\n(:")
+
+
+def _value(text: str, match: re.Match[str], before: Sign | None) -> tuple[Decimal | None, int, str]:
+    """The number with what multiplies it, where it stops, and the multiplying word."""
+    end = match.end()
+    units = _UNITS.match(text, end)
+    if units:
+        signs = text[match.start() : units.end()].rstrip(" ,.")
+        return parse_signs(signs.replace(" ", "")), match.start() + len(signs), signs[-1]
+    value = parse_number(match[0])
+    if value is None and before and "," in match[0]:
+        # ¥599.00,2024年: where nobody puts a blank behind a comma, two numbers look like one.
+        end = match.start() + match[0].rindex(",")
+        value = parse_number(text[match.start() : end])
+    if value is None:
+        return None, end, ""
+    tail = _TAIL.match(text, end)
+    if tail:
+        return value, tail.end(), ""
+    times = _multiplier().match(text, end)
+    if times and (times[2].casefold() not in _ATTACHED or not times[1] or before is None):
+        factor = _multipliers()[_key(times[2])]
+        more = _FURTHER.match(text, times.end())
+        if more and factor >= 1_000_000:
+            # 1tr2 is 1.2 million, as people of Vietnam write.
+            return value * factor + Decimal(more[1]) * factor / 10, more.end(), times[2]
+        rest = _REST.match(text, times.end()) if factor >= 1000 else None
+        if rest and Decimal(rest[1]) < factor:
+            return value * factor + Decimal(rest[1]), rest.end(), times[2]
+        again = _multiplier().match(text, times.end())
+        if again and _multipliers()[_key(again[2])] > factor:
+            return value * factor * _multipliers()[_key(again[2])], again.end(), again[2]
+        return value * factor, times.end(), times[2]
+    return value, end, ""
+
+
+_REST = re.compile(r"[ ](\d{1,3})(?![\d.,])(?=[ ]?[^\W\d])")  # 2 bin 500 TL
+_FURTHER = re.compile(r"(\d)(?!\d)")
+_ATTACHED = frozenset({"m", "k", "tr", "cr", "mn", "bn"})  # with a blank between they are units of something else
+
+
+@cache
+def _multipliers() -> dict[str, int]:
+    rows = table("currencies")["multipliers"]
+    return {word.casefold(): int(times) for times, words in rows.items() for word in words}
+
+
+def _key(word: str) -> str:
+    folded = word.casefold()
+    if folded in _multipliers():
+        return folded
+    return next(stem for stem in _multipliers() if stem.endswith("*") and folded.startswith(stem[:-1]))
+
+
+@cache
+def _multiplier() -> re.Pattern[str]:
+    words = sorted(_multipliers(), key=len, reverse=True)
+    pattern = "|".join(re.escape(word).replace(r"\*", r"\w{0,6}") for word in words)
+    return re.compile(rf"([{BLANKS}-]?)({pattern})(?![a-zA-Zа-яёіїєà-žάέήίόύώα-ω])", re.IGNORECASE)
+
+
+def _implied(word: str, stop: int, text: str) -> Sign | None:
+    """The currency of a multiplier that is said without one: "5 triệu", "500rb", "2 lakh", 损失12万."""
+    rows = table("currencies")["implied"]
+    code = rows.get(word.casefold())
+    if code and not (word in ("tr", "rb", "jt") and text[stop - len(word) - 1] == " "):
+        return Sign(code, GUESS, 0, 0)
+    if word in "万萬" and not re.match(r"[\w]", text[stop : stop + 1] or ""):
+        around = text[max(0, stop - 20) : stop]
+        if any(one in around for one in rows["money"]):
+            return Sign("CNY", GUESS, 0, 0)
+    return None
+
+
+def _is_something_else(text: str, place: tuple[int, int], value: Decimal, before: Sign | None) -> bool:
+    """A piece of a date, a time, a number of another kind or a longer word."""
+    start, stop = place
+    following = text[stop : stop + 2]
+    if following[:1] in ("/", ":") and following[1:].isdigit():
+        return True
+    if before and before.code and following[:1].isascii() and following[:1].isalpha() and _is_letter_sign(text, start):
+        return True
+    if before:
+        return False
+    previous, earlier = text[start - 1 : start] if start else "", text[start - 2 : start - 1] if start > 1 else ""
+    if previous == "-" and earlier.isdigit():
+        return not is_upper_end(text, start, value)
+    if previous in ("/", "-", "_", "#", ":", ".", "@", "№") and (earlier.isalnum() or previous in "#№_@"):
+        return previous != ":" or earlier.isdigit()
+    return previous.isascii() and previous.isalpha()
+
+
+def _is_weight(text: str, stop: int, sign: Sign) -> bool:
+    """Whether pounds are those of a scale: "it weighs 5 pounds", "a 5 pound bag"."""
+    word = text[stop : stop + sign.width].strip(" -").casefold()
+    if word not in ("pound", "pounds"):
+        return False
+    around = set(re.findall("[a-z]+", text[max(0, stop - 40) : stop + 40].casefold()))
+    is_noun_next = bool(re.match(r"[ -][a-z]", text[stop + sign.width : stop + sign.width + 2]))
+    return (word == "pound" and is_noun_next) or not around.isdisjoint(table("currencies")["pounds"]["weight"])
+
+
+def _is_letter_sign(text: str, start: int) -> bool:
+    return text[start - 1 : start].isalpha()
+
+
+def _belongs_to_next(text: str, stop: int, after: Sign, number: str, before: Sign | None) -> bool:
+    """Whether a sign between two numbers is the second one's: "order 55 $200"."""
+    end = stop + after.width
+    following = re.compile(rf"([{BLANKS}]?)({NUMBER.pattern})").match(text, end)
+    if following is None or after.is_word:
+        return False
+    if before:
+        return True
+    gap = len(following[1])
+    if gap != after.gap:
+        return gap < after.gap
+    return _is_plainly_money(following[2]) and not _is_plainly_money(number)
+
+
+def _is_plainly_money(number: str) -> bool:
+    return bool(re.search(r"[.,'’ \u00a0\u202f]", number))
+
+
+def _chosen(before: Sign | None, after: Sign | None) -> Sign | None:
+    """Of the signs on both sides the surer one: "$500 USD", "NT$8,990元"."""
+    if before and after:
+        return after if after.confidence > before.confidence else before
+    return before or after
+
+
+@cache
+def _cents() -> re.Pattern[str]:
+    rows = table("currencies")["cents"]
+    words, joints = (
+        "|".join(sorted(map(re.escape, rows[kind]), key=len, reverse=True)) for kind in ("words", "joints")
     )
+    return re.compile(rf"[{BLANKS}]?(?:(?:{joints})[{BLANKS}])?(\d{{1,2}})[{BLANKS}]?({words})(?!\w)", re.IGNORECASE)
 
 
-def parse_number(text: str) -> Decimal | None:
-    """A number with either separator.
-
-    The last of two kinds is the decimal point, and so is a single one that other than three digits follow.
-    """
-    plain = "".join(str(int(c)) if c.isdigit() and not c.isascii() else c for c in text if c.isdecimal() or c in ".,٫٬")
-    plain = plain.replace("٫", ".").replace("٬", ",").strip(".,")
-    if not any(c.isdigit() for c in plain):
-        return None
-    point = _point(plain)
-    digits = "".join(c for c in (plain[:point] if point >= 0 else plain) if c.isdigit())
-    rest = "".join(c for c in plain[point + 1 :] if c.isdigit()) if point >= 0 else ""
-    try:
-        return Decimal(f"{digits or 0}.{rest}" if rest else digits)
-    except InvalidOperation:
-        return None
+_FRENCH = re.compile(r"(\d\d)(?![\d.,])")
+_CHINESE = re.compile(r"(\d)(?:角|毛|(?![\d\w.,]))")
 
 
-def _point(plain: str) -> int:
-    dot, comma = plain.rfind("."), plain.rfind(",")
-    if dot >= 0 and comma >= 0:
-        return max(dot, comma)
-    last = max(dot, comma)
-    if last < 0 or plain.count(plain[last]) > 1:
-        return -1
-    return -1 if len(plain) - last - 1 == 3 and plain[:last] not in ("0", "") else last
-
-
-@cache
-def _signs() -> dict[str, str]:
-    return {sign.casefold(): code for code, names in table("currencies")["one"].items() for sign in names}
-
-
-@cache
-def _lengths() -> tuple[int, ...]:
-    return tuple(sorted({len(sign) for sign in [*_signs(), *table("currencies")["shared"]]}, reverse=True))
-
-
-def _known(sign: str, country: str) -> tuple[str, bool] | None:
-    folded = sign.casefold()
-    if folded in _signs():
-        return _signs()[folded], True
-    shared = table("currencies")["shared"].get(folded)
-    if shared is None:
-        return None
-    return str(shared.get(country, shared["default"])), country in shared
-
-
-@cache
-def _edges() -> tuple[frozenset[str], frozenset[str]]:
-    """The characters signs begin and end with: most numbers have no such neighbour."""
-    signs = [*_signs(), *table("currencies")["shared"]]
-    return frozenset(sign[0] for sign in signs), frozenset(sign[-1] for sign in signs)
-
-
-def _currency_at(text: str, at: int, country: str) -> tuple[str, bool, int] | None:
-    gap = 1 if text[at : at + 1] in (" ", "\u00a0", "\u202f") else 0
-    if text[at + gap : at + gap + 1].casefold() not in _edges()[0]:
-        return None
-    for length in _lengths():
-        sign = text[at + gap : at + gap + length]
-        following = text[at + gap + length : at + gap + length + 1]
-        if len(sign) == length and (known := _known(sign, country)) and not _goes_on(sign[-1], following):
-            return *known, gap + length
-    return None
-
-
-def _currency_before(text: str, at: int, country: str) -> tuple[str, bool, int] | None:
-    gap = 1 if text[at - 1 : at] in (" ", "\u00a0", "\u202f") and at else 0
-    if at == gap or text[at - gap - 1].casefold() not in _edges()[1]:
-        return None
-    for length in _lengths():
-        start = at - gap - length
-        sign = text[start : at - gap] if start >= 0 else ""
-        if (
-            len(sign) == length
-            and (known := _known(sign, country))
-            and not _goes_on(sign[0], text[start - 1 : start] if start else "")
-        ):
-            return *known, gap + length
-    return None
-
-
-def _goes_on(edge: str, neighbour: str) -> bool:
-    """Whether a sign made of letters is only a piece of a longer word."""
-    return bool(neighbour) and edge.isalpha() and neighbour.isalpha() and not _is_han(neighbour) and not _is_han(edge)
-
-
-def _is_han(character: str) -> bool:
-    return "\u3040" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7a3" or "\u0e00" <= character <= "\u0eff"
+def _with_small_change(text: str, amount: Amount) -> Amount:
+    """The amount with the coins that follow it: "5 рублей 50 копеек", 12€50, 3块5."""
+    if amount.value != amount.value.to_integral_value():
+        return amount
+    end = amount.end
+    coins = _cents().match(text, end)
+    hundredths: Decimal | None = None
+    if coins:
+        is_tenth = coins[2] in table("currencies")["cents"]["tenths"]
+        hundredths = Decimal(coins[1]) * (10 if is_tenth else 1)
+    elif text[end - 1] == "€":
+        coins = _FRENCH.match(text, end)
+    elif text[end - 1] in "块塊元":
+        coins = _CHINESE.match(text, end)
+        hundredths = Decimal(coins[1]) * 10 if coins else None
+    if coins is None:
+        return amount
+    hundredths = Decimal(coins[1]) if hundredths is None else hundredths
+    return replace(amount, value=amount.value + hundredths / 100, end=coins.end())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cases.message import Address, Fact
-from parsers.amounts import Amount, find_amounts
+from parsers.amounts import Amount, exact, find_amounts
 from parsers.lexicon import LOSS, WANTED, Hit
 from parsers.numbers import find_numbers
 from parsers.phones import Phone, find_phones
@@ -57,7 +57,7 @@ def find_facts(source: Source, words: Sequence[Sequence[Hit]]) -> tuple[tuple[Fa
     phones = _phones(own, signature, default_country, facts)
     country = _country(phones, sender, facts)
     amounts = find_amounts(own, country or default_country or None)
-    facts += [_amount_fact("amount", amount, 0.9 if amount.sure else 0.6) for amount in amounts]
+    facts += [_amount_fact("amount", amount, amount.confidence) for amount in amounts]
     loss = _claimed_loss(own, amounts, words[LOSS])
     if loss:
         facts.append(_amount_fact("loss", loss, 0.7 if loss.sure else 0.5))
@@ -96,7 +96,7 @@ def _country(phones: list[Phone], sender: Address | None, facts: list[Fact]) -> 
 
 
 def _amount_fact(kind: str, amount: Amount, confidence: float) -> Fact:
-    value = f"{amount.value:.2f} {amount.currency}"
+    value = f"{exact(abs(amount.value) if kind == 'loss' else amount.value)} {amount.currency}"
     return Fact(kind=kind, value=value, confidence=confidence, words=amount.text, start=amount.start, end=amount.end)
 
 

@@ -1,0 +1,126 @@
+"""Numbers written in words: "two thousand dollars", "fünfhundert Euro", 人民币五千元; a table per language."""
+
+import re
+from decimal import Decimal
+from functools import cache
+
+from parsers.tables import table
+
+_SIGN_RUN = re.compile("[零〇一壹二贰貳两兩三叁參四肆五伍六陆陸七柒八捌九玖十拾百佰千仟万萬亿億0-9.,]+")
+_NOT_TABLES = ("joints", "signs")
+_MOST_WORDS = 10
+_LONGEST = 60  # letters of one word
+
+
+@cache
+def _words() -> dict[str, int]:
+    """Number words of all languages; a word of two languages means the same in both or the first one counts."""
+    found: dict[str, int] = {}
+    for language, row in table("numerals").items():
+        if language not in _NOT_TABLES:
+            for word, value in row["words"].items():
+                found.setdefault(word, value)
+    return {word: value for word, value in found.items() if value}
+
+
+@cache
+def _pieces() -> tuple[tuple[re.Pattern[str], dict[str, int]], ...]:
+    """For each language that writes numbers in one word: its pieces, the longest first."""
+    rows = [row["words"] for row in table("numerals").values() if row.get("compound")]
+    return tuple(
+        (re.compile("(?:" + "|".join(sorted(map(re.escape, words), key=len, reverse=True)) + ")"), words)
+        for words in rows
+    )
+
+
+def _values_of(word: str) -> list[int] | None:
+    """The values a word stands for, piece by piece; None when it is no number."""
+    if word in _words():
+        return [_words()[word]]
+    if len(word) > _LONGEST or len(word) < 6:
+        return None
+    for pattern, pieces in _pieces():
+        found: list[int] = []
+        at = 0
+        while at < len(word) and (match := pattern.match(word, at)):
+            found.append(pieces[match[0]])
+            at = match.end()
+        if at == len(word):
+            return found
+    return None
+
+
+def number_before(text: str, end: int) -> tuple[Decimal, int] | None:
+    """The number in words that ends right before the offset, and where it starts; None when there is none."""
+    words = [
+        (match[0].casefold(), end - 90 + match.start() if end > 90 else match.start())
+        for match in re.finditer(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text[max(0, end - 90) : end])
+    ][-_MOST_WORDS:]
+    taken: list[list[int]] = []
+    start = end
+    for word, place in reversed(words):
+        if text[place + len(word) : start].strip(" \u00a0-\u2010\n"):
+            break
+        values = _values_of(word.replace("’", "'"))
+        if values is None:
+            if not (taken and word in table("numerals")["joints"]["words"]):
+                break
+            continue
+        taken.append(values)
+        start = place
+    if not taken:
+        return None
+    value = _sum([one for values in reversed(taken) for one in values])
+    return (Decimal(value), start) if value else None
+
+
+def _sum(values: list[int]) -> int:
+    total = current = 0
+    for value in values:
+        if value >= 1000 and value % 1000 == 0 and value != 2000:
+            total += max(current, 1) * value
+            current = 0
+        elif value == 100:
+            current = (current // 100 * 100) + max(current % 100, 1) * 100 if current else 100
+        elif value == 20 and current == 4:
+            current = 80  # quatre-vingt
+        else:
+            current += value
+    return total + current
+
+
+def is_sign(character: str) -> bool:
+    """Whether a character is a Chinese or Japanese sign for a number."""
+    rows = table("numerals")["signs"]
+    return character in rows["digits"] or character in rows["units"] or character in rows["groups"]
+
+
+def parse_signs(text: str) -> Decimal | None:
+    """A number of signs and digits together: 三千五百, 12万5千, 1億2,000万; None when there is nothing to count."""
+    rows = table("numerals")["signs"]
+    total = section = Decimal(0)
+    number: Decimal | None = None
+    last_unit = 1
+    for piece in re.findall(r"\d[\d,]*(?:\.\d+)?|[^\d,.]", text):
+        if piece[0].isdigit():
+            number = Decimal(piece.replace(",", ""))
+        elif piece in rows["digits"]:
+            number = (number or 0) * 10 + rows["digits"][piece] if number else Decimal(rows["digits"][piece])
+        elif piece in rows["units"]:
+            last_unit = rows["units"][piece]
+            section += (Decimal(1) if number is None else number) * last_unit
+            number = None
+        elif piece in rows["groups"]:
+            last_unit = rows["groups"][piece]
+            section += number or 0
+            # 1.2万亿: a group of groups takes everything before it.
+            total = (total + section) * last_unit if section == 0 else total + section * last_unit
+            section, number = Decimal(0), None
+    if number is not None:
+        # 三千五 is 3500, as people speak.
+        is_short = (
+            last_unit >= 100 and text[-1] in rows["digits"] and not text.endswith(("零", "〇")) and "零" not in text
+        )
+        section += number * (last_unit // 10) if is_short and number < 10 else number
+    value = total + section
+    return value if value > 0 else None

@@ -1,0 +1,92 @@
+"""Amounts whose number is written in words or in Chinese signs, with a currency behind or before."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+
+from parsers.currencies import Context, Sign, sign_after, sign_before
+from parsers.numerals import number_before, parse_signs
+from parsers.tables import table
+
+_SIGNS = re.compile("[零〇一壹二贰貳两兩三叁參四肆五伍六陆陸七柒八捌九玖十拾百佰千仟万萬亿億]{1,24}")
+_KOREAN = re.compile("(?<![가-힣])[일이삼사오육칠팔구십백천만억]{2,16}(?=[ ]?(?:원|달러|유로))")
+_MOST = 500
+_WORD = re.compile(r"[^\W\d_]{2,20}")
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """An amount without its words."""
+
+    value: Decimal
+    currency: str
+    start: int
+    end: int
+    confidence: float
+
+
+def in_signs(text: str, context: Context) -> Iterator[Worded]:
+    """三千五百元, 人民币五千, 오천원."""
+    if text.isascii():
+        return
+    for pattern in (_SIGNS, _KOREAN):
+        for tried, match in enumerate(pattern.finditer(text)):
+            if tried >= _MOST:
+                break
+            if text[match.start() - 1 : match.start()].isdigit() and match.start():
+                continue
+            after = sign_after(text, match.end(), context)
+            before = sign_before(text, match.start(), context)
+            sign = max((one for one in (before, after) if one), key=lambda one: one.confidence, default=None)
+            # 一块 is "together" and "one piece" as well.
+            if sign is None or (len(match[0]) == 1 and text[match.end() : match.end() + 1] in "块塊"):
+                continue
+            value = parse_signs(match[0])
+            if value is None or (not _is_counted(match[0]) and len(match[0]) > 1):
+                continue
+            yield _worded(value, sign, match.start() - (before.width if before else 0), match.end(), after)
+
+
+def _is_counted(signs: str) -> bool:
+    return any(one in signs for one in "十拾百佰千仟万萬亿億십백천만억")
+
+
+def in_words(text: str, context: Context) -> Iterator[Worded]:
+    """Currency words with a number in words before them."""
+    for tried, match in enumerate(_currency_words().finditer(text)):
+        if tried >= _MOST:
+            return
+        end = match.start()
+        if text[end - 1 : end] not in (" ", "\u00a0", "-", "\n"):
+            continue
+        counted = number_before(text, end - 1)
+        if counted is None:
+            continue
+        sign = sign_after(text, end - 1 if text[end - 1] in " \u00a0" else end, context)
+        if sign is None or counted[0] <= 1 or (sign.is_weak and counted[0] < 20):
+            continue
+        yield _worded(counted[0], sign, counted[1], end - 1 if text[end - 1] in " \u00a0" else end, sign)
+
+
+@cache
+def _currency_words() -> re.Pattern[str]:
+    """The first words of currencies that are spelt in letters."""
+    rows = table("currencies")
+    firsts = {
+        name.split()[0].rstrip("*")
+        for kind in ("one", "words")
+        for names in rows[kind].values()
+        for name in names
+        if re.match(r"[^\W\d_]{3,}", name) and "\u0e00" > name[0]
+    } | {"us", "u.s", "lei", "real", "won", "usd", "eur"}
+    return re.compile(
+        "(?<![^\\W\\d_])(?:" + "|".join(sorted(map(re.escape, firsts), key=len, reverse=True)) + ")", re.IGNORECASE
+    )
+
+
+def _worded(value: Decimal, sign: Sign, start: int, stop: int, after: Sign | None) -> Worded:
+    times = table("currencies")["times"].get(sign.code, 1)
+    code = table("currencies")["exact"]["same"].get(sign.code, sign.code)
+    return Worded(value * times, code, start, stop + (after.width if after else 0), round(sign.confidence - 0.05, 2))
