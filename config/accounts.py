@@ -4,19 +4,38 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from cases.reading import Authentication, Lexicon, Reading
-from config.desk_rows import AccountModel, ImapModel, PasswordModel, ServerModel, SmtpModel, TokenKeyModel
+from config.desk_rows import (
+    AccountModel,
+    ImapModel,
+    PasswordModel,
+    ServerModel,
+    SignInModel,
+    SmtpModel,
+    TokenKeyModel,
+)
 from config.desk_tables import Desk
 from config.mistakes import Findings
 from config.secret import Secret, TokenKey, from_environment, from_file
-from config.values import Account, Database, ImapServer, LetterMode, ReplyToken, SmtpServer, Tls
+from config.values import Account, Database, ImapServer, LetterMode, ReplyToken, SignIn, SmtpServer, Tls
 
 _MIB = 1024 * 1024
 # Implicit TLS: RFC 8314 section 7.3; submission: RFC 6409 section 3.1.
 _IMAP_PORTS = {Tls.IMPLICIT: 993, Tls.STARTTLS: 143, Tls.NONE: 143}
 _SMTP_PORTS = {Tls.IMPLICIT: 465, Tls.STARTTLS: 587, Tls.NONE: 25}
+_MICROSOFT = "https://login.microsoftonline.com/{tenant}/oauth2/v2.0/token"
+# By provider and whether a refresh token is exchanged: where to ask, and for what. Exchange Online knows rights of its
+# own for programs (application permissions) and others for users, who grant them once when the token is made.
+_ENDPOINTS = {
+    ("microsoft", False): (_MICROSOFT, "https://outlook.office365.com/.default"),
+    ("microsoft", True): (
+        _MICROSOFT,
+        "https://outlook.office.com/IMAP.AccessAsUser.All https://outlook.office.com/SMTP.Send offline_access",
+    ),
+    ("google", True): ("https://oauth2.googleapis.com/token", ""),
+}
 _SHORTEST_KEY = 32  # characters; 128 bits when written in hexadecimal digits (threats, section 2)
 
 
@@ -34,6 +53,27 @@ class Vault:
             return self._found(row.password_env, row.password_file, f"{key}.password")
         return None
 
+    def sign_in(self, row: SignInModel, key: str) -> SignIn | None:
+        """How access tokens are had, where a table says so."""
+        if row.provider == "none":
+            return None
+        refreshes = row.has_refresh_token
+        url, scope = _ENDPOINTS.get((row.provider, refreshes), ("", ""))
+        file = row.refresh_token_file
+        return SignIn(
+            token_url=row.token_url or url.format(tenant=quote(row.tenant, safe="")),
+            client_id=row.client_id,
+            client_secret=self._found(row.client_secret_env, row.client_secret_file, f"{key}.client_secret")
+            if row.has_client_secret
+            else None,
+            refresh_token=self._found(row.refresh_token_env, file, f"{key}.refresh_token") if refreshes else None,
+            refresh_token_file=self.desk.path(file) if file else None,
+            scope=row.scope or scope,
+            ca_file=self.ca_file(row, key),
+            command=row.command,
+            timeout=timedelta(seconds=row.timeout_seconds),
+        )
+
     def token_keys(self) -> tuple[TokenKey, ...]:
         """All keys; the first one's file may still be missing."""
         found = []
@@ -44,7 +84,7 @@ class Vault:
             found.append(TokenKey(id=row.id, secret=secret, file=file))
         return tuple(found)
 
-    def ca_file(self, row: ServerModel, key: str) -> Path | None:
+    def ca_file(self, row: ServerModel | SignInModel, key: str) -> Path | None:
         """The certificate authorities of one server, if it has its own."""
         if not row.ca_file:
             return None
@@ -66,6 +106,8 @@ class Vault:
         rows: list[PasswordModel] = [row for _, account in self.desk.accounts for row in (account.imap, account.smtp)]
         rows += [self.desk.database] if self.desk.database else []
         names = [row.password_file for row in rows] + [row.secret_file for _, row in self.desk.token_keys]
+        for _, account in self.desk.accounts:
+            names += [account.sign_in.client_secret_file, account.sign_in.refresh_token_file]
         return tuple(self.desk.path(name) for name in names if name)
 
     def _key(self, key: str, row: TokenKeyModel) -> Secret:
@@ -147,14 +189,14 @@ def _account(key: str, row: AccountModel, desk: Desk, vault: Vault, reading: Rea
         max_per_minute=row.max_per_minute,
         max_per_day=row.max_per_day,
         from_date=row.from_date,
+        sign_in=vault.sign_in(row.sign_in, f"{key}.sign_in"),
     )
 
 
 def _imap(row: ImapModel, password: Secret | None, ca_file: Path | None) -> ImapServer:
     tls = Tls(row.tls)
     port = row.port or _IMAP_PORTS[tls]
-    secret = password or Secret("")
-    return ImapServer(host=row.host, port=port, tls=tls, user=row.user, password=secret, ca_file=ca_file)
+    return ImapServer(host=row.host, port=port, tls=tls, user=row.user, password=password, ca_file=ca_file)
 
 
 def _smtp(row: SmtpModel, password: Secret | None, ca_file: Path | None) -> SmtpServer:

@@ -1,8 +1,10 @@
 """How ombud.toml looks: one model a table."""
 
 import ipaddress
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, PlainValidator, ValidationInfo, model_validator
 
@@ -56,6 +58,10 @@ class PasswordModel(Row):
     password_file: Line = ""
     password: Inline = None
 
+    @property
+    def has_password(self) -> bool:
+        return bool(self.password_env or self.password_file)
+
     @model_validator(mode="after")
     def _one_source(self) -> "PasswordModel":
         if self.password_env and self.password_file:
@@ -86,12 +92,6 @@ class ImapModel(ServerModel):
     port: Port | None = None
     user: Line
 
-    @model_validator(mode="after")
-    def _has_password(self) -> "ImapModel":
-        if not (self.password_env or self.password_file):
-            raise ValueError("no password is named; write password_env or password_file")
-        return self
-
 
 class SmtpModel(ServerModel):
     """`[account.smtp]`."""
@@ -100,11 +100,82 @@ class SmtpModel(ServerModel):
     user: Line = ""
 
     @model_validator(mode="after")
-    def _user_and_password(self) -> "SmtpModel":
-        has_password = bool(self.password_env or self.password_file)
-        if bool(self.user) != has_password:
+    def _password_has_user(self) -> "SmtpModel":
+        if self.has_password and not self.user:
             raise ValueError("user and password belong together; write both, or neither for a server without login")
         return self
+
+
+class SignInModel(Row):
+    """`[account.sign_in]`: access tokens in place of passwords."""
+
+    provider: Literal["none", "microsoft", "google", "other", "command"] = "none"
+    tenant: Line = ""
+    client_id: Line = ""
+    client_secret_env: Line = ""
+    client_secret_file: Line = ""
+    client_secret: Inline = None
+    refresh_token_env: Line = ""
+    refresh_token_file: Line = ""
+    refresh_token: Inline = None
+    scope: Line = ""
+    token_url: Line = ""
+    ca_file: Line = ""
+    command: Many[Line] = ()
+    timeout_seconds: Annotated[int, Field(ge=1, le=300)] = 30
+
+    @property
+    def has_client_secret(self) -> bool:
+        return bool(self.client_secret_env or self.client_secret_file)
+
+    @property
+    def has_refresh_token(self) -> bool:
+        return bool(self.refresh_token_env or self.refresh_token_file)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "SignInModel":
+        for name in ("client_secret", "refresh_token"):
+            if getattr(self, f"{name}_env") and getattr(self, f"{name}_file"):
+                raise ValueError(f"has both {name}_env and {name}_file; keep one of them")
+        return self
+
+    @model_validator(mode="after")
+    def _fits_provider(self) -> "SignInModel":
+        wanted = _WANTED[self.provider]
+        missing = [name for name in wanted if not getattr(self, name)]
+        if missing:
+            raise ValueError(f'provider = "{self.provider}" lacks {missing[0]}; add it')
+        if self.provider in {"none", "command"}:
+            more = sorted(self.model_fields_set - {"provider", *wanted, *(("timeout_seconds",) if wanted else ())})
+            if more:
+                raise ValueError(f'{more[0]} has no meaning with provider = "{self.provider}"; remove it')
+            return self
+        if self.command:
+            raise ValueError(f'command has no meaning with provider = "{self.provider}"; remove it')
+        if self.provider == "google" and not (self.has_client_secret and self.has_refresh_token):
+            raise ValueError("needs client_secret and refresh_token; write *_env or *_file for each")
+        if not (self.has_client_secret or self.has_refresh_token):
+            raise ValueError("needs a client_secret or a refresh_token; write client_secret_file or refresh_token_file")
+        return self
+
+    @model_validator(mode="after")
+    def _encrypted(self) -> "SignInModel":
+        parts = urlsplit(self.token_url)
+        plain = parts.scheme == "http" and is_loopback(parts.hostname or "")
+        if self.token_url and not (parts.hostname and (plain or parts.scheme == "https")):
+            raise ValueError("token_url is no address for secrets; write it with https:// (http:// to this machine)")
+        if self.command and not self.command[0].startswith("/"):
+            raise ValueError(f"{self.command[0]!r} names no program; write its full path, beginning with a slash")
+        return self
+
+
+_WANTED: Mapping[str, tuple[str, ...]] = {
+    "none": (),
+    "microsoft": ("tenant", "client_id"),
+    "google": ("client_id",),
+    "other": ("token_url", "client_id"),
+    "command": ("command",),
+}
 
 
 class AuthenticationModel(Row):
@@ -130,6 +201,7 @@ class AccountModel(Row):
     display_name: Line = ""
     imap: ImapModel
     smtp: SmtpModel
+    sign_in: SignInModel = SignInModel()
     authentication: AuthenticationModel = AuthenticationModel()
     folders: Some[Line] = ("INBOX",)
     processed_folder: Line = "Processed"
@@ -146,6 +218,18 @@ class AccountModel(Row):
     max_per_minute: Annotated[int, Field(ge=1)] = 30
     max_per_day: Annotated[int, Field(ge=1)] = 2000
     from_date: date | None = None
+
+    @model_validator(mode="after")
+    def _can_sign_in(self) -> "AccountModel":
+        lacking = [name for name in ("imap", "smtp") if (row := getattr(self, name)).user and not row.has_password]
+        if self.sign_in.provider == "none" and lacking:
+            raise ValueError(
+                f"no password is named for {lacking[0]}; write password_env or password_file into "
+                f"[account.{lacking[0]}], or add [account.sign_in] for access tokens"
+            )
+        if self.sign_in.provider != "none" and not lacking:
+            raise ValueError("sign_in would be used by nobody; remove it, or the passwords of imap and smtp")
+        return self
 
 
 class AbsenceModel(Row):

@@ -95,3 +95,20 @@ def create_key(path: Path) -> Secret:
     except OSError as error:
         raise NeedsHuman(f"the key file {path} cannot be created ({error.strerror})") from error
     return Secret(key)
+
+
+def replace_file(path: Path, secret: Secret) -> None:
+    """Put another secret into the file: all of it or nothing, readable by its owner alone. Raises OSError."""
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(f"{secret.reveal()}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

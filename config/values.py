@@ -37,20 +37,39 @@ class LetterMode(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """How access tokens for XOAUTH2 are had: from `command`, else from `token_url`.
+
+    With a refresh token it is exchanged, without one the client's own credentials are. `refresh_token_file` is where
+    a renewed one is written.
+    """
+
+    token_url: str = ""
+    client_id: str = ""
+    client_secret: Secret | None = None
+    refresh_token: Secret | None = None
+    refresh_token_file: Path | None = None
+    scope: str = ""
+    ca_file: Path | None = None  # of the token endpoint
+    command: tuple[str, ...] = ()
+    timeout: timedelta = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ImapServer:
-    """Where messages come from."""
+    """Where messages come from. Without a password the account's `sign_in` counts."""
 
     host: str
     port: int
     tls: Tls
     user: str
-    password: Secret
+    password: Secret | None = None
     ca_file: Path | None = None  # trusted instead of the machine's authorities
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpServer:
-    """Where letters go; no user: the server asks for no login."""
+    """Where letters go; no user: the server asks for no login. With one, see `ImapServer`."""
 
     host: str
     port: int
@@ -85,6 +104,7 @@ class Account:
     max_per_minute: int
     max_per_day: int
     from_date: date | None  # first contact: messages received from this day on are taken in, older ones are noted
+    sign_in: SignIn | None = None  # for the servers that name no password
 
     @property
     def address(self) -> str:

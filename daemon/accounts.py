@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from cases.trouble import NeedsHuman
+from daemon.tries import Tries
 
 
 class Tls(StrEnum):
@@ -30,7 +31,9 @@ class Mechanism(StrEnum):
 class Account:
     """What both kinds of server have in common.
 
-    `secret` is asked at each sign-in and its answer never kept, so a rotated password or token is found by itself.
+    `secret` is asked at each sign-in and its answer never kept, so a rotated password or token is found by itself; it
+    raises TryLater when there is none to be had. `renew` is told which one a server refused, and says whether asking
+    again is worth a second try. `tries` counts refusals, for all servers of one name.
     `deadline` is for one whole operation, in seconds; reading or writing bodies adds a second per `rate` bytes.
     Raises NeedsHuman for plain text to anything but a loopback address.
     """
@@ -41,6 +44,8 @@ class Account:
     tls: Tls = Tls.IMPLICIT
     user: str = ""
     secret: Callable[[], str] = field(default=str, repr=False)
+    renew: Callable[[str], bool] = field(default=lambda _secret: False, repr=False)
+    tries: Tries = field(default_factory=Tries, repr=False, compare=False)
     mechanism: Mechanism = Mechanism.PASSWORD
     ca_file: Path | None = None  # trusted instead of the machine's authorities
     connect_timeout: float = 30.0

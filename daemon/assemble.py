@@ -10,12 +10,12 @@ from pathlib import Path
 from cases.trouble import NeedsHuman
 from config.secret import create_key
 from config.values import Account, LetterMode, Settings
-from daemon import accounts
 from daemon.bounces import Bounces
 from daemon.ceilings import Ceilings
 from daemon.clock import Clock
 from daemon.compose import Composer, Desk, Keys
 from daemon.conclude import Concluder
+from daemon.doors import Doors, doors_of
 from daemon.evidence import Evidence
 from daemon.finaldot import Notes
 from daemon.guard import Guard
@@ -140,12 +140,13 @@ def build(  # noqa: PLR0913 (what the parts are made of)
     views = {account.name: parsers.reading_as(account.reading) for account in settings.accounts}
     # A message of an account that is no longer configured is still read, as the first account's server would have it.
     default = parsers.reading_as(settings.accounts[0].reading)
+    doors = {account.name: doors_of(account, clock) for account in settings.accounts}
     outbox = Outbox(
         store=store,
         concluder=concluder,
         ceilings=concluder.ceilings,
         policy=policy,
-        outlets=tuple(_outlet(account, notes) for account in settings.accounts),
+        outlets=tuple(_outlet(account, doors[account.name], notes) for account in settings.accounts),
         notes=notes,
         clock=clock,
     )
@@ -155,7 +156,9 @@ def build(  # noqa: PLR0913 (what the parts are made of)
         store=store,
         clock=clock,
         parsers=parsers,
-        polls=tuple(_poll(account, store, clock, since, on_progress, room) for account in settings.accounts),
+        polls=tuple(
+            _poll(account, doors[account.name], store, clock, since, on_progress, room) for account in settings.accounts
+        ),
         intake=Intake(
             store=store,
             readers=lambda account: views.get(account, default),
@@ -209,27 +212,15 @@ def _facts(account: Account) -> AccountFacts:
 
 def _poll(
     account: Account,
+    doors: Doors,
     store: Store,
     clock: Clock,
     since: date | None,
     on_progress: Callable[[str, int], None],
     room: Room,
 ) -> Poll:
-    server = account.imap
     return Poll(
-        account=accounts.ImapAccount(
-            name=account.name,
-            host=server.host,
-            port=server.port,
-            tls=accounts.Tls(str(server.tls)),
-            user=server.user,
-            secret=server.password.reveal,
-            ca_file=server.ca_file,
-            folders=account.folders,
-            processed=account.processed_folder,
-            quarantine=account.quarantine_folder,
-            size_cap=account.size_cap,
-        ),
+        account=doors.imap,
         store=store,
         clock=clock,
         connect=connect,
@@ -243,22 +234,10 @@ def _midnight(day: date | None) -> datetime | None:
     return datetime.combine(day, time.min, UTC) if day else None
 
 
-def _outlet(account: Account, notes: Notes) -> Outlet:
-    server = account.smtp
-    smtp = accounts.SmtpAccount(
-        name=account.name,
-        host=server.host,
-        port=server.port,
-        tls=accounts.Tls(str(server.tls)),
-        user=server.user,
-        secret=server.password.reveal if server.password else str,
-        ca_file=server.ca_file,
-        max_per_minute=account.max_per_minute,
-        max_per_day=account.max_per_day,
-    )
+def _outlet(account: Account, doors: Doors, notes: Notes) -> Outlet:
     return Outlet(
         account=account.name,
-        sender=Sender(smtp),
+        sender=Sender(doors.smtp),
         note=notes.begin(),
         max_per_minute=account.max_per_minute,
         max_per_day=account.max_per_day,

@@ -27,6 +27,7 @@ from cases.trouble import NeedsHuman, TryLater
 from daemon.accounts import ImapAccount, Mechanism, Tls, hint_of, tls_context
 from daemon.crash import crash_point
 from daemon.fetching import MANY, NOTHING, SLACK, Fetched, Fetching, Found, Missed, chunks
+from daemon.tries import SignInRefused
 from daemon.watchdog import Watchdog
 from daemon.wire import Unsafe, Wire
 
@@ -40,10 +41,6 @@ SAFE_TEXT = re.compile(r"[^\x20-\x7e]+")
 
 class ConnectionUnsafe(TryLater):
     """The server is not who or how the settings say (certificate, STARTTLS, PREAUTH); no credentials were sent."""
-
-
-class SignInRefused(TryLater):
-    """The server refused name or password. Try it at most six times an hour, or the account may be locked."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,9 +110,45 @@ class Session:
         self._selected: Selected | None = None
         self._folders: set[str] = set()  # known to exist
         self._alive = False
+        self._watchdog = Watchdog()
 
     def open(self) -> None:
-        """Connect and sign in."""
+        """Connect and sign in; once more when a token was refused that may just have been revoked or expired."""
+        account = self._account
+        try:
+            account.tries.check("imap")
+        except SignInRefused as error:
+            raise SignInRefused(f"{account.name}: {error}") from error
+        secret = self._secret()
+        try:
+            self._open(secret)
+        except SignInRefused as error:
+            account.tries.refused("imap", str(error))
+            if not (account.renew(secret) and account.tries.may_repeat()):
+                raise
+            self._drop()
+            self._open_again()
+        account.tries.accepted("imap")
+
+    def _open_again(self) -> None:
+        try:
+            self._open(self._secret())
+        except SignInRefused as error:
+            self._account.tries.refused("imap", str(error))
+            raise
+
+    def _secret(self) -> str:
+        """Asked before there is a connection, which would be kept waiting."""
+        account = self._account
+        try:
+            return account.secret()
+        except SignInRefused as error:
+            account.tries.refused("imap", str(error))
+            raise SignInRefused(f"{account.name}: {error}") from error
+        except TryLater as error:
+            raise TryLater(f"{account.name}: {error}") from error
+
+    def _open(self, secret: str) -> None:
         self._watchdog = Watchdog()
         self._space: tuple[str, str] | None = None
         with self._operation(f"connect to {self._account.host}:{self._account.port}"):
@@ -124,7 +157,7 @@ class Session:
             self._client: Any = _Client(wire, self._account)
             self._secure()
         with self._operation("sign in"):
-            self._sign_in()
+            self._sign_in(secret)
 
     def close(self) -> None:
         """Say goodbye if the connection still works; never raises."""
@@ -264,11 +297,15 @@ class Session:
             except IMAPClientError as error:
                 raise Unsafe(f"no STARTTLS: {_safe(error)}") from error
 
-    def _sign_in(self) -> None:
-        account, secret = self._account, self._account.secret()
+    def _sign_in(self, secret: str) -> None:
+        account = self._account
+        if account.mechanism is Mechanism.XOAUTH2 and not self._client.has_capability("AUTH=XOAUTH2"):
+            raise TryLater(f"{account.name}: {account.host} takes no access tokens (it offers no AUTH=XOAUTH2)")
         try:
             if account.mechanism is Mechanism.XOAUTH2:
-                self._client.oauth2_login(account.user, secret)
+                answers = iter((f"user={account.user}\1auth=Bearer {secret}\1\1",))
+                # The second challenge is an error report, after which an empty line brings the refusal itself.
+                self._client.sasl_login("XOAUTH2", lambda _challenge: next(answers, ""))
             elif self._client.has_capability("AUTH=PLAIN"):
                 self._client.plain_login(account.user, secret)
             else:

@@ -11,6 +11,7 @@ from contextlib import suppress
 
 import aiosmtplib
 
+from cases.trouble import TryLater
 from daemon.accounts import Account, Mechanism, SmtpAccount, Tls, hint_of, is_loopback, tls_context
 from daemon.clock import Clock
 from daemon.crash import crash_point
@@ -27,12 +28,12 @@ from daemon.envelope import (
     on_the_wire,
     safe,
 )
+from daemon.tries import SignInRefused
 
 __all__ = ["Failed", "Outbound", "Result", "Retry", "Sender", "Sent", "Uncertain"]
 
 CHUNK = 2**16  # bytes of content written at once
 BUFFERED = 2**17  # bytes that may wait in our buffers
-SIGN_IN_PAUSE = 600.0  # seconds after a refused sign-in: at most six tries an hour, or the account may be locked
 SIGN_IN_CODES = frozenset({530, 534, 535, 538})  # RFC 4954 section 6
 
 
@@ -62,7 +63,6 @@ class Sender:
         self._client: aiosmtplib.SMTP | None = None
         self._fresh = True  # no transaction was tried on this connection
         self._used_at = 0.0
-        self._refused_at: float | None = None
         self._aborted = False
 
     def send(self, batch: Sequence[Outbound], report: Callable[[int, Result], None]) -> None:
@@ -128,7 +128,7 @@ class Sender:
                 await self._command(client, "MAIL", *mail_arguments(letter, client.esmtp_extensions))
             except _Refused as error:
                 if error.code in SIGN_IN_CODES:
-                    self._refuse()
+                    self._refuse(str(error))
                     raise _Down(f"sign-in demanded: {error}") from error
                 if error.code != 421 or fresh:
                     raise
@@ -232,25 +232,50 @@ class Sender:
         now = self._clock.monotonic()
         if self._is_open() and await self._is_alive(now):
             return
-        if self._refused_at is not None and now - self._refused_at < SIGN_IN_PAUSE:
-            raise _Down("the server refused our sign-in some minutes ago")
+        account = self._account
+        try:
+            account.tries.check("smtp")
+        except SignInRefused as error:
+            raise _Down(str(error)) from error
+        secret = self._secret()
+        refused = await self._open(secret)
+        if refused and account.renew(secret) and account.tries.may_repeat():
+            refused = await self._open(self._secret())
+        if refused:
+            raise _Down(refused)
+        account.tries.accepted("smtp")
+
+    def _secret(self) -> str:
+        """The secret, asked before there is a connection, which would be kept waiting."""
+        try:
+            return self._account.secret()
+        except SignInRefused as error:
+            self._refuse(str(error))
+            raise _Down(str(error)) from error
+        except TryLater as error:
+            raise _Down(str(error)) from error
+
+    async def _open(self, secret: str) -> str:
+        """Connects and signs in; what the server said when it refused the secret."""
         try:
             async with asyncio.timeout(self._account.deadline):
-                await self._connect()
+                await self._connect(secret)
         except aiosmtplib.SMTPAuthenticationError as error:
             self._drop()
-            if error.code >= 500:
-                self._refuse()
-            raise _Down(f"sign-in refused: {error.code} {safe(error.message)}") from error
+            because = f"sign-in refused: {error.code} {safe(error.message)}"
+            if error.code < 500:
+                raise _Down(because) from error
+            self._refuse(because)
+            return because
         except (aiosmtplib.SMTPException, OSError) as error:
             self._drop()
             where = f"{self._account.host}:{self._account.port}"
             raise _Down(f"no connection to {where}: {_reason(error)}{hint_of(error.__cause__ or error)}") from error
-        self._refused_at = None
+        return ""
 
-    def _refuse(self) -> None:
+    def _refuse(self, because: str) -> None:
         self._drop()
-        self._refused_at = self._clock.monotonic()
+        self._account.tries.refused("smtp", because)
 
     async def _is_alive(self, now: float) -> bool:
         """Whether a kept connection still works; one that was used a moment ago is not asked."""
@@ -263,7 +288,7 @@ class Sender:
             await self._quit()
         return self._is_open()
 
-    async def _connect(self) -> None:
+    async def _connect(self, secret: str) -> None:
         account = self._account
         self._client = client = aiosmtplib.SMTP(
             hostname=account.host,
@@ -280,7 +305,7 @@ class Sender:
         if client.is_ehlo_or_helo_needed:
             await _greet(client)
         if account.user:
-            await _sign_in(client, account)
+            await _sign_in(client, account, secret)
         self._fresh, self._used_at = True, self._clock.monotonic()
 
 
@@ -299,17 +324,19 @@ async def _greet(client: aiosmtplib.SMTP) -> None:
         await client.helo()
 
 
-async def _sign_in(client: aiosmtplib.SMTP, account: SmtpAccount) -> None:
+async def _sign_in(client: aiosmtplib.SMTP, account: SmtpAccount, secret: str) -> None:
     """One way to sign in, tried once: a server that counts failures must not count three of them."""
     offered = client.server_auth_methods
     if account.mechanism is Mechanism.XOAUTH2:
-        await client.auth_xoauth2(account.user, account.secret())
+        if "xoauth2" not in offered:
+            raise aiosmtplib.SMTPException(f"the server takes no access tokens, only {safe(offered)}")
+        await client.auth_xoauth2(account.user, secret)
     elif "plain" in offered:
-        await client.auth_plain(account.user, account.secret())
+        await client.auth_plain(account.user, secret)
     elif "login" in offered:
-        await client.auth_login(account.user, account.secret())
+        await client.auth_login(account.user, secret)
     elif "cram-md5" in offered:
-        await client.auth_crammd5(account.user, account.secret())
+        await client.auth_crammd5(account.user, secret)
     else:
         raise aiosmtplib.SMTPException(f"the server offers no sign-in that we know, only {safe(offered)}")
 

@@ -59,7 +59,7 @@ def test_only_one_line_end_is_taken_off(tmp_path: Path, content: str, secret: st
     file.write_bytes(content.encode())
     file.chmod(0o400)
     settings = load_text(tmp_path, sample((ENV_KEY, 'password_file = "password"')))
-    assert secret == settings.account("complaints").imap.password.reveal()
+    assert secret == settings.account("complaints").imap.password.reveal()  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize(

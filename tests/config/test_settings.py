@@ -21,7 +21,7 @@ def test_the_sample_is_complete_and_loads(tmp_path: Path) -> None:
     settings = load_text(tmp_path, sample())
     account = settings.account("complaints")
     assert ("complaints", "regulators") == tuple(account.name for account in settings.accounts)
-    assert "canary-one" == account.imap.password.reveal()
+    assert "canary-one" == account.imap.password.reveal()  # type: ignore[union-attr]
     assert (Tls.STARTTLS, 587) == (settings.account("regulators").smtp.tls, settings.account("regulators").smtp.port)
     assert Channel.REGULATOR is settings.account("regulators").channel
     assert (timedelta(minutes=1), 30 * 1024 * 1024) == (account.poll, account.size_cap)
@@ -46,7 +46,7 @@ def test_every_account_knows_all_addresses_of_the_desk(tmp_path: Path) -> None:
 
 def test_the_embedded_sample_needs_no_file_and_no_environment() -> None:
     settings = load(None, now=NOW, environment={})
-    assert {"demo"} == {account.imap.password.reveal() for account in settings.accounts}
+    assert {"demo"} == {account.imap.password.reveal() for account in settings.accounts}  # type: ignore[union-attr]
     assert "acknowledge" == settings.policy.stages[0].name
 
 

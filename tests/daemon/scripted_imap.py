@@ -110,7 +110,7 @@ class Dialogue:
                 self.upgrade()
             self.say(self.server.greeting)
             while True:
-                tag, _, line = self._line().partition(" ")
+                tag, _, line = self.line().partition(" ")
                 self.server.lines.append(line)
                 self._command(tag, line)
         with suppress(OSError):
@@ -155,7 +155,7 @@ class Dialogue:
         self.sock = self.server.context.wrap_socket(self.sock, server_side=True)
         self.sock.settimeout(0.05)
 
-    def _line(self) -> str:
+    def line(self) -> str:
         while b"\r\n" not in self.buffer:
             if self.server.stopping.is_set():
                 raise HungUp
@@ -195,7 +195,7 @@ class Dialogue:
 
     def _on_authenticate(self, _: str) -> None:
         self.say("+ ")
-        self._line()
+        self.line()
 
     def _on_logout(self, _: str) -> None:
         self.say("* BYE")

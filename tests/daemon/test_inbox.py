@@ -342,7 +342,11 @@ class TestSignIn:
                 pass
 
     def test_an_access_token_is_shown_by_xoauth2(self) -> None:
-        with ScriptedImap() as server, connect(scripted(server, mechanism=Mechanism.XOAUTH2)):
+        capabilities = ("IMAP4rev1", "AUTH=XOAUTH2")
+        with (
+            ScriptedImap(capabilities=capabilities) as server,
+            connect(scripted(server, mechanism=Mechanism.XOAUTH2)),
+        ):
             assert ["AUTHENTICATE XOAUTH2"] == server.said("AUTHENTICATE")
 
     def test_a_secret_is_in_no_log_and_no_text(

@@ -20,6 +20,7 @@ from cases.trouble import NeedsHuman
 from daemon.accounts import SmtpAccount, Tls
 from daemon.clock import Clock, VirtualClock
 from daemon.smtp import Failed, Outbound, Result, Retry, Sender, Sent
+from daemon.tries import Tries
 from tests.servers.smtp import CLOSE, HANG, Fault, SmtpServer, Step
 from tests.servers.tls import Authority
 
@@ -354,7 +355,7 @@ class TestConnection:
     def test_a_refused_sign_in_is_tried_six_times_an_hour_at_most(self, smtp_server: SmtpServer) -> None:
         smtp_server.credentials = ("desk", "right")
         clock = VirtualClock(datetime(2026, 3, 2, tzinfo=UTC))
-        with sender(smtp_server, clock, user="desk", secret=lambda: "wrong") as out:
+        with sender(smtp_server, clock, user="desk", secret=lambda: "wrong", tries=Tries(clock)) as out:
             for _ in range(60):
                 (result,) = deliver(out, letter())
                 assert isinstance(result, Retry)

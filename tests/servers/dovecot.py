@@ -54,6 +54,7 @@ service imap-login {{
     ssl = yes
   }}
 }}
+{oauth2}
 # Every name is an account, so that each test has its own without a reload.
 passdb {{
   driver = static
@@ -65,6 +66,15 @@ userdb {{
 }}
 namespace inbox {{
   inbox = yes
+}}
+"""
+# Access tokens are shown to an endpoint that knows them.
+OAUTH2 = """\
+auth_mechanisms = plain login xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {base}/oauth2.conf
 }}
 """
 
@@ -148,10 +158,14 @@ class ImapAccount:
 
 @dataclass(slots=True, kw_only=True)
 class Dovecot:
-    """The server; `port` offers plain text and STARTTLS, `tls_port` implicit TLS, `ca_file` verifies both."""
+    """The server; `port` offers plain text and STARTTLS, `tls_port` implicit TLS, `ca_file` verifies both.
+
+    With an `introspection_url` it takes access tokens (XOAUTH2) as well as passwords.
+    """
 
     authority: Authority
     host: str = "localhost"
+    introspection_url: str = ""
     port: int = field(default_factory=free_port)
     tls_port: int = field(default_factory=free_port)
     _base: Path = field(init=False)
@@ -218,6 +232,12 @@ class Dovecot:
                 port=self.port,
                 tls_port=self.tls_port,
                 password=PASSWORD,
+                oauth2=OAUTH2.format(base=self._base) if self.introspection_url else "",
             )
+        )
+        oauth2 = self._base / "oauth2.conf"
+        oauth2.write_text(
+            f"introspection_url = {self.introspection_url}\nintrospection_mode = auth\n"
+            "active_attribute = active\nactive_value = true\n"
         )
         return config

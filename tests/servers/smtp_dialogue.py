@@ -46,7 +46,7 @@ class Dialogue:
                 await self._step(Step.EHLO, rest, "250 mx.test")
             case "STARTTLS" if self._offers_starttls:
                 await self._starttls()
-            case "AUTH" if self.server.credentials:
+            case "AUTH" if self._demands_auth:
                 await self._authenticate(rest)
             case "MAIL":
                 await self._mail(rest)
@@ -75,6 +75,9 @@ class Dialogue:
 
     async def _authenticate(self, rest: str) -> None:
         mechanism, _, given = rest.partition(" ")
+        if mechanism.upper() == "XOAUTH2":
+            await self._show_token(rest, _decoded(given or await self._ask("334 ")))
+            return
         if mechanism.upper() == "PLAIN":
             _, name, password = _decoded(given or await self._ask("334 ")).split("\0")
         elif mechanism.upper() == "LOGIN":
@@ -88,9 +91,22 @@ class Dialogue:
         elif await self._step(Step.AUTH, rest, "235 2.7.0 welcome"):
             self.user = name
 
+    async def _show_token(self, rest: str, shown: str) -> None:
+        """As Google and Microsoft do it: an error comes as a challenge, and an empty line brings the refusal."""
+        parts = dict(part.partition("=")[::2] for part in shown.split("\1") if part)
+        name, kind, token = parts.get("user", ""), *parts.get("auth", " ").split(" ", 1)
+        if kind == "Bearer" and token and self.server.bearers.get(name) == token:
+            if await self._step(Step.AUTH, rest, "235 2.7.0 welcome"):
+                self.user = name
+            return
+        error = base64.b64encode(b'{"status":"401","schemes":"bearer","scope":"https://mail.test/"}').decode()
+        answer = await self._ask(f"334 {error}")
+        self.server.commands.append((self.number, f"after the error: {answer!r}"))
+        await self._say("535 5.7.8 token refused" if not answer else "501 5.5.4 an empty line was expected")
+
     async def _mail(self, rest: str) -> None:
         self._finish("MAIL")
-        if self.server.credentials and self.user is None:
+        if self._demands_auth and self.user is None:
             await self._say("530 5.7.0 authentication required")
             return
         self.current = Transaction(connection=self.number, tls=self.tls, user=self.user, sender=_path(rest))
@@ -153,12 +169,17 @@ class Dialogue:
         self.current = None
 
     @property
+    def _demands_auth(self) -> bool:
+        return bool(self.server.credentials or self.server.bearers)
+
+    @property
     def _offers_starttls(self) -> bool:
         return self.server.context is not None and not self.tls
 
     def _features(self) -> tuple[str, ...]:
         starttls = ("STARTTLS",) if self._offers_starttls else ()
-        auth = ("AUTH PLAIN LOGIN",) if self.server.credentials else ()
+        mechanisms = (["PLAIN LOGIN"] if self.server.credentials else []) + (["XOAUTH2"] if self.server.bearers else [])
+        auth = (f"AUTH {' '.join(mechanisms)}",) if mechanisms else ()
         return ("mx.test", *self.server.extensions, *starttls, *auth)
 
     async def _ask(self, prompt: str) -> str:

@@ -69,14 +69,16 @@ class Transaction:
 class Behaviour:
     """How the server is set up and what it has seen, shared by all its connections.
 
-    `context` offers STARTTLS; `credentials` (name, password) demands AUTH; `greylist` answers 451 to the first
-    try of each pair of sender and recipient. `commands` holds (connection number, line) in order.
+    `context` offers STARTTLS; `credentials` (name, password) demands AUTH, `bearers` (access token by name) AUTH
+    XOAUTH2; `greylist` answers 451 to the first try of each pair of sender and recipient. `commands` holds
+    (connection number, line) in order.
     """
 
     script: Sequence[Fault] = ()
     context: ssl.SSLContext | None = None
     implicit_tls: bool = False
     credentials: tuple[str, str] | None = None
+    bearers: dict[str, str] = field(default_factory=dict)
     greylist: bool = False
     extensions: Sequence[str] = EXTENSIONS
     transactions: list[Transaction] = field(default_factory=list, init=False)
