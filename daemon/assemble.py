@@ -210,7 +210,7 @@ def _facts(account: Account) -> AccountFacts:
     )
 
 
-def _poll(
+def _poll(  # noqa: PLR0913, PLR0917 (what the parts are made of)
     account: Account,
     doors: Doors,
     store: Store,
