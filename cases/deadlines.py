@@ -71,8 +71,12 @@ def steps_due(case: Case, deadline: Deadline, policy: Policy, now: datetime) -> 
     if row is None:
         return ()
     taken = _taken(case, row.name, deadline.round)
-    steps = _steps(case, row, deadline.round, deadline.due, policy, now)
-    return tuple(step for step in steps if step.moment <= now and step.name not in taken)
+    steps = _steps(case, row, deadline.round, deadline.due, policy, taken, now)
+    return tuple(
+        DueStep(name=name, base=base, moment=moment)
+        for name, base, moment in steps
+        if moment <= now and name not in taken
+    )
 
 
 def started(case: Case, row: StageRow) -> datetime | None:
@@ -96,7 +100,8 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
     calendar = policy.calendar_of(case.centre)
     due = calendar.add(counted_from(case, row, start), target)
     taken = _taken(case, row.name, start)
-    upcoming = (step.moment for step in _steps(case, row, start, due, policy) if step.name not in taken)
+    steps = _steps(case, row, start, due, policy, taken)
+    upcoming = (moment for name, _, moment in steps if name not in taken)
     return Deadline(
         stage=row.name,
         clause=row.clause,
@@ -118,21 +123,26 @@ def _taken(case: Case, stage: str, start: datetime) -> frozenset[str]:
     return frozenset(step.step for step in case.steps if step.stage == stage and step.round == start)
 
 
-def _steps(
-    case: Case, row: StageRow, start: datetime, due: datetime, policy: Policy, now: datetime | None = None
-) -> Iterator[DueStep]:
-    """Every step of the ladder; a repeating one until the first that is neither taken nor due at `now`."""
+def _steps(  # noqa: PLR0913, PLR0917 (a clock and what happened to it)
+    case: Case,
+    row: StageRow,
+    start: datetime,
+    due: datetime,
+    policy: Policy,
+    taken: frozenset[str],
+    now: datetime | None = None,
+) -> Iterator[tuple[str, LadderStep, datetime]]:
+    """Name, row and moment of every ladder step; a repeating one until the first neither taken nor due at `now`."""
     calendar = policy.calendar_of(case.centre)
     since = counted_from(case, row, start)
-    taken = _taken(case, row.name, start)
     for step in policy.ladders[row.ladder[case.grade]]:
         name, moment = step.name, _moment(step, since, due, row.target[case.grade], calendar)
-        yield DueStep(name=name, base=step, moment=moment)
+        yield name, step, moment
         for count in range(2, MOST_REPEATS if step.repeat else 2):
             if name not in taken and (now is None or moment > now):
                 break
             name, moment = f"{step.name}#{count}", calendar.add(moment, step.repeat or row.target[case.grade])
-            yield DueStep(name=name, base=step, moment=moment)
+            yield name, step, moment
 
 
 def _moment(step: LadderStep, since: datetime, due: datetime, target: Target, calendar: Calendar) -> datetime:

@@ -51,13 +51,18 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
-    """A file that came with the message; the bytes stay in the raw message, `name` is only a cleaned label."""
+    """A file that came with the message; the bytes stay in the raw message, `name` is only a cleaned label.
+
+    `start` and `length` are where its base64 stands in the raw bytes, if it is of some size; else they are 0.
+    """
 
     name: str
     type: str
     size: int  # bytes, decoded
     sha256: str
     inline: bool = False
+    start: int = 0
+    length: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from cases.trouble import NeedsHuman
 from cases.views import typed
 from cases.words import LetterClass
 from daemon.mime import Part, text_part, write_message
-from store.values import OutboxState, Outgoing
+from store.values import Insert, OutboxState, Outgoing
 from templates.render import Rendered
 
 MARK = "X-Ombud-Mark"
@@ -65,12 +65,22 @@ class Desk:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Base64 lines of a stored message that can be copied as they are."""
+
+    raw_id: int
+    start: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class File:
-    """A file to go with a letter, under a name of our own choosing."""
+    """A file to go with a letter, under a name of our own choosing: its bytes, or where a stored message has them."""
 
     name: str
     type: str
-    content: bytes
+    content: bytes = b""
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,10 +198,14 @@ class Composer:
             ("Content-Language", rendered.locale),
             *((("X-Ombud-Intended-For", letter.to),) if redirected else ()),
         ]
-        attached = [Part(type=file.type, content=file.content, base64=True, name=file.name) for file in files]
+        attached = [
+            Part(type=file.type, content=file.content, base64=True, name=file.name, elsewhere=bool(file.place))
+            for file in files
+        ]
         alternatives = [text_part("plain", rendered.text), text_part("html", rendered.html)]
-        raw = write_message(headers, alternatives, attached, boundary=f"=_{token}")
-        _check(raw, recipient, message_id)
+        written = write_message(headers, alternatives, attached, boundary=f"=_{token}")
+        _check(written.raw, recipient, message_id)
+        places = [file.place for file in files if file.place]
         because = letter.hold or (HELD_BY_MODE if desk.letters == "hold" else "")
         return Outgoing(
             key=letter.key,
@@ -202,7 +216,11 @@ class Composer:
             recipient=recipient,
             envelope_from=desk.envelope_from(token),
             message_id=message_id,
-            raw=raw,
+            raw=written.raw,
+            inserts=tuple(
+                Insert(offset=gap, raw_id=place.raw_id, start=place.start, length=place.length)
+                for gap, place in zip(written.gaps, places, strict=True)
+            ),
             account=desk.account,
             created_at=now,
             not_before=letter.not_before,

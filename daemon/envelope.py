@@ -12,7 +12,7 @@ UNSAFE_TEXT = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outbound:
-    """A letter on its way: envelope and final bytes. The null sender is empty.
+    """A letter on its way: envelope and final bytes. The null sender is empty; `lost` says why there are no bytes.
 
     `before_dot` is called when all but the final dot is out of our hands; if it raises OSError the dot is not sent.
     """
@@ -21,6 +21,7 @@ class Outbound:
     recipient: str
     raw: bytes
     before_dot: Callable[[], object] = field(default=lambda: None, repr=False, compare=False)
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +62,8 @@ class Unsendable(Exception):
 
 def mail_arguments(letter: Outbound, extensions: Mapping[str, str]) -> list[bytes]:
     """What follows MAIL. Raises Unsendable."""
+    if letter.lost:
+        raise Unsendable(letter.lost)
     sender = encoded_address(letter.envelope_from) if letter.envelope_from else b""
     arguments = [b"FROM:<%s>" % sender]
     if "size" in extensions:
@@ -95,6 +98,9 @@ def encoded_address(address: str) -> bytes:
 
 def on_the_wire(raw: bytes) -> bytes:
     """Lines end in CR LF, leading dots are doubled (RFC 5321 section 4.5.2)."""
+    ends = raw.count(b"\r\n")
+    if raw.endswith(b"\r\n") and raw.count(b"\n") == ends == raw.count(b"\r") and b"\n." not in raw and raw[:1] != b".":
+        return raw  # as all our own letters are; expressions over megabytes of files would cost more than sending them
     wire = re.sub(rb"\r\n|\r|\n", b"\r\n", raw)
     if not wire.endswith(b"\r\n"):
         wire += b"\r\n"

@@ -21,12 +21,21 @@ _LONGEST_LINE = 900  # of a header; RFC 5322 allows 998
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A leaf of the message."""
+    """A leaf of the message. `elsewhere`: its base64 lines lie in the store and are put in when it is sent."""
 
     type: str  # with its parameters
-    content: bytes
+    content: bytes = b""
     base64: bool
     name: str = ""  # of an attached file, ASCII
+    elsewhere: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """The bytes, and after how many of them the content of each part that lies elsewhere belongs."""
+
+    raw: bytes
+    gaps: tuple[int, ...] = ()
 
 
 def text_part(subtype: str, text: str) -> Part:
@@ -39,16 +48,27 @@ def text_part(subtype: str, text: str) -> Part:
 
 def write_message(
     headers: Iterable[tuple[str, str]], alternatives: Sequence[Part], files: Sequence[Part], boundary: str
-) -> bytes:
+) -> Written:
     """The whole message: the alternatives of one text, the plainest first, and the files beside them.
 
     Raises NeedsHuman for a header that would break out of its line.
     """
-    body = _multipart("alternative", f"{boundary}.a", [_leaf(part) for part in alternatives])
-    if files:
-        body = _multipart("mixed", f"{boundary}.m", [body, *(_leaf(part) for part in files)])
     lines = [_header(name, value) for name, value in headers]
-    return "\r\n".join((*lines, "MIME-Version: 1.0", "")).encode("ascii") + body
+    raw = bytearray("\r\n".join((*lines, "MIME-Version: 1.0", "")).encode("ascii"))
+    body = _multipart("alternative", f"{boundary}.a", [_leaf(part) for part in alternatives])
+    if not files:
+        return Written(raw=bytes(raw + body))
+    # Neither encoding can write a line that begins with two dashes and our random boundary.
+    border = f"--{boundary}.m".encode()
+    raw += _opening("mixed", f"{boundary}.m") + border + b"\r\n" + body
+    gaps = []
+    for part in files:
+        raw += b"\r\n" + border + b"\r\n" + _leaf(part)
+        if part.elsewhere:
+            gaps.append(len(raw))
+            raw += b"\r\n"
+    raw += b"\r\n" + border + b"--\r\n"
+    return Written(raw=bytes(raw), gaps=tuple(gaps))
 
 
 def _header(name: str, value: str) -> str:
@@ -83,8 +103,12 @@ def _leaf(part: Part) -> bytes:
     return f"{head}Content-Transfer-Encoding: quoted-printable\r\n\r\n".encode() + encoded
 
 
+def _opening(subtype: str, boundary: str) -> bytes:
+    return f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\n\r\n'.encode()
+
+
 def _multipart(subtype: str, boundary: str, parts: Iterable[bytes]) -> bytes:
-    opening = f'Content-Type: multipart/{subtype}; boundary="{boundary}"\r\n\r\n'.encode()
     border = b"--" + boundary.encode()
-    # Neither encoding can write a line that begins with two dashes and our random boundary.
-    return opening + b"".join(border + b"\r\n" + part + b"\r\n" for part in parts) + border + b"--\r\n"
+    return (
+        _opening(subtype, boundary) + b"".join(border + b"\r\n" + part + b"\r\n" for part in parts) + border + b"--\r\n"
+    )

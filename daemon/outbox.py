@@ -19,6 +19,7 @@ from daemon.crash import crash_point
 from daemon.finaldot import DotNote, Notes
 from daemon.smtp import Failed, Outbound, Result, Retry, Sender, Sent, Uncertain
 from store.desk import Store
+from store.trouble import Contradiction
 from store.values import OutboxRow, OutboxState
 
 log = logging.getLogger("ombud.outbox")
@@ -156,7 +157,7 @@ class Outbox:
 
     def _send(self, outlet: Outlet, rows: Sequence[OutboxRow], stop: Callable[[], bool]) -> int:
         due = [row for row in rows if not self._withheld(row)]
-        letters = [_outbound(row, outlet.note) for row in due]
+        letters = (self._outbound(row, outlet.note) for row in due)  # each is read when it is its turn
         sent = 0
 
         def report(place: int, result: Result) -> None:
@@ -167,9 +168,23 @@ class Outbox:
                 self._settle(due[place], result)
             sent += isinstance(result, Sent)
 
-        if letters:
+        if due:
             outlet.sender.send(letters, report)
         return sent
+
+    def _outbound(self, row: OutboxRow, note: DotNote) -> Outbound:
+        raw, lost = b"", ""
+        try:
+            raw = self.store.outgoing_bytes(row.id)
+        except Contradiction as error:
+            lost = str(error)
+        return Outbound(
+            envelope_from=row.envelope_from,
+            recipient=row.recipient,
+            raw=raw,
+            lost=lost,
+            before_dot=partial(note.reach, row.position),
+        )
 
     def _withheld(self, row: OutboxRow) -> bool:
         """A reminder of something that was done meanwhile does not leave (policy §7)."""
@@ -243,15 +258,6 @@ class Outbox:
         now = self.clock.now()
         key = f"outbox:{row.id}:{fate.__name__}:{row.tries}"
         self.concluder.conclude(case, on_delivery(ref, fate, because, now), now, event_key=key)
-
-
-def _outbound(row: OutboxRow, note: DotNote) -> Outbound:
-    return Outbound(
-        envelope_from=row.envelope_from,
-        recipient=row.recipient,
-        raw=row.raw,
-        before_dot=partial(note.reach, row.position),
-    )
 
 
 def _still_uncertain(row: OutboxRow, result: Retry) -> str:

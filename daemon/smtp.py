@@ -6,7 +6,7 @@ is on its way it was not, after the server's 250 it was, and in between nobody k
 
 import asyncio
 import socket
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 import aiosmtplib
@@ -65,7 +65,7 @@ class Sender:
         self._used_at = 0.0
         self._aborted = False
 
-    def send(self, batch: Sequence[Outbound], report: Callable[[int, Result], None]) -> None:
+    def send(self, batch: Iterable[Outbound], report: Callable[[int, Result], None]) -> None:
         """Sends the letters in order and reports each outcome before the next one begins.
 
         When the server is out of reach or hangs up twice in a row, the rest is reported as Retry without a try.

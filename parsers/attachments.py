@@ -46,6 +46,7 @@ def attachments_of(scanned: Scanned, parts: Sequence[Part], body: list[Message])
     for part, content in contents(scanned, parts, body):
         if len(found) >= MAX_ATTACHMENTS:
             raise NeedsHuman(f"the message has more than {MAX_ATTACHMENTS} attachments")
+        start, length = (0, 0) if part.is_nested else scanned.place(part.message)
         found.append(
             Attachment(
                 name=_unique(label(part.name, part.type), taken),
@@ -53,6 +54,8 @@ def attachments_of(scanned: Scanned, parts: Sequence[Part], body: list[Message])
                 size=len(content),
                 sha256=hashlib.sha256(content).hexdigest(),
                 inline=part.inline,
+                start=start,
+                length=length,
             )
         )
     return tuple(found)

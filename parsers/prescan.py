@@ -8,6 +8,7 @@ structure; `Scanned.content` puts the bytes back.
 import base64
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message
 
@@ -49,9 +50,21 @@ class Scanned:
         if not isinstance(data, bytes):
             return b""
         if self.pieces and data.startswith(self.token):
-            start, end = self.pieces[int.from_bytes(data[len(self.token) : len(self.token) + 3], "big")]
+            start, end = self._piece_of(data)
             return base64_bytes(self.raw[start:end])
         return self.restore(data)
+
+    def place(self, part: Message) -> tuple[int, int]:
+        """Where the base64 of a set-aside part stands in `raw`: its first byte and its length; (0, 0) for others."""
+        data = part.get_payload(decode=True) if self.pieces else b""
+        if not isinstance(data, bytes) or not data.startswith(self.token):
+            return 0, 0
+        start, end = self._piece_of(data)
+        inner = self.raw[start:end].lstrip(b"\r\n")
+        return end - len(inner), len(inner.rstrip(b"\r\n"))
+
+    def _piece_of(self, data: bytes) -> tuple[int, int]:
+        return self.pieces[int.from_bytes(data[len(self.token) : len(self.token) + 3], "big")]
 
     def restore(self, data: bytes) -> bytes:
         """Bytes in which tokens are replaced by the base64 they stand for."""
@@ -78,7 +91,7 @@ def scan(raw: bytes) -> Scanned:
         raw = raw.replace(b"\r", b"\n")
     head, start = split_head(raw)
     token = b"ombud set this aside " + sha256.digest()[:18]
-    body, pieces = _set_aside(raw, start, token, _is_base64(head))
+    body, pieces = _set_aside(raw, start, token, is_base64(head))
     _check_structure(body, head)
     return Scanned(
         raw=raw,
@@ -90,7 +103,8 @@ def scan(raw: bytes) -> Scanned:
     )
 
 
-def _is_base64(head: Head) -> bool:
+def is_base64(head: Head) -> bool:
+    """Whether the header says that the whole body is base64."""
     return _BASE64.search(head.first("content-transfer-encoding") or b"") is not None
 
 
@@ -102,7 +116,18 @@ def _set_aside(raw: bytes, start: int, token: bytes, whole: bool) -> tuple[bytes
     """The body with large pure base64 replaced by tokens, and where the pieces stand in the raw bytes."""
     pieces: list[tuple[int, int]] = []
     out: list[bytes] = []
-    done = at = start
+    done = start
+    for begin, end in pure_base64(raw, start, whole=whole):
+        out += [raw[done:begin], _token_line(token, len(pieces))]
+        pieces.append((begin, end))
+        done = end
+    out.append(raw[done:])
+    return b"".join(out), pieces
+
+
+def pure_base64(raw: bytes, start: int, *, whole: bool) -> Iterator[tuple[int, int]]:
+    """Where large base64 bodies with no other character in them stand; `whole`: the body at `start` is one."""
+    at = start
     budget = 4 * len(raw) + 65536  # keeps crafted false starts linear; beyond it the slow way is used
     while budget > 0:
         if whole:
@@ -118,11 +143,8 @@ def _set_aside(raw: bytes, start: int, token: bytes, whole: bool) -> tuple[bytes
         end = len(raw) if end < 0 else end
         budget -= end - begin
         if end - begin > _DETACH_FROM and not raw[begin:end].translate(None, _ALPHABET):
-            out += [raw[done:begin], _token_line(token, len(pieces))]
-            pieces.append((begin, end))
-            done = at = end
-    out.append(raw[done:])
-    return b"".join(out), pieces
+            yield begin, end
+            at = end
 
 
 def _check_structure(body: bytes, head: Head) -> None:

@@ -7,7 +7,7 @@ from cases.case import Case
 from cases.words import Grade, Status
 from store.chain import Chain
 from store.clocks import Clocks
-from store.codec import decode_case, encode
+from store.codec import Snapshots
 from store.outbox import Outgoings
 from store.prepared import Changing, Inserting, Prepared, chunks, ignore
 from store.tables import CaseTable, Counter, Link, ParticipantTable, ToldDate
@@ -73,6 +73,8 @@ _NO_LIMIT = 2**62
 class Casebook(Chain, Clocks, Outgoings, Threads):
     """What is true of every case."""
 
+    snapshots: Snapshots
+
     def next_number_index(self) -> int:
         """0, 1, 2, …: each once, and given back when the unit it was taken in is rolled back."""
         with self.db.writing("decision"):
@@ -86,7 +88,7 @@ class Casebook(Chain, Clocks, Outgoings, Threads):
     def load_many(self, numbers: Sequence[str]) -> dict[str, Case]:
         """The cases of these numbers, for those that exist."""
         return {
-            number: decode_case(snapshot)
+            number: self.snapshots.decode(number, snapshot)
             for some in chunks(numbers)
             for number, snapshot in self.db.rows(_SNAPSHOTS, some)
         }
@@ -128,7 +130,7 @@ class Casebook(Chain, Clocks, Outgoings, Threads):
             return SaveResult(version=version + 1, repeated=repeated)
 
     def _snapshot(self, saved: Saved, version: int) -> None:
-        values = _values(saved)
+        values = _values(saved, self.snapshots.encode(saved.case))
         if saved.new_case:
             self.db.run(_ADD, *values, saved.case.number, version)
         else:
@@ -143,7 +145,7 @@ class Casebook(Chain, Clocks, Outgoings, Threads):
         self.db.run_many(_TELL, [(case.number, told.what, told.date) for told in case.told])
 
 
-def _values(saved: Saved) -> tuple[Any, ...]:
+def _values(saved: Saved, snapshot: str) -> tuple[Any, ...]:
     case = saved.case
     next_due = min(saved.deadlines, key=lambda deadline: deadline.due, default=None)
     return (
@@ -161,7 +163,7 @@ def _values(saved: Saved) -> tuple[Any, ...]:
         case.opened_at,
         next_due.due if next_due else None,
         next_due.stage if next_due else "",
-        encode(case),
+        snapshot,
     )
 
 

@@ -55,6 +55,37 @@ def decode_case(snapshot: str) -> Case:
     return _decode(snapshot, Case)
 
 
+class Snapshots:
+    """Cases as they were last written or read: the same text is the same case, and reading it anew costs a lot.
+
+    Only the text decides, so whoever else wrote to the database is seen. For any thread.
+    """
+
+    def __init__(self, most: int = 1024) -> None:
+        self._most = most
+        self._known: dict[str, tuple[str, Case]] = {}
+
+    def encode(self, case: Case) -> str:
+        """As `encode`; the case is at hand when its snapshot comes back."""
+        text = encode(case)
+        self._remember(case.number, text, case)
+        return text
+
+    def decode(self, number: str, text: str) -> Case:
+        """As `decode_case`."""
+        known = self._known.get(number)
+        if known and known[0] == text:
+            return known[1]
+        case = decode_case(text)
+        self._remember(number, text, case)
+        return case
+
+    def _remember(self, number: str, text: str, case: Case) -> None:
+        if len(self._known) >= self._most:
+            self._known.clear()
+        self._known[number] = text, case
+
+
 def _decode(text: str, wanted: type[T]) -> T:
     try:
         return _CONVERTER.structure(json.loads(text), wanted)

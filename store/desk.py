@@ -7,6 +7,7 @@ from peewee import fn
 
 from cases.trouble import NeedsHuman
 from store.casebook import Casebook
+from store.codec import Snapshots
 from store.database import Database
 from store.engine import Engine
 from store.folders import Folders
@@ -42,6 +43,7 @@ class Store(Folders, Quarantines, Casebook, Troubles):
 
     def __init__(self, database: Database) -> None:
         self.db = database
+        self.snapshots = Snapshots()
 
     @classmethod
     def create(cls, url: str) -> "Store":

@@ -6,14 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from cases.words import LetterClass
-from store.outbox_views import COLUMNS, NAMES, WAITING, OutboxViews, outbox_row, with_bytes
+from store.outbox_views import COLUMNS, NAMES, WAITING, OutboxViews, outbox_row
 from store.prepared import Inserting, Prepared, chunks
-from store.tables import Outbox, OutgoingBytes
+from store.tables import Outbox, OutgoingBytes, OutgoingInsert
 from store.trouble import Contradiction
 from store.values import OutboxRow, OutboxState, Outgoing
 
 _ADD = Inserting(*COLUMNS[1:], Outbox.address, Outbox.domain, Outbox.counted_at)
 _ADD_BYTES = Inserting(OutgoingBytes.outbox, OutgoingBytes.content)
+_ADD_INSERTS = Inserting(
+    OutgoingInsert.outbox, OutgoingInsert.offset, OutgoingInsert.message, OutgoingInsert.start, OutgoingInsert.length
+)
 _IDS = Prepared(lambda key_list: Outbox.select(Outbox.key, Outbox.id).where(Outbox.key.in_(key_list)))
 _CLAIMABLE = Prepared(
     lambda account, now, limit: (
@@ -34,7 +37,7 @@ _CLAIM = Prepared(
         }
     ).where(Outbox.id == outbox_id)
 )
-_CLAIMED = Prepared(lambda id_list: with_bytes().where(Outbox.id.in_(id_list)))
+_CLAIMED = Prepared(lambda id_list: Outbox.select(*COLUMNS).where(Outbox.id.in_(id_list)))
 _SETTLE = Prepared(
     lambda outbox_id, state, because, settled_at, next_try: Outbox.update(
         {
@@ -58,7 +61,7 @@ _POSTPONE = Prepared(
 _UNCOUNT = Prepared(lambda outbox_id: Outbox.update({Outbox.counted_at: None}).where(Outbox.id == outbox_id))
 _NEXT_TRY = Prepared(lambda outbox_id: Outbox.select(Outbox.next_try).where(Outbox.id == outbox_id))
 _SENDING = Prepared(
-    lambda: with_bytes().where(Outbox.state == OutboxState.SENDING).order_by(Outbox.claim, Outbox.position)
+    lambda: Outbox.select(*COLUMNS).where(Outbox.state == OutboxState.SENDING).order_by(Outbox.claim, Outbox.position)
 )
 _UNCLAIM = Prepared(
     lambda id_list: Outbox.update({Outbox.state: OutboxState.QUEUED, Outbox.tries: Outbox.tries - 1}).where(
@@ -93,7 +96,8 @@ class Outgoings(OutboxViews):
         """Take messages that may leave now, the most urgent first, then the oldest; one durable commit.
 
         Send and settle them in the order of their `position`: after a crash only the first that is not settled may
-        have left. `claim` is a name that no other claim has or will have.
+        have left. `claim` is a name that no other claim has or will have. Bytes are left out (`outgoing_bytes`): fifty
+        letters with files do not fit into memory.
         """
         with self.db.writing("claim"):
             ids = [outbox_id for (outbox_id,) in self.db.rows(_CLAIMABLE, account, now, limit)]
@@ -170,6 +174,14 @@ class Outgoings(OutboxViews):
         self.db.run_many(_ADD, [_new_row(letter) for letter in fresh])
         ids = self._outbox_ids([letter.key for letter in fresh])
         self.db.run_many(_ADD_BYTES, [(ids[letter.key], letter.raw) for letter in fresh])
+        self.db.run_many(
+            _ADD_INSERTS,
+            [
+                (ids[letter.key], one.offset, one.raw_id, one.start, one.length)
+                for letter in fresh
+                for one in letter.inserts
+            ],
+        )
         return tuple(repeated)
 
     def _outbox_ids(self, keys: Sequence[str]) -> dict[str, int]:

@@ -9,7 +9,8 @@ from cases.words import LetterClass
 from store.database import Row
 from store.part import Part
 from store.prepared import Prepared
-from store.tables import Outbox, OutgoingBytes
+from store.tables import Content, Outbox, OutgoingBytes, OutgoingInsert
+from store.trouble import Contradiction
 from store.values import OutboxRow, OutboxState
 
 WAITING = (OutboxState.QUEUED, OutboxState.RETRY)
@@ -40,10 +41,25 @@ NAMES = [column.name for column in COLUMNS]
 
 
 def with_bytes() -> Any:
-    """A query for outgoing messages with their bytes."""
+    """A query for outgoing messages with what was written for them."""
     return Outbox.select(*COLUMNS, OutgoingBytes.content).join(OutgoingBytes, on=(OutgoingBytes.outbox == Outbox.id))
 
 
+_WRITTEN = Prepared(
+    lambda outbox_id: OutgoingBytes.select(OutgoingBytes.content).where(OutgoingBytes.outbox == outbox_id)
+)
+_INSERTS = Prepared(
+    lambda outbox_id: (
+        OutgoingInsert.select(
+            OutgoingInsert.offset,
+            fn.SUBSTR(Content.content, OutgoingInsert.start + 1, OutgoingInsert.length),
+            OutgoingInsert.length,
+        )
+        .join(Content, on=(Content.message == OutgoingInsert.message))
+        .where(OutgoingInsert.outbox == outbox_id)
+        .order_by(OutgoingInsert.offset, OutgoingInsert.id)
+    )
+)
 _HELD = Prepared(
     lambda prefix, length, limit: (
         Outbox.select(*COLUMNS)
@@ -139,11 +155,31 @@ class OutboxViews(Part):
 
     def outbox_of_case(self, number: str) -> tuple[OutboxRow, ...]:
         """Every outgoing message of a case, oldest first, with its bytes."""
-        return tuple(outbox_row(row) for row in self.db.rows(_OF_CASE, number))
+        return tuple(self._whole(row) for row in self.db.rows(_OF_CASE, number))
+
+    def outgoing_bytes(self, outbox_id: int) -> bytes:
+        """The very bytes of an outgoing message, the same each time. Raises Contradiction when there are none."""
+        written = self.db.value(_WRITTEN, outbox_id)
+        if written is None:
+            raise Contradiction(f"there is no outgoing message {outbox_id}")
+        return self._with_inserts(outbox_id, written)
 
     def _one(self, query: Prepared, value: int | str) -> OutboxRow | None:
         row = self.db.row(query, value)
-        return outbox_row(row) if row else None
+        return self._whole(row) if row else None
+
+    def _whole(self, row: Row) -> OutboxRow:
+        return outbox_row((*row[:-1], self._with_inserts(row[0], row[-1])))
+
+    def _with_inserts(self, outbox_id: int, written: bytes) -> bytes:
+        parts: list[bytes] = []
+        done = 0
+        for offset, content, length in self.db.rows(_INSERTS, outbox_id):
+            if content is None or len(content) != length:
+                raise Contradiction(f"a file of outgoing message {outbox_id} is not what it was any more")
+            parts += [written[done:offset], content]
+            done = offset
+        return b"".join((*parts, written[done:])) if parts else written
 
 
 def outbox_row(row: Row) -> OutboxRow:

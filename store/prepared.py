@@ -162,7 +162,7 @@ def _argument(mark: _Mark, arguments: Sequence[Any]) -> Any:
 
 def _reader(column: Any) -> Callable[[Any], Any] | None:
     if isinstance(column, peewee.Function) and column.arguments:
-        column = column.arguments[0] if column.name in {"MIN", "MAX"} else column
+        column = column.arguments[0] if column.name in {"MIN", "MAX", "SUBSTR"} else column
     if isinstance(column, UTCDateTimeField | BytesField | peewee.BooleanField):
         reader: Callable[[Any], Any] = column.python_value
         return reader

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Sequence
 
+from peewee import fn
+
 from cases.trouble import NeedsHuman
 from store.database import Row
 from store.part import Part
@@ -72,6 +74,11 @@ _WITH_CONTENT = Prepared(
         .join(Content, on=(Content.message == Raw.id))
         .where(Raw.id.in_(raw_list))
         .order_by(Raw.id)
+    )
+)
+_SLICE = Prepared(
+    lambda first, length, raw_id: Content.select(fn.SUBSTR(Content.content, first, length)).where(
+        Content.message == raw_id
     )
 )
 _ATTEMPTED = Prepared(lambda raw_list: Raw.update({Raw.attempts: Raw.attempts + 1}).where(Raw.id.in_(raw_list)))
@@ -144,6 +151,10 @@ class Raws(Part):
         if row is None:
             raise NeedsHuman(f"there is no stored message {raw_id}")
         return _pending(row)
+
+    def raw_slice(self, raw_id: int, start: int, length: int) -> bytes:
+        """Some bytes of a stored message; fewer when it has no more."""
+        return self.db.value(_SLICE, start + 1, length, raw_id) or b""
 
     def count_attempts(self, raw_ids: Sequence[int]) -> None:
         """Count an attempt at each message, durably, before it is parsed (invariant 10)."""

@@ -295,6 +295,20 @@ class OutgoingBytes(Table):
         table_name = "outgoing"
 
 
+class OutgoingInsert(Table):
+    """Bytes of a stored message that are part of an outgoing one; see `store.values.Insert`."""
+
+    id = BigAutoField()
+    outbox = ForeignKeyField(Outbox)
+    offset = IntegerField(column_name="at_byte")
+    message = ForeignKeyField(Raw, column_name="raw_id")
+    start = IntegerField(column_name="from_byte")
+    length = IntegerField(column_name="bytes")
+
+    class Meta:
+        table_name = "outgoing_inserts"
+
+
 class TokenTable(Table):
     """A reply token we issued; the secret part is not here."""
 
@@ -354,6 +368,7 @@ TABLES: tuple[type[Table], ...] = (
     DeadlineTable,
     Outbox,
     OutgoingBytes,
+    OutgoingInsert,
     TokenTable,
     MessageId,
     TroubleTable,

@@ -185,6 +185,19 @@ class CaseRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Insert:
+    """Bytes of a stored message that belong into an outgoing one, at `offset` of what was written for it.
+
+    A file that a customer sent is kept once, not once more in each letter that goes with it.
+    """
+
+    offset: int
+    raw_id: int
+    start: int  # in the bytes of the stored message
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """Rendered bytes to be queued. `state` is queued, held or withheld, `because` says why it is not queued.
 
@@ -208,11 +221,15 @@ class Outgoing:
     state: OutboxState = OutboxState.QUEUED
     because: str = ""
     unproven: bool = False
+    inserts: tuple[Insert, ...] = ()  # in the order of their offsets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
-    """An outgoing message in the outbox. `raw` is empty in lists; `claim` and `position` belong to its last claim."""
+    """An outgoing message in the outbox. `raw` is empty in lists and claims.
+
+    `claim` and `position` belong to its last claim.
+    """
 
     id: int
     key: str

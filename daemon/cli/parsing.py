@@ -60,7 +60,10 @@ def understood(name: str, parsed: Parsed, policy: Policy) -> dict[str, object]:
         "text": message.text,
         "html": message.html,
         "new_text": message.new_text,
-        "attachments": message.attachments,
+        "attachments": [
+            {"name": file.name, "type": file.type, "size": file.size, "sha256": file.sha256, "inline": file.inline}
+            for file in message.attachments
+        ],
         "automatic": message.automatic,
         "automatic_because": message.automatic_because,
         "is_complaint": message.automatic is None and message.complaint is not Strength.NONE,

@@ -1,5 +1,6 @@
 """What we write is what every reader reads: the same text, the same subject, one recipient, nothing else."""
 
+from base64 import encodebytes
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -14,6 +15,11 @@ from daemon.mime import Part, text_part, write_message
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\0\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"))
 SUBJECTS = st.text(st.characters(exclude_categories=["Cs", "Cc", "Zl", "Zp"]), max_size=200)
 
+STORED = {
+    "evidence-1.png": encodebytes(b"first" * 40).replace(b"\n", b"\r\n").rstrip(b"\r\n"),
+    "evidence-3.png": encodebytes(b"third" * 90).replace(b"\n", b"\r\n").rstrip(b"\r\n"),
+}
+
 
 def read(raw: bytes) -> EmailMessage:
     assert raw.isascii()
@@ -23,7 +29,11 @@ def read(raw: bytes) -> EmailMessage:
 
 def written(subject: str, text: str, files: tuple[Part, ...] = ()) -> bytes:
     headers = [("From", '"Desk" <desk@example.com>'), ("To", "anna@example.org"), ("Subject", subject)]
-    return write_message(headers, [text_part("plain", text), text_part("html", f"<p>{text}</p>")], files, "=_b")
+    found = write_message(headers, [text_part("plain", text), text_part("html", f"<p>{text}</p>")], files, "=_b")
+    raw = found.raw
+    for gap, part in reversed(list(zip(found.gaps, (part for part in files if part.elsewhere), strict=True))):
+        raw = raw[:gap] + STORED[part.name] + raw[gap:]
+    return raw
 
 
 @given(SUBJECTS, TEXTS)
@@ -35,6 +45,14 @@ def test_any_subject_and_text_come_back_as_they_were(subject: str, text: str) ->
     assert subject.split() == str(message["Subject"]).split()
     assert ["anna@example.org"] == [address.addr_spec for address in message["To"].addresses]
     assert ["text/plain", "text/html"] == [part.get_content_type() for part in message.iter_parts()]
+
+
+def test_files_that_lie_elsewhere_stand_in_their_own_parts_beside_the_others() -> None:
+    files = tuple(Part(type="image/png", base64=True, name=name, elsewhere=True) for name in STORED)
+    here = Part(type="application/pdf", content=b"%PDF", base64=True, name="evidence-2.pdf")
+    message = read(written("Files", "See the files.", (files[0], here, files[1])))
+    attached = {part.get_filename(): part.get_payload(decode=True) for part in message.iter_attachments()}
+    assert {"evidence-1.png": b"first" * 40, "evidence-2.pdf": b"%PDF", "evidence-3.png": b"third" * 90} == attached
 
 
 @given(st.binary(max_size=2000))

@@ -7,8 +7,8 @@ import pytest
 from cases.words import LetterClass
 from store.desk import Store
 from store.trouble import Contradiction
-from store.values import OutboxState, Outgoing
-from tests.store.samples import HOUR, NOW, decision, letter
+from store.values import Insert, OutboxState, Outgoing
+from tests.store.samples import HOUR, NOW, decision, delivery, letter
 
 Q, SENDING, SENT, RETRY, HELD = (
     OutboxState.QUEUED,
@@ -30,9 +30,36 @@ def test_the_most_urgent_leave_first_then_the_oldest(store: Store) -> None:
     assert [(SENDING, 0, 1), (SENDING, 1, 1), (SENDING, 2, 1)] == [
         (row.state, row.position, row.tries) for row in claimed
     ]
-    assert [b"bytes of a", b"bytes of b", b"bytes of c"] == [row.raw for row in claimed]
+    assert [b"bytes of a", b"bytes of b", b"bytes of c"] == [store.outgoing_bytes(row.id) for row in claimed]
     assert ["late"] == [row.key for row in store.claim(NOW, "desk", 3)]
     assert () == store.claim(NOW, "desk", 3)
+
+
+def test_a_file_is_kept_once_and_stands_in_every_letter_it_goes_with(store: Store) -> None:
+    stored = b"Subject: x\r\n\r\n0123456789"
+    (receipt,) = store.record_deliveries([delivery(1, stored)])
+    start = stored.index(b"0123")
+    inserts = tuple(
+        Insert(offset=offset, raw_id=receipt.raw_id, start=start + skip, length=length)
+        for offset, skip, length in ((5, 0, 4), (5, 4, 2), (7, 9, 1))
+    )
+    queue(store, letter("with", raw=b"head(|)foot", inserts=inserts), letter("without"))
+    first, second = store.claim(NOW, "desk", 10)
+    assert b"head(012345|)9foot" == store.outgoing_bytes(first.id)
+    assert b"bytes of without" == store.outgoing_bytes(second.id)
+    assert [b"head(012345|)9foot", b"bytes of without"] == [row.raw for row in store.outbox_of_case("C-1")]
+    by_key = store.outbox_by_key("with")
+    assert by_key is not None
+    assert b"head(012345|)9foot" == by_key.raw
+
+
+def test_a_letter_whose_file_is_not_what_it_was_does_not_leave(store: Store) -> None:
+    (receipt,) = store.record_deliveries([delivery(1, b"short")])
+    beyond = Insert(offset=0, raw_id=receipt.raw_id, start=2, length=100)
+    queue(store, letter("k", inserts=(beyond,)))
+    (row,) = store.claim(NOW, "desk", 1)
+    with pytest.raises(Contradiction, match="not what it was"):
+        store.outgoing_bytes(row.id)
 
 
 def test_a_letter_leaves_over_its_own_account_and_not_before_its_time(store: Store) -> None:
@@ -99,7 +126,7 @@ def test_after_a_crash_only_the_first_unsettled_letter_of_each_claim_is_uncertai
 
     again = Store.open(database_url)
     uncertain = again.recover_claims()
-    assert {"k1": b"bytes of k1", "k4": b"bytes of k4"} == {row.key: row.raw for row in uncertain}
+    assert {"k1": b"bytes of k1", "k4": b"bytes of k4"} == {row.key: store.outgoing_bytes(row.id) for row in uncertain}
     assert ["k2", "k3", "k5"] == [row.key for row in again.claim(NOW, "desk", 10)]
     for row in uncertain:
         again.settle(row.id, OutboxState.UNCERTAIN, at=NOW, because="the process ended before the answer")
@@ -163,4 +190,4 @@ def test_letters_about_no_case_are_unique_too(store: Store) -> None:
     digest = letter("digest:1", number="", letter_class=LetterClass.OWED)
     assert () == store.enqueue([digest])
     assert ("digest:1",) == store.enqueue([replace(digest, raw=b"other")])
-    assert [b"bytes of digest:1"] == [row.raw for row in store.claim(NOW, "desk", 10)]
+    assert [b"bytes of digest:1"] == [store.outgoing_bytes(row.id) for row in store.claim(NOW, "desk", 10)]
