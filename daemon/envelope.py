@@ -99,12 +99,13 @@ def encoded_address(address: str) -> bytes:
 def on_the_wire(raw: bytes) -> bytes:
     """Lines end in CR LF, leading dots are doubled (RFC 5321 section 4.5.2)."""
     ends = raw.count(b"\r\n")
-    if raw.endswith(b"\r\n") and raw.count(b"\n") == ends == raw.count(b"\r") and b"\n." not in raw and raw[:1] != b".":
-        return raw  # as all our own letters are; expressions over megabytes of files would cost more than sending them
-    wire = re.sub(rb"\r\n|\r|\n", b"\r\n", raw)
+    # All our own letters are clean; an expression over megabytes of files would cost more than sending them.
+    clean = raw.count(b"\n") == ends == raw.count(b"\r")
+    wire = raw if clean else re.sub(rb"\r\n|\r|\n", b"\r\n", raw)
     if not wire.endswith(b"\r\n"):
         wire += b"\r\n"
-    return re.sub(rb"(?m)^\.", b"..", wire)
+    wire = wire.replace(b"\n.", b"\n..")
+    return b"." + wire if wire.startswith(b".") else wire
 
 
 def safe(text: object) -> str:

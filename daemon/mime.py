@@ -15,8 +15,10 @@ from cases.trouble import NeedsHuman
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z-]*")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
+# Also what mail servers change under way: white space at the end of a line, "From " at its beginning.
+_STRANGE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]|[ \t](?:\n|\Z)|(?m:^From )")
 _WANTED_LINE = 78
-_LONGEST_LINE = 900  # of a header; RFC 5322 allows 998
+_LONGEST_LINE = 900  # RFC 5322 allows 998
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +28,7 @@ class Part:
     type: str  # with its parameters
     content: bytes = b""
     base64: bool
+    plain: bool = False  # ASCII in short lines, written as it is
     name: str = ""  # of an attached file, ASCII
     elsewhere: bool = False
 
@@ -41,9 +44,18 @@ class Written:
 def text_part(subtype: str, text: str) -> Part:
     """A text in UTF-8. Quoted-printable stays readable in the raw message, but triples the size of other scripts."""
     content = text.encode()
+    foreign = len(content) - len(text)
     return Part(
-        type=f"text/{subtype}; charset=utf-8", content=content, base64=len(content) - len(text) > len(text) // 8
+        type=f"text/{subtype}; charset=utf-8",
+        content=content,
+        base64=foreign > len(text) // 8,
+        plain=not foreign and _fits(text),
     )
+
+
+def _fits(text: str) -> bool:
+    """Whether the lines may stand in a message as they are (RFC 5322 section 2.1.1)."""
+    return not _STRANGE.search(text) and max(map(len, text.split("\n"))) <= _LONGEST_LINE
 
 
 def write_message(
@@ -99,6 +111,8 @@ def _leaf(part: Part) -> bytes:
         encoded = encodebytes(part.content).replace(b"\n", b"\r\n")
         return f"{head}Content-Transfer-Encoding: base64\r\n\r\n".encode() + encoded
     lines = b"\n".join(part.content.splitlines()) + b"\n"
+    if part.plain:
+        return f"{head}Content-Transfer-Encoding: 7bit\r\n\r\n".encode() + lines.replace(b"\n", b"\r\n")
     encoded = binascii.b2a_qp(lines, istext=True).replace(b"\n", b"\r\n")
     return f"{head}Content-Transfer-Encoding: quoted-printable\r\n\r\n".encode() + encoded
 
