@@ -62,6 +62,7 @@ class Loop:
     on_stop: Callable[[], object] = lambda: None
     clock: Clock = field(default_factory=Clock)
     _stopping: threading.Event = field(default_factory=threading.Event)
+    _reload_asked: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
     _end: Broken | Locked | None = None
 
@@ -69,6 +70,10 @@ class Loop:
         """Finish what is under way, begin nothing new."""
         self._stopping.set()
         self.on_stop()
+
+    def reload(self, *_signal: object) -> None:
+        """Soon, and one reload after the other: of two that overlapped the older settings might stay."""
+        self._reload_asked.set()
 
     @property
     def stopping(self) -> bool:
@@ -79,7 +84,7 @@ class Loop:
         """SIGTERM and SIGINT stop, SIGHUP reloads."""
         signal.signal(signal.SIGTERM, self.stop)
         signal.signal(signal.SIGINT, self.stop)
-        signal.signal(signal.SIGHUP, lambda *_: self.on_reload())
+        signal.signal(signal.SIGHUP, self.reload)
 
     def add(self, beat: Beat) -> None:
         """Begin one more piece of work."""
@@ -96,7 +101,9 @@ class Loop:
             self.add(beat)
         # Short waits: a signal handler runs only between two steps of the main thread.
         while not self._stopping.wait(0.2):
-            pass
+            if self._reload_asked.is_set():
+                self._reload_asked.clear()
+                self._once(Beat(name="reload", seconds=0, work=self.on_reload))
         until = time.monotonic() + PATIENCE
         for thread in self._threads:
             thread.join(max(until - time.monotonic(), 0))

@@ -19,6 +19,7 @@ from config.values import Account, Settings
 from daemon.assemble import House, build, open_store, parsers_of
 from daemon.cli.common import settings_at, store_of
 from daemon.clock import Clock
+from daemon.crash import crash_point
 from daemon.logs import start_logging
 from daemon.loop import Beat, Loop, guard
 from store.values import OutboxState
@@ -163,11 +164,15 @@ def _stay(house: House, config: Path | None, day: date | None) -> int:
     def reload() -> None:
         fresh = _reloaded(holder[0], config, day)
         if fresh is not holder[0]:
-            retired.append(holder[0])
-            holder[0] = fresh
+            old, holder[0] = holder[0], fresh
+            crash_point("CP20")
+            retired.append(old)  # only now: what is retired is closed, and nobody may still find it as the present one
             while len(polled) < len(fresh.polls):
                 polled.append(poll_beat(len(polled)))
                 loop.add(polled[-1])
+
+    def refresh() -> None:
+        loop.reload()
 
     def drain() -> None:
         # A connection belongs to this thread, so it is this thread that ends those of earlier settings.
@@ -195,7 +200,7 @@ def _stay(house: House, config: Path | None, day: date | None) -> int:
             Beat(name="intake", seconds=EAGER_SECONDS, work=lambda: now().intake.run(stop)),
             Beat(name="outbox", seconds=EAGER_SECONDS, work=drain),
             # Calendars reach some years ahead and rates grow old: settings are read anew every day.
-            Beat(name="refresh", seconds=DAY_SECONDS, work=Later(reload)),
+            Beat(name="refresh", seconds=DAY_SECONDS, work=Later(refresh)),
             Beat(name="tick", seconds=TICK_SECONDS, work=lambda: _tick(now(), stop)),
         ],
         on_reload=reload,
@@ -234,6 +239,7 @@ def _reloaded(house: House, config: Path | None, day: date | None) -> House:
     try:
         settings = settings_at(config)
         _refuse_other_database(settings, house.settings)
+        crash_point("CP20")
         fresh = build(settings, house.store, house.parsers, house.clock, guard, since=day, before=house)
     except NeedsHuman as trouble:
         # Without a traceback: the admin needs the list of mistakes, not our call stack.

@@ -15,7 +15,7 @@ from cases.reading import Reading
 from daemon.clock import VirtualClock
 from daemon.workers import Parsers
 from tests.campaign.corpus import ANSWERING, Kind, Planned, Writer, plan
-from tests.campaign.kills import Kill, kills
+from tests.campaign.kills import DUE, SENDING, Kill, kills
 from tests.campaign.program import STARTED, Program, Running, Stuck
 from tests.campaign.sink import Sink, Taken
 from tests.e2e.desk import TestDesk, lines
@@ -24,7 +24,8 @@ from tests.e2e.opened import OpenDesk
 from tests.servers.dovecot import Dovecot, ImapAccount
 from tests.servers.smtp import SmtpServer
 
-PATIENCE = 1.5  # seconds for a named moment to come by, or for a sign of work
+PATIENCE = 4.0  # seconds for a named moment to come by
+IDLE = 1.5  # seconds without a letter after which there is probably nothing to do
 LIFE = 20.0  # seconds in which a start must succeed
 STAFF = "@meridian.example"
 
@@ -44,7 +45,9 @@ class Diary:
     delivered: list[Delivered] = field(default_factory=list)
     killed: Counter[str] = field(default_factory=Counter)
     missed: Counter[str] = field(default_factory=Counter)  # the point did not come by; killed at some moment instead
-    doubted: set[str] = field(default_factory=set)  # keys of letters that were being handed over at a kill
+    doubted: set[str] = field(default_factory=set)  # keys of letters that had come to their final dot at a kill
+    baseless: list[str] = field(default_factory=list)  # such letters after a kill where none can have
+    reloads: int = 0  # lives that were told to read their settings again
     real_starts: list[float] = field(default_factory=list)  # seconds from exec to the first poll
     forked_starts: list[float] = field(default_factory=list)
     refused_starts: list[str] = field(default_factory=list)
@@ -66,6 +69,7 @@ class Campaign:
     mails: int
     kills: int
     seed: int
+    each: int | None = None  # how many kills at each named moment; else half of all are shared among them
     on_progress: Told = lambda _diary: None
     diary: Diary = field(default_factory=Diary)
     planned: tuple[Planned, ...] = ()
@@ -75,6 +79,7 @@ class Campaign:
     _orders: list[Taken] = field(default_factory=list)  # letters to colleagues that nobody has answered
     _waiting: list[Planned] = field(default_factory=list)
     _uid: int = 0
+    _sending: str = ""  # the kill before this life was certainly at this point of sending
 
     def run(self) -> OpenDesk:
         """All of it; returns the desk, open, with nothing left to do. Close it after the checks."""
@@ -119,10 +124,12 @@ class Campaign:
 
     def _fight(self, program: Program, sink: Sink, account: ImapAccount, writer: Writer) -> None:
         self._waiting = list(self.planned)
-        schedule = kills(self.seed, self.kills)
+        schedule = kills(self.seed, self.kills, mails=self.mails, each=self.each)
         with account.connect("INBOX") as client:
             for kill in schedule:
                 self._learn(sink)
+                if kill.moment == DUE:
+                    self._bring_forward(kill.turn)
                 self._deliver(client, writer, sink, self.mails * (kill.index + 1) // len(schedule))
                 self._live(program, sink, kill)
                 self.on_progress(self.diary)
@@ -133,6 +140,11 @@ class Campaign:
                     raise Stuck("a pass does not end")
                 self._learn(sink)
                 self._deliver(client, writer, sink, self.mails)
+
+    def _bring_forward(self, count: int) -> None:
+        """Complaints that are so old that something is due at once come first now."""
+        old = [one for one in self._waiting if one.kind is Kind.OLD][:count]
+        self._waiting = [*old, *(one for one in self._waiting if one not in old)]
 
     def _deliver(self, client: Any, writer: Writer, sink: Sink, until: int) -> None:
         """Puts in what is next; the hash is of what the server says it holds, for it may tidy up line ends and NULs."""
@@ -185,12 +197,21 @@ class Campaign:
     def _live(self, program: Program, sink: Sink, kill: Kill) -> None:
         """One life, from its start to its kill."""
         armed = {"OMBUD_CRASH_AT": kill.point} if kill.point else {}
-        life = program.start("run", forked=kill.forked, **armed)
+        # The daemon looks at the clocks every half minute; one pass looks at them after all that is new.
+        arguments = ["run", "--once"] if kill.moment == DUE else ["run"]
+        killed_there = self.diary.killed[kill.name]
+        life = program.start(*arguments, forked=kill.forked, **armed)
         try:
-            self._watch(life, sink, kill)
+            if kill.moment == DUE:
+                self._await_end(life, kill)
+            else:
+                self._watch(life, sink, kill)
         finally:
             life.kill()
         self._read_log(life)
+        if STARTED in life.said() or kill.moment == DUE:
+            there = kill.moment in SENDING and self.diary.killed[kill.name] > killed_there
+            self._sending = kill.point if there else ""
 
     def _watch(self, life: Running, sink: Sink, kill: Kill) -> None:
         sent = sink.size()
@@ -200,6 +221,9 @@ class Campaign:
                 return
             self.diary.refused_starts.append(life.said()[-300:].decode(errors="replace"))
             return
+        if kill.reloads:
+            life.hang_up()
+            self.diary.reloads += 1
         if kill.point:
             if life.ended(PATIENCE):
                 self._say_dead(life, kill)
@@ -207,13 +231,20 @@ class Campaign:
                 self.diary.missed[kill.name] += 1
             return
         if not kill.from_start:
-            until = time.monotonic() + PATIENCE
+            until = time.monotonic() + IDLE
             while sink.size() == sent and time.monotonic() < until and not life.ended():
                 time.sleep(0.002)
         if life.ended(kill.after):
             self._say_dead(life, kill)
         else:
             self.diary.killed[kill.name] += 1
+
+    def _await_end(self, life: Running, kill: Kill) -> None:
+        """One pass, which ends by itself if its point does not come by."""
+        if not life.ended(LIFE) or life.status in {0, 3}:
+            self.diary.missed[kill.name] += 1
+        else:
+            self._say_dead(life, kill)
 
     def _say_dead(self, life: Running, kill: Kill) -> None:
         if life.status != -9:
@@ -223,7 +254,10 @@ class Campaign:
     def _read_log(self, life: Running) -> None:
         said = life.said().decode(errors="replace")
         complete = said[: said.rfind("\n") + 1]
-        self.diary.doubted |= {line["key"] for line in lines(complete, "letter in doubt")}
+        doubts = [line["key"] for line in lines(complete, "letter in doubt")]
+        self.diary.doubted |= set(doubts)
+        if self._sending:
+            self.diary.baseless += [f"{key} is in doubt after a kill at {self._sending}" for key in doubts]
         for line in lines(complete, "first poll")[:1]:
             # Both clocks are this machine's; a life's birth is known on the one that never jumps.
             ago = (datetime.now(UTC) - datetime.fromisoformat(line["at"])).total_seconds()

@@ -73,6 +73,11 @@ class Running:
         if not self.forked:
             _close(self.process)
 
+    def hang_up(self) -> None:
+        """SIGHUP: read the settings again. It may have died meanwhile."""
+        if not self.ended():
+            os.kill(self.pid, signal.SIGHUP)
+
     def _look(self, seconds: float) -> None:
         assert self.process.stdout is not None
         if select.select([self.process.stdout], [], [], min(seconds, 0.05))[0]:

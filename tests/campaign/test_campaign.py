@@ -1,20 +1,16 @@
-"""The short kill campaign (`make campaign`): both databases, a seed that never changes and one that does."""
+"""The short kill campaign: each database, a seed that never changes and one that does. `make campaign` is long."""
 
-import os
 import secrets
 from pathlib import Path
-from statistics import median
 
 import pytest
 
 from tests.campaign.campaign import Campaign
-from tests.campaign.invariants import FIRST_POLL, check, violations
+from tests.campaign.invariants import check, violations
 from tests.campaign.kills import POINTS
 from tests.servers.dovecot import Dovecot
 
-# It is a measurement as much as a test and takes minutes, so it runs when it is asked for.
-pytestmark = pytest.mark.skipif("OMBUD_CAMPAIGN" not in os.environ, reason="run it with: make campaign")
-MAILS, KILLS = 250, 50  # for each of two seeds on each database
+MAILS, KILLS = 130, 28  # for each of two seeds on each database: together 520 and 112
 FIXED = 20260302
 
 
@@ -37,12 +33,11 @@ def test_killed_over_and_over_nothing_is_lost_and_nothing_doubled(
         office.close()
         office.parsers.close()
     diary = campaign.diary
-    # A single start may be slow when the machine is busy; `bench/campaign.py` is stricter.
-    assert () == violations([one for one in checks if one.name != "I7"]), again
-    assert median(diary.real_starts + diary.forked_starts) < FIRST_POLL
+    assert () == violations(checks), again
     assert all(one.looked_at for one in checks)
     assert MAILS == len(diary.delivered) + len(diary.unanswerable)
     assert KILLS == diary.killed.total() + diary.missed.total()
-    # Else it would prove little: most named moments came by, and random kills found the daemon alive.
-    assert len(POINTS) // 2 <= len(set(diary.killed) & set(POINTS))
+    # Else it would prove little: named moments came by, and random kills found the daemon alive.
+    named = sum(count for name, count in diary.killed.items() if name in POINTS)
+    assert KILLS // 4 <= named, diary.missed
     assert KILLS // 3 <= diary.killed["random, at work"] + diary.killed["random, from the start"]

@@ -2,6 +2,7 @@
 
 import hashlib
 import signal
+import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from unittest import mock
@@ -13,7 +14,7 @@ from cases.identity import fingerprint
 from cases.message import IncomingMessage
 from store.values import OutboxRow, OutboxState, Outcome
 from tests.e2e.conftest import Opening
-from tests.e2e.desk import TestDesk
+from tests.e2e.desk import TestDesk, lines
 from tests.e2e.mail import answer, mail
 from tests.e2e.opened import OpenDesk
 
@@ -51,11 +52,29 @@ def test_killed_at_any_moment_the_desk_goes_on_as_if_nothing_had_happened(busy: 
     office.clock.set(datetime.now(UTC))
     office.open()
     assert (moment in IN_DOUBT) == len(in_doubt(office))
-    for minutes in (0, 0, 3, 10):
-        office.clock.advance(timedelta(minutes=minutes))
-        office.beat()
-    assert_nothing_lost(office)
-    assert_nothing_doubled(office, twin_allowed=moment in IN_DOUBT)
+    assert_it_goes_on(office)
+
+
+@pytest.mark.parametrize("place", ["settings are read", "they are in place"])
+def test_killed_in_the_middle_of_a_reload_the_next_start_has_the_new_settings(busy: OpenDesk, place: str) -> None:
+    """Old or new, never between; and whatever else was going on at that moment goes on."""
+    office, desk = busy, busy.desk
+    armed = {"settings are read": "CP20", "they are in place": "CP20:2"}[place]
+    with desk.start("run", OMBUD_CRASH_AT=armed) as process:
+        while not lines(desk.log(), "started"):
+            assert process.poll() is None
+            time.sleep(0.02)
+        before = desk.config.read_text(encoding="utf-8")
+        after = before.replace('display_name = "Meridian Reach complaint desk"', 'display_name = "Another name"')
+        desk.config.write_text(after, encoding="utf-8")
+        process.send_signal(signal.SIGHUP)
+        assert -signal.SIGKILL == process.wait(60), desk.log()[-2000:]
+    office.clock.set(datetime.now(UTC))
+    office.open()
+    assert_it_goes_on(office)
+    office.receive(mail("last@kunde.example", "Order of last", f"{STRONG} And more."))
+    (letter,) = desk.sent_to("last@kunde.example")
+    assert "Another name" in letter["From"]
 
 
 @pytest.mark.parametrize("notes", ["kept", "gone", "of another boot"])
@@ -157,6 +176,16 @@ def test_a_daemon_that_others_kill_sets_nothing_aside(small_desk: TestDesk, open
     office.beat()
     assert () == office.house.store.quarantined()
     assert 20 == len(office.cases())
+
+
+def assert_it_goes_on(office: OpenDesk) -> None:
+    """The rest is worked off, and what waits for another try gets it."""
+    doubts = len(in_doubt(office))
+    for minutes in (0, 0, 3, 10):
+        office.clock.advance(timedelta(minutes=minutes))
+        office.beat()
+    assert_nothing_lost(office)
+    assert_nothing_doubled(office, twin_allowed=doubts > 0)
 
 
 def in_doubt(office: OpenDesk) -> list[OutboxRow]:
