@@ -3,70 +3,42 @@
 import codecs
 from functools import lru_cache
 
+from parsers import guessing, stateful
 from parsers.tables import table
 
-# What senders write -> the wider codec that also reads what they really send.
-_WIDER = {
-    "us-ascii": "utf-8",
-    "ascii": "utf-8",
-    "ansi_x3.4-1968": "utf-8",
-    "unknown-8bit": "utf-8",
-    "8bit": "utf-8",
-    "utf8": "utf-8",
-    "utf-8-sig": "utf-8",
-    "gb2312": "gb18030",
-    "gb_2312-80": "gb18030",
-    "gbk": "gb18030",
-    "x-gbk": "gb18030",
-    "hz-gb-2312": "hz",
-    "chinesebig5": "big5",
-    "big5": "cp950",
-    "x-big5": "cp950",
-    "shift_jis": "cp932",
-    "shift-jis": "cp932",
-    "sjis": "cp932",
-    "x-sjis": "cp932",
-    "windows-31j": "cp932",
-    "iso-2022-jp": "iso2022_jp_3",
-    "x-euc-jp": "euc_jp",
-    "ks_c_5601-1987": "cp949",
-    "ks_c_5601": "cp949",
-    "ksc5601": "cp949",
-    "euc-kr": "cp949",
-    "iso-8859-1": "cp1252",
-    "latin1": "cp1252",
-    "latin-1": "cp1252",
-    "iso-8859-9": "cp1254",
-    "iso-8859-11": "cp874",
-    "tis-620": "cp874",
-    "windows-874": "cp874",
-    "iso-8859-8-i": "iso-8859-8",
-    "iso-8859-6-i": "iso-8859-6",
-    "cp-850": "cp850",
-    "unicode-1-1-utf-8": "utf-8",
-    "macintosh": "mac_roman",
-    "x-mac-roman": "mac_roman",
-}
 # Codecs of Python that are no mail charsets: transformations, and utf-7, which has served to smuggle script.
 _NEVER = {"utf-7", "idna", "punycode", "undefined", "unicode_escape", "raw-unicode-escape", "mbcs", "oem", "palmos"}
-_ASCII = bytes(range(128))
-_SAMPLE = 8192  # bytes looked at when guessing
-_SINGLE_BYTE = {"cp1252", "cp1251", "cp1250", "cp1253", "cp1254", "cp1255", "cp1256", "koi8-r", "cp874"}
+_WIDE = ("utf-16", "utf-32", "ucs-2", "ucs-4", "iso-10646-ucs")
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_SURE = 0.55  # score from which a guess beats a declaration that makes little sense
+_SENSIBLE = 0.65  # score from which a declaration is believed without a look at other readings
+
+
+@lru_cache(maxsize=1)
+def _wider() -> dict[str, str]:
+    """What senders write -> the wider codec that also reads what they really send."""
+    return {name: codec for codec, names in table("charsets")["names"].items() for name in names}
 
 
 @lru_cache(maxsize=256)
 def codec_of(declared: str) -> str:
     """The Python codec to read a declared charset with; empty when it names none that mail may use."""
-    name = declared.strip().strip("\"'").lower().replace("\x00", "")[:40]
-    name = _WIDER.get(name, name)
+    name = _name(declared)
+    name = _wider().get(name, name)
     try:
         info = codecs.lookup(name)
     except (LookupError, ValueError):
-        return ""
+        shorter = name.removeprefix("x-").removeprefix("cs")
+        return codec_of(shorter) if shorter != name else ""
     # Text encodings only: `hex`, `zlib` or `rot13` would turn mail into something nobody sent.
     if info.name in _NEVER or not getattr(info, "_is_text_encoding", True):
         return ""
     return info.name
+
+
+def _name(declared: str) -> str:
+    name = declared.replace("\x00", "").strip().strip("\"'").lower()
+    return name.removeprefix("3d").strip("\"'").replace(" ", "").replace("\x1b", "")[:40]
 
 
 def decode(data: bytes, declared: str = "") -> tuple[str, str]:
@@ -74,77 +46,115 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
 
     Never raises; what no codec can read becomes U+FFFD.
     """
-    if data.isascii() and not _stateful(declared) and not declared.lower().startswith(("utf-16", "utf-32")):
-        return data.decode("ascii"), ""
+    if data.isascii():
+        return _ascii(data, declared)
+    for mark, codec in _BOMS:
+        if data.startswith(mark):
+            wrong = codec not in codec_of(declared) and codec_of(declared) not in codec
+            return data[len(mark) :].decode(codec, "replace"), _was(declared, codec) if wrong else ""
+    if stateful.escapes(data):
+        return stateful.decode(data), ""
     codec = codec_of(declared) if declared else ""
-    if codec and codec not in ("utf-8", "cp1252"):
-        try:
-            return data.decode(codec), ""
-        except UnicodeError:
-            pass
+    if codec.startswith(("utf-16", "utf-32")):
+        return _wide(data, codec), ""
+    text = _utf8(data, codec)
+    if text is not None:
+        # UTF-8 with multi-byte letters practically never occurs by chance, so it wins over another declaration.
+        return text, "" if codec == "utf-8" else _was(declared, "utf-8")
+    return _eight_bit(data, declared, codec)
+
+
+def _ascii(data: bytes, declared: str) -> tuple[str, str]:
+    if b"\x1b" in data and stateful.escapes(data):
+        return stateful.decode(data), ""
+    name = _name(declared)
+    if name.startswith(("hz", "x-hz")):
+        return data.decode("hz", "replace"), ""
+    if name.startswith(_WIDE) and b"\x00" in data:
+        return _wide(data, codec_of(declared) or "utf-16"), ""
+    return data.decode("ascii"), ""
+
+
+def _wide(data: bytes, codec: str) -> str:
+    """UTF-16 or UTF-32; without a mark the side on which the zeros stand tells the order of the bytes."""
+    if codec == "utf-16":
+        sample = data[:2000]
+        codec = "utf-16-be" if sample[::2].count(0) > sample[1::2].count(0) else "utf-16-le"
+    return data.decode(codec, "replace")
+
+
+def _utf8(data: bytes, codec: str) -> str | None:
     try:
-        # UTF-8 with multi-byte letters practically never occurs by chance, so it wins over a Latin declaration.
-        text = data.decode("utf-8-sig" if data[:3] == codecs.BOM_UTF8 else "utf-8")
-        return text, "" if codec == "utf-8" else f"charset {_shown(declared)} was utf-8"
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
-        pass
-    if codec == "cp1252" and not _is_dense(data):
-        return data.decode("cp1252", "replace"), ""
-    guessed = guess(data)
-    if codec == "cp1252" and guessed in _SINGLE_BYTE:
-        return data.decode("cp1252", "replace"), ""
-    if codec and codec != "utf-8" and guessed in _SINGLE_BYTE:
-        guessed = codec  # a few broken bytes in an honest declaration
-    elif codec == "utf-8" and _mostly_utf8(data):
-        guessed = "utf-8"
-    return data.decode(guessed, "replace"), f"charset {_shown(declared)} was read as {guessed}"
+        return None
+    if codec in guessing.MULTI_BYTE:
+        # Two-byte letters of Chinese codecs may look like UTF-8 for Greek or Arabic, hardly like UTF-8 for Chinese.
+        wide = [character for character in text[: guessing.SAMPLE] if character > "\x7f"]
+        many = len(wide) >= 6 and len({_block(one) for one in wide if one.isalpha()}) == 1
+        if not many and sum(character >= "\u0800" for character in wide) * 2 < len(wide):
+            return None
+    return text
 
 
-def _is_dense(data: bytes) -> bool:
-    """Whether too many letters are not ASCII for a Western language."""
-    sample = data[:_SAMPLE]
-    return len(sample.translate(None, _ASCII)) * 4 > len(sample)
+def _block(character: str) -> int:
+    """A rough script: Latin, Greek, Cyrillic, Hebrew and Arabic lie in different blocks."""
+    return ord(character) >> 8
+
+
+def _eight_bit(data: bytes, declared: str, codec: str) -> tuple[str, str]:
+    """Text that is not UTF-8: as declared, unless that makes no sense and another reading makes much."""
+    if codec == "utf-8":
+        if _mostly_utf8(data):
+            return data.decode("utf-8", "replace"), _read_as(declared, "utf-8")
+        codec = ""
+    honest = _windows(data, codec)
+    text = _strict(data, honest) if honest else None
+    own = guessing.score(data, honest) if honest else 0.0
+    if text is not None and (own >= _SENSIBLE or (honest not in guessing.known() and not guessing.is_doubtful(text))):
+        return text, ""
+    guessed, score = guessing.guess(data)
+    if text is not None and (guessed == honest or score < max(_SURE, own + 0.3)):
+        return text, ""
+    if text is None and honest and _few_broken(data, honest) and score < own + 0.3:
+        return data.decode(honest, "replace"), _read_as(declared, honest)
+    return data.decode(guessed, "replace"), _read_as(declared, guessed)
+
+
+def _windows(data: bytes, codec: str) -> str:
+    """The Windows relative of an ISO charset when there are letters in the place of its controls."""
+    relative = table("charsets")["windows"].get(codec, "")
+    return relative if relative and any(0x80 <= byte < 0xA0 for byte in data[: guessing.SAMPLE]) else codec
+
+
+def _strict(data: bytes, codec: str) -> str | None:
+    try:
+        return data.decode(codec)
+    except UnicodeError:
+        # Windows leaves five places of its Western table empty; senders fill them with anything.
+        return data.decode(codec, "replace") if codec == "cp1252" else None
+
+
+def _few_broken(data: bytes, codec: str) -> bool:
+    text = data[: guessing.SAMPLE].decode(codec, "replace")
+    wide = sum(1 for character in text if character > "\x7f")
+    return text.count("\ufffd") <= 1 + wide // 20
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    """Whether only a small part of the text is not UTF-8: one cut or broken character in a long honest text."""
+    text = data[: guessing.SAMPLE].decode("utf-8", "replace")
+    wide = sum(1 for character in text if character > "\x7f")
+    return text.count("\ufffd") * 4 <= wide
 
 
 def _shown(declared: str) -> str:
     return ascii(declared[:40]) if declared else "missing"
 
 
-def _stateful(declared: str) -> bool:
-    name = declared.strip().strip('"').lower()
-    return name.startswith(("iso-2022", "hz"))
+def _was(declared: str, codec: str) -> str:
+    return f"charset {_shown(declared)} was {codec}"
 
 
-def _mostly_utf8(data: bytes) -> bool:
-    """Whether only a small part of the text is not UTF-8: one cut or broken character in a long honest text."""
-    text = data[:_SAMPLE].decode("utf-8", "replace")
-    wide = sum(1 for character in text if character > "\x7f")
-    return text.count("\ufffd") * 4 <= wide
-
-
-@lru_cache(maxsize=1)
-def _letters() -> dict[str, frozenset[str]]:
-    return {codec: frozenset(letters) for codec, letters in table("charsets")["letters"].items()}
-
-
-def guess(data: bytes) -> str:
-    """The codec that makes most of undeclared 8-bit bytes into frequent letters; cp1252 when none convinces."""
-    sample = data[:_SAMPLE]
-    best, best_score = "cp1252", 0.0
-    for codec, letters in _letters().items():
-        text = sample.decode(codec, "replace")
-        wide = [character for character in text if character > "\x7f" and not "\ue000" <= character <= "\uf8ff"]
-        if not wide:
-            continue
-        broken = text.count("\ufffd")
-        if broken > 1 + len(wide) // 20:
-            continue
-        # Upper-case Cyrillic from a wrong single-byte table is not lowered: only real text has frequent lower case.
-        hits = sum(1 for character in wide if character in letters)
-        score = (hits - 3 * broken) / len(wide)
-        # Two bytes that fit one frequent ideograph are far better evidence than two frequent accents.
-        if codec not in _SINGLE_BYTE and score > 0.3:
-            score += 0.5
-        if score > best_score:
-            best, best_score = codec, score
-    return best if best_score > 0.25 else "cp1252"
+def _read_as(declared: str, codec: str) -> str:
+    return f"charset {_shown(declared)} was read as {codec}"

@@ -14,6 +14,7 @@ from email.message import Message
 
 from cases.trouble import NeedsHuman
 from parsers.head import Head, split_head
+from parsers.transfer import decoded, encoding_of, raw_payload
 from parsers.words import base64_bytes
 
 MAX_PARTS = 10_000
@@ -46,13 +47,17 @@ class Scanned:
 
     def content(self, part: Message) -> bytes:
         """The decoded bytes of a leaf part."""
-        data = part.get_payload(decode=True)
-        if not isinstance(data, bytes):
-            return b""
-        if self.pieces and data.startswith(self.token):
-            start, end = self._piece_of(data)
-            return base64_bytes(self.raw[start:end])
-        return self.restore(data)
+        encoding = encoding_of(part)
+        data = raw_payload(part)
+        if encoding == "uuencode":
+            unpacked = part.get_payload(decode=True)
+            return unpacked if isinstance(unpacked, bytes) else b""
+        if encoding == "base64" and self.pieces:
+            token = base64_bytes(data[:200])
+            if token.startswith(self.token):
+                start, end = self._piece_of(token)
+                return decoded(self.raw[start:end], encoding)
+        return decoded(self.restore(data), encoding)
 
     def place(self, part: Message) -> tuple[int, int]:
         """Where the base64 of a set-aside part stands in `raw`: its first byte and its length; (0, 0) for others."""

@@ -7,7 +7,8 @@ from urllib.parse import unquote_to_bytes
 from parsers.charset import codec_of, decode
 from parsers.clean import clean_line
 
-_WORD = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]{0,4000})\?=")
+# A question mark inside a word is forbidden and usual; blanks around the charset and inside the word as well.
+_WORD = re.compile(rb"=\? ?([^?\s]{1,60}) ?\? ?([bBqQ]) ?\?((?:[^?=]|=(?!\?(?!=))|\?(?!=)){0,4000})\?=")
 _TORN = re.compile(rb"=\?([^?\s]{1,60})\?([bBqQ])\?([^?]{0,4000})(?:\?|$)")  # a word whose end was cut off
 _NOT_BASE64 = bytes(set(range(256)) - set(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"))
 
@@ -17,15 +18,18 @@ def unfold(value: bytes) -> bytes:
     return value.replace(b"\r\n", b"").replace(b"\n", b"").replace(b"\r", b"")
 
 
-def header_text(value: bytes, limit: int = 1000) -> str:
-    """The readable text of an unstructured header: decoded, one line, no controls."""
-    return clean_line(decode_words(unfold(value)), limit)
+def header_text(value: bytes, limit: int = 1000, charset: str = "") -> str:
+    """The readable text of an unstructured header: decoded, one line, no controls.
+
+    `charset` is what raw 8-bit bytes are probably in: programs that send them use the charset of the body.
+    """
+    return clean_line(decode_words(unfold(value), charset), limit)
 
 
-def decode_words(value: bytes) -> str:
+def decode_words(value: bytes, raw_charset: str = "") -> str:
     """The text of a header value; encoded words may stand inside quotes, touch each other or share characters."""
     if b"=?" not in value:
-        return decode(value)[0]
+        return decode(value, raw_charset)[0]
     out: list[str] = []
     pending, pending_charset = b"", ""
     last = 0
@@ -38,21 +42,25 @@ def decode_words(value: bytes) -> str:
         else:
             out.append(_flush(pending, pending_charset))
             if gap.strip() or not pending:
-                out.append(_between(gap))
+                out.append(_between(gap, raw_charset))
             pending, pending_charset = data, charset
         last = match.end()
     out.append(_flush(pending, pending_charset))
-    out.append(_between(value[last:]))
+    out.append(_between(value[last:], raw_charset))
     return "".join(out)
 
 
-def _between(data: bytes) -> str:
+def _between(data: bytes, raw_charset: str) -> str:
     torn = _TORN.search(data) if b"=?" in data else None
     if torn is None:
-        return decode(data)[0]
+        return decode(data, raw_charset)[0]
     charset = torn[1].split(b"*")[0].decode("ascii", "replace").lower()
-    rest = decode(data[torn.end() :])[0]
-    return decode(data[: torn.start()])[0] + _flush(_payload(torn[2], torn[3]), charset).rstrip("\ufffd") + rest
+    rest = decode(data[torn.end() :], raw_charset)[0]
+    return (
+        decode(data[: torn.start()], raw_charset)[0]
+        + _flush(_payload(torn[2], torn[3]), charset).rstrip("\ufffd")
+        + rest
+    )
 
 
 def _flush(data: bytes, charset: str) -> str:
@@ -64,7 +72,8 @@ def _flush(data: bytes, charset: str) -> str:
 def _payload(kind: bytes, data: bytes) -> bytes:
     if kind in b"bB":
         return base64_bytes(data)
-    return binascii.a2b_qp(data.replace(b"_", b" ").replace(b"\r", b"").replace(b"\n", b""), header=False)
+    plain = re.sub(rb"=(?=[\s?]|$)", b"=3D", data.replace(b"_", b" "))
+    return binascii.a2b_qp(plain.replace(b"\r", b"").replace(b"\n", b""), header=False)
 
 
 def base64_bytes(data: bytes) -> bytes:
@@ -83,8 +92,13 @@ _PARAMETER = re.compile(
 )
 
 
-def parameters(value: bytes) -> dict[str, str]:
+_PERCENT = re.compile(rb"%[89A-Fa-f][0-9A-Fa-f]%[89AB][0-9A-Fa-f]", re.IGNORECASE)
+
+
+def parameters(value: bytes, charset: str = "") -> dict[str, str]:
     """The parameters of a MIME header (RFC 2045, RFC 2231), keys in lower case; first one wins.
+
+    `charset` is what raw 8-bit bytes are probably in.
 
     Continuations and percent-encoding are put together, encoded words in quoted values (forbidden, usual) are decoded.
     """
@@ -98,20 +112,37 @@ def parameters(value: bytes) -> dict[str, str]:
             plain.setdefault(name, data)
         else:
             pieces.setdefault(name, {}).setdefault(int(match[2] or 0), (data, match[3] is not None))
-    found = {name: decode_words(data) for name, data in plain.items()}
+    found = {name: _plain(data, charset) for name, data in plain.items()}
     for name, numbered in pieces.items():
-        found[name] = _joined(numbered)
+        joined = _joined(numbered, charset)
+        # Some clients damage the extended form beside a sound plain one.
+        if name not in found or ("\ufffd" not in joined and joined.strip()):
+            found[name] = joined
     return found
 
 
-def _joined(numbered: dict[int, tuple[bytes, bool]]) -> str:
-    charset, data = "", b""
+def _plain(data: bytes, charset: str) -> str:
+    if b"%" in data and b"=?" not in data and data.isascii() and _PERCENT.search(data):
+        try:  # percent-encoding without the star that announces it
+            text = unquote_to_bytes(data).decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+        else:
+            return text if not text.isascii() else data.decode("ascii")
+    return decode_words(data, charset)
+
+
+def _joined(numbered: dict[int, tuple[bytes, bool]], raw_charset: str) -> str:
+    charset, data, encoded = "", b"", False
     for number in sorted(numbered):
         piece, extended = numbered[number]
+        encoded = encoded or extended
         if extended and not charset and piece.count(b"'") >= 2 and number == min(numbered):
-            head, _, rest = piece.partition(b"'")
+            head, _, rest = piece.strip(b'"').partition(b"'")
             charset, piece = head.decode("ascii", "replace"), rest.partition(b"'")[2]
         data += unquote_to_bytes(piece) if extended else piece
+    if not encoded or (b"=?" in data and not charset):
+        return decode_words(data, raw_charset)
     return decode(data, charset)[0]
 
 
