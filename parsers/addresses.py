@@ -1,7 +1,7 @@
 """Mail addresses by one strict grammar of our own (RFC 5322 section 3.4): the libraries disagree (threat F4)."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cases.message import Address
 from parsers.clean import clean_line, without_surrogates
@@ -12,7 +12,11 @@ _ATEXT = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~\u00a1-\ud7ff\uf900-\U0010ffff-]+"
 _LOCAL = re.compile(rf"{_ATEXT}(?:\.{_ATEXT})*\Z")
 _QUOTED_LOCAL = re.compile(r'"(?:[^"\\\r\n\x00]|\\[\x20-\x7e]){1,64}"\Z')
 _LABEL = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z")
-_SPECIAL = re.compile(rb'[",;:<>()\\]')
+_HIDDEN = re.compile(r"([^<>]{0,300})<([^<>@\s]{1,100}@[^<>@\s]{1,255})>")
+_SQUARE = re.compile(rb"([^\[\]]{0,200})\[(?:mailto:)?([^\[\]\s]{3,300})\]")
+_NO_ADDRESS = "no address"
+# An encoded word is one thing, whatever stands in it; only brackets and quotes are never hidden from the grammar.
+_SPECIAL = re.compile(rb'=\?[!->@-~]{1,40}\?[bBqQ]\?[^?"<>\r\n]{0,500}\?=|[",;:<>()\\]')
 _ENCODED = re.compile(rb"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,4000}\?=")
 
 
@@ -28,14 +32,15 @@ class Listed:
         return Address(address=self.address, name=self.name)
 
 
-def parse_addresses(value: bytes) -> tuple[Listed, ...]:
+def parse_addresses(value: bytes, charset: str = "") -> tuple[Listed, ...]:
     """All entries of an address header value, in one pass over its special characters.
 
-    Comments are dropped (a comment after a bare address is its name), group names are dropped, members kept.
+    Comments are dropped (a comment after a bare address is its name), group names are dropped, members kept. A comma in
+    a name without quotes does not end the name. `charset` is what raw 8-bit bytes are probably in.
     Never raises; at most 1000 entries.
     """
     found: list[Listed] = []
-    entry = _Entry()
+    entry = _Entry(charset)
     data = unfold(value)
     at = 0
     while at < len(data) and len(found) < MAX_ADDRESSES:
@@ -44,18 +49,35 @@ def parse_addresses(value: bytes) -> tuple[Listed, ...]:
         entry.add(data[at:stop])
         if special is None:
             break
+        if len(special[0]) > 1:
+            entry.add(special[0])
+            at = special.end()
+            continue
         at = entry.special(data, stop)
         if entry.ended:
             found += entry.listed()
-            entry = _Entry()
+            entry = _Entry(charset)
     found += entry.listed()
-    return tuple(found[:MAX_ADDRESSES])
+    return tuple(_rejoined(found)[:MAX_ADDRESSES])
+
+
+def _rejoined(found: list[Listed]) -> list[Listed]:
+    """`Berg, Anna <a@x.example>` without quotes: the piece without address is the beginning of the next name."""
+    out: list[Listed] = []
+    for one in found:
+        last = out[-1] if out else None
+        if last and not last.address and last.doubt == _NO_ADDRESS and last.name and one.address and one.name:
+            out[-1] = replace(one, name=f"{last.name}, {one.name}", doubt=one.doubt or "a comma in a name without quotes")
+        else:
+            out.append(one)
+    return out
 
 
 class _Entry:
     """The address being read: words outside, the part in angle brackets, comments."""
 
-    def __init__(self) -> None:
+    def __init__(self, charset: str) -> None:
+        self.charset = charset
         self.words: list[bytes] = []
         self.plain = b""  # text outside quotes and brackets
         self.angle: bytes | None = None
@@ -90,7 +112,7 @@ class _Entry:
                 self.problem = self.problem or "stray angle bracket"
             self.in_angle = False
         elif character == b":" and not self.in_angle and b"@" not in self.plain:
-            self.__init__()  # type: ignore[misc]  # a group's name; its members follow
+            self.__init__(self.charset)  # type: ignore[misc]  # a group's name; its members follow
         elif character in (b",", b";") and not self.in_angle:
             self.ended = True
         elif character in (b",", b";") and b"@" in (self.angle or b"") and b":" not in (self.angle or b""):
@@ -138,36 +160,51 @@ class _Entry:
     def listed(self) -> list[Listed]:
         """The entry as a list of none or one."""
         if self.angle is None:
-            text, label = self.plain.strip(), self.comment
-            if not text and not b"".join(self.words).strip():
-                return []
-            if b" " in text.strip() and b"@" in text:
-                self.problem = self.problem or "words beside a bare address"
-            address, doubt = normalise(_text(text.split()[-1] if text.split() else text))
-            if not address and b"@" not in text:
-                label = b"".join(self.words)
-            return [Listed(address=address, name=_name(label), doubt=self.problem or doubt)]
+            return self._bare()
         if self.in_angle:
             self.problem = self.problem or "unclosed angle bracket"
         if self.angles > 1:
             self.problem = self.problem or "several angle brackets"
         if self.after.strip():
             self.problem = self.problem or "text after the address"
+        name = self._name(b"".join(self.words)) or self._name(self.comment)
         address, doubt = normalise(_text(self.angle.strip()))
         if not doubt and b"@" in self.plain:
             # `boss@corp <evil@x>`: readers differ on who that is, unless both name the same.
             beside = normalise(_text(self.plain.strip()))[0]
             doubt = "" if beside == address else "another address beside the angle brackets"
-        name = _name(b"".join(self.words)) or _name(self.comment)
         return [Listed(address=address, name=name, doubt=self.problem or doubt)]
+
+    def _bare(self) -> list[Listed]:
+        """An entry without angle brackets: an address, or words in which one is hidden."""
+        text, label = self.plain.strip(), self.comment
+        if not text and not b"".join(self.words).strip():
+            return []
+        if b"=?" in text and (hidden := _HIDDEN.fullmatch(decode_words(text, self.charset).strip())):
+            # Name and address in one encoded word: wrong, and the only way to know who wrote.
+            name = clean_line(hidden[1], 200).strip("'\" ")
+            return [Listed(address=normalise(hidden[2])[0], name=name, doubt="encoded word in the address")]
+        if not text:
+            text = b"".join(self.words).strip()  # the address in quotes
+            self.problem = self.problem or "an address in quotes"
+        square = _SQUARE.fullmatch(text)
+        if square and b"@" in square[2]:
+            text, label = square[2], square[1] or label
+            self.problem = self.problem or "square brackets"
+        elif b" " in text and b"@" in text:
+            self.problem = self.problem or "words beside a bare address"
+            label = label or b"".join(self.words).replace(text.split()[-1], b"")
+        address, doubt = normalise(_text(text.split()[-1] if text.split() else text))
+        if not address and b"@" not in text:
+            label = b"".join(self.words)
+        return [Listed(address=address, name=self._name(label), doubt=self.problem or doubt)]
+
+    def _name(self, data: bytes) -> str:
+        return clean_line(decode_words(data.strip(), self.charset), 200).strip("'\" ")
 
 
 def _text(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
-
-
-def _name(data: bytes) -> str:
-    return clean_line(decode_words(data.strip()), 200).strip("'\" ")
 
 
 def normalise(text: str) -> tuple[str, str]:
@@ -175,14 +212,14 @@ def normalise(text: str) -> tuple[str, str]:
 
     Not even a best guess is given when there is no `@`: ("", reason). Local parts keep their case.
     """
-    text = text.strip()
+    text = text.strip().strip("'").removeprefix("mailto:").removeprefix("MAILTO:")
     if "=?" in text and _ENCODED.search(text.encode("utf-8", "replace")):
         return "", "encoded word in the address"
     doubt = ""
     if text.startswith("@") and ":" in text:
         text, doubt = text.rpartition(":")[2], "source route"
     if "@" not in text:
-        return "", "no address"
+        return "", _NO_ADDRESS
     local, _, domain = text.rpartition("@")
     local, domain = local.strip(), domain.strip().lower()
     if "@" in local:  # even in quotes: gateways have delivered such mail to the inner address

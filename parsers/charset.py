@@ -11,6 +11,7 @@ _NEVER = {"utf-7", "idna", "punycode", "undefined", "unicode_escape", "raw-unico
 _WIDE = ("utf-16", "utf-32", "ucs-2", "ucs-4", "iso-10646-ucs")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _SURE = 0.55  # score from which a guess beats a declaration that makes little sense
+_FEW = 7  # bytes too few to speak against a declared Asian charset that can be read: a name
 _SENSIBLE = 0.65  # score from which a declaration is believed without a look at other readings
 
 
@@ -114,7 +115,8 @@ def _eight_bit(data: bytes, declared: str, codec: str) -> tuple[str, str]:
     if text is not None and (own >= _SENSIBLE or (honest not in guessing.known() and not guessing.is_doubtful(text))):
         return text, ""
     guessed, score = guessing.guess(data)
-    if text is not None and (guessed == honest or score < max(_SURE, own + 0.3)):
+    few = honest in guessing.MULTI_BYTE and len(data) < _FEW
+    if text is not None and (guessed == honest or few or score < max(_SURE, own + 0.3)):
         return text, ""
     if text is None and honest and _few_broken(data, honest) and score < own + 0.3:
         return data.decode(honest, "replace"), _read_as(declared, honest)

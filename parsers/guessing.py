@@ -94,7 +94,7 @@ def score(data: bytes, codec: str) -> float:
     # Two bytes that fit one frequent ideograph are far better evidence than two frequent accents.
     found /= len(wide)
     common = sum(1 for one in wide if _is_common(one, codec)) / len(wide)
-    return found * 0.8 + common * 0.2 + (0.5 if found > 0.3 else 0.0)
+    return found * 0.8 + common * 0.2 + (0.5 if found > 0.3 and len(wide) > 2 else 0.0)
 
 
 def _weight(character: str, letters: dict[str, float]) -> float:

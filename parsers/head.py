@@ -15,7 +15,7 @@ KEPT_REFERENCES = 50  # from either end
 _NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _END = re.compile(rb"\r?\n\r?\n|\r\r")
 _LATE_FROM = re.compile(rb"^[Ff][Rr][Oo][Mm][ \t]*:", re.MULTILINE)
-_LATE_FROM = re.compile(rb"^[Ff][Rr][Oo][Mm][ \t]*:", re.MULTILINE)
+_LOST_FOLD = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,30}\*?(?:\d\*?)?[ \t]*=")
 _BARE_CR = re.compile(rb"\r(?!\n)")
 _MESSAGE_ID = re.compile(rb"<[^<>\s]{1,998}>")
 _ADDRESS_FIELDS = frozenset({"from", "sender", "reply-to", "to", "cc", "bcc", "delivered-to"})
@@ -45,6 +45,7 @@ class Head:
     hops: int = 0  # number of Received fields, also of those that were not kept
     defects: tuple[str, ...] = ()
     index: dict[str, list[bytes]] = field(default_factory=dict)
+    charset: str = ""  # what raw 8-bit bytes of the header are probably in: the first charset that is declared below
 
     def first(self, name: str) -> bytes | None:
         """The topmost field of a name (lower case), or None."""
@@ -126,6 +127,10 @@ def _fields(block: bytes, defects: list[str]) -> tuple[list[tuple[str, list[byte
                 if match.end() > len(match[1]) + 1:
                     defects.append("blank before the colon of a header field")
                 fields.append((match[1].decode("ascii").lower(), [line[match.end() :]]))
+            elif fields and fields[-1][1][-1].rstrip().endswith(b";") and _LOST_FOLD.match(line):
+                # A gateway ate the blank that marks a folded line; the parameter still belongs to its field.
+                fields[-1][1].append(b" " + line)
+                defects.append("a folded header line without its blank")
             elif read < author or line.startswith((b"From ", b">From ")) or (not line.strip() and not fields):
                 # Damage in the middle of the header and not its end: who wrote it still follows.
                 defects.append("stray line in the header")

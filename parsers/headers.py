@@ -1,13 +1,13 @@
 """What the header block says, field by field: addresses, ids, date, where the message was delivered."""
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from cases.message import Address, IncomingMessage, Proof
 from cases.reading import Reading
 from parsers import ids
 from parsers.addresses import Listed, parse_addresses
 from parsers.authentication import prove
+from parsers.dates import is_plain, parse_date
 from parsers.head import Head
 from parsers.reader import Read
 from parsers.sender import parse_sender
@@ -50,7 +50,7 @@ def read_headers(head: Head, parsed: Read, reading: Reading, sha256: str, size: 
         to=_addresses(head, "to"),
         cc=_addresses(head, "cc"),
         delivered_to=_delivered_to(head),
-        subject=header_text(head.first("subject") or b""),
+        subject=header_text(_first_filled(head, "subject"), charset=head.charset),
         date=date,
         message_id=message_id,
         in_reply_to=ids.message_ids(_text(head, "in-reply-to"))[:20],
@@ -83,7 +83,7 @@ def _text(head: Head, name: str) -> str:
 def _addresses(head: Head, name: str) -> tuple[Address, ...]:
     listed: list[Listed] = []
     for value in head.all(name)[:10]:
-        listed += parse_addresses(value)
+        listed += parse_addresses(value, head.charset)
     return tuple(dict.fromkeys(one.value() for one in listed if one.address))[:1000]
 
 
@@ -96,15 +96,16 @@ def _delivered_to(head: Head) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def _first_filled(head: Head, name: str) -> bytes:
+    """The topmost field of a name that says anything."""
+    return next((value for value in head.all(name)[:10] if value.strip()), b"")
+
+
 def _date(by_mail_parser: datetime | None, head: Head) -> datetime | None:
     """The sender's date in UTC; None when it is missing or outside the years of mail."""
-    date = by_mail_parser
-    if date is None and (value := head.first("date")):
-        try:
-            date = parsedate_to_datetime(header_text(value, 100))
-            date = date.replace(tzinfo=UTC) if date.tzinfo is None else date.astimezone(UTC)
-        except (ValueError, TypeError, OverflowError, IndexError):
-            return None
+    written = header_text(_first_filled(head, "date"), 100)
+    date = by_mail_parser if is_plain(written) else None
+    date = date or parse_date(written)
     return date if date and _DATES_FROM <= date.year < _DATES_UNTIL else None
 
 

@@ -20,6 +20,8 @@ _CASE_NUMBER = re.compile(r"(?<![A-Za-z0-9])[Cc](?: ?- ?| )(\d{4}(?:(?: ?- ?| )\
 def message_ids(text: str) -> tuple[str, ...]:
     """The ids in angle brackets of a header value in their order, at most the first and last 50."""
     found = tuple(dict.fromkeys(_MESSAGE_ID.findall(text)))
+    if not found and "<" not in text:  # some programs leave the brackets out
+        found = tuple(dict.fromkeys(f"<{one}>" for one in text.split()[:MAX_IDS] if _BARE_ID.fullmatch(one)))
     return found if len(found) <= MAX_IDS else found[: MAX_IDS // 2] + found[-MAX_IDS // 2 :]
 
 

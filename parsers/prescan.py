@@ -9,7 +9,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.message import Message
 
 from cases.trouble import NeedsHuman
@@ -28,6 +28,9 @@ _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\
 _BOUNDARY = re.compile(
     rb"[Bb][Oo][Uu][Nn][Dd][Aa][Rr][Yy]\*?(?:[01]\*?)?[ \t]*=[ \t]*(?:\"([^\"\r\n]{1,2100})|([^\s;\"]{1,2100}))"
 )
+_CHARSET = re.compile(rb"(?i)[;\s]charset\*?[ \t]*=[ \t]*[\"']?([A-Za-z0-9_.:-]{2,40})")
+_MULTIPART = re.compile(rb"(?i)\s*multipart/")
+_PART_START = re.compile(rb"(?i)^--([^\r\n]{1,200})\r?\n(?:[!-9;-~]{1,60}:[^\r\n]{0,500}\r?\n)?content-[a-z-]{1,40}:", re.MULTILINE)
 _DELIMITER = re.compile(rb"^--([^\r\n]*)", re.MULTILINE)
 _FOLDED_FIELD = re.compile(rb"(?i)^content-(?:type|disposition)[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*", re.MULTILINE)
 
@@ -97,6 +100,7 @@ def scan(raw: bytes) -> Scanned:
     head, start = split_head(raw)
     token = b"ombud set this aside " + sha256.digest()[:18]
     body, pieces = _set_aside(raw, start, token, is_base64(head))
+    head = _told_boundary(replace(head, charset=_first_charset(head, body)), body)
     _check_structure(body, head)
     return Scanned(
         raw=raw,
@@ -106,6 +110,30 @@ def scan(raw: bytes) -> Scanned:
         token=token,
         pieces=tuple(pieces),
     )
+
+
+def _first_charset(head: Head, body: bytes) -> str:
+    """The first charset that is declared at all."""
+    for source in (head.first("content-type") or b"", body[:_PART_HEAD]):
+        if match := _CHARSET.search(source):
+            return match[1].decode("ascii", "replace")
+    return ""
+
+
+def _told_boundary(head: Head, body: bytes) -> Head:
+    """The header with the boundary that the body really uses, when the header names none or another one."""
+    value = head.first("content-type") or b""
+    if not _MULTIPART.match(value):
+        return head
+    named = _BOUNDARY.search(value)
+    if named and b"--" + (named[1] or named[2]).strip() in body:
+        return head
+    used = _PART_START.search(body, 0, _PART_HEAD)
+    if used is None or b'"' in used[1]:
+        return head
+    kind = value.split(b";", 1)[0].strip()
+    index = {**head.index, "content-type": [kind + b'; boundary="' + used[1].rstrip() + b'"']}
+    return replace(head, index=index, defects=(*head.defects, "the header does not name the boundary that is used"))
 
 
 def is_base64(head: Head) -> bool:

@@ -20,7 +20,7 @@ def parse_sender(head: Head, by_mail_parser: tuple[str, ...] | None) -> tuple[Ad
     values = head.all("from")
     if not values:
         return None, "no From header"
-    listed = parse_addresses(values[0])
+    listed = parse_addresses(values[0], head.charset)
     sender = next((one for one in listed if one.address), None)
     doubt = _doubt(values, listed, by_mail_parser)
     return (sender.value() if sender else None), doubt

@@ -51,7 +51,7 @@ TOKEN = "tabcdefgh2345672abcdefgh2345672abcde"
         ("a@x.example.", "a@x.example", "", False),
         ("<@y.example:a@x.example>", "a@x.example", "", False),
         ("a@[192.0.2.1]", "a@[192.0.2.1]", "", False),
-        ("Anna a@x.example", "a@x.example", "", False),
+        ("Anna a@x.example", "a@x.example", "Anna", False),
         ("<a@x.example", "a@x.example", "", False),
         ("<a@x.example><b@x.example>", "a@x.example<b@x.example", "", False),
     ],
