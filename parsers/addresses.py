@@ -67,7 +67,9 @@ def _rejoined(found: list[Listed]) -> list[Listed]:
     for one in found:
         last = out[-1] if out else None
         if last and not last.address and last.doubt == _NO_ADDRESS and last.name and one.address and one.name:
-            out[-1] = replace(one, name=f"{last.name}, {one.name}", doubt=one.doubt or "a comma in a name without quotes")
+            out[-1] = replace(
+                one, name=f"{last.name}, {one.name}", doubt=one.doubt or "a comma in a name without quotes"
+            )
         else:
             out.append(one)
     return out

@@ -1,6 +1,7 @@
 """Bytes to text when the declared charset is missing, wrong or too narrow."""
 
 import codecs
+import re
 from functools import lru_cache
 
 from parsers import guessing, stateful
@@ -11,6 +12,7 @@ _NEVER = {"utf-7", "idna", "punycode", "undefined", "unicode_escape", "raw-unico
 _WIDE = ("utf-16", "utf-32", "ucs-2", "ucs-4", "iso-10646-ucs")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _SURE = 0.55  # score from which a guess beats a declaration that makes little sense
+_MARKED = re.compile("[A-Za-z][\u00c0-\u017f]|[\u00c0-\u017f][A-Za-z]")  # an accent beside a plain letter
 _FEW = 7  # bytes too few to speak against a declared Asian charset that can be read: a name
 _SENSIBLE = 0.65  # score from which a declaration is believed without a look at other readings
 
@@ -93,7 +95,7 @@ def _utf8(data: bytes, codec: str) -> str | None:
         # Two-byte letters of Chinese codecs may look like UTF-8 for Greek or Arabic, hardly like UTF-8 for Chinese.
         wide = [character for character in text[: guessing.SAMPLE] if character > "\x7f"]
         many = len(wide) >= 6 and len({_block(one) for one in wide if one.isalpha()}) == 1
-        if not many and sum(character >= "\u0800" for character in wide) * 2 < len(wide):
+        if not many and not _MARKED.search(text) and sum(character >= "\u0800" for character in wide) * 2 < len(wide):
             return None
     return text
 

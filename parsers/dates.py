@@ -13,7 +13,8 @@ _PLAIN = re.compile(
 _KNOWN_ZONE = re.compile(r"\s(?:[+-]\d{4}|GMT|UTC?|Z|[ECMP][SD]T)\s*(?:\([^()]*\))?\Z")
 _TIME = re.compile(r"(\d{1,2})[:.hH時时](\d{2})(?:[:.分](\d{2}))?(?:[.,]\d+)?")
 _COLON_TIME = re.compile(r"(\d{1,2})[:時时](\d{2})(?:[:分](\d{2}))?(?:[.,]\d+)?")
-_ZONE = re.compile(r"(?:(?:GMT|UTC?)\s*)?([+-])(\d{1,2}):?(\d{2})?(?!\d)")
+_SIGNED = re.compile(r"([+-])(\d[\d:]*)")
+_OFFSET = re.compile(r"(\d{1,2}):?(\d{2})?")
 _ISO = re.compile(r"(\d{4})\s?[-/.年]\s?(\d{1,2})\s?[-/.月]\s?(\d{1,2})")
 _NUMERIC = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?!\d)")
 _NUMBER = re.compile(r"\d+")
@@ -64,8 +65,8 @@ def _by_pieces(text: str) -> datetime | None:
     day = _day(text, time)
     if day is None:
         return None
-    after = text[time.end() :] if time else ""
-    return datetime(*day, hour, minute, min(second, 59), tzinfo=_zone(after)).astimezone(UTC)
+    zone = _zone(text[time.end() :] if time else "")
+    return datetime(*day, hour, minute, min(second, 59), tzinfo=zone).astimezone(UTC)
 
 
 def _blanks(match: re.Match[str]) -> str:
@@ -105,9 +106,17 @@ def _months() -> dict[str, int]:
 
 
 def _zone(text: str) -> timezone:
-    match = _ZONE.search(text)
-    if match is None:
+    """The zone named behind the time; Greenwich when there is none.
+
+    Raises:
+        ValueError: an offset that no place on Earth has.
+    """
+    sign = _SIGNED.search(text)
+    if sign is None:
         named = next((found for word in _WORD.findall(text) if (found := table("dates")["zones"].get(word))), 0)
         return timezone(timedelta(hours=named))
-    offset = timedelta(hours=int(match[2]), minutes=int(match[3] or 0))
-    return timezone(-offset if match[1] == "-" else offset) if offset < timedelta(hours=24) else UTC
+    match = _OFFSET.fullmatch(sign[2])
+    if match is None:
+        raise ValueError("no offset")
+    offset = timedelta(hours=int(match[1]), minutes=int(match[2] or 0))
+    return timezone(-offset if sign[1] == "-" else offset)

@@ -22,6 +22,7 @@ from parsers.prescan import Scanned, scan
 from parsers.quotes import Split, split_reply
 from parsers.reader import Read, read
 from parsers.sender import is_blank
+from parsers.shut import ENCRYPTED_PGP, why_shut, with_signed
 
 # What a library or a rule of ours may raise on bytes nobody foresaw: one message is set aside, the next one flows.
 _UNFORESEEN = (
@@ -37,13 +38,6 @@ _UNFORESEEN = (
     UnicodeError,
     ValueError,
 )
-_KEPT_SHUT = {
-    "application/pkcs7-mime": "encrypted or signed (S/MIME)",
-    "application/x-pkcs7-mime": "encrypted or signed (S/MIME)",
-    "application/pgp-encrypted": "encrypted (PGP)",
-    "message/partial": "only a piece of a message (message/partial)",
-    "message/external-body": "refers to a body elsewhere (message/external-body)",
-}
 _DEFAULT = Reading()
 # Robots that bring one of our letters back, or its Message-ID.
 _BRING_BACK = (Automatic.BOUNCE, Automatic.RECEIPT, Automatic.FEEDBACK)
@@ -96,9 +90,8 @@ def attachment_content(raw: bytes, sha256: str) -> bytes | None:
     """
     try:
         scanned = scan(raw)
-        parts = tuple(leaves(read(scanned.light).message))
-        _, used = read_body(scanned, parts)
-        found = (content for _, content in contents(scanned, parts, used))
+        parts = with_signed(scanned, leaves(read(scanned.light).message, scanned.head.charset))
+        found = (file.content for file in contents(scanned, parts, read_body(scanned, parts)))
         return next((content for content in found if hashlib.sha256(content).hexdigest() == sha256), None)
     except _UNFORESEEN as error:
         raise NeedsHuman(f"the message cannot be read: {type(error).__name__}") from error
@@ -117,12 +110,12 @@ def _parse(raw: bytes, reading: Reading) -> IncomingMessage:
     scanned = scan(raw)
     parsed = read(scanned.light)
     check_tree(parsed.message)
-    parts = tuple(leaves(parsed.message))
-    body, used = read_body(scanned, parts)
+    parts = with_signed(scanned, leaves(parsed.message, scanned.head.charset))
+    found = read_body(scanned, parts)
     content = _Content(
-        body=body,
-        split=_split(body),
-        attachments=attachments_of(scanned, parts, used),
+        body=found.body,
+        split=_split(found.body),
+        attachments=attachments_of(scanned, parts, found),
         parts=parts,
         report_type=str(parsed.message.get_param("report-type") or "").lower(),
     )
@@ -209,7 +202,7 @@ def _with_content(
     if robot and robot[0] in _BRING_BACK:
         returned = bounces.returned_tokens(scanned, content.parts, text, reading.own_addresses)
     addresses = [*message.delivered_to, *(one.address for one in (*message.to, *message.cc))]
-    shut = [why for part in content.parts if (why := _why_shut(part))]
+    shut = [why for part in content.parts if (why := why_shut(part, scanned))]
     return replace(
         message,
         automatic=robot[0] if robot else None,
@@ -232,17 +225,11 @@ def _with_content(
     )
 
 
-def _why_shut(part: Part) -> str:
-    if part.name.lower() == "smime.p7m":
-        return _KEPT_SHUT["application/pkcs7-mime"]
-    return _KEPT_SHUT.get(part.type, "")
-
-
 def _unreadable(shut: list[str], own: str) -> str:
     """Why nothing can be read of the message; empty when there are open words, whatever is shut beside them."""
     begin, end = (own.find(mark) for mark in _ARMOUR)
     if 0 <= begin < end:
-        shut, own = [*shut, _KEPT_SHUT["application/pgp-encrypted"]], own[:begin] + own[end + len(_ARMOUR[1]) :]
+        shut, own = [*shut, ENCRYPTED_PGP], own[:begin] + own[end + len(_ARMOUR[1]) :]
     return "" if own.strip() or not shut else shut[0]
 
 

@@ -8,6 +8,7 @@ from parsers.prescan import MAX_DEPTH, MAX_PARTS
 from parsers.words import media_type, parameters
 
 _APART = ("message/rfc822", "message/global", "message/news")
+_OTHER_TEXTS = ("text/enriched", "text/richtext", "text/markdown", "text/x-markdown", "text/x-plain", "text/unknown")
 _REPORTS = (
     "message/delivery-status",
     "message/global-delivery-status",
@@ -45,6 +46,11 @@ class Part:
         """Whether it can be a body: text a reader sees without opening anything."""
         return self.type in ("text/plain", "text/html") and self.disposition != "attachment"
 
+    @property
+    def is_other_text(self) -> bool:
+        """Whether it may stand in for a body that has no other text: an old or unknown kind of text without a name."""
+        return self.type in _OTHER_TEXTS and self.disposition != "attachment" and not self.name
+
 
 def raw_header(part: Message, name: str) -> bytes:
     """The topmost header of a part as bytes; empty when there is none."""
@@ -54,12 +60,12 @@ def raw_header(part: Message, name: str) -> bytes:
     return b""
 
 
-def describe(part: Message, alternative: int = 0) -> Part:
+def describe(part: Message, alternative: int = 0, charset: str = "") -> Part:
     """A part with its type, parameters and name read from the raw headers by our own rules."""
     content_type = raw_header(part, "content-type")
     disposition = raw_header(part, "content-disposition")
-    given = parameters(content_type) if b";" in content_type else {}
-    placed = parameters(disposition) if b";" in disposition else {}
+    given = parameters(content_type, charset) if b";" in content_type else {}
+    placed = parameters(disposition, charset) if b";" in disposition else {}
     kind = disposition.split(b";", 1)[0].strip().lower().decode("ascii", "replace")
     has_id = bool(raw_header(part, "content-id"))
     return Part(
@@ -103,18 +109,21 @@ def children(part: Message) -> list[Message]:
     return [child for child in payload if isinstance(child, Message)] if isinstance(payload, list) else []
 
 
-def leaves(message: Message) -> list[Part]:
-    """The leaf parts in their order; nested messages and reports count as leaves."""
+def leaves(message: Message, charset: str = "") -> list[Part]:
+    """The leaf parts in their order; nested messages and reports count as leaves.
+
+    `charset` is what raw 8-bit bytes of their headers are probably in.
+    """
     found: list[Part] = []
-    _collect(message, 0, found)
+    _collect(message, 0, charset, found)
     return found
 
 
-def _collect(message: Message, alternative: int, found: list[Part]) -> None:
+def _collect(message: Message, alternative: int, charset: str, found: list[Part]) -> None:
     inside = children(message)
     if not inside:
-        found.append(describe(message, alternative))
+        found.append(describe(message, alternative, charset))
     elif not alternative and message.get_content_subtype() == "alternative":
         alternative = len(found) + 1
     for child in inside:
-        _collect(child, alternative, found)
+        _collect(child, alternative, charset, found)

@@ -30,7 +30,9 @@ _BOUNDARY = re.compile(
 )
 _CHARSET = re.compile(rb"(?i)[;\s]charset\*?[ \t]*=[ \t]*[\"']?([A-Za-z0-9_.:-]{2,40})")
 _MULTIPART = re.compile(rb"(?i)\s*multipart/")
-_PART_START = re.compile(rb"(?i)^--([^\r\n]{1,200})\r?\n(?:[!-9;-~]{1,60}:[^\r\n]{0,500}\r?\n)?content-[a-z-]{1,40}:", re.MULTILINE)
+_PART_START = re.compile(
+    rb"(?i)^--([^\r\n]{1,200})\r?\n(?:[!-9;-~]{1,60}:[^\r\n]{0,500}\r?\n)?content-[a-z-]{1,40}:", re.MULTILINE
+)
 _DELIMITER = re.compile(rb"^--([^\r\n]*)", re.MULTILINE)
 _FOLDED_FIELD = re.compile(rb"(?i)^content-(?:type|disposition)[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*", re.MULTILINE)
 
@@ -69,6 +71,8 @@ class Scanned:
             return 0, 0
         start, end = self._piece_of(data)
         inner = self.raw[start:end].lstrip(b"\r\n")
+        if b"=" in inner.rstrip(b"=\r\n\t "):
+            return 0, 0  # pieces that were encoded one by one: not every reader joins them
         return end - len(inner), len(inner.rstrip(b"\r\n"))
 
     def _piece_of(self, data: bytes) -> tuple[int, int]:

@@ -133,14 +133,18 @@ def _plain(data: bytes, charset: str) -> str:
 
 
 def _joined(numbered: dict[int, tuple[bytes, bool]], raw_charset: str) -> str:
-    charset, data, encoded = "", b"", False
+    charset, out, run, encoded = "", b"", b"", False
     for number in sorted(numbered):
         piece, extended = numbered[number]
         encoded = encoded or extended
         if extended and not charset and piece.count(b"'") >= 2 and number == min(numbered):
             head, _, rest = piece.strip(b'"').partition(b"'")
             charset, piece = head.decode("ascii", "replace"), rest.partition(b"'")[2]
-        data += unquote_to_bytes(piece) if extended else piece
+        if extended:
+            run += piece  # clients cut inside a percent code, so neighbours are joined before they are decoded
+        else:
+            out, run = out + unquote_to_bytes(run) + piece, b""
+    data = out + unquote_to_bytes(run)
     if not encoded or (b"=?" in data and not charset):
         return decode_words(data, raw_charset)
     return decode(data, charset)[0]

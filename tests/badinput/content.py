@@ -252,7 +252,7 @@ ROWS = (
     Row(
         number=52,
         title="files inside the text",
-        why="uuencode, yEnc and BinHex are text to us: kept, shown, never opened",
+        why="uuencoded files are taken out and only listed; yEnc and BinHex are text to us: kept, shown, never opened",
         case={
             "uuencode": mail(text=f"{WORDS}\r\n\r\nbegin 644 x.exe\r\n#0V%T\r\n`\r\nend"),
             "uuencode of 1 MB": lambda _: mail(
@@ -266,7 +266,7 @@ ROWS = (
     Row(
         number=53,
         title="winmail.dat",
-        why="a program's private format: an attachment like any",
+        why="a wrapper: opened within caps, the files in it only listed",
         case={
             "beside the text": file('filename="winmail.dat"', b64(b"\x78\x9f\x3e\x22" * 50), "application/ms-tnef"),
             "alone": typed("application/ms-tnef", b64(b"\x78\x9f\x3e\x22"), "Content-Transfer-Encoding: base64"),
