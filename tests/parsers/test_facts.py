@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from parsers import find_amounts
+from parsers import find_amounts, find_phones, find_waybills
+from parsers.numbers import find_numbers
 
 HERE = Path(__file__).parent
 
@@ -66,3 +67,64 @@ def test_amounts_of_any_text_are_pieces_of_it_that_do_not_overlap(text: str) -> 
     assert [one.text for one in found] == [text[one.start : one.end] for one in found]
     assert all(one.end <= following.start for one, following in itertools.pairwise(found))
     assert all(len(one.currency) == 3 and one.value.is_finite() for one in found)
+
+
+@pytest.mark.parametrize("row", rows("phones"), ids=lambda row: row["t"][:40])
+def test_phones_are_found_as_people_write_them_and_nothing_else_is_one(row: dict[str, Any]) -> None:
+    found = find_phones(row["t"], row.get("c"))
+    assert row["e"] == [one.e164 for one in found]
+    assert [one.text for one in found] == [row["t"][one.start : one.end] for one in found]
+
+
+@pytest.mark.parametrize("row", rows("numbers"), ids=lambda row: row["t"][:40])
+def test_numbers_are_known_by_their_words_forms_and_checks(row: dict[str, Any]) -> None:
+    found = find_numbers(row["t"])
+    assert row["e"] == [f"{one.kind} {one.value} {one.carrier}".strip() for one in found]
+    assert [one.text for one in found] == [row["t"][one.start : one.end] for one in found]
+
+
+NUMBERS = st.lists(
+    st.sampled_from(
+        [
+            "order ",
+            "no. ",
+            "订单号",
+            "AWB ",
+            "RR123456785DE",
+            "1Z",
+            "12",
+            "0345",
+            "-",
+            "/",
+            " ",
+            "+49 ",
+            "(0)",
+            "tel. ",
+            "DHL ",
+            "٣",
+            "，",
+            ":",
+            "#",
+            "A",
+            "ß",
+        ]
+    ),
+    max_size=25,
+)
+
+
+@given(NUMBERS.map("".join) | st.text(max_size=60))
+def test_numbers_and_phones_of_any_text_are_pieces_of_it(text: str) -> None:
+    spans = [(one.text, one.start, one.end) for one in (*find_numbers(text), *find_waybills(text))]
+    spans += [(one.text, one.start, one.end) for one in (*find_phones(text, "DE"), *find_phones(text))]
+    assert [words for words, _, _ in spans] == [text[start:end] for _, start, end in spans]
+
+
+@pytest.mark.parametrize(
+    "piece", ["1", "1 ", "1만", "€", "order 12345 ", "A1", "RR123456785CN ", "+4", "five hundred ", "1-", "(", "万"]
+)
+def test_a_million_characters_of_anything_take_no_longer_than_the_first_ones(piece: str) -> None:
+    """The texts are capped, so a text twenty times as long as the cap costs nothing more."""
+    text = piece * (1_000_000 // len(piece))
+    for find, cap in ((find_amounts, 50_000), (find_phones, 20_000), (find_numbers, 20_000)):
+        assert find(text) == find(text[:cap])

@@ -1,0 +1,198 @@
+"""Numbers known by the words before or behind them: of an order, a contract, a project, a waybill."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from parsers.currencies import Context, sign_after, sign_before
+from parsers.digits import plain_digits
+from parsers.tables import table
+
+MAX_TEXT = 20_000
+_WINDOW = 70  # characters before a number in which its label is looked for
+_MOST = 400  # numbers looked at
+_MIDDLE = r"[A-Za-zА-Яа-яЁёІіЇїЄєΑ-Ωα-ω0-9]"
+VALUE = re.compile(rf"(?<![A-Za-z0-9А-Яа-яЁё]){_MIDDLE}(?:{_MIDDLE}|[/_-](?={_MIDDLE})|\.(?={_MIDDLE})){{1,39}}")
+_ANY_DIGIT = re.compile(r"\d")
+_KINDS = ("waybill", "order_number", "contract", "project")
+_DATE = re.compile(
+    r"(?:(?:19|20)\d\d[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:19|20)?\d\d|\d{1,2}\.\d{1,2})\Z"
+)
+_YEAR = re.compile(r"(?:19|20)\d\d\Z")
+_FEW = 3  # digits a number needs
+
+
+@cache
+def _unit() -> re.Pattern[str]:
+    words = "|".join(sorted(map(re.escape, table("numbers")["units"]["words"]), key=len, reverse=True))
+    return re.compile(rf"[ ]?(?:{words})(?![\w-])", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """A number with its kind (a kind of `Fact`), its certainty and its place in the text."""
+
+    kind: str
+    value: str
+    confidence: float
+    text: str
+    start: int
+    end: int
+    carrier: str = ""  # of a waybill; empty when unknown
+    first: int = -1  # where the number itself begins
+
+
+def labelled(text: str) -> Iterator[Numbered]:
+    """Numbers with a label right before or behind them."""
+    plain = plain_digits(text)
+    last: tuple[Numbered, int] | None = None
+    tried = 0
+    for match in VALUE.finditer(plain):
+        if not _ANY_DIGIT.search(match[0]):
+            continue
+        tried += 1
+        if tried > _MOST:
+            return
+        value = match[0].strip("./_-")
+        start = match.start() + match[0].index(value)
+        end = start + len(value)
+        found = _one(text, plain, (start, end), value, last)
+        if found:
+            last = (found, end)
+            yield found
+
+
+def _one(
+    text: str, plain: str, place: tuple[int, int], value: str, last: tuple[Numbered, int] | None
+) -> Numbered | None:
+    start, end = place
+    behind = _after().match(plain, end)
+    before = _label().search(plain, max(0, start - _WINDOW), start)
+    if not before and not behind:
+        return _in_list(text, plain, place, value, last)
+    if behind:
+        kind = _after_kinds()[behind[1].casefold()]
+        span, sure = (start, behind.end()), 0.85
+    else:
+        assert before is not None
+        label = (before[1] or before[2]).casefold()
+        kind = _kind_of().get(label, "order_number")
+        is_told = bool(_TOLD.search(label) or _TOLD.search(before[0]))
+        span, sure = (before.start(), end), 0.9 if is_told else 0.75
+        if not _is_fit(plain, place, value, kind, is_told=is_told):
+            return None
+    return Numbered(
+        kind=_kind_by_form(kind, value),
+        value=value.upper(),
+        confidence=sure,
+        text=text[span[0] : span[1]],
+        start=span[0],
+        end=span[1],
+        first=start,
+    )
+
+
+_TOLD = re.compile(
+    r"№|n[°ºo]|nr|num|núm|nummer|номер|号|號|番号|번호|رقم|מס|#|＃|id|ref|numar|nomor|no\b|mã|số|เลข|नंबर|संख्या|αριθμ|číslo|szám|code|код",
+    re.IGNORECASE,
+)
+
+
+def _kind_by_form(kind: str, value: str) -> str:
+    """单号 is said of parcels and of orders, whose numbers are longer."""
+    return (
+        "order_number"
+        if kind == "waybill" and value.isdigit() and len(value) in (16, 17, 18, 19) and value.startswith("20")
+        else kind
+    )
+
+
+def _is_fit(plain: str, place: tuple[int, int], value: str, kind: str, *, is_told: bool) -> bool:
+    """Whether the value is a number of that kind and not a date, a sum, a measure or a count."""
+    start, end = place
+    digits = sum(character.isdigit() for character in value)
+    if _DATE.match(value) or digits < (2 if is_told and len(value) > digits else _FEW):
+        return False
+    if _YEAR.match(value) and not is_told:
+        return False
+    if kind == "waybill" and len(value) < 7:
+        return False
+    if value.isdigit() or value.replace(".", "").isdigit():
+        nobody = Context()
+        if _unit().match(plain, end) or sign_after(plain, end, nobody) or sign_before(plain, start, nobody):
+            return False
+    return plain[end : end + 1] not in ("%", "@")
+
+
+def _in_list(
+    text: str, plain: str, place: tuple[int, int], value: str, last: tuple[Numbered, int] | None
+) -> Numbered | None:
+    """A further number of the same kind and form: "orders 12345 and 12346"."""
+    start, end = place
+    if last is None or start - last[1] > 8 or not _joint().fullmatch(plain, last[1], start):
+        return None
+    before = last[0]
+    if len(value) != len(before.value) or _shape(value) != _shape(before.value) or _YEAR.match(value):
+        return None
+    return Numbered(
+        kind=before.kind, value=value.upper(), confidence=0.7, text=text[start:end], start=start, end=end, first=start
+    )
+
+
+def _shape(value: str) -> str:
+    return re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "0", value))
+
+
+def kind_before(text: str) -> str:
+    """The kind whose label ends the text; empty when none does."""
+    found = _label().search(text, max(0, len(text) - _WINDOW))
+    return _kind_of().get((found[1] or found[2]).casefold(), "") if found else ""
+
+
+@cache
+def _joint() -> re.Pattern[str]:
+    words = "|".join(map(re.escape, table("numbers")["lists"]["joints"]))
+    return re.compile(rf"[ \t]{{0,2}}(?:{words})[ \t]{{0,2}}(?:(?:{words})[ \t])?#?", re.IGNORECASE)
+
+
+@cache
+def _between() -> str:
+    """What may stand between a label and its number: words for "number", small words, a colon."""
+    rows = table("numbers")["between"]
+    words = "|".join(sorted(map(re.escape, rows["words"]), key=len, reverse=True))
+    links = "|".join(sorted(map(re.escape, rows["links"]), key=len, reverse=True))
+    one = rf"(?:{words})(?:\.|(?![A-Za-zÀ-ž]))|(?:{links})(?![A-Za-zÀ-ž])"
+    return rf"(?:[ \t\u00a0]{{0,2}}(?:{one})){{0,5}}[ \t\u00a0]{{0,3}}[#＃]?"
+
+
+@cache
+def _label() -> re.Pattern[str]:
+    """A label right before a number, and what may stand between; labels of unspaced scripts may follow a letter."""
+    labels = sorted(_kind_of(), key=len, reverse=True)
+    free = "|".join(re.escape(label) for label in labels if is_unspaced(label))
+    words = "|".join(re.escape(label) for label in labels if not is_unspaced(label))
+    return re.compile(
+        rf"(?:({free})|(?<![^\W_])(?:ال|ب|ل|و|ה|ל|ב|ש)?({words})(?![^\W\d_])){_between()}\Z", re.IGNORECASE
+    )
+
+
+@cache
+def _after() -> re.Pattern[str]:
+    words = "|".join(sorted(map(re.escape, _after_kinds()), key=len, reverse=True))
+    return re.compile(rf"[ \t'’]?({words})", re.IGNORECASE)
+
+
+@cache
+def _after_kinds() -> dict[str, str]:
+    return {word.casefold(): kind for kind in reversed(_KINDS) for word in table("numbers")["after"][kind]}
+
+
+def is_unspaced(label: str) -> bool:
+    """Whether a word is of a script without blanks between words, or one that joins particles to words."""
+    return any("\u0e00" <= c <= "\u0eff" or "\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3" for c in label)
+
+
+@cache
+def _kind_of() -> dict[str, str]:
+    return {label.casefold(): kind for kind in reversed(_KINDS) for label in table("numbers")["labels"][kind]}
