@@ -1,7 +1,10 @@
 """`kill -9` at every named moment of a pass, then a restart: nothing is lost and nothing is doubled (invariant 3)."""
 
 import hashlib
+import os
 import signal
+import subprocess
+import sys
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -12,9 +15,11 @@ import pytest
 from cases import events as e
 from cases.identity import fingerprint
 from cases.message import IncomingMessage
+from cases.words import LetterClass
+from store.desk import Store
 from store.values import OutboxRow, OutboxState, Outcome
 from tests.e2e.conftest import Opening
-from tests.e2e.desk import TestDesk, lines
+from tests.e2e.desk import ROOT, TestDesk, lines
 from tests.e2e.mail import answer, mail
 from tests.e2e.opened import OpenDesk
 
@@ -77,6 +82,32 @@ def test_killed_in_the_middle_of_a_reload_the_next_start_has_the_new_settings(bu
     assert "Another name" in letter["From"]
 
 
+@pytest.mark.parametrize("moment", ["CP12", "CP13"])
+def test_a_final_letter_waits_for_a_person_only_if_it_may_have_left(
+    small_desk: TestDesk, opening: Opening, moment: str
+) -> None:
+    desk, office = small_desk, opening(small_desk, now=datetime.now(UTC))
+    office.receive(mail("ana@kunde.example", "Order 48213", STRONG))
+    (assignment,) = desk.sent_to(HEAD)
+    office.receive(answer(assignment, HEAD, "resolve: A new parcel left today."))
+    office.close()
+    desk.deliver(answer(assignment, HEAD, "result: Your new parcel left today."))
+    status, _ = desk.call("run", "--once", OMBUD_CRASH_AT=moment)
+    assert -signal.SIGKILL == status, desk.log()[-2000:]
+
+    office.clock.set(datetime.now(UTC))
+    office.open()
+    for minutes in (0, 3, 10):
+        office.clock.advance(timedelta(minutes=minutes))
+        office.beat()
+    (row,) = [row for row in office.outbox() if row.letter == "result"]
+    assert LetterClass.FINAL == row.letter_class
+    assert (OutboxState.UNCERTAIN if moment in IN_DOUBT else OutboxState.SENT) == row.state
+    copies = [sent for sent in desk.smtp.messages if b"Your new parcel" in (sent.content or b"")]
+    assert len(copies) <= 1
+    assert moment in IN_DOUBT or len(copies) == 1
+
+
 @pytest.mark.parametrize("notes", ["kept", "gone", "of another boot"])
 def test_after_a_power_cut_what_was_being_sent_is_in_doubt_even_before_its_dot(busy: OpenDesk, notes: str) -> None:
     """A note of final dots is not synced: it tells the truth only on a machine that has stayed up."""
@@ -130,6 +161,36 @@ def test_a_database_that_was_not_even_begun_is_made_at_the_next_start(small_desk
     (small_desk.folder / "ombud.sqlite3").touch()
     small_desk.run()
     assert 0 == small_desk.show("stats")["cases"]
+
+
+_ERASE = """
+import sys
+import daemon.crash
+from store.desk import Store
+Store.open(sys.argv[1]).erase_events(sys.argv[2])
+"""
+
+
+def test_killed_while_a_case_is_erased_all_of_it_is_there_and_the_record_is_whole(desk: TestDesk) -> None:
+    """No command erases yet; what the store does is all or nothing already."""
+    desk.run()
+    desk.deliver(mail("ana@kunde.example", "Order of ana", STRONG))
+    desk.run()
+    (case,) = desk.show("case", "list")
+    environment = os.environ | {"OMBUD_CRASH_AT": "CP18", "PYTHONPATH": str(ROOT)}
+    arguments = [sys.executable, "-c", _ERASE, desk.database_url, case["number"]]
+    killed = subprocess.run(arguments, env=environment, cwd=desk.folder, check=False)
+    assert -signal.SIGKILL == killed.returncode
+    store = Store.open(desk.database_url)
+    try:
+        events = store.events(case["number"])
+        assert events
+        assert all(record.event is not None for record in events)
+        assert store.verify_chain().ok
+        assert len(events) == store.erase_events(case["number"])
+        assert store.verify_chain().ok
+    finally:
+        store.close()
 
 
 class Killed(BaseException):
