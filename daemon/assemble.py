@@ -28,6 +28,7 @@ from daemon.polling import Poll
 from daemon.room import Room
 from daemon.smtp import Sender
 from daemon.ticks import Ticks
+from daemon.unfinished import Unfinished
 from daemon.worker import Limits
 from daemon.workers import Parsers
 from store.desk import Store
@@ -149,6 +150,7 @@ def build(  # noqa: PLR0913 (what the parts are made of)
         outlets=tuple(_outlet(account, doors[account.name], notes) for account in settings.accounts),
         notes=notes,
         clock=clock,
+        unfinished=before.outbox.unfinished if before else Unfinished(),
     )
     room = Room(settings.disk, store, clock)
     return House(

@@ -3,7 +3,7 @@
 import logging
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,13 +11,14 @@ from cases import events as e
 from cases.decide import on_delivery
 from cases.letters import LetterRef, is_obsolete
 from cases.policy import Policy
-from cases.trouble import NeedsHuman
+from cases.trouble import NeedsHuman, TryLater
 from daemon.ceilings import Ceilings
 from daemon.clock import Clock
 from daemon.conclude import Concluder
 from daemon.crash import crash_point
 from daemon.finaldot import DotNote, Notes
 from daemon.smtp import Failed, Outbound, Result, Retry, Sender, Sent, Uncertain
+from daemon.unfinished import Unfinished
 from store.desk import Store
 from store.trouble import Contradiction
 from store.values import OutboxRow, OutboxState
@@ -54,6 +55,7 @@ class Outbox:
     outlets: Sequence[Outlet]
     notes: Notes
     clock: Clock
+    unfinished: Unfinished = field(default_factory=Unfinished)
     jitter: Callable[[], float] = lambda: random.uniform(0.7, 1.3)
 
     def recover(self) -> int:
@@ -81,6 +83,7 @@ class Outbox:
 
     def drain(self, stop: Callable[[], bool] = lambda: False) -> int:
         """Sends what may leave now; returns how many letters a server accepted."""
+        self._finish()
         return sum(self._drain(outlet, stop) for outlet in self.outlets)
 
     def abort(self) -> None:
@@ -144,8 +147,21 @@ class Outbox:
             if not rows:
                 break
             crash_point("CP10")
-            sent += self._send(outlet, rows, stop)
+            with self.unfinished.until_recorded(rows[0].claim):
+                sent += self._send(outlet, rows, stop)
         return sent
+
+    def _finish(self) -> None:
+        """What trouble with the database kept from the record is recorded now, not at the next start."""
+        claims = self.unfinished.take()
+        try:
+            for row in self.store.recover_claims(claims) if claims else ():
+                result = self.unfinished.fate_of(row.id)
+                with self.unfinished.fate(row.id, result):
+                    self._settle(row, result)
+        except TryLater:
+            self.unfinished.claims.extend(claims)
+            raise
 
     def _allowance(self, outlet: Outlet) -> int:
         """How many letters the provider still takes now."""
@@ -162,10 +178,11 @@ class Outbox:
 
         def report(place: int, result: Result) -> None:
             nonlocal sent
-            if isinstance(result, Retry) and not result.tried:
-                self._postpone(due[place], result, stop=stop())
-            else:
-                self._settle(due[place], result)
+            with self.unfinished.fate(due[place].id, result):
+                if isinstance(result, Retry) and not result.tried:
+                    self._postpone(due[place], result, stop=stop())
+                else:
+                    self._settle(due[place], result)
             sent += isinstance(result, Sent)
 
         if due:
@@ -183,8 +200,12 @@ class Outbox:
             recipient=row.recipient,
             raw=raw,
             lost=lost,
-            before_dot=partial(note.reach, row.position),
+            before_dot=partial(self._before_dot, row, note),
         )
+
+    def _before_dot(self, row: OutboxRow, note: DotNote) -> None:
+        note.reach(row.position)
+        self.unfinished.dot(row.id)
 
     def _withheld(self, row: OutboxRow) -> bool:
         """A reminder of something that was done meanwhile does not leave (policy §7)."""

@@ -1,7 +1,7 @@
 """The outbox: every letter once, its bytes fixed, its fate on record one by one (invariant 4)."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -137,17 +137,18 @@ class Outgoings(OutboxViews):
                 self.db.run(_SETTLED_BY_NOW, account, now)
         return waiting
 
-    def recover_claims(self) -> tuple[OutboxRow, ...]:
+    def recover_claims(self, claims: Collection[str] = ()) -> tuple[OutboxRow, ...]:
         """After a crash: the messages that may have been under way, the first of each claim that was not settled.
 
         They stay `sending` until they are settled; those behind them never left and are queued again.
-        Only for the process that holds the lock.
+        Only for the process that holds the lock; of `claims` only, unless there are none.
         """
         with self.db.unit("claim"):
-            rows = self.db.rows(_SENDING)
+            place = NAMES.index("claim")
+            rows = [row for row in self.db.rows(_SENDING) if not claims or row[place] in claims]
             first: dict[str, Any] = {}
             for row in rows:
-                first.setdefault(row[NAMES.index("claim")], row)
+                first.setdefault(row[place], row)
             uncertain = {row[0] for row in first.values()}
             for some in chunks([row[0] for row in rows if row[0] not in uncertain]):
                 self.db.run(_UNCLAIM, some)

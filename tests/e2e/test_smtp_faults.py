@@ -1,11 +1,17 @@
 """What goes wrong on the way out: each letter leaves once; what may have left, by its class (invariants 4, 8)."""
 
+from contextlib import suppress
 from datetime import timedelta
 from email.message import Message
+from typing import Any
+from unittest import mock
 
 import pytest
 
+from cases.trouble import TryLater
 from cases.words import Status
+from store.desk import Store
+from store.trouble import Contradiction
 from store.values import OutboxRow, OutboxState
 from tests.e2e.mail import answer, bounce, mail, read, text_of
 from tests.e2e.opened import OpenDesk
@@ -154,6 +160,53 @@ def test_a_final_letter_that_may_have_left_is_never_sent_again_by_itself(office:
     assert 1 == len(results)
     assert Status.RESOLVED == office.case().status
     assert "uncertain" in told_to_clerk(office)
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_letter_that_left_while_the_database_was_locked_is_recorded_and_not_sent_again(
+    office: OpenDesk, times: int
+) -> None:
+    """Neither it nor what was claimed with it waits for the next start."""
+    settle, left = Store.settle, [times]
+
+    def locked(store: Store, *given: Any, **more: Any) -> None:
+        if office.desk.sent_to(HEAD) and left[0]:
+            left[0] -= 1
+            raise TryLater("the database is locked")
+        settle(store, *given, **more)
+
+    for n in range(4):
+        office.desk.deliver(mail(f"c{n}@kunde.example", f"Order {n}", f"{STRONG} {n}"), at=office.clock.now())
+    with mock.patch.object(Store, "settle", locked):
+        for _ in range(times):
+            with pytest.raises(TryLater):
+                office.beat()
+        before = len(office.desk.sent())
+        office.beat()
+    assert before < len(office.desk.sent())
+    office.go_on(minutes=3)
+    assert sorted([*(f"c{n}@kunde.example" for n in range(4)), *[HEAD] * 4]) == office.desk.recipients()
+    assert {OutboxState.SENT} == {row.state for row in office.outbox()}
+
+
+def test_trouble_with_one_letter_does_not_hold_up_the_others(small_office: OpenDesk) -> None:
+    """Whatever its record brings along, and however often it is tried."""
+    office = small_office
+    settle = Store.settle
+
+    def broken(store: Store, outbox_id: int, *given: Any, **more: Any) -> None:
+        if (row := store.outbox_by_id(outbox_id)) and row.recipient == "c1@kunde.example":
+            raise Contradiction("no such case")
+        settle(store, outbox_id, *given, **more)
+
+    for n in range(4):
+        office.desk.deliver(mail(f"c{n}@kunde.example", f"Order {n}", f"{STRONG} {n}"), at=office.clock.now())
+    with mock.patch.object(Store, "settle", broken):
+        for minutes in (0, 0, 3, 3):
+            office.clock.advance(timedelta(minutes=minutes))
+            with suppress(Contradiction):
+                office.beat()
+    assert sorted([*(f"c{n}@kunde.example" for n in range(4)), *[HEAD] * 4]) == office.desk.recipients()
 
 
 def test_one_letter_in_doubt_does_not_hold_up_the_others(small_office: OpenDesk) -> None:
