@@ -147,7 +147,7 @@ def build(  # noqa: PLR0913 (what the parts are made of)
         concluder=concluder,
         ceilings=concluder.ceilings,
         policy=policy,
-        outlets=tuple(_outlet(account, doors[account.name], notes) for account in settings.accounts),
+        outlets=tuple(_outlet(account, doors[account.name], notes, clock) for account in settings.accounts),
         notes=notes,
         clock=clock,
         unfinished=before.outbox.unfinished if before else Unfinished(),
@@ -236,10 +236,10 @@ def _midnight(day: date | None) -> datetime | None:
     return datetime.combine(day, time.min, UTC) if day else None
 
 
-def _outlet(account: Account, doors: Doors, notes: Notes) -> Outlet:
+def _outlet(account: Account, doors: Doors, notes: Notes, clock: Clock) -> Outlet:
     return Outlet(
         account=account.name,
-        sender=Sender(doors.smtp),
+        sender=Sender(doors.smtp, clock),
         note=notes.begin(),
         max_per_minute=account.max_per_minute,
         max_per_day=account.max_per_day,

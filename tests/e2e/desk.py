@@ -76,6 +76,7 @@ class TestDesk:
     smtp: SmtpServer
     database_url: str
     imap_port: int = 0  # that of the account's server unless given
+    smtp_port: int = 0  # likewise
     letters: str = "send"
     folders: tuple[str, ...] = ("INBOX",)
     others: tuple[Polled, ...] = ()
@@ -163,7 +164,7 @@ class TestDesk:
             letters=self.letters,
             imap_port=one.port,
             user=one.imap.address,
-            smtp_port=self.smtp.port,
+            smtp_port=self.smtp_port or self.smtp.port,
             server_id=SERVER_ID,
         )
 
