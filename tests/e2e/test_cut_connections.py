@@ -6,7 +6,8 @@ itself. `OMBUD_EVERY_BYTE=1` cuts at each single byte, which takes a quarter of 
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -206,7 +207,7 @@ def test_an_smtp_server_that_is_only_slow_gets_each_letter_once(
     assert_sound(cut_desk, [customer])
 
 
-def assert_sound(office: OpenDesk, customers: list[str], doubted: Set[str] = frozenset()) -> None:
+def assert_sound(office: OpenDesk, customers: list[str], doubted: AbstractSet[str] = frozenset()) -> None:
     """The invariants of threats §3, over everything there is."""
     # I1 and I2: each message has one row with its bytes, one outcome, one case.
     assert () == office.desk.imap.messages()
