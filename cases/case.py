@@ -100,7 +100,7 @@ def fold(case: Case | None, events: Iterable[e.Event]) -> Case:
         elif change := _CHANGES.get(type(event)):
             case = change(case, event)
         case = replace(case, moments={**case.moments, **_moments_of(event)})
-        if isinstance(event, e.LetterBounced) and event.stops:
+        if isinstance(event, e.LetterBounced | e.LetterDeferred) and event.stops:
             case = _without_moments(case, f"LetterSent:{event.stops}")
     if case is None:
         raise ValueError("no events, no case")
@@ -210,6 +210,13 @@ def _step_taken(case: Case, event: e.LadderStepTaken) -> Case:
     return replace(case, steps=case.steps + taken)
 
 
+def _participant_added(case: Case, event: e.ParticipantAdded) -> Case:
+    if case.has_participant(event.address):
+        return case
+    added = Participant(address=event.address, role=event.role)
+    return replace(case, participants=(*case.participants, added))
+
+
 def _linked(case: Case, event: e.CasesLinked) -> Case:
     return replace(case, links=(*case.links, event.other))
 
@@ -233,5 +240,6 @@ _CHANGES = cast(
         e.LimitBreached: _step_taken,
         e.Escalated: _step_taken,
         e.CasesLinked: _linked,
+        e.ParticipantAdded: _participant_added,
     },
 )

@@ -13,7 +13,7 @@ from cases.words import Action, Channel, Grade, LetterClass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Base of all events. `by` is `message:N`, `person:ID`, `tick` or `outbox`."""
+    """Base of all events. `by` is `message:N`, `person:ID`, `tick`, `outbox` or `command line:USER`."""
 
     at: datetime
     by: str
@@ -331,6 +331,13 @@ class LetterFailed(LetterEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LetterDeferred(LetterEvent):
+    """It came back for now (a full account, a server out of reach) and will leave again; its clock is open again."""
+
+    raw: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LetterBounced(LetterEvent):
     """It came back; the clock it had stopped opens again."""
 
@@ -341,11 +348,59 @@ class LetterBounced(LetterEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ParticipantAdded(Event):
+    """A person of the desk knows that another address is the same customer's: it may write, and be written to."""
+
+    address: str
+    role: str = "customer"
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CasesLinked(Event):
     """Another case may belong to this one; staff decide."""
 
     other: str
     because: str
+
+
+# the desk itself
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskEvent(Event):
+    """Base of what is about no case; these stand in the same record as all others (invariant 11)."""
+
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReplayed(DeskEvent):
+    """A person had a quarantined message read again."""
+
+    raw: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDiscarded(DeskEvent):
+    """A person settled a quarantined message unread."""
+
+    raw: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressSuppressed(DeskEvent):
+    """No letter is sent to this address by itself any more: its reader reported one as junk, or a person said so."""
+
+    address: str
+    raw: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressReleased(DeskEvent):
+    """The address may be written to again."""
+
+    address: str
 
 
 ACTION_EVENTS: dict[Action, type[LadderStepTaken]] = {

@@ -12,7 +12,10 @@ CONDITION_NAMES = frozenset(CONDITIONS)
 _CLASSES = {found for _, found in getmembers(events, isclass) if issubclass(found, events.Event)}
 # A class that others are derived from never happens itself.
 EVENT_KINDS = frozenset(
-    found.__name__ for found in _CLASSES if not any(found in other.__mro__[1:] for other in _CLASSES)
+    found.__name__
+    for found in _CLASSES
+    # What is about no case starts no clock and writes no letter of one.
+    if not issubclass(found, events.DeskEvent) and not any(found in other.__mro__[1:] for other in _CLASSES)
 )
 
 # Held in the directory (`roles` of a person), or found from the case itself.

@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from cases.events import Event
+from cases.events import DeskEvent, Event
 from store.codec import decode_event, encode
 from store.database import Row
 from store.fields import moment_text
@@ -36,6 +36,14 @@ _APPEND = Inserting(
 _COLUMNS = (EventTable.seq, EventTable.number, EventTable.kind, EventTable.at, EventTable.event_key, EventTable.payload)
 _OF_CASE = Prepared(
     lambda number: EventTable.select(*_COLUMNS).where(EventTable.number == number).order_by(EventTable.seq)
+)
+_OF_DESK = Prepared(
+    lambda before, limit: (
+        EventTable.select(*_COLUMNS)
+        .where(EventTable.number.is_null() & (EventTable.seq < before))
+        .order_by(EventTable.seq.desc())
+        .limit(limit)
+    )
 )
 _AFTER = Prepared(
     lambda seq, limit: (
@@ -73,6 +81,18 @@ class Chain(Part):
     def events(self, number: str) -> tuple[RecordedEvent, ...]:
         """The record of a case, oldest first. Raises codec.Unreadable."""
         return tuple(_recorded(row) for row in self.db.rows(_OF_CASE, number))
+
+    def desk_events(self, limit: int = 1000, before: int = 2**62) -> tuple[RecordedEvent, ...]:
+        """What is on record about no case, newest first, before event `before`. Raises codec.Unreadable."""
+        return tuple(_recorded(row) for row in self.db.rows(_OF_DESK, before, limit))
+
+    def record(self, event: DeskEvent, event_key: str) -> bool:
+        """Append what is about no case; whether it was new. A key that is on record changes nothing."""
+        with self.db.writing("desk"):
+            if self.is_saved(event_key):
+                return False
+            self._append("", (event,), event_key)
+            return True
 
     def is_saved(self, event_key: str) -> bool:
         """Whether the decision of that key is on record."""
@@ -120,7 +140,7 @@ class Chain(Part):
             salt, payload = secrets.token_bytes(_SALT_BYTES), encode(event)
             digest = payload_digest(salt, payload)
             link = link_of(link, _header(seq, number, event.kind, event.at, key), digest)
-            rows.append((seq, number, event.kind, event.at, key, payload, salt, digest, link))
+            rows.append((seq, number or None, event.kind, event.at, key, payload, salt, digest, link))
         self.db.run_many(_APPEND, rows)
         moment("CP19")
         self.db.run(_MOVE_HEAD, seq, link)
@@ -132,8 +152,8 @@ class Chain(Part):
             after = rows[-1][0]
 
 
-def _header(seq: int, number: str, kind: str, at: datetime, event_key: str) -> tuple[str, ...]:
-    return (str(seq), number, kind, moment_text(at), event_key)
+def _header(seq: int, number: str | None, kind: str, at: datetime, event_key: str) -> tuple[str, ...]:
+    return (str(seq), number or "", kind, moment_text(at), event_key)
 
 
 def _follow(row: Row, before: int, link: bytes) -> tuple[int, bytes, str]:
@@ -158,4 +178,4 @@ def _report(seq: int, link: bytes, broken_at: int | None = None, because: str = 
 def _recorded(row: Row) -> RecordedEvent:
     seq, number, kind, at, event_key, payload = row
     event = None if payload is None else decode_event(kind, payload)
-    return RecordedEvent(seq=seq, number=number, kind=kind, at=at, event_key=event_key, event=event)
+    return RecordedEvent(seq=seq, number=number or "", kind=kind, at=at, event_key=event_key, event=event)

@@ -16,7 +16,8 @@ from store.postgres import Postgres
 from store.prepared import Prepared
 from store.quarantine import Quarantines
 from store.sqlite import Sqlite
-from store.tables import CaseTable, Delivery, Outbox, Quarantine, Raw, TroubleTable
+from store.suppressed import Suppressions
+from store.tables import CaseTable, Delivery, Outbox, Quarantine, Raw, Suppressed, TroubleTable
 from store.troubles import Troubles
 
 _STATS = {
@@ -26,6 +27,7 @@ _STATS = {
     "quarantined": Prepared(
         lambda: Quarantine.select(fn.COUNT(Quarantine.message)).where(Quarantine.closed_at.is_null())
     ),
+    "suppressed": Prepared(lambda: Suppressed.select(fn.COUNT(Suppressed.address))),
     "troubles untold": Prepared(
         lambda: TroubleTable.select(fn.COUNT(TroubleTable.id)).where(TroubleTable.letter_key == "")
     ),
@@ -34,7 +36,7 @@ _CASES = Prepared(lambda: CaseTable.select(CaseTable.status, fn.COUNT(CaseTable.
 _OUTBOX = Prepared(lambda: Outbox.select(Outbox.state, fn.COUNT(Outbox.id)).group_by(Outbox.state))
 
 
-class Store(Folders, Quarantines, Casebook, Troubles):
+class Store(Folders, Quarantines, Casebook, Suppressions, Troubles):
     """Everything ombud remembers. Safe to use from several threads, each with its own connection.
 
     Every method raises only TryLater (locked, connection lost, disk full) and NeedsHuman (see `store.trouble`).

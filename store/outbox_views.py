@@ -68,6 +68,13 @@ _HELD = Prepared(
         .limit(limit)
     )
 )
+_UNSENT_TO = Prepared(
+    lambda address: (
+        Outbox.select(*COLUMNS)
+        .where((Outbox.address == address) & Outbox.state.in_((*WAITING, OutboxState.HELD)))
+        .order_by(Outbox.id)
+    )
+)
 _LIST = Prepared(lambda limit: Outbox.select(*COLUMNS).order_by(Outbox.id.desc()).limit(limit))
 _LIST_OF_STATE = Prepared(
     lambda state, limit: Outbox.select(*COLUMNS).where(Outbox.state == state).order_by(Outbox.id.desc()).limit(limit)
@@ -119,6 +126,10 @@ class OutboxViews(Part):
         """Messages that are held, oldest first; their bytes are left out."""
         rows = self.db.rows(_HELD, because_prefix, len(because_prefix), limit)
         return tuple(outbox_row(row) for row in rows)
+
+    def unsent_to(self, address: str) -> tuple[OutboxRow, ...]:
+        """Messages to the address that wait or are held, oldest first, without their bytes."""
+        return tuple(outbox_row(row) for row in self.db.rows(_UNSENT_TO, address.casefold()))
 
     def answers_since(self, *, since: datetime, per: str, value: str = "", unproven_only: bool = False) -> int:
         """Answers queued or sent since then, held ones not counted; `per` is case, address, domain or all."""

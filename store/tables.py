@@ -157,10 +157,13 @@ class CaseTable(Table):
 
 
 class EventTable(Table):
-    """A link of the chain. `payload` and `salt` can be erased; the digest of both stays (invariant 11)."""
+    """A link of the chain. `payload` and `salt` can be erased; the digest of both stays (invariant 11).
+
+    `number` is null for what is about no case.
+    """
 
     seq = BigAutoField()
-    number = ForeignKeyField(CaseTable, field="number", column_name="number")
+    number = ForeignKeyField(CaseTable, field="number", column_name="number", null=True)
     kind = CleanTextField()
     at = UTCDateTimeField()
     event_key = CleanTextField(unique=True)
@@ -351,6 +354,18 @@ class TroubleTable(Table):
         table_name = "troubles"
 
 
+class Suppressed(Table):
+    """An address that no letter is sent to by itself; `address` is case-folded."""
+
+    address = CleanTextField(primary_key=True)
+    because = CleanTextField()
+    by = CleanTextField()
+    at = UTCDateTimeField()
+
+    class Meta:
+        table_name = "suppressed"
+
+
 TABLES: tuple[type[Table], ...] = (
     About,
     Counter,
@@ -372,4 +387,5 @@ TABLES: tuple[type[Table], ...] = (
     TokenTable,
     MessageId,
     TroubleTable,
+    Suppressed,
 )

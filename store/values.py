@@ -31,6 +31,7 @@ class OutboxState(StrEnum):
     UNCERTAIN = "uncertain"
     HELD = "held"
     WITHHELD = "withheld"
+    BOUNCED = "bounced"  # it left and came back for good
 
 
 # intake
@@ -152,7 +153,7 @@ TokenRow = IssuedToken
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedEvent:
-    """An event of the chain; `event` is None when its payload was erased."""
+    """An event of the chain; `event` is None when its payload was erased, `number` empty when it is about no case."""
 
     seq: int
     number: str
@@ -301,6 +302,16 @@ class TroubleRow:
     at: datetime
     number: str = ""
     raw_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuppressedRow:
+    """An address that no letter is sent to by itself, and who wanted that why."""
+
+    address: str
+    because: str
+    by: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

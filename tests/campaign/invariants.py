@@ -201,7 +201,7 @@ def _sent_once(account: Account) -> tuple[int, list[str]]:
 def _allowed(row: OutboxRow, *, in_doubt: bool) -> tuple[int, int]:
     twice = 2 if in_doubt and row.letter_class is not LetterClass.FINAL else 1
     match row.state:
-        case OutboxState.SENT:
+        case OutboxState.SENT | OutboxState.BOUNCED:
             return 1, twice
         case OutboxState.UNCERTAIN:
             return 0, twice if in_doubt else 0

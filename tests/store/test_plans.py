@@ -5,11 +5,23 @@ from typing import Any
 
 import pytest
 
-from store import casebook, chain, clocks, folders, outbox, outbox_views, quarantine, raws, threads, troubles
+from store import (
+    casebook,
+    chain,
+    clocks,
+    folders,
+    outbox,
+    outbox_views,
+    quarantine,
+    raws,
+    suppressed,
+    threads,
+    troubles,
+)
 from store.desk import Store
 from store.prepared import Inserting, Prepared
 
-MODULES = (casebook, chain, clocks, folders, outbox, outbox_views, quarantine, raws, threads, troubles)
+MODULES = (casebook, chain, clocks, folders, outbox, outbox_views, quarantine, raws, suppressed, threads, troubles)
 # One row; a list for people; every row is wanted; once at start; a page of a list that ends with its LIMIT.
 WHOLE = {
     "chain._HEAD",
@@ -18,6 +30,7 @@ WHOLE = {
     "quarantine._BASELINES",
     "folders._LAST_TURN",
     "outbox_views._LIST",
+    "suppressed._LIST",
 }
 
 
