@@ -10,6 +10,7 @@ from cases.deadlines import started
 from cases.message import Proof
 from cases.people import Person
 from cases.policy import NoticeRow, Policy
+from cases.reaching import CUSTOMER, NEXT_LEVEL, next_level, reader_of
 from cases.routing import people_for
 from cases.words import Action, Grade, LetterClass, Status
 
@@ -76,6 +77,15 @@ CONDITIONS: Mapping[str, Callable[[Case], bool]] = {
     "reopened": lambda case: "CaseReopened" in case.moments,
     "not reopened": lambda case: "CaseReopened" not in case.moments,
 }
+# Conditions on the event itself.
+EVENT_CONDITIONS: Mapping[str, Callable[[e.Event], bool]] = {
+    "to the customer": lambda event: isinstance(event, e.LetterEvent) and reader_of(event.key) == CUSTOMER,
+    "to a colleague": lambda event: isinstance(event, e.LetterEvent) and reader_of(event.key) != CUSTOMER,
+    "no answer": lambda event: isinstance(event, e.LetterEvent) and event.letter_class is not LetterClass.ANSWER,
+    "lost": lambda event: isinstance(event, e.LetterEvent) and not event.because.startswith("uncertain"),
+    "suppressed": lambda event: isinstance(event, e.LetterEvent) and event.because.startswith(SUPPRESSED),
+}
+SUPPRESSED = "suppressed: "  # how the reason of a letter begins whose reader gets none any more
 LADDER_LETTERS = {"Reminded": "reminder", "LimitBreached": "escalation", "Escalated": "escalation"}
 _PRIORITY = {
     "major-notice": 0,
@@ -86,6 +96,7 @@ _PRIORITY = {
     "result": 2,
     "progress": 2,
     "escalation": 3,
+    "undelivered": 3,
     "assignment": 4,
     "triage": 4,
 }
@@ -96,7 +107,7 @@ def told(case: Case, events: Iterable[e.Event], policy: Policy, now: datetime) -
     """The letters that the events call for, given the case as it is after them. No two share a key."""
     found: dict[str, Letter] = {}
     for event in events:
-        for letter in _letters_of(case, event, policy, now):
+        for letter in letters_of(case, event, policy, now):
             found.setdefault(letter.key, letter)
     return tuple(found.values())
 
@@ -119,20 +130,24 @@ def is_obsolete(key: str, case: Case, policy: Policy) -> bool:
     return letter == "reminder" and not past_limit.isdisjoint(taken)
 
 
-def _letters_of(case: Case, event: e.Event, policy: Policy, now: datetime) -> Iterator[Letter]:
-    rows = [
-        row for row in policy.notices if row.when == event.kind and all(CONDITIONS[name](case) for name in row.only)
-    ]
+def letters_of(case: Case, event: e.Event, policy: Policy, now: datetime) -> Iterator[Letter]:
+    """The letters that one event calls for; two may share a key."""
+    rows = [row for row in policy.notices if row.when == event.kind and _is_meant(row, case, event)]
     if isinstance(event, e.LadderStepTaken):
         rows.append(_staff_row(event, LADDER_LETTERS[event.kind], event.who, LetterClass.OWED))
     for row in rows:
         if row.to == "customer":
             yield _to_customer(case, event, row, policy, now)
         else:
-            for person in people_for(row.to, case, policy, now):
+            above = row.to == NEXT_LEVEL
+            for person in next_level(case, event, policy, now) if above else people_for(row.to, case, policy, now):
                 yield _to_person(case, event, row, person, policy, now)
     if isinstance(event, e.CommandsAnswered) and (asker := policy.directory.people.get(event.person)):
         yield _to_person(case, event, _staff_row(event, "command-answer", "", LetterClass.ANSWER), asker, policy, now)
+
+
+def _is_meant(row: NoticeRow, case: Case, event: e.Event) -> bool:
+    return all(CONDITIONS[one](case) if one in CONDITIONS else EVENT_CONDITIONS[one](event) for one in row.only)
 
 
 def _staff_row(event: e.Event, letter: str, to: str, letter_class: LetterClass) -> NoticeRow:
@@ -144,7 +159,7 @@ def _staff_row(event: e.Event, letter: str, to: str, letter_class: LetterClass) 
 
 def _to_customer(case: Case, event: e.Event, row: NoticeRow, policy: Policy, now: datetime) -> Letter:
     return Letter(
-        key=f"{case.number}:{row.letter}:{_about(event)}:customer",
+        key=f"{case.number}:{row.letter}:{_about(event)}:{CUSTOMER}",
         number=case.number,
         letter=row.letter,
         to=case.customer,
@@ -189,6 +204,10 @@ def _about(event: e.Event) -> str:
     """What tells two letters of one kind apart; the same for a repetition of the same event."""
     if isinstance(event, e.LadderStepTaken):
         return f"{event.stage}/{event.step}/{_stamp(event.round)}"
+    if isinstance(event, e.LetterEvent):
+        # One bounce may speak of several letters, and each of them has readers of its own.
+        _, letter, _, reader, *again = event.key.split(":")
+        return f"{event.kind} {letter} {' '.join((reader, *again))} {_stamp(event.at)}"
     raw = getattr(event, "raw", 0)
     return f"message {raw}" if raw else f"{event.kind} {_stamp(event.at)}"
 

@@ -148,6 +148,7 @@ class IncomingMessage:
     automatic_because: str = ""
     spam: bool = False  # marked by our own server
     bounce: BounceReport | None = None
+    feedback: str = ""  # type of a feedback report (RFC 5965), in small letters: abuse, not-spam, …
     language: str = ""  # BCP 47; empty when unknown
     language_confidence: float = 0.0
     country: str = ""  # ISO 3166 alpha-2; empty when unknown

@@ -107,6 +107,16 @@ class Ceiling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BounceRules:
+    """When a letter that came back is tried again. `words` are looked for in case-folded server texts."""
+
+    retry_after: timedelta = timedelta(hours=8)
+    most_retries: int = 0
+    statuses: tuple[str, ...] = ()  # of RFC 3463, besides those of class 4
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LetterRules:
     """How letters leave."""
 
@@ -115,6 +125,8 @@ class LetterRules:
     give_up_after: timedelta  # of retrying
     token_valid_for: timedelta
     record_told_every: timedelta | None = None  # audit gets the head of the record; None: never
+    bounce: BounceRules = BounceRules()
+    suppressing: tuple[str, ...] = ()  # kinds of feedback reports after which an address gets no letters any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,7 +26,7 @@ def departments_of(categories: Iterable[str], policy: Policy) -> tuple[tuple[str
 def people_for(role: str, case: Case, policy: Policy, at: datetime) -> tuple[Person, ...]:
     """Who holds a role for this case at this moment: deputies for the absent; nobody found means the intake desk."""
     directory = policy.directory
-    present = directory.present(_holders(role, case, policy), at)
+    present = directory.present(holders(role, case, policy), at)
     for fallback in ("intake desk", "hq"):
         present = present or directory.present(directory.with_role(fallback), at)
     return present or directory.with_role("intake desk")
@@ -36,20 +36,21 @@ def roles_of(person: Person, case: Case, policy: Policy, at: datetime) -> frozen
     """The roles a person has on this case, own ones and those held as somebody's deputy now."""
     directory = policy.directory
     asked = {"lead department", "handler", "centre head"}.union(*(other.roles for other in directory.people.values()))
-    holders = {role: _holders(role, case, policy) for role in asked}
+    holders = {role: holders(role, case, policy) for role in asked}
     # Who is told must be able to act, so a deputy has every role of the absent, those of the directory included.
     deputised = {role for role, held_by in holders.items() if person in directory.present(held_by, at)}
     return frozenset(deputised | {role for role, held_by in holders.items() if person in held_by} | set(person.roles))
 
 
-def _holders(role: str, case: Case, policy: Policy) -> tuple[Person, ...]:
+def holders(role: str, case: Case, policy: Policy) -> tuple[Person, ...]:
+    """Who holds a role for this case, present or not."""
     directory = policy.directory
     match role:
         case "lead department":
             found = directory.head_of(case.departments[0], case.centre) if case.departments else None
         case "handler":
             found = directory.people.get(case.handler)
-            return (found,) if found else _holders("lead department", case, policy)
+            return (found,) if found else holders("lead department", case, policy)
         case "centre head":
             centre = directory.centres.get(case.centre)
             found = directory.people.get(centre.head) if centre else None

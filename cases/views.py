@@ -12,6 +12,7 @@ from cases.history import EXCERPT, history_of
 from cases.letters import Letter, is_plausible
 from cases.message import Attachment, Fact
 from cases.policy import CommandRow, Policy
+from cases.reaching import next_address, reader_of
 from cases.rights import TRIAGE_ANSWERS, allowed
 from cases.routing import people_for
 from cases.target import Unit
@@ -212,10 +213,29 @@ def _caused(letter: Letter, case: Case, policy: Policy, now: datetime, happened:
                 "evidence": _files(file for group in files for file in group),
                 "reopened": reopened,
             }
+        case e.LetterEvent() as lost:
+            return _lost(lost, case, policy)
         case e.TriageAsked() as asked:
             return _doubt(asked, tuple(happened))
         case _:
             return {}
+
+
+def _lost(lost: e.LetterEvent, case: Case, policy: Policy) -> View:
+    """Which letter did not arrive, with whom, and what is being done about it."""
+    reader = policy.directory.people.get(reader_of(lost.key))
+    return {
+        "lost": {
+            "letter": lost.letter,
+            "how": {"LetterBounced": "bounced", "LetterFailed": "failed"}.get(lost.kind, "withheld"),
+            "to": lost.to,
+            "who": reader.name if reader else "",
+            "because": lost.because,
+            "at": lost.at,
+        },
+        "other_address": "" if lost.because.startswith("uncertain") else next_address(case, lost, policy),
+        "phones": [fact.value for fact in case.facts if fact.kind == "phone"],
+    }
 
 
 def _answered(lines: Iterable[e.AnswerLine], language: str, policy: Policy) -> list[View]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from cases.case import FURTHER_MOMENTS
+from cases.reaching import CUSTOMER, NEXT_LEVEL
 from cases.words import Action
 from config.checks import Place, World, twice
 from config.mistakes import Findings
@@ -104,7 +105,7 @@ def _check_notices(tables: Tables, world: World, findings: Findings) -> None:
         place.must_be_known("when", row.when, EVENT_KINDS, "event")
         for condition in row.only:
             place.must_be_known("only", condition, CONDITION_NAMES, "condition")
-        _check_role(place, "to", row.to, "customer")
+        _check_role(place, "to", row.to, CUSTOMER, NEXT_LEVEL)
         place.must_be_known("letter", row.letter, world.letters, "letter")
         if row.stops:
             place.must_be_known("stops", row.stops, world.stages, "stage")
@@ -185,7 +186,7 @@ def _cited(tables: Tables) -> Iterator[tuple[str, str, str]]:
     if tables.zones:
         yield "zones.toml", "clause", tables.zones.clause
     if letters := tables.letters:
-        for name in ("max_age", "uncertain", "give_up", "token", "quarantine"):
+        for name in ("max_age", "uncertain", "give_up", "token", "quarantine", "bounce", "suppression"):
             yield "letters.toml", f"{name}.clause", getattr(letters, name).clause
 
 

@@ -173,6 +173,23 @@ class QuarantineModel(Row):
     target: Span
 
 
+class BounceModel(Row):
+    """`[bounce]` of letters.toml."""
+
+    clause: Clause
+    retry_after_hours: Annotated[int, Field(ge=1, le=240)]
+    most_retries: Annotated[int, Field(ge=0, le=10)]
+    statuses: Many[Line]
+    words: Many[Line]
+
+
+class SuppressionModel(Row):
+    """`[suppression]` of letters.toml."""
+
+    clause: Clause
+    reports: Many[Line]
+
+
 class LettersModel(Row):
     """letters.toml."""
 
@@ -183,6 +200,8 @@ class LettersModel(Row):
     token: TokenModel
     quarantine: QuarantineModel
     record: RecordModel
+    bounce: BounceModel
+    suppression: SuppressionModel
 
 
 class RequiredModel(Row):

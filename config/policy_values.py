@@ -8,6 +8,7 @@ from fractions import Fraction
 from cases.calendar import Calendar
 from cases.people import Directory
 from cases.policy import (
+    BounceRules,
     Ceiling,
     CommandRow,
     GradeRow,
@@ -159,4 +160,11 @@ def _letters(letters: LettersModel) -> LetterRules:
         give_up_after=letters.give_up.after_days,
         token_valid_for=letters.token.valid_for_days,
         record_told_every=letters.record.every_days,
+        bounce=BounceRules(
+            retry_after=timedelta(hours=letters.bounce.retry_after_hours),
+            most_retries=letters.bounce.most_retries,
+            statuses=tuple(letters.bounce.statuses),
+            words=tuple(word.casefold() for word in letters.bounce.words),
+        ),
+        suppressing=tuple(kind.lower() for kind in letters.suppression.reports),
     )

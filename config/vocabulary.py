@@ -6,9 +6,9 @@ from inspect import getmembers, isclass
 
 from cases import events
 from cases.case import FURTHER_MOMENTS
-from cases.letters import CONDITIONS
+from cases.letters import CONDITIONS, EVENT_CONDITIONS
 
-CONDITION_NAMES = frozenset(CONDITIONS)
+CONDITION_NAMES = frozenset({*CONDITIONS, *EVENT_CONDITIONS})
 _CLASSES = {found for _, found in getmembers(events, isclass) if issubclass(found, events.Event)}
 # A class that others are derived from never happens itself.
 EVENT_KINDS = frozenset(

@@ -13,6 +13,7 @@ case_app = typer.Typer(no_args_is_help=True, help="Look at cases.")
 quarantine_app = typer.Typer(no_args_is_help=True, help="Look at messages that could not be read, and settle them.")
 noted_app = typer.Typer(no_args_is_help=True, help="Look at messages that were noted and not answered.")
 outbox_app = typer.Typer(no_args_is_help=True, help="Look at outgoing messages, decide about waiting ones.")
+suppressed_app = typer.Typer(no_args_is_help=True, help="Addresses that get no letters: look, add, remove.")
 audit_app = typer.Typer(no_args_is_help=True, help="Check the record.")
 config_app = typer.Typer(no_args_is_help=True, help="Check the settings.")
 for name, sub in {
@@ -20,6 +21,7 @@ for name, sub in {
     "quarantine": quarantine_app,
     "noted": noted_app,
     "outbox": outbox_app,
+    "suppressed": suppressed_app,
     "audit": audit_app,
     "config": config_app,
 }.items():
@@ -53,6 +55,8 @@ Config = Annotated[
 Json = Annotated[bool, typer.Option("--json", help="For machines: JSON on standard output.")]
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="Its number, such as C-4829-1375.")]
 Message = Annotated[int, typer.Argument(metavar="MESSAGE", help="Its number in `ombud quarantine list`.")]
+Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="A mail address.")]
+Reason = Annotated[str, typer.Option("--because", help="The reason, for the record.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many rows.")]
 
 
@@ -146,6 +150,14 @@ def case_show(number: Number, config: Config = None, json: Json = False) -> None
     from daemon.cli import showing
 
     showing.case(config, number, as_json=json)
+
+
+@case_app.command("add-address")
+def case_add_address(number: Number, address: Address, because: Reason, config: Config = None) -> None:
+    """Let a further address of the customer take part: it may write, and is tried when a letter bounces."""
+    from daemon.cli import acting
+
+    acting.add_address(config, number, address, because)
 
 
 @quarantine_app.command("list")
@@ -248,6 +260,38 @@ def outbox_discard(
     from daemon.cli import acting
 
     acting.discard(config, letter, because)
+
+
+@suppressed_app.command("list")
+def suppressed_list(config: Config = None, json: Json = False, limit: Limit = 100) -> None:
+    """List addresses that no letter is sent to, because their reader reported one as junk or a person said so."""
+    from daemon.cli import showing
+
+    showing.suppressed(config, limit, as_json=json)
+
+
+@suppressed_app.command("add")
+def suppressed_add(address: Address, because: Reason, config: Config = None) -> None:
+    """Send no letters to an address any more; those that wait for it will not leave."""
+    from daemon.cli import acting
+
+    acting.suppress(config, address, because)
+
+
+@suppressed_app.command("remove")
+def suppressed_remove(address: Address, because: Reason, config: Config = None) -> None:
+    """Let an address get letters again; those that were kept back stay so."""
+    from daemon.cli import acting
+
+    acting.lift(config, address, because)
+
+
+@audit_app.command("desk")
+def audit_desk(config: Config = None, json: Json = False, limit: Limit = 100) -> None:
+    """List what is on record about no case, the newest first: quarantine settled, addresses suppressed."""
+    from daemon.cli import showing
+
+    showing.desk_record(config, limit, as_json=json)
 
 
 @audit_app.command("verify")

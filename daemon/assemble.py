@@ -25,8 +25,10 @@ from daemon.jumps import Jumps
 from daemon.notices import DeskNotices
 from daemon.outbox import Outbox, Outlet
 from daemon.polling import Poll
+from daemon.returned import Returned
 from daemon.room import Room
 from daemon.smtp import Sender
+from daemon.suppression import Suppression
 from daemon.ticks import Ticks
 from daemon.unfinished import Unfinished
 from daemon.worker import Limits
@@ -123,6 +125,17 @@ def deciding_outbox(settings: Settings, store: Store, clock: Clock) -> Outbox:
     )
 
 
+def suppression_of(settings: Settings, store: Store) -> Suppression:
+    """The list of addresses that get no letters, for a person at the command line."""
+    keys = keys_of(settings, store)
+    return _suppression(settings, store, concluder_of(settings, store, keys), keys)
+
+
+def _suppression(settings: Settings, store: Store, concluder: Concluder, keys: Keys) -> Suppression:
+    returned = Returned(store=store, keys=keys)
+    return Suppression(store=store, concluder=concluder, returned=returned, policy=settings.policy)
+
+
 def build(  # noqa: PLR0913 (what the parts are made of)
     settings: Settings,
     store: Store,
@@ -165,7 +178,8 @@ def build(  # noqa: PLR0913 (what the parts are made of)
             store=store,
             readers=lambda account: views.get(account, default),
             concluder=concluder,
-            bounces=Bounces(store=store, concluder=concluder, keys=keys),
+            bounces=Bounces(store=store, concluder=concluder, returned=Returned(store=store, keys=keys), policy=policy),
+            suppression=_suppression(settings, store, concluder, keys),
             policy=policy,
             keys=keys,
             accounts={account.name: _facts(account) for account in settings.accounts},

@@ -1,70 +1,92 @@
-"""A bounce is booked on the letter that came back: its clock opens again, and its owner hears of it (invariant 8)."""
+"""A bounce is booked on the letter that came back: its clock opens again, and its owner hears of it (invariant 8).
+
+What came back for good goes to another known address of its reader (`cases.again`), what came back for now leaves once
+more after a while, a delay is only noted.
+"""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from cases.bounces import Fate, fate_of
+from cases.case import Case
 from cases.decide import on_delivery
-from cases.events import LetterBounced, NoteAdded
+from cases.events import Event, LetterBounced, LetterDeferred, NoteAdded
 from cases.letters import LetterRef
 from cases.message import BounceReport, IncomingMessage
-from cases.tokens import id_of, is_valid
-from daemon.compose import Keys
+from cases.policy import Policy
 from daemon.conclude import Concluder
+from daemon.returned import Returned, is_same
 from store.desk import Store
-from store.values import OutboxRow, Outcome
+from store.values import OutboxRow, OutboxState, Outcome
+
+TELL_AGAIN = timedelta(days=1)  # about a colleague whose letters about no case come back
+_LEFT = {OutboxState.SENT, OutboxState.SENDING, OutboxState.UNCERTAIN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounces:
-    """Finds the letter a bounce speaks of, by the token of its envelope or of its Message-ID."""
+    """Books what comes back."""
 
     store: Store
     concluder: Concluder
-    keys: Keys
+    returned: Returned
+    policy: Policy
 
     def book(self, raw_id: int, message: IncomingMessage, now: datetime) -> tuple[Outcome, str]:
         """Books the bounce; one about a letter we never sent is only noted (backscatter, threats input 81)."""
+        row = self.returned.letter_of(message, now)
+        if row is None:
+            return Outcome.NOTED, ""
         report = message.bounce or BounceReport()
-        row = self._letter(message, report, now)
-        if row is None or not row.number:
-            return Outcome.NOTED, ""
-        case = self.store.load(row.number)
-        if case is None:
-            return Outcome.NOTED, ""
-        failed = [one for one in report.recipients if one.permanent and _same(one.address, row.recipient)]
-        if not failed:
-            because = "; ".join(f"{one.action} {one.status}".strip() for one in report.recipients) or "unclear"
-            note = NoteAdded(at=now, by=f"message:{raw_id}", clause="§12", raw=raw_id, because=f"delivery: {because}")
-            self.concluder.conclude(case, (note,), now, event_key=f"raw:{raw_id}", raw_id=raw_id)
-            return Outcome.BOUNCE, row.number
-        because = f"{failed[0].status} {failed[0].diagnostic}".strip() or "returned"
-        events = on_delivery(_ref(row), LetterBounced, because, now)
-        self.concluder.conclude(case, events, now, event_key=f"raw:{raw_id}", raw_id=raw_id)
+        told = [one for one in report.recipients if is_same(one.address, row.recipient)]
+        earlier = self._deferred(row)
+        fate, because = fate_of(told or report.recipients, self.policy.letters.bounce, earlier)
+        if not self._is_out(row, fate):
+            fate = Fate.NOTE
+        case = self.store.load(row.number) if row.number else None
+        if case:
+            self._on_case(case, row, fate, because, raw_id, now)
+        elif fate is Fate.LOST:
+            tell_unreachable(self.store, row, because, now)
+        self._settle(row, fate, because, now)
         return Outcome.BOUNCE, row.number
 
-    def _letter(self, message: IncomingMessage, report: BounceReport, now: datetime) -> OutboxRow | None:
-        """Only a genuine token counts: a forged report with none of them changes nothing (threats input 80)."""
-        ids = [found for candidate in message.tokens if (found := id_of(candidate))]
-        issued = {token.id: token for token in self.store.tokens(ids)} if ids else {}
-        for candidate in message.tokens:
-            token = issued.get(id_of(candidate) or "")
-            if token and is_valid(candidate, token, self.keys.by_id, now):
-                row = self.store.outbox_by_key(token.letter_key)
-                if row and _speaks_of(report, row):
-                    return row
-        return None
+    def _on_case(self, case: Case, row: OutboxRow, fate: Fate, because: str, raw_id: int, now: datetime) -> None:
+        events: tuple[Event, ...]
+        if fate is Fate.NOTE:
+            by = f"message:{raw_id}"
+            events = (NoteAdded(at=now, by=by, clause="§12", raw=raw_id, because=f"delivery: {because}"),)
+        else:
+            kind = LetterBounced if fate is Fate.LOST else LetterDeferred
+            events = on_delivery(ref_of(row), kind, because, now)
+        self.concluder.conclude(case, events, now, event_key=f"raw:{raw_id}", raw_id=raw_id)
+
+    def _settle(self, row: OutboxRow, fate: Fate, because: str, now: datetime) -> None:
+        if fate is Fate.LOST:
+            self.store.settle(row.id, OutboxState.BOUNCED, at=now, because=because)
+        elif fate is Fate.AGAIN:
+            later = now + self.policy.letters.bounce.retry_after
+            self.store.settle(row.id, OutboxState.RETRY, at=now, because=f"came back: {because}", next_try=later)
+
+    def _is_out(self, row: OutboxRow, fate: Fate) -> bool:
+        """Whether the report can be about a copy that we believe to have left; a second one about it is only noted."""
+        waits_again = row.state is OutboxState.RETRY and row.tries > 0
+        return row.state in _LEFT or (waits_again and fate is Fate.LOST)
+
+    def _deferred(self, row: OutboxRow) -> int:
+        """How often the letter came back for now."""
+        records = self.store.events(row.number) if row.number else ()
+        return sum(isinstance(one.event, LetterDeferred) and one.event.key == row.key for one in records)
 
 
-def _speaks_of(report: BounceReport, row: OutboxRow) -> bool:
-    """A report that names recipients must name this letter's one."""
-    return not report.recipients or any(_same(one.address, row.recipient) for one in report.recipients)
+def tell_unreachable(store: Store, row: OutboxRow, because: str, now: datetime) -> None:
+    """A letter about no case did not reach a colleague. Once a day: the next notice goes to them as well."""
+    if not store.lost_since(row.recipient, row.letter, now - TELL_AGAIN):
+        store.record_trouble("unreachable", f"{row.letter} to {row.recipient}: {because}", now)
 
 
-def _same(one: str, other: str) -> bool:
-    return one.casefold() == other.casefold()
-
-
-def _ref(row: OutboxRow) -> LetterRef:
+def ref_of(row: OutboxRow) -> LetterRef:
+    """What the core must know of a letter in the outbox."""
     return LetterRef(
         key=row.key,
         number=row.number,

@@ -38,9 +38,10 @@ class Read:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unreadable:
-    """The parser itself refused the message."""
+    """The parser itself refused the message; `traceback` if it did so because of a mistake in it."""
 
     reason: str
+    traceback: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +253,10 @@ def _parsed(kind: bytes, text: bytes) -> Parsed:
             return Read(message=message)
         return Died(reason=f"the worker's answer is a {type(message).__name__}")
     reason = text.decode(errors="replace")
-    return Unreadable(reason=reason) if kind == UNREADABLE else Died(reason=reason)
+    if kind == UNREADABLE:
+        said, _, trace = reason.partition("\0")
+        return Unreadable(reason=said, traceback=trace)
+    return Died(reason=reason)
 
 
 def _epitaph(status: int, limits: Limits) -> str:

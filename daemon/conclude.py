@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cases import events as e
+from cases.again import once_more
 from cases.case import Case, fold
 from cases.deadlines import owed
-from cases.letters import Letter, told
+from cases.letters import SUPPRESSED, Letter, told
 from cases.message import Proof
 from cases.policy import Policy
 from cases.views import view_of
@@ -52,7 +53,12 @@ class Concluder:
         Call it inside `store.unit()`. Returns the case as it is then.
         """
         after = fold(before, events)
-        composed = [self._compose(letter, after, events, now) for letter in told(after, events, self.policy, now)]
+        letters = (*told(after, events, self.policy, now), *self._once_more(after, events, now))
+        composed = [self._compose(letter, after, events, now) for letter in letters]
+        silent = [event for _, event in composed if isinstance(event, e.LetterWithheld)]
+        composed += [
+            self._compose(letter, after, (*events, *silent), now) for letter in told(after, silent, self.policy, now)
+        ]
         recorded = (*events, *(event for _, event in composed))
         after = fold(after, recorded[len(events) :])
         result = self.store.save(
@@ -83,11 +89,22 @@ class Concluder:
         files = self.files_for(letter, case, [event for event in events if isinstance(event, e.EvidenceAdded)])
         composed = self.composer.compose(letter, case, view, now, files)
         outgoing = replace(composed.outgoing, unproven=not letter.person and case.proof < Proof.PLAUSIBLE)
+        if not letter.person and (why := self.store.why_suppressed(letter.to)):
+            outgoing = replace(outgoing, state=OutboxState.WITHHELD, because=SUPPRESSED + why)
         if outgoing.state is OutboxState.QUEUED and letter.letter_class is LetterClass.ANSWER and not letter.person:
             reached = self.ceilings.reached(outgoing, now)
             if reached:
                 outgoing = replace(outgoing, state=OutboxState.HELD, because=reached)
         return replace(composed, outgoing=outgoing), _fate_of(outgoing, letter, now)
+
+    def _once_more(self, case: Case, events: tuple[e.Event, ...], now: datetime) -> list[Letter]:
+        """Lost letters, to another address that their reader is known to have."""
+        lost = [event for event in events if isinstance(event, e.LetterBounced | e.LetterFailed)]
+        if not lost:
+            return []
+        history = [record.event for record in self.store.events(case.number) if record.event]
+        found = (once_more(case, event, history, self.policy, now) for event in lost)
+        return [letter for letter in found if letter]
 
     def _tell_troubles(self, case: Case, events: Iterable[e.Event], now: datetime) -> None:
         """Every silence has somebody who hears of it (invariant 8)."""
@@ -106,8 +123,14 @@ _TROUBLES: dict[type[e.Event], str] = {
 }
 
 
+_FATES: dict[OutboxState, type[e.LetterEvent]] = {
+    OutboxState.HELD: e.LetterHeld,
+    OutboxState.WITHHELD: e.LetterWithheld,
+}
+
+
 def _fate_of(outgoing: Outgoing, letter: Letter, now: datetime) -> e.LetterEvent:
-    kind = e.LetterHeld if outgoing.state is OutboxState.HELD else e.LetterQueued
+    kind = _FATES.get(outgoing.state, e.LetterQueued)
     return kind(
         at=now,
         by=letter.cause.by,

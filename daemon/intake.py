@@ -13,7 +13,7 @@ from cases.commands import parse_commands
 from cases.decide import on_command, on_message
 from cases.events import Event
 from cases.identity import fingerprint
-from cases.message import IncomingMessage
+from cases.message import Automatic, IncomingMessage
 from cases.numbers import number_of
 from cases.opening import note_of
 from cases.placing import Fresh, Known, KnownMessage, Place, place_of
@@ -27,6 +27,7 @@ from daemon.compose import Keys
 from daemon.conclude import Concluder
 from daemon.crash import crash_point
 from daemon.guard import Guard
+from daemon.suppression import Suppression
 from daemon.workers import Died, Parsed, Read, Unreadable
 from store.desk import Store
 from store.values import Outcome, PendingRaw
@@ -61,6 +62,7 @@ class Intake:
     readers: Callable[[str], Reader]  # by account: each has its own mail server to believe
     concluder: Concluder
     bounces: Bounces
+    suppression: Suppression
     policy: Policy
     keys: Keys
     accounts: dict[str, AccountFacts]
@@ -152,15 +154,16 @@ class Intake:
                 if trouble:
                     self._quarantine(raw, trouble.reason, trouble.traceback)
                 return 1
-            case Unreadable(reason=reason):
-                self._quarantine(raw, reason, "")
+            case Unreadable(reason=reason, traceback=trace):
+                self._quarantine(raw, reason, trace)
                 return 1
             case Died(reason=reason):
                 self._killed[raw.raw_id] += 1
                 if self._killed[raw.raw_id] < self.most_attempts:
                     return 0
                 del self._killed[raw.raw_id]
-                self._quarantine(raw, f"reading it killed the worker {self.most_attempts} times: {reason}", reason)
+                last = reason.strip().rpartition("\n")[2]  # of a traceback
+                self._quarantine(raw, f"reading it killed the worker {self.most_attempts} times: {last}", reason)
                 return 1
 
     def _decide(self, raw: PendingRaw, message: IncomingMessage) -> None:
@@ -194,6 +197,8 @@ class Intake:
             case Reception.BOUNCE:
                 return self.bounces.book(arrival.raw, arrival.message, now)
             case Reception.NOTED:
+                if arrival.message.automatic is Automatic.FEEDBACK:
+                    self.suppression.heed(arrival.raw, arrival.message, now)
                 return self._note(arrival, because, number, known, now)
             case Reception.STAFF:
                 return self._command(arrival, place, known, now)

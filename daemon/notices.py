@@ -36,6 +36,9 @@ class DeskNotices:
     def _tell_troubles(self, now: datetime) -> int:
         troubles = self.store.untold_troubles()
         people = self._people("intake desk", now)
+        if any(trouble.kind == "unreachable" for trouble in troubles):
+            # The one who is not reached may be all there is of the intake desk.
+            people = tuple(dict.fromkeys((*people, *self._people("hq", now))))
         slot = f"{now.timestamp() // PAUSE.total_seconds():.0f}"
         keys = {person.id: f":desk-notice:{slot}:{person.id}" for person in people}
         if not troubles or not people or any(self.store.outbox_by_key(key) for key in keys.values()):

@@ -9,9 +9,10 @@ from functools import partial
 
 from cases import events as e
 from cases.decide import on_delivery
-from cases.letters import LetterRef, is_obsolete
+from cases.letters import is_obsolete
 from cases.policy import Policy
 from cases.trouble import NeedsHuman, TryLater
+from daemon.bounces import ref_of, tell_unreachable
 from daemon.ceilings import Ceilings
 from daemon.clock import Clock
 from daemon.conclude import Concluder
@@ -265,20 +266,13 @@ class Outbox:
 
     def _record(self, row: OutboxRow, fate: type[e.LetterEvent], because: str) -> None:
         """The case learns what became of its letter."""
-        case = self.store.load(row.number) if row.number else None
-        if case is None:
-            return
-        ref = LetterRef(
-            key=row.key,
-            number=row.number,
-            letter=row.letter,
-            to=row.recipient,
-            letter_class=row.letter_class,
-            stops=row.stops,
-        )
         now = self.clock.now()
-        key = f"outbox:{row.id}:{fate.__name__}:{row.tries}"
-        self.concluder.conclude(case, on_delivery(ref, fate, because, now), now, event_key=key)
+        case = self.store.load(row.number) if row.number else None
+        if case:
+            key = f"outbox:{row.id}:{fate.__name__}:{row.tries}"
+            self.concluder.conclude(case, on_delivery(ref_of(row), fate, because, now), now, event_key=key)
+        elif fate is e.LetterFailed:
+            tell_unreachable(self.store, row, because, now)
 
 
 def _still_uncertain(row: OutboxRow, result: Retry) -> str:

@@ -104,7 +104,7 @@ class Worker:
                 message = self.parse(raw, reading)
             return READ, pickle.dumps(message, protocol=5)
         except NeedsHuman as trouble:
-            return UNREADABLE, str(trouble).encode("utf-8", "replace")
+            return UNREADABLE, _told(trouble).encode("utf-8", "replace")
 
     def _has_grown(self) -> bool:
         """Whether what earlier messages left behind would count against later ones."""
@@ -137,6 +137,13 @@ def main(arguments: Mapping[str, str]) -> None:
         source=source,
     )
     worker.run()
+
+
+def _told(trouble: NeedsHuman) -> str:
+    """Why it cannot be read; behind a NUL the traceback, if an exception that nobody foresaw was the reason."""
+    cause = trouble.__cause__
+    trace = "".join(traceback.format_exception(cause, limit=-20))[-8192:] if cause else ""
+    return f"{trouble}\0{trace}"
 
 
 def _load(path: str) -> Callable[..., Any]:

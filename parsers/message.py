@@ -13,6 +13,7 @@ from parsers.body import Body, read_body
 from parsers.clean import clean_line
 from parsers.complaint import Judgement, judge
 from parsers.facts import Source, find_facts
+from parsers.feedback import feedback_type
 from parsers.head import Head, split_head
 from parsers.headers import read_headers
 from parsers.language import language_of
@@ -208,6 +209,7 @@ def _with_content(
         automatic=robot[0] if robot else None,
         automatic_because=robot[1] if robot else "",
         bounce=bounce,
+        feedback=feedback_type(content.parts) if robot and robot[0] is Automatic.FEEDBACK else "",
         text=text,
         html=content.body.html,
         html_only=content.body.html_only,

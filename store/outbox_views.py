@@ -75,6 +75,18 @@ _UNSENT_TO = Prepared(
         .order_by(Outbox.id)
     )
 )
+_LOST_SINCE = Prepared(
+    lambda address, letter, since: (
+        Outbox.select(Outbox.id)
+        .where(
+            (Outbox.address == address)
+            & (Outbox.letter == letter)
+            & Outbox.state.in_((OutboxState.BOUNCED, OutboxState.FAILED))
+            & (Outbox.settled_at >= since)
+        )
+        .limit(1)
+    )
+)
 _LIST = Prepared(lambda limit: Outbox.select(*COLUMNS).order_by(Outbox.id.desc()).limit(limit))
 _LIST_OF_STATE = Prepared(
     lambda state, limit: Outbox.select(*COLUMNS).where(Outbox.state == state).order_by(Outbox.id.desc()).limit(limit)
@@ -130,6 +142,10 @@ class OutboxViews(Part):
     def unsent_to(self, address: str) -> tuple[OutboxRow, ...]:
         """Messages to the address that wait or are held, oldest first, without their bytes."""
         return tuple(outbox_row(row) for row in self.db.rows(_UNSENT_TO, address.casefold()))
+
+    def lost_since(self, address: str, letter: str, since: datetime) -> bool:
+        """Whether such a letter to the address bounced or failed since then."""
+        return self.db.row(_LOST_SINCE, address.casefold(), letter, since) is not None
 
     def answers_since(self, *, since: datetime, per: str, value: str = "", unproven_only: bool = False) -> int:
         """Answers queued or sent since then, held ones not counted; `per` is case, address, domain or all."""

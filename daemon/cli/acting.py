@@ -1,15 +1,20 @@
 """Commands that decide about something; each leaves an event with the name of who called it."""
 
 import getpass
+import secrets
 from pathlib import Path
 
 from rich.console import Console
 
+from cases.events import ParticipantAdded
+from cases.numbers import parse_number
 from cases.trouble import NeedsHuman
-from daemon.assemble import deciding_outbox
+from daemon import setting_aside
+from daemon.assemble import concluder_of, deciding_outbox, keys_of, suppression_of
 from daemon.cli.common import settings_at, store_of
 from daemon.clock import Clock
 from daemon.compose import HELD_BY_MODE
+from parsers.addresses import normalise
 
 
 def release(config: Path | None, letter: int | None, *, everything: bool) -> None:
@@ -39,20 +44,63 @@ def discard(config: Path | None, letter: int, because: str) -> None:
 
 def replay(config: Path | None, message: int, because: str) -> None:
     """Make a quarantined message pending again."""
-    _close(config, message, because, replay=True)
-    Console().print(f"message {message} will be read again", markup=False)
+    with store_of(settings_at(config)) as store:
+        becomes = setting_aside.replay(store, message, because, _by(), Clock().now())
+    Console().print(f"message {message} {becomes}", markup=False)
 
 
 def settle(config: Path | None, message: int, because: str) -> None:
     """Close a quarantined message as it is."""
-    _close(config, message, because, replay=False)
+    with store_of(settings_at(config)) as store:
+        setting_aside.discard(store, message, because, _by(), Clock().now())
     Console().print(f"message {message} is settled; its bytes are kept", markup=False)
 
 
-def _close(config: Path | None, message: int, because: str, *, replay: bool) -> None:
-    with store_of(settings_at(config)) as store:
-        if not store.close_quarantine(message, f"{because} ({_who()})", Clock().now(), replay=replay):
-            raise NeedsHuman(f"message {message} is not open in quarantine; see: ombud quarantine list --all")
+def suppress(config: Path | None, address: str, because: str) -> None:
+    """Put an address on the list of those that get no letters."""
+    settings, known = settings_at(config), _address(address)
+    if settings.policy.directory.person_at(known):
+        raise NeedsHuman(f"{known} is a colleague's; they must be told of their work")
+    with store_of(settings) as store:
+        kept = suppression_of(settings, store).add(known, because, _by(), Clock().now())
+    if kept is None:
+        Console().print(f"{known} was on the list already", markup=False)
+    else:
+        Console().print(f"{known} gets no letters any more; {len(kept)} that waited will not leave", markup=False)
+
+
+def lift(config: Path | None, address: str, because: str) -> None:
+    """Take an address off that list."""
+    settings, known = settings_at(config), _address(address)
+    with store_of(settings) as store:
+        if not suppression_of(settings, store).lift(known, because, _by(), Clock().now()):
+            raise NeedsHuman(f"{known} is not on the list; see: ombud suppressed list")
+    Console().print(f"{known} may be written to again", markup=False)
+
+
+def add_address(config: Path | None, number: str, address: str, because: str) -> None:
+    """Let a further address of the customer take part in their case."""
+    settings, known, case_number = settings_at(config), _address(address), parse_number(number)
+    if settings.policy.directory.person_at(known):
+        raise NeedsHuman(f"{known} is a colleague's")
+    with store_of(settings) as store, store.unit("decision"):
+        case = store.load(case_number) if case_number else None
+        if case is None:
+            raise NeedsHuman(f"there is no case {number}; see: ombud case list")
+        if case.has_participant(known):
+            raise NeedsHuman(f"{known} belongs to {case.number} already")
+        now = Clock().now()
+        event = ParticipantAdded(at=now, by=_by(), clause="§12", address=known, because=because)
+        concluder = concluder_of(settings, store, keys_of(settings, store))
+        concluder.conclude(case, (event,), now, event_key=f"participant:{secrets.token_hex(8)}")
+    Console().print(f"{known} belongs to {case.number} now", markup=False)
+
+
+def _address(text: str) -> str:
+    address, _ = normalise(text.strip())
+    if not address:
+        raise NeedsHuman(f"{text!r} is no mail address")
+    return address
 
 
 def back_up(config: Path | None, target: Path) -> None:
@@ -69,3 +117,8 @@ def back_up(config: Path | None, target: Path) -> None:
 
 def _who() -> str:
     return f"{getpass.getuser()} at the command line"
+
+
+def _by() -> str:
+    """The same as the record writes it."""
+    return f"command line:{getpass.getuser()}"

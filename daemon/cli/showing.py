@@ -9,6 +9,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.text import Text
 
+from cases.events import Event
 from cases.trouble import NeedsHuman
 from cases.words import Status
 from daemon.cli.common import plain, print_json, print_table, printable, printable_lines, settings_at, store_of
@@ -157,6 +158,46 @@ def noted(config: Path | None, limit: int, *, as_json: bool) -> None:
         "nothing was noted",
         spare=("subject",),
     )
+
+
+def suppressed(config: Path | None, limit: int, *, as_json: bool) -> None:
+    """Who gets no letters any more, and why."""
+    with store_of(settings_at(config)) as store:
+        rows = store.suppressed(limit)
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        "Suppressed",
+        ("address", "because", "by", "since (UTC)!"),
+        [(row.address, row.because, row.by, row.at) for row in rows],
+        "everybody may be written to",
+    )
+
+
+def desk_record(config: Path | None, limit: int, *, as_json: bool) -> None:
+    """What people did that is about no case."""
+    with store_of(settings_at(config)) as store:
+        rows = store.desk_events(limit)
+    if as_json:
+        print_json(rows)
+        return
+    print_table(
+        "Desk",
+        ("no.!", "at (UTC)!", "what", "about", "because", "by"),
+        [
+            (x.seq, x.at, x.kind, _about(x.event), getattr(x.event, "because", ""), x.event.by)
+            if x.event
+            else (x.seq, x.at, x.kind, "", "", "erased")
+            for x in rows
+        ],
+        "nothing happened",
+    )
+
+
+def _about(event: Event) -> str:
+    raw = getattr(event, "raw", 0)
+    return getattr(event, "address", "") or (f"message {raw}" if raw else "")
 
 
 def outbox(config: Path | None, state: str, limit: int, *, as_json: bool) -> None:

@@ -1,0 +1,28 @@
+"""The same letter once more, to another address of the same reader."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from cases import events as e
+from cases.case import Case
+from cases.letters import Letter, letters_of
+from cases.policy import Policy
+from cases.reaching import addresses_of, first_key, next_address, reader_of
+
+
+def once_more(
+    case: Case, lost: e.LetterEvent, history: Iterable[e.Event], policy: Policy, now: datetime
+) -> Letter | None:
+    """The lost letter as it is true today, to the reader's next address; None when there is none, or no cause any more.
+
+    What it says is derived anew from the event that called for it, so it needs the record of the case.
+    """
+    address = next_address(case, lost, policy)
+    if not address or lost.because.startswith("uncertain"):
+        return None
+    key = first_key(lost.key)
+    place = addresses_of(case, reader_of(key), policy).index(address)
+    causes = (letter for event in history for letter in letters_of(case, event, policy, now) if letter.key == key)
+    letter = next(causes, None)
+    return replace(letter, to=address, key=f"{key}:again-{place}", hold="") if letter else None

@@ -1,0 +1,70 @@
+"""Addresses that want no letters: put on the list by a feedback report or a person, taken off by a person (input 83).
+
+Whatever is kept back for it is on the record of its case, the intake desk hears of it, and of what we owe also the
+owner of the case, so that somebody can call.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.decide import on_delivery
+from cases.events import AddressReleased, AddressSuppressed, LetterWithheld
+from cases.letters import SUPPRESSED
+from cases.message import IncomingMessage
+from cases.policy import Policy
+from daemon.bounces import ref_of
+from daemon.conclude import Concluder
+from daemon.returned import Returned
+from store.desk import Store
+from store.values import OutboxRow, OutboxState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suppression:
+    """Keeps the list, the record and the outbox of one mind."""
+
+    store: Store
+    concluder: Concluder
+    returned: Returned
+    policy: Policy
+
+    def heed(self, raw_id: int, message: IncomingMessage, now: datetime) -> None:
+        """A feedback report: the reader of the letter it brings back gets no more, if the policy says so."""
+        row = self.returned.letter_of(message, now)
+        if row is None or message.feedback not in self.policy.letters.suppressing:
+            return
+        because = f"{row.letter} was reported as {message.feedback}"
+        if not self.policy.directory.person_at(row.recipient):
+            self.add(row.recipient, because, f"message:{raw_id}", now, raw_id=raw_id)
+        # Of a colleague who presses the wrong button the desk only hears: they must be told of their work.
+        self.store.record_trouble("suppressed", f"{row.recipient}: {because}", now, number=row.number, raw_id=raw_id)
+
+    def add(
+        self, address: str, because: str, by: str, now: datetime, *, raw_id: int = 0
+    ) -> tuple[OutboxRow, ...] | None:
+        """The letters that are kept back now; None when the address was on the list already."""
+        with self.store.unit("suppressed"):
+            if not self.store.suppress(address, because, by, now):
+                return None
+            event = AddressSuppressed(at=now, by=by, clause="§12", address=address, because=because, raw=raw_id)
+            self.store.record(event, f"suppressed:{secrets.token_hex(8)}")
+            waiting = self.store.unsent_to(address)
+            for row in waiting:
+                self._withhold(row, SUPPRESSED + because, now)
+            return waiting
+
+    def lift(self, address: str, because: str, by: str, now: datetime) -> bool:
+        """It may be written to again; whether it was on the list. What was kept back stays so."""
+        with self.store.unit("suppressed"):
+            if not self.store.lift(address):
+                return False
+            event = AddressReleased(at=now, by=by, clause="§12", address=address, because=because)
+            return self.store.record(event, f"lifted:{secrets.token_hex(8)}")
+
+    def _withhold(self, row: OutboxRow, because: str, now: datetime) -> None:
+        case = self.store.load(row.number) if row.number else None
+        if case:
+            events = on_delivery(ref_of(row), LetterWithheld, because, now)
+            self.concluder.conclude(case, events, now, event_key=f"outbox:{row.id}:LetterWithheld:{row.tries}")
+        self.store.settle(row.id, OutboxState.WITHHELD, at=now, because=because)
