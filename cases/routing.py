@@ -36,10 +36,10 @@ def roles_of(person: Person, case: Case, policy: Policy, at: datetime) -> frozen
     """The roles a person has on this case, own ones and those held as somebody's deputy now."""
     directory = policy.directory
     asked = {"lead department", "handler", "centre head"}.union(*(other.roles for other in directory.people.values()))
-    holders = {role: holders(role, case, policy) for role in asked}
+    holding = {role: holders(role, case, policy) for role in asked}
     # Who is told must be able to act, so a deputy has every role of the absent, those of the directory included.
-    deputised = {role for role, held_by in holders.items() if person in directory.present(held_by, at)}
-    return frozenset(deputised | {role for role, held_by in holders.items() if person in held_by} | set(person.roles))
+    deputised = {role for role, held_by in holding.items() if person in directory.present(held_by, at)}
+    return frozenset(deputised | {role for role, held_by in holding.items() if person in held_by} | set(person.roles))
 
 
 def holders(role: str, case: Case, policy: Policy) -> tuple[Person, ...]:

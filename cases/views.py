@@ -12,7 +12,7 @@ from cases.history import EXCERPT, history_of
 from cases.letters import Letter, is_plausible
 from cases.message import Attachment, Fact
 from cases.policy import CommandRow, Policy
-from cases.reaching import next_address, reader_of
+from cases.reaching import CUSTOMER, next_address, reader_of
 from cases.rights import TRIAGE_ANSWERS, allowed
 from cases.routing import people_for
 from cases.target import Unit
@@ -228,6 +228,8 @@ def _lost(lost: e.LetterEvent, case: Case, policy: Policy) -> View:
         "lost": {
             "letter": lost.letter,
             "how": {"LetterBounced": "bounced", "LetterFailed": "failed"}.get(lost.kind, "withheld"),
+            "withheld": isinstance(lost, e.LetterWithheld),
+            "customer": reader_of(lost.key) == CUSTOMER,
             "to": lost.to,
             "who": reader.name if reader else "",
             "because": lost.because,

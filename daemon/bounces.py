@@ -20,7 +20,8 @@ from store.desk import Store
 from store.values import OutboxRow, OutboxState, Outcome
 
 TELL_AGAIN = timedelta(days=1)  # about a colleague whose letters about no case come back
-_LEFT = {OutboxState.SENT, OutboxState.SENDING, OutboxState.UNCERTAIN}
+# A genuine token proves that a copy left, also where a restored database still has it waiting.
+_LEFT = {OutboxState.QUEUED, OutboxState.SENDING, OutboxState.SENT, OutboxState.UNCERTAIN}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

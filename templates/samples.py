@@ -235,6 +235,8 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         "lost": {
             "letter": "result",
             "how": "bounced",
+            "withheld": False,
+            "customer": True,
             "to": "k.alharbi@customer.example",
             "who": "",
             "because": "5.1.1 smtp; 550 no such user",

@@ -165,6 +165,11 @@ class BadDesk:
         rows = (store.outbox_by_id(row.id) for row in reversed(store.outbox(None, 5000)))
         return [row for row in rows if row]
 
+    def state_of(self, key: str) -> str:
+        """Where the letter of that key stands."""
+        row = self.house.store.outbox_by_key(key)
+        return row.state if row else ""
+
     def to_outside(self) -> list[OutboxRow]:
         """Letters to anybody who is no colleague."""
         return [row for row in self.letters() if not self.settings.policy.directory.person_at(row.recipient)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from cases.events import AssignmentAccepted, CommandRefused, CommandsAnswered, Event, LetterBounced, NoteAdded
+from cases.events import AssignmentAccepted, CommandRefused, CommandsAnswered, LetterBounced, NoteAdded
 from tests.badinput.desk import ANA, HEAD, BadDesk, Handled
 from tests.badinput.mail import CANARY, DESK, TEXT_PART, VICTIM, WORDS, mail, multipart, report, status
 from tests.badinput.row import Raw, Row
@@ -47,7 +47,7 @@ def each(*fields: str) -> dict[str, Raw]:
     return {field: mail(field) for field in fields}
 
 
-def bounced(handled: Handled) -> list[Event]:
+def bounced(handled: Handled) -> list[LetterBounced]:
     return [event for event in handled.desk.events() if isinstance(event, LetterBounced)]
 
 
@@ -57,11 +57,11 @@ def nothing_changed(handled: Handled) -> None:
 
 
 def failures_are_booked(handled: Handled) -> None:
-    """What failed for good is booked; a delay and a success are notes."""
+    """What failed for good is booked once; a delay, a success and a second report about the same letter are notes."""
     by = {variant.name: f"message:{variant.stored.raw_id}" for variant in handled.variants}
     notes = {event.by for event in handled.desk.events() if isinstance(event, NoteAdded)}
-    assert {by[name] for name in ("delayed", "relayed", "expanded")} == notes
-    assert bounced(handled)
+    assert {by[name] for name in ("delayed", "relayed", "expanded", "several recipients")} == notes
+    assert [(ANA, "bounced")] == [(event.to, handled.desk.state_of(event.key)) for event in bounced(handled)]
 
 
 def no_command(handled: Handled) -> None:

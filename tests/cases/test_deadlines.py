@@ -100,7 +100,7 @@ class TestStages:
         desk.send_all()
         desk.wait(minutes=10)
         ref = LetterRef(
-            key="k",
+            key=f"{NUMBER}:acknowledgement:message 1:customer",
             number=NUMBER,
             letter="acknowledgement",
             to="x",

@@ -9,7 +9,7 @@ import pytest
 
 from cases import events as e
 from cases.commands import MOST_COMMANDS
-from cases.decide import on_tick
+from cases.decide import on_delivery, on_tick
 from cases.letters import Letter
 from cases.message import Address, Attachment, Fact, Proof, Signal, Strength
 from cases.views import view_of
@@ -67,6 +67,8 @@ def a_life(**more: Any) -> Desk:
     desk.command("quinn", "result: We replaced the screen.")
     desk.now = at("2026-04-20 14:30")
     desk.conclude(on_tick(desk.case, desk.policy, desk.now))
+    result = next(letter for letter in desk.letters if letter.letter == "result")
+    desk.conclude(on_delivery(result.ref, e.LetterBounced, "5.1.1 no such user", desk.now))
     return desk
 
 

@@ -304,6 +304,11 @@ NOTICES = (
     notice("Graded", "management", "major-notice", "confirmed major"),
     notice("ProgressTold", "customer", "progress", kind="final"),
     notice("ResultTold", "customer", "result", kind="final", stops="tell_result"),
+    notice("LetterBounced", "handler", "undelivered", "to the customer"),
+    notice("LetterFailed", "handler", "undelivered", "to the customer, lost"),
+    notice("LetterWithheld", "handler", "undelivered", "to the customer, suppressed, no answer"),
+    notice("LetterBounced", "next level", "undelivered", "to a colleague"),
+    notice("LetterFailed", "next level", "undelivered", "to a colleague, lost"),
 )
 
 # Grades, routes, commands
