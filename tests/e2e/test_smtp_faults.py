@@ -92,14 +92,16 @@ def test_a_refused_address_fails_and_somebody_is_told(office: OpenDesk) -> None:
     assert "acknowledge" in office.running()
     tries = [line for _, line in office.desk.smtp.commands if line.startswith("RCPT") and ANA in line]
     assert 1 == len(tries)
-    assert 1 == len(office.desk.sent_to(HEAD))  # the others leave all the same
+    # The others leave all the same, and the department hears that its customer was not reached.
+    assert ["acknowledgement", "assignment", "undelivered"] == [x.letter for x in office.outbox()][:3]
+    assert 2 == len(office.desk.sent_to(HEAD))
 
 
 def test_a_message_refused_for_good_after_the_dot_fails_too(small_office: OpenDesk) -> None:
     small_office.desk.smtp.play(Fault(Step.DOT, "554 5.7.1 spam", containing=ANA))
     complain(small_office)
     assert OutboxState.FAILED == acknowledgement(small_office).state
-    assert [HEAD] == small_office.desk.recipients()
+    assert [HEAD, HEAD] == small_office.desk.recipients()  # the assignment, and that the customer was not reached
 
 
 def test_a_letter_that_no_server_takes_for_five_days_has_failed(small_office: OpenDesk) -> None:
