@@ -1,6 +1,5 @@
-"""What comes back, seen from outside: whom it is told to, where it is tried next, and when it ends (threats 78–81, 110)."""
+"""What comes back, seen from outside: who is told, where it is tried next, when it ends (threats 78–81, 110)."""
 
-import re
 from datetime import timedelta
 from email.message import Message
 
@@ -140,14 +139,14 @@ def test_a_letter_that_a_head_never_gets_is_told_up_the_chain_and_ends_at_its_to
     assert 4 == len(office.events("LetterBounced"))
     alerts = "\n".join(text_of(letter) for letter in office.desk.sent_to(CLERKS[0]))
     assert "assignment" in alerts
-    assert 4 == len(set(re.findall(r"assignment: 5\.1\.1|undelivered: 5\.1\.1", alerts))) or "undelivered" in alerts
+    assert "undelivered" in alerts
 
 
 def test_a_dead_address_of_the_intake_desk_is_told_to_head_office_once_a_day(small_office: OpenDesk) -> None:
     office = small_office
     complain(office)
     office.receive(came_back(office, ANA))  # gives the desk something to be told
-    for _ in range(12):
+    for _ in range(5):  # longer, and letters about the case come as well
         office.go_on(minutes=10)
         if office.desk.sent_to(CLERKS[0]):
             office.receive(came_back(office, CLERKS[0]))
