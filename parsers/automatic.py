@@ -1,21 +1,24 @@
 """Whether a robot wrote the message, and by what sign (RFC 3834, RFC 3464, RFC 8098, RFC 5965, RFC 2919, usage)."""
 
 import re
-from dataclasses import dataclass
 
 from cases.message import Automatic
+from parsers.absence import answer_of_a_program, out_of_office
 from parsers.head import Head
+from parsers.phrases import begins, has, phrases
+from parsers.signs import Signs, Verdict
 from parsers.tables import table
+from parsers.undelivered import undelivered
 from parsers.words import header_text
 
 _COMMENT = re.compile(r"\([^()]*\)")
-_ENDS_SUBJECT = re.compile(r"\s*(?:$|[:：\-–—|(\[【!.]|\bre\b|\baw\b)", re.IGNORECASE)
 _LIST_SENDER = re.compile(r"(?:owner-.+|.+-(?:request|bounces|owner|return-.*))@", re.IGNORECASE)
 _SUPPRESS = ("all", "dr", "oof", "autoreply", "rn", "nrn")
 _REPORTS = {
     "message/delivery-status": (Automatic.BOUNCE, "delivery status report (RFC 3464)"),
     "message/global-delivery-status": (Automatic.BOUNCE, "delivery status report (RFC 3464)"),
     "message/disposition-notification": (Automatic.RECEIPT, "read receipt (RFC 8098)"),
+    "message/global-disposition-notification": (Automatic.RECEIPT, "read receipt (RFC 8098)"),
     "message/feedback-report": (Automatic.FEEDBACK, "feedback report (RFC 5965)"),
 }
 _REPORT_TYPES = {
@@ -23,25 +26,8 @@ _REPORT_TYPES = {
     "disposition-notification": _REPORTS["message/disposition-notification"],
     "feedback-report": _REPORTS["message/feedback-report"],
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Signs:
-    """What the decision is taken on."""
-
-    head: Head
-    sender: str = ""  # normalised address; empty when unknown
-    sender_name: str = ""
-    subject: str = ""
-    text: str = ""
-    types: tuple[str, ...] = ()  # media types of the leaves
-    invites: bool = False  # a part is a calendar's request or answer
-    report_type: str = ""
-    return_path: str | None = None
-    own_addresses: tuple[str, ...] = ()
-
-
-Verdict = tuple[Automatic, str] | None
+_NOT_SET = (b"", b"no", b"false", b"0", b"none")
+_LINK = ("http://", "https://", "www.")
 
 
 def sender_text(head: Head) -> str:
@@ -53,15 +39,20 @@ def classify(signs: Signs) -> Verdict:
     """The kind of robot and the sign it was known by, or None for a person. The first rule that speaks decides."""
     for rule in (
         _report,
-        _bounce,
+        _feedback,
+        undelivered,
         _own,
+        _receipt,
         _challenge,
         _list,
         _auto_submitted,
         _marks,
         _role,
         _invitation,
-        _out_of_office,
+        out_of_office,
+        answer_of_a_program,
+        _precedence,
+        _newsletter,
         _null,
     ):
         verdict = rule(signs)
@@ -77,61 +68,54 @@ def _report(signs: Signs) -> Verdict:
     return _REPORT_TYPES.get(signs.report_type)
 
 
-def _bounce(signs: Signs) -> Verdict:
-    words = table("automatic")["bounce"]
-    local = signs.sender.partition("@")[0].lower()
-    daemon = local in words["senders"] or any(name in signs.sender_name.lower() for name in words["senders"][-2:])
-    if signs.head.first("x-failed-recipients") is not None:
-        return Automatic.BOUNCE, "X-Failed-Recipients header"
-    if not daemon and signs.return_path != "":
-        return None
-    subject = signs.subject.casefold()
-    if any(phrase in subject for phrase in words["subjects"]):
-        return Automatic.BOUNCE, "bounce subject from a mail system"
-    if daemon and local != "postmaster":
-        return Automatic.BOUNCE, "sent by a mail delivery system"
+def _feedback(signs: Signs) -> Verdict:
+    """Complaint reports of providers that predate RFC 5965."""
+    words = table("automatic")["feedback"]
+    if any(signs.head.first(name) is not None for name in words["headers"]):
+        return Automatic.FEEDBACK, "feedback header of a provider"
+    by_sender = signs.sender.lower() in words["senders"] or signs.local in words["locals"]
+    if by_sender and begins(signs.folded_subject, "automatic", "feedback.subjects"):
+        return Automatic.FEEDBACK, "feedback report of a provider"
     return None
 
 
 def _own(signs: Signs) -> Verdict:
-    local, _, domain = signs.sender.lower().rpartition("@")
-    plain = f"{local.partition('+')[0]}@{domain}"
-    if plain in {own.lower() for own in signs.own_addresses}:
+    domain = signs.sender.lower().rpartition("@")[2]
+    if f"{signs.local}@{domain}" in {own.lower() for own in signs.own_addresses}:
         return Automatic.AUTO_REPLY, "sent from one of our own addresses"
+    return None
+
+
+def _receipt(signs: Signs) -> Verdict:
+    """A read receipt in words only, as Exchange and Notes write them to strangers."""
+    if signs.told.forwards or len(signs.own) > 1500:
+        return None
+    says = has(signs.folded[:1000], "automatic", "receipt.words")
+    if says and begins(signs.folded_subject, "automatic", "receipt.subjects"):
+        return Automatic.RECEIPT, "reads like a read receipt"
     return None
 
 
 def _challenge(signs: Signs) -> Verdict:
     words = table("automatic")["challenge"]
-    if "http" not in signs.text[:5000]:
-        return None  # the sender is asked to follow a link
-    subject, text = signs.subject.casefold(), signs.text[:5000].casefold()
-    by_subject = any(subject.startswith(phrase) for phrase in words["subjects"])
-    by_text = sum(phrase in text for phrase in words["words"])
-    by_sender = any(name in signs.sender.lower() for name in words["senders"])
-    if by_text >= 2 or (by_subject and by_text) or (by_sender and (by_subject or by_text)):
+    if any(signs.head.first(name) is not None for name in words["headers"]):
+        return Automatic.CHALLENGE, "header of a challenge-response system"
+    if signs.told.forwards:
+        return None
+    text = signs.folded[:5000]
+    by_text = sum(phrase in text for phrase in phrases("automatic", "challenge.words").usable(text))
+    by_subject = bool(begins(signs.told.base, "automatic", "challenge.subjects"))
+    by_sender = any(name in signs.sender.lower() or name in text for name in words["senders"])
+    asked = any(link in text for link in _LINK) or has(text, "automatic", "challenge.answer")
+    if asked and (by_text >= 2 or (by_subject and by_text) or (by_sender and (by_subject or by_text))):
         return Automatic.CHALLENGE, "challenge-response"
     return None
 
 
 def _list(signs: Signs) -> Verdict:
-    for name in (
-        "list-id",
-        "list-post",
-        "list-unsubscribe",
-        "list-help",
-        "mailing-list",
-        "x-mailing-list",
-        "x-mailman-version",
-    ):
+    for name in table("automatic")["list"]["headers"]:
         if signs.head.first(name) is not None:
             return Automatic.LIST, f"{name} header"
-    for value in signs.head.all("precedence"):
-        word = value.strip().lower()
-        if word.startswith((b"bulk", b"list", b"junk")):
-            return Automatic.LIST, f"precedence {word[:20].decode('ascii', 'replace')}"
-        if word.startswith((b"auto_reply", b"auto-reply")):
-            return Automatic.AUTO_REPLY, "precedence auto_reply"
     for address in (signs.sender, signs.return_path or "", header_text(signs.head.first("sender") or b"", 300)):
         if _LIST_SENDER.match(address.rpartition("<")[2]):
             return Automatic.LIST, "sent by a mailing list's own address"
@@ -151,21 +135,23 @@ def _marks(signs: Signs) -> Verdict:
         words = re.split(r"[,;\s]+", header_text(value, 200).lower())
         if any(word in _SUPPRESS for word in words):
             return Automatic.AUTO_REPLY, "x-auto-response-suppress header"
-    for name in table("automatic")["robots"]["headers"]:
+    marks = table("automatic")["robots"]
+    for name in marks["headers"]:
         mark = signs.head.first(name)
-        if mark is not None and mark.strip().lower() not in (b"", b"no", b"false", b"0"):
+        if mark is not None and mark.strip().lower() not in _NOT_SET:
             return Automatic.AUTO_REPLY, f"{name} header"
-    if header_text(signs.head.first("x-post-messageclass") or b"").lower().endswith("autoresponder"):
-        return Automatic.AUTO_REPLY, "x-post-messageclass header"
+    for name, values in marks["values"].items():
+        said = header_text(signs.head.first(name) or b"", 300).lower()
+        if any(value in said for value in values):
+            return Automatic.AUTO_REPLY, f"{name} header"
     return None
 
 
 def _role(signs: Signs) -> Verdict:
-    local = signs.sender.partition("@")[0].partition("+")[0].lower()
-    if local in table("automatic")["robots"]["senders"] or local.startswith(
+    if signs.local in table("automatic")["robots"]["senders"] or signs.local.startswith(
         ("noreply-", "no-reply-", "bounce-", "bounces-")
     ):
-        return Automatic.AUTO_REPLY, f"sent from {local}, which nobody reads"
+        return Automatic.AUTO_REPLY, f"sent from {signs.local}, which nobody reads"
     return None
 
 
@@ -177,27 +163,25 @@ def _invitation(signs: Signs) -> Verdict:
     return None
 
 
-def _out_of_office(signs: Signs) -> Verdict:
-    """An out-of-office note without any header: its subject begins as they do, and ends there or its text agrees."""
-    words = table("automatic")["out_of_office"]
-    subject = _folded(signs.subject).strip("[]【】<> ")
-    phrase = max((one for one in words["subjects"] if subject.startswith(one)), key=len, default="")
-    if not phrase:
-        return None
-    text = _folded(signs.text[:3000])
-    agrees = any(word in text for word in words["words"])
-    rest = subject[len(phrase) :]
-    certain = phrase.startswith(
-        ("auto", "réponse auto", "respuesta auto", "risposta auto", "resposta auto", "自动", "自動")
-    )
-    if agrees or (certain and _ENDS_SUBJECT.match(rest)):
-        return Automatic.AUTO_REPLY, "subject of an out-of-office note"
+def _precedence(signs: Signs) -> Verdict:
+    """RFC 2076 calls it not standard, and everybody writes it: answering programs as well as lists."""
+    for value in signs.head.all("precedence"):
+        word = value.strip().lower()
+        if word.startswith((b"auto_reply", b"auto-reply", b"auto")):
+            return Automatic.AUTO_REPLY, "precedence auto_reply"
+        if word.startswith((b"bulk", b"list", b"junk")):
+            answer = signs.answers or signs.return_path == "" or has(signs.folded_own[:400], "answers", "thanks")
+            kind = Automatic.AUTO_REPLY if answer and not word.startswith(b"list") else Automatic.LIST
+            return kind, f"precedence {word[:20].decode('ascii', 'replace')}"
     return None
 
 
-def _folded(text: str) -> str:
-    """Without case; a Turkish capital I with its dot is a plain i, as the tables have it."""
-    return text.replace("İ", "i").casefold()
+def _newsletter(signs: Signs) -> Verdict:
+    """A circular without list header: sent by a newsletter's address, and saying how one leaves it."""
+    own = signs.folded_own
+    if signs.local in table("automatic")["list"]["senders"] and has(own, "automatic", "list.words"):
+        return Automatic.LIST, "newsletter that tells how to leave it"
+    return None
 
 
 def _null(signs: Signs) -> Verdict:

@@ -12,6 +12,7 @@ from parsers.head import Head, split_head
 from parsers.ids import address_tokens, id_tokens, message_ids, parse_message_id
 from parsers.parts import Part, raw_header
 from parsers.prescan import Scanned
+from parsers.returned import by_words, with_status
 from parsers.words import unfold
 
 MAX_RECIPIENTS = 100
@@ -26,7 +27,9 @@ _ACTIONS = ("failed", "delayed", "delivered", "relayed", "expanded")
 
 def read_bounce(scanned: Scanned, message: Message, parts: Sequence[Part], text: str) -> BounceReport:
     """The report of a message that was classified as a bounce."""
-    recipients = _from_status(scanned, parts) or _from_header(scanned.head) or _by_patterns(scanned, message)
+    recipients = _from_status(scanned, parts) or with_status(
+        _from_header(scanned.head) or _by_patterns(scanned, message) or by_words(scanned.head, text), text
+    )
     return BounceReport(recipients=recipients[:MAX_RECIPIENTS], original_message_id=_original_id(scanned, parts, text))
 
 

@@ -24,6 +24,7 @@ from parsers.quotes import Split, split_reply
 from parsers.reader import Read, read
 from parsers.sender import is_blank
 from parsers.shut import ENCRYPTED_PGP, why_shut, with_signed
+from parsers.signs import Signs, Verdict
 
 # What a library or a rule of ours may raise on bytes nobody foresaw: one message is set aside, the next one flows.
 _UNFORESEEN = (
@@ -164,14 +165,15 @@ def _split(body: Body) -> Split:
     return Split(own=inner.own, quoted=body.text, signature=inner.signature)
 
 
-def _robot(message: IncomingMessage, head: Head, content: _Content, reading: Reading) -> automatic.Verdict:
+def _robot(message: IncomingMessage, head: Head, content: _Content, reading: Reading) -> Verdict:
     return automatic.classify(
-        automatic.Signs(
+        Signs(
             head=head,
             sender=message.sender.address if message.sender else "",
             sender_name=message.sender.name if message.sender else automatic.sender_text(head),
             subject=message.subject,
             text=content.body.text,
+            own=content.split.own,
             types=tuple(part.type for part in content.parts),
             invites=any(_is_invitation(part) for part in content.parts),
             report_type=content.report_type,
@@ -188,7 +190,7 @@ def _is_invitation(part: Part) -> bool:
 
 def _with_content(
     message: IncomingMessage,
-    robot: automatic.Verdict,
+    robot: Verdict,
     scanned: Scanned,
     parsed: Read,
     content: _Content,

@@ -1,0 +1,116 @@
+"""Out-of-office notes and the answers of programs that carry no header mark, known by their words alone."""
+
+import re
+from functools import cache
+
+from cases.message import Automatic
+from parsers.phrases import begins, has, phrases, says
+from parsers.signs import Signs, Verdict
+from parsers.tables import table
+
+_OPENING = 350  # characters in which such a message says what it is
+_CLOSING = 400
+_LONGEST = 2500  # characters; who writes more is a person
+_ENDS = re.compile(
+    r"\s*(?:$|[:：\-–—|(\[【!.~,;<\"'（/]|\d|(?:re|aw|until|till|from|with|bis|vom|ab|du|jusqu|hasta|del|até|dal|fino|tot|från|fra|od|до|с|до)\b)"
+)
+_NUMBERED = re.compile(r"#{1,2}\s?[\w-]{0,12}\d{3,}|[\[(（【][a-z]{1,10}[-#]\d{2,}[\])）】]|№\s?\d{3,}")
+_BRACKETED = re.compile(r"[\[(（【]([^\[\]()（）【】]{4,60})[\])）】]\s*\Z")
+_SAID = (Automatic.AUTO_REPLY, "reads like an out-of-office note")
+
+
+def out_of_office(signs: Signs) -> Verdict:
+    """An absence note by subject and first lines. Who shows us one (`Fwd:`) or answers one (`Re:`) is a person."""
+    if signs.told.forwards:
+        return None
+    by_subject = _by_subject(signs)
+    if by_subject:
+        return by_subject
+    own = signs.folded_own
+    if not own or len(signs.own) > _LONGEST or not says(own, "absence", "away", _OPENING):
+        return None
+    more = (signs.answers or signs.return_path == "") + has(own, "absence", "back")
+    more += has(own, "answers", "thanks") or has(own, "answers", "received") or has(own, "answers", "automatic")
+    return _SAID if more >= 2 and not _is_about_us(own) else None
+
+
+def _by_subject(signs: Signs) -> Verdict:
+    told, subject = signs.told, signs.folded_subject
+    verdict = (Automatic.AUTO_REPLY, "subject of an out-of-office note")
+    bracketed = _BRACKETED.search(told.base)
+    tags = (*told.tags, bracketed[1]) if bracketed else told.tags
+    certain = phrases("absence", "certain").all
+    if any(tag in certain for tag in tags) and (not told.replies or len(signs.own) < _LONGEST):
+        return verdict
+    if told.replies:
+        return None
+    phrase = begins(subject, "absence", "certain")
+    if phrase and _ENDS.match(subject[len(phrase) :]):
+        return verdict
+    likely = phrase or begins(subject, "absence", "likely")
+    if likely and _ENDS.match(subject[len(likely) :]):
+        own = signs.folded_own
+        agrees = says(own, "absence", "away", _OPENING) or _by_itself(signs) or bool(_kinds(own) >= 2)
+        return verdict if agrees and len(signs.own) <= _LONGEST else None
+    return None
+
+
+def answer_of_a_program(signs: Signs) -> Verdict:
+    """An acknowledgement of a program or a ticket system, by two kinds of statements that only they make."""
+    own = signs.folded_own
+    if signs.told.forwards or not own or len(signs.own) > 2 * _LONGEST:
+        return None
+    verdict = (Automatic.AUTO_REPLY, "reads like an answer of a program")
+    if _by_itself(signs) and (_kinds(own) or signs.answers):
+        return verdict
+    if not says(own, "answers", "received", _OPENING):
+        return None
+    numbered = _is_numbered(signs)
+    promised, ticket = has(own, "answers", "promised"), has(own, "answers", "ticket")
+    if (numbered and (promised or ticket)) or (ticket and promised) or has(own, "answers", "unread"):
+        return verdict
+    return verdict if promised and not told_of_trouble(signs) else None
+
+
+def told_of_trouble(signs: Signs) -> bool:
+    """Whether a person seems to tell a story: amounts and questions do not stand in acknowledgements."""
+    return "?" in signs.own or "？" in signs.own or len(signs.own) > _LONGEST // 2
+
+
+def _kinds(own: str) -> int:
+    return sum(has(own, "answers", key) for key in ("unread", "received", "thanks", "promised", "ticket"))
+
+
+def _by_itself(signs: Signs) -> bool:
+    """Whether the text says at its start, or in a line of its own near its end, that a program wrote it."""
+    own = signs.folded_own
+    if not has(own, "answers", "automatic"):
+        return False
+    usable = phrases("answers", "automatic").usable(own)
+    lines = [line.strip(" \t*#()[]-=_~+|>.:※＊■◆").casefold() for line in signs.own[:6000].splitlines() if line.strip()]
+    looked = lines[:4] + lines[-6:]
+    if any(line.startswith(usable) for line in looked):
+        return True
+    sentences = re.split(r"(?<=[.!?。！])\s*", own[:_OPENING]) + re.split(r"(?<=[.!?。！])\s*", own[-_CLOSING:])
+    if any(sentence.strip(" *#()[]-=_~").startswith(usable) for sentence in sentences):
+        return True
+    # Scripts without blanks, and languages that put the verb last, say it in the middle of their first sentence.
+    return not own[:120].isascii() and any(one in own[:120] for one in usable if not one.isascii())
+
+
+def _is_numbered(signs: Signs) -> bool:
+    """Whether the subject carries somebody's ticket number."""
+    subject = signs.folded_subject
+    return bool(_NUMBERED.search(subject) or _ticket_word().search(subject))
+
+
+@cache
+def _ticket_word() -> re.Pattern[str]:
+    words = "|".join(re.escape(word) for word in table("answers")["numbered"]["words"])
+    mark = r"\s{0,2}(?:id|no|nr|number|n°|numéro|numero)?[\s.:：#№_-]{0,4}[a-z]{0,5}-?\d{3,}"
+    return re.compile(rf"(?:{words}){mark}")
+
+
+def _is_about_us(own: str) -> bool:
+    """Whether the words ask something of the reader, which a note of absence never does."""
+    return own.count("?") + own.count("？") + own.count("؟") > 0

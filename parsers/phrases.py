@@ -1,0 +1,69 @@
+"""Phrases of fixed language knowledge, looked for in folded text."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from parsers.tables import table
+
+_ALIKE = str.maketrans({"İ": "i", "’": "'", "‘": "'", "`": "'", "´": "'", "\u00a0": " ", "\u3000": " "})
+_QUOTES = "\"'“”„«»‹›「」『』〝〞《》<>"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrases:
+    """Folded phrases of all languages; those in ASCII apart, because most texts can hold no other."""
+
+    all: tuple[str, ...]
+    ascii: tuple[str, ...]
+
+    def usable(self, text: str) -> tuple[str, ...]:
+        """Those that the text can hold at all."""
+        return self.ascii if text.isascii() else self.all
+
+
+def fold(text: str) -> str:
+    """Without case, with plain blanks and apostrophes; a Turkish capital I with its dot is a plain i."""
+    return " ".join(text.translate(_ALIKE).casefold().split())
+
+
+@cache
+def phrases(name: str, key: str) -> Phrases:
+    """The phrases of `parsers/data/<name>.toml`, table `key` (`table.row` for one row), of all its rows."""
+    first, _, second = key.partition(".")
+    rows = table(name)[first]
+    found = tuple(dict.fromkeys(fold_phrase(one) for row in _rows(rows[second] if second else rows) for one in row))
+    return Phrases(all=found, ascii=tuple(one for one in found if one.isascii()))
+
+
+def fold_phrase(phrase: str) -> str:
+    """As `fold`, but a blank at an end stays: it ends a word."""
+    return phrase.translate(_ALIKE).casefold()
+
+
+def _rows(rows: Any) -> Iterable[Iterable[str]]:
+    return rows.values() if isinstance(rows, dict) else (rows,)
+
+
+def has(text: str, name: str, key: str) -> bool:
+    """Whether a folded text holds one of the phrases."""
+    return any(phrase in text for phrase in phrases(name, key).usable(text))
+
+
+def says(text: str, name: str, key: str, within: int) -> bool:
+    """Whether one of the phrases begins in the first `within` characters and is not a quotation of somebody's words."""
+    head = text[: within + 80]
+    for phrase in phrases(name, key).usable(head):
+        at = head.find(phrase)
+        if 0 <= at < within and not head[:at].rstrip().endswith(tuple(_QUOTES)):
+            return True
+    return False
+
+
+def begins(text: str, name: str, key: str) -> str:
+    """The longest of the phrases that a folded text begins with; empty when none does."""
+    usable = phrases(name, key).usable(text)
+    if not text.startswith(usable):
+        return ""
+    return max((one for one in usable if text.startswith(one)), key=len)
