@@ -21,6 +21,7 @@ from cases.placing import Fresh
 from cases.views import view_of
 from config.settings import load
 from daemon.compose import Composer, Desk, Keys
+from daemon.pressing import press
 from parsers import parse_message
 from store.codec import decode_case, encode
 from templates.render import Renderer
@@ -59,9 +60,7 @@ def main() -> None:
     case = fold(None, events)
     desk = Desk(account=account.name, address=account.address, name="Desk")
     renderer = Renderer()
-    composer = Composer(
-        render=renderer.render, desks={desk.account: desk}, keys=Keys(by_id={"a": b"k" * 32}), policy=policy
-    )
+    composer = Composer(desks={desk.account: desk}, keys=Keys(by_id={"a": b"k" * 32}), policy=policy)
     steps: list[tuple[str, Callable[[], object]]] = [
         ("read the message", lambda: parse_message(MAIL, account.reading)),
         ("decide", lambda: on_message(None, come, Fresh(), policy, now)),
@@ -73,7 +72,11 @@ def main() -> None:
         view = view_of(letter, case, policy, now, events)
         steps += [
             (f"view for {letter.letter}", partial(view_of, letter, case, policy, now, events)),
-            (f"render and compose {letter.letter}", partial(composer.compose, letter, case, view, now)),
+            (f"compose {letter.letter}", partial(composer.compose, letter, case, view, now)),
+            (
+                f"press {letter.letter}",
+                partial(press, renderer.render, composer.compose(letter, case, view, now).order),
+            ),
         ]
     base = 0.0
     print(f"{'step':44} {'µs':>8} {'x reading':>10}")

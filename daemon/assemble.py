@@ -25,6 +25,7 @@ from daemon.jumps import Jumps
 from daemon.notices import DeskNotices
 from daemon.outbox import Outbox, Outlet
 from daemon.polling import Poll
+from daemon.press import Press
 from daemon.returned import Returned
 from daemon.room import Room
 from daemon.smtp import Sender
@@ -51,6 +52,12 @@ class House:
     intake: Intake
     outbox: Outbox
     ticks: Ticks
+    press: Press
+
+    def close(self) -> None:
+        """Ends connections and the worker that presses letters; from the thread that sends."""
+        self.outbox.close()
+        self.press.close()
 
 
 def open_store(settings: Settings) -> Store:
@@ -86,9 +93,14 @@ def keys_of(settings: Settings, store: Store | None = None) -> Keys:
 
 def parsers_of(settings: Settings) -> Parsers:
     """The pool of parser workers, with the limits of the settings."""
+    workers = settings.workers.count or len(os.sched_getaffinity(0))
+    return Parsers(settings.accounts[0].reading, workers=workers, limits=limits_of(settings))
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What a worker may cost."""
     workers = settings.workers
-    limits = Limits(memory=workers.memory, cpu_seconds=workers.cpu_seconds, wall_seconds=float(workers.wall_seconds))
-    return Parsers(settings.accounts[0].reading, workers=workers.count or len(os.sched_getaffinity(0)), limits=limits)
+    return Limits(memory=workers.memory, cpu_seconds=workers.cpu_seconds, wall_seconds=float(workers.wall_seconds))
 
 
 def concluder_of(settings: Settings, store: Store, keys: Keys) -> Concluder:
@@ -97,7 +109,8 @@ def concluder_of(settings: Settings, store: Store, keys: Keys) -> Concluder:
     renderer = Renderer(settings.templates_dir)
     return Concluder(
         store=store,
-        composer=Composer(render=renderer.render, desks=_desks(settings), keys=keys, policy=policy),
+        composer=Composer(desks=_desks(settings), keys=keys, policy=policy),
+        press=Press(renderer.render, settings.templates_dir, limits_of(settings)),
         ceilings=Ceilings(store=store, policy=policy),
         policy=policy,
         files_for=Evidence(store=store).files_for,
@@ -174,6 +187,7 @@ def build(  # noqa: PLR0913 (what the parts are made of)
         polls=tuple(
             _poll(account, doors[account.name], store, clock, since, on_progress, room) for account in settings.accounts
         ),
+        press=concluder.press,
         intake=Intake(
             store=store,
             readers=lambda account: views.get(account, default),
@@ -192,7 +206,9 @@ def build(  # noqa: PLR0913 (what the parts are made of)
         ticks=Ticks(
             store=store,
             concluder=concluder,
-            notices=DeskNotices(store=store, composer=concluder.composer, policy=policy, clock=clock),
+            notices=DeskNotices(
+                store=store, composer=concluder.composer, press=concluder.press, policy=policy, clock=clock
+            ),
             policy=policy,
             clock=clock,
             guard=guard,

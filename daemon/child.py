@@ -95,13 +95,7 @@ class Child:
         if self._process is not None:
             return
         self._known.clear()
-        try:
-            process = subprocess.Popen(self._command(), **_PIPES, env=_environment(), cwd="/")  # noqa: S603  # our own
-        except OSError as error:
-            raise TryLater(f"no parser worker can be started: {error}") from error
-        assert process.stdin is not None
-        os.set_blocking(process.stdin.fileno(), False)  # a worker that does not read must not hold us up
-        self._process = process
+        self._process = launch(self._limits, self._parse, self._parse_headers)
         try:
             kind, _, text = self._answer(time.monotonic() + self._limits.start_seconds)
         except Death as death:
@@ -150,16 +144,6 @@ class Child:
             process.wait(GRACE)
         process.kill()
         return _epitaph(process.wait(), self._limits)
-
-    def _command(self) -> list[str]:
-        given = {
-            "parent": os.getpid(),
-            "parse": self._parse,
-            "parse_headers": self._parse_headers,
-            "cpu_seconds": self._limits.cpu_seconds,
-            "memory": self._limits.memory,
-        }
-        return [sys.executable, "-P", "-m", "daemon.worker", *(f"{name}={value}" for name, value in given.items())]
 
     def _send(self, task: Task, group: Group, until: float) -> None:
         reading = b""
@@ -211,6 +195,25 @@ class Child:
         if process is None:
             raise Death("the worker is gone", [])
         return int(getattr(process, name).fileno())
+
+
+def launch(limits: Limits, parse: str, parse_headers: str) -> subprocess.Popen[bytes]:
+    """A worker process that will say HELLO; writing to it never blocks. Raises TryLater."""
+    given = {
+        "parent": os.getpid(),
+        "parse": parse,
+        "parse_headers": parse_headers,
+        "cpu_seconds": limits.cpu_seconds,
+        "memory": limits.memory,
+    }
+    command = [sys.executable, "-P", "-m", "daemon.worker", *(f"{name}={value}" for name, value in given.items())]
+    try:
+        process = subprocess.Popen(command, **_PIPES, env=_environment(), cwd="/")  # noqa: S603  # our own
+    except OSError as error:
+        raise TryLater(f"no worker can be started: {error}") from error
+    assert process.stdin is not None
+    os.set_blocking(process.stdin.fileno(), False)  # a worker that does not read must not hold us up
+    return process
 
 
 class _Unpickler(pickle.Unpickler):

@@ -1,4 +1,4 @@
-"""A letter becomes the very bytes that will be sent, and they are read again before they are queued (invariant 9)."""
+"""What a letter shall become as a message: to whom, from whom, with which token, headers and files."""
 
 import hashlib
 import hmac
@@ -6,10 +6,10 @@ import re
 import secrets
 from base64 import b32encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.header import Header
-from email.utils import format_datetime, getaddresses
+from email.utils import format_datetime
 from urllib.parse import quote
 
 from cases.case import Case
@@ -17,16 +17,14 @@ from cases.letters import Letter
 from cases.message import Proof
 from cases.policy import CommandRow, Policy
 from cases.tokens import IssuedToken, mint, token_id
-from cases.trouble import NeedsHuman
 from cases.views import typed
 from cases.words import LetterClass
-from daemon.mime import Part, text_part, write_message
+from daemon.mime import Part, Written
+from daemon.pressing import Order
 from store.values import Insert, OutboxState, Outgoing
-from templates.render import Rendered
 
 MARK = "X-Ombud-Mark"
 HELD_BY_MODE = "letters = hold"  # why a letter waits while a new desk is tried out
-_WANTED = {"from": 1, "to": 1, "subject": 1, "message-id": 1, "reply-to": 1, "cc": 0, "bcc": 0, "sender": 0}
 _PLAIN_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,120}@[A-Za-z0-9.\[\]:-]{1,120}>")
 
 
@@ -87,9 +85,18 @@ class File:
 class Composed:
     """An outgoing message with the token it carries."""
 
-    outgoing: Outgoing
+    outgoing: Outgoing  # without its bytes, which the order makes
     token: IssuedToken
-    fell_back: bool  # the reader's language has no such letter
+    order: Order
+    places: tuple[Place, ...] = ()  # of the files that lie elsewhere
+
+    def finished(self, written: Written) -> Outgoing:
+        """What is to be queued."""
+        inserts = tuple(
+            Insert(offset=gap, raw_id=place.raw_id, start=place.start, length=place.length)
+            for gap, place in zip(written.gaps, self.places, strict=True)
+        )
+        return replace(self.outgoing, raw=written.raw, inserts=inserts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,9 +121,8 @@ class Keys:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composer:
-    """Turns letters into outgoing messages. `random` returns n unpredictable bytes."""
+    """Says what letters shall become. `random` returns n unpredictable bytes."""
 
-    render: Callable[[str, str, Mapping[str, object]], Rendered]
     desks: Mapping[str, Desk]  # by account
     keys: Keys
     policy: Policy
@@ -125,7 +131,7 @@ class Composer:
     def compose(
         self, letter: Letter, case: Case | None, view: dict[str, object], now: datetime, files: Sequence[File] = ()
     ) -> Composed:
-        """The finished message. Raises NeedsHuman when its bytes would not say what they should."""
+        """Everything about the message but its bytes, and the order to make those."""
         desk = self.desks.get(case.account if case else "") or next(iter(self.desks.values()))
         issued = IssuedToken(
             id=token_id(self.random(5)),
@@ -136,13 +142,22 @@ class Composer:
             letter_key=letter.key,
         )
         token = mint(issued, *self.keys.current)
-        rendered = self.render(letter.letter, letter.language, view | self._reply_facts(letter, desk, token, view))
-        parents = self._parents(letter, case, desk)
-        return Composed(
-            outgoing=self._outgoing(letter, desk, token, rendered, parents, now, files),
-            token=issued,
-            fell_back=rendered.fell_back,
+        outgoing = self._outgoing(letter, desk, token, now)
+        order = Order(
+            letter=letter.letter,
+            language=letter.language,
+            view=view | self._reply_facts(letter, desk, token, view),
+            headers=self._headers(letter, case, desk, token, outgoing),
+            files=[
+                Part(type=file.type, content=file.content, base64=True, name=file.name, elsewhere=bool(file.place))
+                for file in files
+            ],
+            boundary=f"=_{token}",
+            recipient=outgoing.recipient,
+            message_id=outgoing.message_id,
         )
+        places = tuple(file.place for file in files if file.place)
+        return Composed(outgoing=outgoing, token=issued, order=order, places=places)
 
     def _reply_facts(self, letter: Letter, desk: Desk, token: str, view: Mapping[str, object]) -> dict[str, object]:
         rows = {row.name: row for row in self.policy.commands}
@@ -170,42 +185,28 @@ class Composer:
         plain = _PLAIN_ID.fullmatch(case.message_id) and case.proof >= Proof.PLAUSIBLE
         return (case.message_id,) if plain else ()
 
-    def _outgoing(  # noqa: PLR0913, PLR0917 (all of it ends up in the bytes)
-        self,
-        letter: Letter,
-        desk: Desk,
-        token: str,
-        rendered: Rendered,
-        parents: tuple[str, ...],
-        now: datetime,
-        files: Sequence[File],
-    ) -> Outgoing:
-        redirected = desk.letters.partition("redirect:")[2]
-        recipient = redirected or letter.to
-        message_id = f"<{token}.{b32encode(self.random(5)).decode().lower()}@{desk.domain}>"
-        headers = [
+    def _headers(
+        self, letter: Letter, case: Case | None, desk: Desk, token: str, outgoing: Outgoing
+    ) -> tuple[tuple[str, str], ...]:
+        parents = self._parents(letter, case, desk)
+        return (
             ("From", f"{_phrase(desk.name)} <{desk.address}>"),
-            ("To", recipient),
+            ("To", outgoing.recipient),
             ("Reply-To", desk.reply_to(token)),
-            ("Subject", rendered.subject),
-            ("Date", format_datetime(now)),
-            ("Message-ID", message_id),
+            ("Subject", ""),
+            ("Date", format_datetime(outgoing.created_at)),
+            ("Message-ID", outgoing.message_id),
             *((("In-Reply-To", parents[-1]), ("References", " ".join(parents))) if parents else ()),
             # RFC 3834: no robot may answer this, and everybody can see why it came.
             ("Auto-Submitted", "auto-replied" if letter.letter_class is LetterClass.ANSWER else "auto-generated"),
             ("X-Auto-Response-Suppress", "DR, OOF, AutoReply"),
-            (MARK, self.keys.mark(message_id)),
-            ("Content-Language", rendered.locale),
-            *((("X-Ombud-Intended-For", letter.to),) if redirected else ()),
-        ]
-        attached = [
-            Part(type=file.type, content=file.content, base64=True, name=file.name, elsewhere=bool(file.place))
-            for file in files
-        ]
-        alternatives = [text_part("plain", rendered.text), text_part("html", rendered.html)]
-        written = write_message(headers, alternatives, attached, boundary=f"=_{token}")
-        _check(written.raw, recipient, message_id)
-        places = [file.place for file in files if file.place]
+            (MARK, self.keys.mark(outgoing.message_id)),
+            ("Content-Language", ""),
+            *((("X-Ombud-Intended-For", letter.to),) if outgoing.recipient != letter.to else ()),
+        )
+
+    def _outgoing(self, letter: Letter, desk: Desk, token: str, now: datetime) -> Outgoing:
+        redirected = desk.letters.partition("redirect:")[2]
         because = letter.hold or (HELD_BY_MODE if desk.letters == "hold" else "")
         return Outgoing(
             key=letter.key,
@@ -213,14 +214,9 @@ class Composer:
             letter=letter.letter,
             letter_class=letter.letter_class,
             stops=letter.stops,
-            recipient=recipient,
+            recipient=redirected or letter.to,
             envelope_from=desk.envelope_from(token),
-            message_id=message_id,
-            raw=written.raw,
-            inserts=tuple(
-                Insert(offset=gap, raw_id=place.raw_id, start=place.start, length=place.length)
-                for gap, place in zip(written.gaps, places, strict=True)
-            ),
+            message_id=f"<{token}.{b32encode(self.random(5)).decode().lower()}@{desk.domain}>",
             account=desk.account,
             created_at=now,
             not_before=letter.not_before,
@@ -233,29 +229,6 @@ class Composer:
 def _one_click(row: CommandRow, language: str, token: str) -> str:
     """The text of an answer that gives the command, in a spelling of the reader's language."""
     return typed(row, language) + (": " if row.needs_text else "") + f"\n\n[ref:{token}]"
-
-
-def _check(raw: bytes, recipient: str, message_id: str) -> None:
-    """Reads the headers again as a receiver would: one recipient, one of each, no stray line ends (invariant 9)."""
-    fields = _fields(raw[: raw.index(b"\r\n\r\n")])
-    for header, count in _WANTED.items():
-        if len(fields.get(header, ())) != count:
-            raise NeedsHuman(f"composed message has {header} {len(fields.get(header, ()))} times")
-    addresses = [address for _, address in getaddresses(fields["to"])]
-    if addresses != [recipient] or fields["message-id"] != [message_id]:
-        raise NeedsHuman(f"composed message would go to {addresses} instead of {recipient}")
-    ends = {raw.count(b"\r"), raw.count(b"\n"), raw.count(b"\r\n")}
-    if b"\0" in raw or not raw.isascii() or len(ends) > 1:
-        raise NeedsHuman("composed message has stray characters")
-
-
-def _fields(head: bytes) -> dict[str, list[str]]:
-    """The header fields by lower-case name, unfolded (RFC 5322 section 2.2.3)."""
-    found: dict[str, list[str]] = {}
-    for line in re.split(r"\r\n(?![ \t])", head.decode("ascii", "replace")):
-        name, _, value = line.partition(":")
-        found.setdefault(name.lower(), []).append(value.replace("\r\n", "").strip())
-    return found
 
 
 def _phrase(name: str) -> str:

@@ -1,6 +1,6 @@
 """The one way from a decision to the record: derive, render, save, all in one transaction (invariant 3).
 
-    events ─► fold ─► letters ─► outgoing messages ─► fold again ─► deadlines ─► store.save
+    events ─► fold ─► letters ─► orders ─► fold again ─► deadlines ─► store.save ─► bytes of the letters
 
 It is the only caller of `save`, so no event is ever stored without its deadlines and letters.
 """
@@ -21,6 +21,7 @@ from cases.words import LetterClass
 from daemon.ceilings import Ceilings
 from daemon.compose import HELD_BY_MODE, Composed, Composer, File
 from daemon.crash import crash_point
+from daemon.press import Press
 from store.desk import Store
 from store.values import OutboxState, Outgoing, Saved
 
@@ -34,6 +35,7 @@ class Concluder:
 
     store: Store
     composer: Composer
+    press: Press
     ceilings: Ceilings
     policy: Policy
     files_for: Callable[[Letter, Case, Sequence[e.EvidenceAdded]], Sequence[File]]
@@ -75,6 +77,8 @@ class Concluder:
             )
         )
         if not result.already_saved:
+            fresh = (one for one, _ in composed if one.outgoing.key not in result.repeated)
+            self.store.write_bytes([letter for one in fresh if (letter := self.press.finish(one))])
             self._tell_troubles(after, recorded, now)
         crash_point("CP08")
         return after

@@ -1,5 +1,6 @@
 """From stored bytes to an outcome: parse in a worker, find the place, decide, conclude (invariants 2, 3, 10)."""
 
+import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -27,11 +28,13 @@ from daemon.compose import Keys
 from daemon.conclude import Concluder
 from daemon.crash import crash_point
 from daemon.guard import Guard
+from daemon.press import Spoiled
 from daemon.suppression import Suppression
 from daemon.workers import Died, Parsed, Read, Unreadable
 from store.desk import Store
 from store.values import Outcome, PendingRaw
 
+log = logging.getLogger("ombud")
 BATCH = 50  # messages decided in one durable transaction, each in its own savepoint
 # Each death of the daemon halves the company in which a message is handled; after so many it is alone.
 HALVINGS = BATCH.bit_length() - 1
@@ -85,6 +88,7 @@ class Intake:
             done += settled.outcomes
             if not settled.left:
                 break
+        self.concluder.press.rest()
         return done
 
     def _sweep(self, stop: Callable[[], bool]) -> "_Sweep | None":
@@ -123,17 +127,30 @@ class Intake:
 
     def _settle_group(self, group: Sequence[PendingRaw], parsed: dict[int, Parsed]) -> int:
         """One durable transaction; returns how many messages have their outcome."""
-        done = 0
-        with self.store.unit("intake"):
-            for raw in group:
-                if raw.raw_id in parsed:
-                    done += self._settle(raw, parsed[raw.raw_id])
-                else:
-                    self._quarantine(raw, f"ombud died {raw.attempts} times while it handled this message", "")
-                    done += 1
-            crash_point("CP08")
+        killed = self._killed.copy()
+        try:
+            with self.store.unit("intake"), self.concluder.press.batch(self.store, messages=len(group)):
+                done = self._settle_each(group, parsed)
+        except Spoiled as spoiled:
+            # Whichever letter it was: pressed one by one, it spoils no more than its own message.
+            log.warning("a batch is done again", extra={"reason": str(spoiled)})
+            self._killed.clear()
+            self._killed.update(killed)
+            with self.store.unit("intake"):
+                done = self._settle_each(group, parsed)
         crash_point("CP09")
         self.on_progress(done)
+        return done
+
+    def _settle_each(self, group: Sequence[PendingRaw], parsed: dict[int, Parsed]) -> int:
+        done = 0
+        for raw in group:
+            if raw.raw_id in parsed:
+                done += self._settle(raw, parsed[raw.raw_id])
+            else:
+                self._quarantine(raw, f"ombud died {raw.attempts} times while it handled this message", "")
+                done += 1
+        crash_point("CP08")
         return done
 
     def _read_all(self, group: Sequence[PendingRaw]) -> dict[int, Parsed]:

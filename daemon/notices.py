@@ -11,6 +11,7 @@ from cases.policy import Policy
 from cases.words import LetterClass
 from daemon.clock import Clock
 from daemon.compose import Composer
+from daemon.press import Press
 from store.desk import Store
 from store.values import TroubleRow
 
@@ -25,6 +26,7 @@ class DeskNotices:
 
     store: Store
     composer: Composer
+    press: Press
     policy: Policy
     clock: Clock
 
@@ -119,7 +121,9 @@ class DeskNotices:
             "received_at": now,
             "reader": {"name": person.name},
         }
-        self.store.enqueue((self.composer.compose(owed, None, view | shown, now).outgoing,))
+        composed = self.composer.compose(owed, None, view | shown, now)
+        if finished := self.press.finish(composed):
+            self.store.enqueue((finished,))
 
 
 def _lines(troubles: Iterable[TroubleRow]) -> Iterable[dict[str, object]]:

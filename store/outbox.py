@@ -1,7 +1,7 @@
 """The outbox: every letter once, its bytes fixed, its fate on record one by one (invariant 4)."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -174,16 +174,25 @@ class Outgoings(OutboxViews):
         fresh = [letter for letter in by_key.values() if letter.key not in repeated][::-1]
         self.db.run_many(_ADD, [_new_row(letter) for letter in fresh])
         ids = self._outbox_ids([letter.key for letter in fresh])
-        self.db.run_many(_ADD_BYTES, [(ids[letter.key], letter.raw) for letter in fresh])
+        self._write_bytes(fresh, ids)
+        return tuple(repeated)
+
+    def write_bytes(self, letters: Sequence[Outgoing]) -> None:
+        """The bytes of letters that were queued in this unit; one that is not in the outbox after all has none."""
+        with self.db.writing("letters"):
+            self._write_bytes(letters, self._outbox_ids([letter.key for letter in letters]))
+
+    def _write_bytes(self, letters: Sequence[Outgoing], ids: Mapping[str, int]) -> None:
+        written = [letter for letter in letters if letter.raw is not None and letter.key in ids]
+        self.db.run_many(_ADD_BYTES, [(ids[letter.key], letter.raw) for letter in written])
         self.db.run_many(
             _ADD_INSERTS,
             [
                 (ids[letter.key], one.offset, one.raw_id, one.start, one.length)
-                for letter in fresh
+                for letter in written
                 for one in letter.inserts
             ],
         )
-        return tuple(repeated)
 
     def _outbox_ids(self, keys: Sequence[str]) -> dict[str, int]:
         return {key: outbox_id for some in chunks(keys) for key, outbox_id in self.db.rows(_IDS, some)}

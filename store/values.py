@@ -200,7 +200,9 @@ class Insert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """Rendered bytes to be queued. `state` is queued, held or withheld, `because` says why it is not queued.
+    """A letter to be queued. `state` is queued, held or withheld, `because` says why it is not queued.
+
+    `raw` may come later in the same unit (`write_bytes`).
 
     `priority`: the smaller leaves first. `unproven`: the reader's address is not proven (ceilings, invariant 7).
     `number` may be empty for letters that are about no case.
@@ -213,7 +215,7 @@ class Outgoing:
     recipient: str
     envelope_from: str
     message_id: str
-    raw: bytes
+    raw: bytes | None = None
     account: str
     created_at: datetime
     not_before: datetime

@@ -106,7 +106,7 @@ def _pass(house: House) -> int:
         attempt(lambda: house.ticks.tick(stop))
         attempt(lambda: (house.outbox.release(), house.outbox.drain(stop)))
         _raise_from([pool.submit(attempt, poll.clear) for poll in house.polls])
-        house.outbox.close()
+        house.close()
     left = failed.is_set() or loop.stopping or _unfinished(house)
     log.info("one pass is done", extra={"left": "something, try again" if left else "nothing"})
     return TRY_AGAIN if left else ALL_DONE
@@ -177,7 +177,7 @@ def _stay(house: House, config: Path | None, day: date | None) -> int:
     def drain() -> None:
         # A connection belongs to this thread, so it is this thread that ends those of earlier settings.
         while retired:
-            retired.pop().outbox.close()
+            retired.pop().close()
         now().outbox.drain(stop)
 
     def now() -> House:
@@ -213,7 +213,7 @@ def _stay(house: House, config: Path | None, day: date | None) -> int:
         log.warning("stopped while waiting for a server")
         logging.shutdown()
         os._exit(ALL_DONE)
-    now().outbox.close()
+    now().close()
     log.info("stopped")
     return ALL_DONE
 

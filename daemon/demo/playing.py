@@ -56,6 +56,6 @@ def play(folder: Path, on_step: Callable[[datetime, str], None]) -> Album:
                     album = collect(director)
                     return replace(album, checks=check(director, album))
                 finally:
-                    house.outbox.close()
+                    house.close()
         finally:
             store.close()

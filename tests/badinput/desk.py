@@ -110,7 +110,7 @@ class BadDesk:
         self.at_first = len(self.letters())
 
     def close(self) -> None:
-        self.house.outbox.close()
+        self.house.close()
         self.house.store.close()
 
     # mail comes

@@ -47,7 +47,7 @@ class OpenDesk:
 
     def close(self) -> None:
         """Stop."""
-        self.house.outbox.close()
+        self.house.close()
         self.house.store.close()
 
     def restart(self) -> None:
