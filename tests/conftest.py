@@ -1,6 +1,6 @@
 """Fixtures for every test: real servers, one set per worker process, started when the first test asks for one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,23 @@ from tests.servers.tls import Authority
 # A property is about values; a slow machine must not turn it red.
 settings.register_profile("ombud", deadline=None)
 settings.load_profile("ombud")
+
+_TOLD = "told at the end"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Seeds and measurements, which are of use even when all is well."""
+    reports = [report for outcome in ("passed", "failed") for report in terminalreporter.getreports(outcome)]
+    for report in reports:
+        for name, text in report.user_properties if report.when == "call" else ():
+            if name == _TOLD:
+                terminalreporter.write_line(str(text))
+
+
+@pytest.fixture
+def told(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """What is told is printed after all tests, whether the test passes or fails."""
+    return lambda text: record_property(_TOLD, text)
 
 
 @pytest.fixture(scope="session")

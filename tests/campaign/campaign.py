@@ -26,7 +26,7 @@ from tests.servers.smtp import SmtpServer
 
 PATIENCE = 4.0  # seconds for a named moment to come by
 IDLE = 1.5  # seconds without a letter after which there is probably nothing to do
-LIFE = 20.0  # seconds in which a start must succeed
+LIFE = 60.0  # seconds in which a start must succeed
 STAFF = "@meridian.example"
 
 

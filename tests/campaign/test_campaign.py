@@ -1,7 +1,9 @@
 """The short kill campaign: each database, a seed that never changes and one that does. `make campaign` is long."""
 
 import secrets
+from collections.abc import Callable
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -16,7 +18,11 @@ FIXED = 20260302
 
 @pytest.mark.parametrize("seed", [FIXED, None], ids=["fixed seed", "fresh seed"])
 def test_killed_over_and_over_nothing_is_lost_and_nothing_doubled(
-    dovecot: Dovecot, tmp_path: Path, database_url: str, seed: int | None
+    dovecot: Dovecot,
+    tmp_path: Path,
+    database_url: str,
+    seed: int | None,
+    told: Callable[[str], None],
 ) -> None:
     seed = secrets.randbits(32) if seed is None else seed
     kind = database_url.partition(":")[0]
@@ -25,7 +31,7 @@ def test_killed_over_and_over_nothing_is_lost_and_nothing_doubled(
         folder=tmp_path / "campaign", dovecot=dovecot, database_url=database_url, mails=MAILS, kills=KILLS, seed=seed
     )
     campaign.folder.mkdir()
-    print(again)  # noqa: T201  # pytest shows it when the test fails, however it fails
+    told(again)
     office = campaign.run()
     try:
         checks = check(campaign, office)
@@ -33,6 +39,11 @@ def test_killed_over_and_over_nothing_is_lost_and_nothing_doubled(
         office.close()
         office.parsers.close()
     diary = campaign.diary
+    starts = diary.real_starts + diary.forked_starts
+    told(
+        f"  {diary.killed.total()} kills as planned, {diary.missed.total()} later; start to first poll: median "
+        f"{median(starts):.2f} s, longest {max(starts):.2f} s; {diary.seconds:.0f} s",
+    )
     assert () == violations(checks), again
     assert all(one.looked_at for one in checks)
     assert MAILS == len(diary.delivered) + len(diary.unanswerable)
