@@ -303,10 +303,18 @@ def audit_verify(config: Config = None, json: Json = False) -> None:
 
 
 @config_app.command("check")
-def config_check(config: Config = None, json: Json = False) -> None:
+def config_check(
+    config: Config = None,
+    json: Json = False,
+    connect: Annotated[
+        bool, typer.Option("--connect", help="Sign in to every server as well, and touch nothing there.")
+    ] = False,
+) -> None:
     """Read all settings and templates and tell every mistake at once."""
-    from daemon.cli import showing
+    from daemon.cli import connecting, showing
 
+    if connect:
+        raise typer.Exit(connecting.check(config, as_json=json))
     raise typer.Exit(showing.check(config, as_json=json))
 
 

@@ -207,7 +207,12 @@ def build(  # noqa: PLR0913 (what the parts are made of)
             store=store,
             concluder=concluder,
             notices=DeskNotices(
-                store=store, composer=concluder.composer, press=concluder.press, policy=policy, clock=clock
+                store=store,
+                composer=concluder.composer,
+                press=concluder.press,
+                policy=policy,
+                clock=clock,
+                doors=doors,
             ),
             policy=policy,
             clock=clock,

@@ -129,10 +129,20 @@ class Composer:
     random: Callable[[int], bytes] = secrets.token_bytes
 
     def compose(
-        self, letter: Letter, case: Case | None, view: dict[str, object], now: datetime, files: Sequence[File] = ()
+        self,
+        letter: Letter,
+        case: Case | None,
+        view: dict[str, object],
+        now: datetime,
+        files: Sequence[File] = (),
+        *,
+        account: str = "",
     ) -> Composed:
-        """Everything about the message but its bytes, and the order to make those."""
-        desk = self.desks.get(case.account if case else "") or next(iter(self.desks.values()))
+        """Everything about the message but its bytes, and the order to make those.
+
+        It leaves over the case's account; a letter about no case over `account`, or the first one.
+        """
+        desk = self.desks.get(case.account if case else account) or next(iter(self.desks.values()))
         issued = IssuedToken(
             id=token_id(self.random(5)),
             number=letter.number,

@@ -186,6 +186,14 @@ class Session:
         )
         return self._selected
 
+    def look(self, folder: str) -> int | None:
+        """How many messages lie in a folder, without a trace there (EXAMINE); None when there is no such folder."""
+        path = self._path(folder)
+        with self._operation(f"look into {folder}"):
+            if not self._client.folder_exists(path):
+                return None
+            return int(self._client.select_folder(path, readonly=True).get(b"EXISTS", 0))
+
     def uids_from(self, first_uid: int) -> list[int]:
         """All UIDs from this one on, ascending."""
         crash_point("CP01")

@@ -1,7 +1,8 @@
 """Letters that are about no case: troubles as one digest for the intake desk, the head of the record for audit."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cases import events as e
@@ -11,10 +12,12 @@ from cases.policy import Policy
 from cases.words import LetterClass
 from daemon.clock import Clock
 from daemon.compose import Composer
+from daemon.doors import Doors
 from daemon.press import Press
 from store.desk import Store
 from store.values import TroubleRow
 
+log = logging.getLogger("ombud.notices")
 PAUSE = timedelta(minutes=10)  # between two digests; what happens meanwhile waits for the next one
 MOST_LINES = 50
 _PRIORITY = 4
@@ -29,11 +32,47 @@ class DeskNotices:
     press: Press
     policy: Policy
     clock: Clock
+    doors: Mapping[str, Doors] = field(default_factory=dict)  # by account
 
     def tell(self) -> int:
         """Queues what is due now; returns how many letters."""
         now = self.clock.now()
-        return self._tell_troubles(now) + self._tell_overdue_quarantine(now) + self._tell_head_of_record(now)
+        told = self._tell_refusals(now) + self._tell_troubles(now)
+        return told + self._tell_overdue_quarantine(now) + self._tell_head_of_record(now)
+
+    def _tell_refusals(self, now: datetime) -> int:
+        """A server that refuses us is told at once, not with the next digest, and over an account that still works."""
+        count = 0
+        people = self._people("intake desk", now)
+        for name, doors in self.doors.items():
+            for server, refusal in doors.refusals.items():
+                # Once an episode; restarts within the hour do not tell it again.
+                key = f":desk-notice:sign-in {name} {server} {refusal.since:%Y%m%d%H}"
+                because = f"{name}, {server.upper()}: {refusal.because}"
+                line = TroubleRow(id=0, kind="sign-in-refused", because=because, at=refusal.since)
+                fresh = [person for person in people if not self.store.outbox_by_key(f"{key}:{person.id}")]
+                if fresh and self._way_out() is None:
+                    log.error(
+                        "a sign-in is refused and there is no other account to tell the intake desk; correct the "
+                        "password or token, then reload",
+                        extra={"account": name, "server": server, "reason": refusal.because},
+                    )
+                if fresh:
+                    with self.store.unit("notice"):
+                        for person in fresh:
+                            self._queue(person, f"{key}:{person.id}", (line,), now)
+                count += len(fresh)
+        return count
+
+    def _way_out(self) -> str | None:
+        """The account over which letters about no case leave: the first that nobody refuses, or none.
+
+        An account whose messages cannot be fetched shares its password with the one whose letters cannot leave, more
+        often than not, so it comes last.
+        """
+        refusals = {name: doors.refusals for name, doors in self.doors.items()}
+        fine = [name for name, found in refusals.items() if not found]
+        return next(iter(fine or [name for name, found in refusals.items() if "smtp" not in found]), None)
 
     def _tell_troubles(self, now: datetime) -> int:
         troubles = self.store.untold_troubles()
@@ -121,7 +160,7 @@ class DeskNotices:
             "received_at": now,
             "reader": {"name": person.name},
         }
-        composed = self.composer.compose(owed, None, view | shown, now)
+        composed = self.composer.compose(owed, None, view | shown, now, account=self._way_out() or "")
         if finished := self.press.finish(composed):
             self.store.enqueue((finished,))
 

@@ -208,7 +208,7 @@ class Poll:
         wait = min(FIRST_WAIT * 2 ** min(self._failures, 10), LONGEST_WAIT)
         self._failures += 1
         self._wait(REFUSED_WAIT if isinstance(trouble, SignInRefused) else wait, trouble, "account is down")
-        if self._failures == 1:
+        if self._failures == 1 and not isinstance(trouble, SignInRefused):  # that is told at once, by DeskNotices
             self.store.record_trouble("account-down", str(trouble), self.clock.now())
 
     def _wait(self, span: timedelta, trouble: TryLater, what: str) -> None:

@@ -83,6 +83,14 @@ class Sender:
                 down = "the server hung up twice in a row"
             report(position, result)
 
+    def probe(self) -> str:
+        """Connects and signs in without a letter; empty when that works, else why not."""
+        try:
+            self._loop.run_until_complete(self._ready())
+        except _Down as error:
+            return str(error)
+        return ""
+
     def abort(self) -> None:
         """From a signal handler or another thread: give up what is waited for; the outcome is reported as usual."""
         self._aborted = True

@@ -11,6 +11,7 @@ from tests.servers.postgres import Postgres
 from tests.servers.process import ServerMissing, refuse
 from tests.servers.smtp import SmtpServer
 from tests.servers.tls import Authority
+from tests.servers.token_endpoint import TokenEndpoint
 
 # A property is about values; a slow machine must not turn it red.
 settings.register_profile("ombud", deadline=None)
@@ -52,6 +53,21 @@ def dovecot(authority: Authority) -> Iterator[Dovecot]:
         yield server
     finally:
         server.close()
+
+
+@pytest.fixture(scope="session")
+def token_dovecot(authority: Authority) -> Iterator[tuple[Dovecot, TokenEndpoint]]:
+    """A second Dovecot, which takes access tokens and asks the endpoint about each of them."""
+    with TokenEndpoint() as endpoint:
+        try:
+            server = Dovecot(authority=authority, introspection_url=f"http://127.0.0.1:{endpoint.port}/introspect")
+        except ServerMissing as missing:
+            refuse(missing)
+        try:
+            server.start()
+            yield server, endpoint
+        finally:
+            server.close()
 
 
 @pytest.fixture

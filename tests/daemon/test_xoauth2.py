@@ -1,7 +1,7 @@
 """Access tokens shown to servers: what is said on the wire, what a refusal means, and a server that checks them."""
 
 import base64
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
@@ -16,9 +16,7 @@ from daemon.smtp import Outbound, Result, Retry, Sender, Sent
 from daemon.tries import Tries
 from tests.daemon.scripted_imap import Dialogue, ScriptedImap
 from tests.servers.dovecot import Dovecot
-from tests.servers.process import ServerMissing, refuse
 from tests.servers.smtp import Fault, SmtpServer, Step
-from tests.servers.tls import Authority
 from tests.servers.token_endpoint import TokenEndpoint
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -214,25 +212,10 @@ class TestSmtp:
         assert [] == [line for _, line in server.commands if line.startswith("AUTH")]
 
 
-@pytest.fixture(scope="module")
-def checked(authority: Authority) -> Iterator[tuple[Dovecot, TokenEndpoint]]:
-    """A real Dovecot that asks an endpoint about every token."""
-    with TokenEndpoint() as endpoint:
-        try:
-            server = Dovecot(authority=authority, introspection_url=f"http://127.0.0.1:{endpoint.port}/introspect")
-        except ServerMissing as missing:
-            refuse(missing)
-        try:
-            server.start()
-            yield server, endpoint
-        finally:
-            server.close()
-
-
 def test_dovecot_takes_our_token_refuses_a_wrong_one_and_one_of_somebody_else(
-    checked: tuple[Dovecot, TokenEndpoint],
+    token_dovecot: tuple[Dovecot, TokenEndpoint],
 ) -> None:
-    server, endpoint = checked
+    server, endpoint = token_dovecot
     inbox = server.new_account()
     other = server.new_account("other")
     endpoint.known |= {"token-1": inbox.address, "token-2": other.address}

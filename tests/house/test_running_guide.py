@@ -125,7 +125,7 @@ def test_systemd_finds_nothing_wrong_with_the_unit(tmp_path: Path) -> None:
 def test_every_kind_of_trouble_that_is_told_is_explained() -> None:
     """The rows of the table are the words of the letter, one for each kind that the program records."""
     source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "daemon").glob("*.py"))
-    kinds = {kind for pair in KIND.findall(source) for kind in pair if kind} | {"quarantine-overdue"}
+    kinds = {kind for pair in KIND.findall(source) for kind in pair if kind} | {"quarantine-overdue", "sign-in-refused"}
     labels = tomllib.loads((ROOT / "templates/en/words.toml").read_text(encoding="utf-8"))["label"]["trouble"]
     section = GUIDE.partition("## What a line of a desk notice means")[2].partition("\n## ")[0]
     rows = re.findall(r"^\| ([A-Z][^|]*?) \|", section, re.MULTILINE)
