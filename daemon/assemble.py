@@ -69,19 +69,19 @@ def open_store(settings: Settings) -> Store:
 def keys_of(settings: Settings, store: Store | None = None) -> Keys:
     """The keys that make and check reply tokens. A missing key file is made, unless letters in `store` need it.
 
-    Raises NeedsHuman when every key is gone although letters were written: with a fresh one no reply to them would be
-    recognised, and nobody would notice.
+    Raises NeedsHuman when a key is gone although letters were signed with it: with a fresh one no reply to them would
+    be recognised, and nobody would notice.
     """
-    if store and store.outbox(limit=1) and not any(key.secret for key in settings.token_keys):
-        lost = ", ".join(str(key.file) for key in settings.token_keys)
-        raise NeedsHuman(
-            f"the token key {lost} is gone although letters were signed with it; restore it from its backup. If there "
-            "is none, make one with: (umask 077; openssl rand -hex 32 > FILE); no reply to an earlier letter can then "
-            "be a command, and customers' replies find their cases by other signs only"
-        )
     found = {}
     for key in settings.token_keys:
         secret = key.secret
+        if secret is None and store and store.was_signed_with(key.id):
+            log.error("token key is gone", extra={"key": key.id, "file": str(key.file)})
+            raise NeedsHuman(
+                f"the token key {key.file} is gone although letters were signed with it; restore it from its backup. "
+                f"If there is none, make one with: (umask 077; openssl rand -hex 32 > {key.file}); no reply to an "
+                "earlier letter can then be a command, and customers' replies find their cases by other signs only"
+            )
         if secret is None and key.file:
             secret = create_key(key.file)
             log.warning("token key made", extra={"key": key.id, "file": str(key.file)})

@@ -99,6 +99,11 @@ class Store(Folders, Quarantines, Casebook, Suppressions, Troubles):
         return self.db.engine.name
 
     @property
+    def exposed(self) -> str:
+        """What lets other people of this machine at the database, with the way to end it; empty when nothing does."""
+        return self.db.engine.exposed()
+
+    @property
     def home(self) -> Path | None:
         """The folder that holds the database's files; None where a server keeps them."""
         return self.db.engine.folder

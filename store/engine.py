@@ -36,6 +36,10 @@ class Engine(ABC):
     def opened(self) -> None:
         """The schema is right; leave a mark that a database is here."""
 
+    def exposed(self) -> str:
+        """What lets other people of this machine read or change the database, with the way to end it; else empty."""
+        return ""
+
     @abstractmethod
     def begin(self) -> None:
         """Begin a write transaction that no other writer can run beside."""

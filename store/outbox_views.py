@@ -129,6 +129,11 @@ _COUNTED_ALL = Prepared(
         Outbox.select(Outbox.unproven, fn.COUNT(Outbox.id)).where(Outbox.counted_at >= since).group_by(Outbox.unproven)
     )
 )
+# Our Message-IDs begin with `<t`, eight characters for the token's row and one for its key (cases.tokens).
+_KEY_PLACE = 11
+_SIGNED_WITH = Prepared(
+    lambda key_id: Outbox.select(Outbox.id).where(fn.SUBSTR(Outbox.message_id, _KEY_PLACE, 1) == key_id).limit(1)
+)
 
 
 class OutboxViews(Part):
@@ -153,6 +158,10 @@ class OutboxViews(Part):
             counts: dict[bool, int] = dict(self.db.rows(_COUNTED_ALL, since))
             return counts.get(True, 0) + (0 if unproven_only else counts.get(False, 0))
         return int(self.db.value(_COUNTED[per, unproven_only], since, value.casefold() if per != "case" else value))
+
+    def was_signed_with(self, key_id: str) -> bool:
+        """Whether an outgoing message carries a token made with the key of that id. Reads the whole outbox if not."""
+        return self.db.row(_SIGNED_WITH, key_id) is not None
 
     def sent_since(self, account: str, since: datetime) -> int:
         """Messages that left over the account since then."""

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -118,6 +119,14 @@ class Sqlite(Engine):
     def opened(self) -> None:
         if not self._marker.exists():
             _write_durably(self._marker, MARKER.format(name=self.path.name))
+
+    def exposed(self) -> str:
+        # Whoever has no way into the folder cannot reach the file either.
+        others = stat.S_IRWXG | stat.S_IRWXO
+        if not (self.path.stat().st_mode & others and self.path.absolute().parent.stat().st_mode & others):
+            return ""
+        found = [path for end in ("", "-wal", "-shm") if (path := _beside(self.path, end)).exists()]
+        return f"{self.path} can be read by others; run: chmod 600 {' '.join(map(str, found))}"
 
     def begin(self) -> None:
         self.peewee.begin("IMMEDIATE")

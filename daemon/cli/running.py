@@ -60,6 +60,8 @@ def run(config: Path | None, *, once: bool, since: str | None) -> int:
     for warning in settings.warnings:
         log.warning("settings", extra={"warning": warning})
     store = open_store(settings)
+    if store.exposed:
+        log.warning("database is open to others", extra={"next_step": store.exposed})
     try:
         store.lock()
         parsers = parsers_of(settings)

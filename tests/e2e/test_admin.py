@@ -1,6 +1,7 @@
 """What an admin does around the desk: an account more, a lost key, a move to another database, a look at a letter."""
 
 import re
+import stat
 from pathlib import Path
 
 from tests.e2e.desk import Polled, TestDesk, lines
@@ -48,6 +49,42 @@ def test_a_lost_token_key_is_told_and_never_replaced_behind_ones_back(small_desk
     key.write_bytes(saved)
     key.chmod(0o600)
     small_desk.run()
+
+
+def test_a_lost_key_is_told_also_while_others_are_there(small_desk: TestDesk) -> None:
+    """After a change of keys the new one signs; without it no reply to a new letter would be believed."""
+    small_desk.run()
+    old, new = small_desk.folder / "ombud-token.key", small_desk.folder / "new.key"
+    text = small_desk.config.read_text(encoding="utf-8")
+    first = '[[token_key]]\nid = "a"\n'
+    small_desk.config.write_text(
+        text.replace(first, f'[[token_key]]\nid = "b"\nsecret_file = "new.key"\n\n{first}'), encoding="utf-8"
+    )
+    small_desk.run()  # no letter has the new key yet, so it is made
+    small_desk.deliver(mail(ANA, "Order 48213", STRONG))
+    small_desk.run()
+    saved = new.read_bytes()
+    new.unlink()
+    assert 2 == small_desk.call("run", "--once")[0]
+    assert not new.exists()
+    assert f"the token key {new} is gone although letters were signed with it" in small_desk.log()
+    new.touch(mode=0o600)
+    new.write_bytes(saved)
+    assert old.exists()
+    small_desk.run()
+
+
+def test_a_database_that_others_can_read_is_told_with_the_way_to_end_it(small_desk: TestDesk) -> None:
+    small_desk.run()
+    database = small_desk.folder / "ombud.sqlite3"
+    assert 0o600 == stat.S_IMODE(database.stat().st_mode)
+    for folder_mode, mode, told in ((0o755, 0o600, 0), (0o700, 0o644, 0), (0o755, 0o644, 1), (0o755, 0o660, 2)):
+        small_desk.folder.chmod(folder_mode)
+        database.chmod(mode)
+        small_desk.run()
+        found = lines(small_desk.log(), "database is open to others")
+        assert told == len(found)
+    assert f"{database} can be read by others; run: chmod 600 {database}" in found[-1]["next_step"]
 
 
 def test_a_desk_moves_to_another_database_with_everything_it_knows(small_desk: TestDesk, tmp_path: Path) -> None:
