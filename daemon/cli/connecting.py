@@ -64,9 +64,8 @@ def _imap(doors: Doors, account: Account) -> tuple[bool, str]:
             count = session.look(folder)
             said.append(f"{folder}: {'not there' if count is None else f'{count} messages'}")
             missing += [folder] * (count is None)
-        for folder in (account.processed_folder, account.quarantine_folder):
-            if session.look(folder) is None:
-                said.append(f"{folder} will be made")
+        later = (account.processed_folder, account.quarantine_folder)
+        said += [f"{folder} will be made" for folder in later if session.look(folder) is None]
     return not missing, f"signed in as {account.imap.user}; {', '.join(said)}"
 
 
