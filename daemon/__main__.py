@@ -15,6 +15,7 @@ noted_app = typer.Typer(no_args_is_help=True, help="Look at messages that were n
 outbox_app = typer.Typer(no_args_is_help=True, help="Look at outgoing messages, decide about waiting ones.")
 suppressed_app = typer.Typer(no_args_is_help=True, help="Addresses that get no letters: look, add, remove.")
 audit_app = typer.Typer(no_args_is_help=True, help="Check the record.")
+service_app = typer.Typer(no_args_is_help=True, help="Run ombud as a service of the machine.")
 config_app = typer.Typer(no_args_is_help=True, help="Check the settings.")
 for name, sub in {
     "case": case_app,
@@ -24,6 +25,7 @@ for name, sub in {
     "suppressed": suppressed_app,
     "audit": audit_app,
     "config": config_app,
+    "service": service_app,
 }.items():
     app.add_typer(sub, name=name)
 
@@ -316,6 +318,17 @@ def config_check(
     if connect:
         raise typer.Exit(connecting.check(config, as_json=json))
     raise typer.Exit(showing.check(config, as_json=json))
+
+
+@service_app.command("unit")
+def service_unit(
+    config: Config = None,
+    user: Annotated[str, typer.Option("--user", help="Who runs it, and that user's group.")] = "ombud",
+) -> None:
+    """Print a hardened systemd unit for this installation; write it to /etc/systemd/system/ombud.service."""
+    from daemon.cli import serving
+
+    typer.echo(serving.unit(config or Path("/etc/ombud/ombud.toml"), user), nl=False)
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from pathlib import Path
@@ -53,6 +53,7 @@ class House:
     outbox: Outbox
     ticks: Ticks
     press: Press
+    doors: Mapping[str, Doors]  # by account
 
     def close(self) -> None:
         """Ends connections and the worker that presses letters; from the thread that sends."""
@@ -220,6 +221,7 @@ def build(  # noqa: PLR0913 (what the parts are made of)
             jumps=before.ticks.jumps if before else Jumps(clock),
             on_jump=outbox.correct_times,
         ),
+        doors=doors,
     )
 
 

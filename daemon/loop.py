@@ -16,6 +16,7 @@ from daemon.guard import SetAside
 from store.trouble import Broken, Locked
 
 log = logging.getLogger("ombud")
+STALLED = 1800.0  # seconds without a sign of life; the longest single wait for a server is less than half of that
 PATIENCE = 8.0  # seconds for work under way when told to stop; a service manager kills after more
 
 
@@ -60,10 +61,12 @@ class Loop:
     beats: Sequence[Beat]
     on_reload: Callable[[], object] = lambda: None
     on_stop: Callable[[], object] = lambda: None
+    on_turn: Callable[[], object] = lambda: None
     clock: Clock = field(default_factory=Clock)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _reload_asked: threading.Event = field(default_factory=threading.Event)
     _threads: list[threading.Thread] = field(default_factory=list)
+    _signs: dict[str, float] = field(default_factory=dict)  # by thread: when it last asked whether to go on
     _end: Broken | Locked | None = None
 
     def stop(self, *_signal: object) -> None:
@@ -79,6 +82,23 @@ class Loop:
     def stopping(self) -> bool:
         """Whether the loop was asked to stop."""
         return self._stopping.is_set()
+
+    def shall_stop(self) -> bool:
+        """What work asks between two steps. To ask is a sign of life of the thread that asks."""
+        self._signs[threading.current_thread().name] = self.clock.monotonic()
+        return self._stopping.is_set()
+
+    @property
+    def stalled(self) -> tuple[str, ...]:
+        """Beats that have shown no sign of life for `STALLED` seconds, or whose thread has ended."""
+        if self._stopping.is_set():
+            return ()
+        now = self.clock.monotonic()
+        return tuple(
+            thread.name
+            for thread in self._threads
+            if not thread.is_alive() or now - self._signs.get(thread.name, now) > STALLED
+        )
 
     def listen_to_signals(self) -> None:
         """SIGTERM and SIGINT stop, SIGHUP reloads."""
@@ -99,11 +119,13 @@ class Loop:
         """
         for beat in self.beats:
             self.add(beat)
+        self.on_turn()
         # Short waits: a signal handler runs only between two steps of the main thread.
         while not self._stopping.wait(0.2):
             if self._reload_asked.is_set():
                 self._reload_asked.clear()
                 self._once(Beat(name="reload", seconds=0, work=self.on_reload))
+            self.on_turn()
         until = time.monotonic() + PATIENCE
         for thread in self._threads:
             thread.join(max(until - time.monotonic(), 0))
@@ -113,8 +135,10 @@ class Loop:
 
     def _keep(self, beat: Beat) -> None:
         metronome, seconds, offset = schedule.Scheduler(), 0.0, 0.0
+        self.shall_stop()
         self._once(beat)
         while not self._stopping.wait(min(0.5, beat.every)):
+            self.shall_stop()
             # The metronome counts in local time: an hour that is set back would be an hour without a beat.
             if seconds != beat.every or abs(self.clock.local_offset() - offset) > 1.0:
                 seconds, offset = beat.every, self.clock.local_offset()

@@ -179,9 +179,10 @@ class Outbox:
 
         def report(place: int, result: Result) -> None:
             nonlocal sent
+            stopping = stop()
             with self.unfinished.fate(due[place].id, result):
                 if isinstance(result, Retry) and not result.tried:
-                    self._postpone(due[place], result, stop=stop())
+                    self._postpone(due[place], result, stop=stopping)
                 else:
                     self._settle(due[place], result)
             sent += isinstance(result, Sent)

@@ -54,6 +54,7 @@ class Poll:
     on_progress: Callable[[int], None] = lambda _count: None
     _not_before: float | None = None  # on the clock that cannot be set
     _failures: int = 0
+    trouble: str = ""  # why the account was out of reach at the last look
     _looked: bool = False
     _missed: dict[tuple[str, int, int], str] = field(default_factory=dict)
 
@@ -65,7 +66,7 @@ class Poll:
             with self.connect(self.account) as mail:
                 new = sum(self._fetch(mail, folder, stop) for folder in self.account.folders if self.has_room())
                 for folder in self.account.folders:
-                    self._clear(mail, folder)
+                    self._clear(mail, folder, stop)
         except Unavailable as trouble:
             self._wait(FIRST_WAIT, trouble, "storage is in the way")
             raise
@@ -74,7 +75,7 @@ class Poll:
             raise
         if self._failures:
             log.info("account is back", extra={"account": self.account.name})
-        self._failures, self._not_before = 0, None
+        self._failures, self._not_before, self.trouble = 0, None, ""
         return new
 
     @property
@@ -86,7 +87,7 @@ class Poll:
         if not self._is_waiting and any(self._has_moves(folder) for folder in self.account.folders):
             with self.connect(self.account) as mail:
                 for folder in self.account.folders:
-                    self._clear(mail, folder)
+                    self._clear(mail, folder, lambda: False)
 
     def _fetch(self, mail: Mail, folder: str, stop: Callable[[], bool]) -> int:
         selected = mail.select(folder)
@@ -185,12 +186,12 @@ class Poll:
         state = self.store.folder(self.account.name, folder)
         return bool(state and self.store.moves(self.account.name, folder, state.uidvalidity, 1))
 
-    def _clear(self, mail: Mail, folder: str) -> None:
+    def _clear(self, mail: Mail, folder: str, stop: Callable[[], bool]) -> None:
         """Moves what has its outcome; UIDs of an earlier numbering are left alone."""
         if not self._has_moves(folder):
             return
         selected = mail.select(folder)
-        while moves := self.store.moves(self.account.name, folder, selected.uidvalidity, BATCH):
+        while not stop() and (moves := self.store.moves(self.account.name, folder, selected.uidvalidity, BATCH)):
             quarantined = [move for move in moves if move.outcome is Outcome.QUARANTINED]
             processed = [move for move in moves if move.outcome is not Outcome.QUARANTINED]
             for some, target in ((processed, self.account.processed), (quarantined, self.account.quarantine)):
@@ -207,6 +208,7 @@ class Poll:
     def _failed(self, trouble: TryLater) -> None:
         wait = min(FIRST_WAIT * 2 ** min(self._failures, 10), LONGEST_WAIT)
         self._failures += 1
+        self.trouble = str(trouble)
         self._wait(REFUSED_WAIT if isinstance(trouble, SignInRefused) else wait, trouble, "account is down")
         if self._failures == 1 and not isinstance(trouble, SignInRefused):  # that is told at once, by DeskNotices
             self.store.record_trouble("account-down", str(trouble), self.clock.now())

@@ -1,11 +1,12 @@
 """`ombud run`: the daemon, or one whole pass of it."""
 
+import faulthandler
 import logging
 import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from functools import partial
@@ -15,20 +16,16 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from cases.trouble import NeedsHuman, TryLater
-from config.values import Account, Settings
 from daemon.assemble import House, build, open_store, parsers_of
 from daemon.cli.common import settings_at, store_of
 from daemon.clock import Clock
-from daemon.crash import crash_point
 from daemon.logs import start_logging
-from daemon.loop import Beat, Loop, guard
+from daemon.loop import Loop, guard
+from daemon.resident import Resident
 from store.values import OutboxState
 
 log = logging.getLogger("ombud")
 ALL_DONE, TRY_AGAIN = 0, 3
-TICK_SECONDS = 30.0
-DAY_SECONDS = 86_400.0
-EAGER_SECONDS = 1.0
 
 
 def init_db(config: Path | None, copy_from: Path | None = None) -> None:
@@ -57,6 +54,7 @@ def run(config: Path | None, *, once: bool, since: str | None) -> int:
     day = _day(since)
     settings = settings_at(config)
     start_logging(settings.log_level)
+    faulthandler.enable()  # a watchdog's SIGABRT shows where every thread stands
     for warning in settings.warnings:
         log.warning("settings", extra={"warning": warning})
     store = open_store(settings)
@@ -123,20 +121,6 @@ def _unfinished(house: House) -> bool:
     return bool(house.store.pending(1) or house.store.outbox(OutboxState.RETRY, 1))
 
 
-class Later:
-    """A piece of work whose first turn is skipped: it was just done."""
-
-    def __init__(self, work: Callable[[], object]) -> None:
-        self._work = work
-        self._begun = False
-
-    def __call__(self) -> None:
-        """The work, from the second time on."""
-        if self._begun:
-            self._work()
-        self._begun = True
-
-
 class _Progress:
     """A bar on a terminal, nothing in a log file."""
 
@@ -160,97 +144,13 @@ class _Progress:
 
 
 def _stay(house: House, config: Path | None, day: date | None) -> int:
-    """The daemon: each piece of work has its beat; settings are read again on SIGHUP."""
-    holder, retired = [house], list[House]()
-
-    def reload() -> None:
-        fresh = _reloaded(holder[0], config, day)
-        if fresh is not holder[0]:
-            old, holder[0] = holder[0], fresh
-            crash_point("CP20")
-            retired.append(old)  # only now: what is retired is closed, and nobody may still find it as the present one
-            while len(polled) < len(fresh.polls):
-                polled.append(poll_beat(len(polled)))
-                loop.add(polled[-1])
-
-    def refresh() -> None:
-        loop.reload()
-
-    def drain() -> None:
-        # A connection belongs to this thread, so it is this thread that ends those of earlier settings.
-        while retired:
-            retired.pop().close()
-        now().outbox.drain(stop)
-
-    def now() -> House:
-        return holder[0]
-
-    def stop() -> bool:
-        return loop.stopping
-
-    def poll_beat(n: int) -> Beat:
-        return Beat(
-            name=f"poll {n}",
-            seconds=lambda: _poll_seconds(now().settings.accounts, n),
-            work=partial(_nth_poll, now, n, stop),
-        )
-
-    polled = [poll_beat(n) for n in range(len(house.polls))]
-    loop: Loop = Loop(
-        beats=[
-            *polled,
-            Beat(name="intake", seconds=EAGER_SECONDS, work=lambda: now().intake.run(stop)),
-            Beat(name="outbox", seconds=EAGER_SECONDS, work=drain),
-            # Calendars reach some years ahead and rates grow old: settings are read anew every day.
-            Beat(name="refresh", seconds=DAY_SECONDS, work=Later(refresh)),
-            Beat(name="tick", seconds=TICK_SECONDS, work=lambda: _tick(now(), stop)),
-        ],
-        on_reload=reload,
-        on_stop=lambda: now().outbox.abort(),  # noqa: PLW0108 (whichever house it is by then)
-    )
-    loop.listen_to_signals()
-    log.info("started", extra={"accounts": len(house.polls)})
-    if not loop.run():
+    """The daemon, until it is told to stop."""
+    resident = Resident(house, load=lambda: settings_at(config), since=day)
+    resident.loop.listen_to_signals()
+    if not resident.run():
         # A server keeps a thread waiting. Whatever it was doing is not committed, so the next start repeats it.
         log.warning("stopped while waiting for a server")
         logging.shutdown()
         os._exit(ALL_DONE)
-    now().close()
     log.info("stopped")
     return ALL_DONE
-
-
-def _poll_seconds(accounts: Sequence[Account], n: int) -> float:
-    """How often the nth account is looked at; one that is no longer in the settings has nothing to do."""
-    return accounts[n].poll.total_seconds() if n < len(accounts) else TICK_SECONDS
-
-
-def _nth_poll(house: Callable[[], House], n: int, stop: Callable[[], bool]) -> None:
-    polls = house().polls
-    if n < len(polls):
-        polls[n].run(stop)
-
-
-def _tick(house: House, stop: Callable[[], bool]) -> None:
-    house.ticks.tick(stop)
-    house.outbox.release()
-
-
-def _reloaded(house: House, config: Path | None, day: date | None) -> House:
-    """The house on the new settings, or the old one with a loud line that says why."""
-    try:
-        settings = settings_at(config)
-        _refuse_other_database(settings, house.settings)
-        crash_point("CP20")
-        fresh = build(settings, house.store, house.parsers, house.clock, guard, since=day, before=house)
-    except NeedsHuman as trouble:
-        # Without a traceback: the admin needs the list of mistakes, not our call stack.
-        log.warning("reload refused, the old settings stay", extra={"reason": str(trouble)})
-        return house
-    log.info("reloaded", extra={"files": [str(path) for path in settings.files]})
-    return fresh
-
-
-def _refuse_other_database(settings: Settings, before: Settings) -> None:
-    if settings.database.reveal() != before.database.reveal():
-        raise NeedsHuman("the database cannot be changed while running; restart instead")

@@ -22,7 +22,7 @@ from store.desk import Store
 from store.prepared import Inserting, Prepared
 
 MODULES = (casebook, chain, clocks, folders, outbox, outbox_views, quarantine, raws, suppressed, threads, troubles)
-# One row; a list for people; every row is wanted; once at start; a page of a list that ends with its LIMIT.
+# One row; a list for people; every row is wanted; once at start, or for a missing key; a page ending with its LIMIT.
 WHOLE = {
     "chain._HEAD",
     "chain._MOVE_HEAD",
@@ -31,6 +31,7 @@ WHOLE = {
     "folders._LAST_TURN",
     "outbox_views._LIST",
     "suppressed._LIST",
+    "outbox_views._SIGNED_WITH",
 }
 
 
