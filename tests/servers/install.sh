@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the servers that the tests start: Dovecot and PostgreSQL. Does nothing when both are there.
+# Installs the servers that the tests start, Dovecot and PostgreSQL, and systemd's tools. Does nothing when all are there.
 set -eu
 
 missing=""
@@ -7,6 +7,8 @@ missing=""
 if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ! command -v initdb >/dev/null 2>&1; then
     missing="$missing postgresql"
 fi
+# For `systemd-analyze`, which judges the unit that comes with ombud, and for libseccomp, which plays its filter.
+command -v systemd-analyze >/dev/null 2>&1 || missing="$missing systemd"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then
