@@ -131,6 +131,11 @@ class Loop:
             thread.join(max(until - time.monotonic(), 0))
         if self._end:
             raise self._end
+        return self.is_idle
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no beat is under way any more."""
         return not any(thread.is_alive() for thread in self._threads)
 
     def _keep(self, beat: Beat) -> None:
