@@ -62,6 +62,7 @@ class Loop:
     on_reload: Callable[[], object] = lambda: None
     on_stop: Callable[[], object] = lambda: None
     on_turn: Callable[[], object] = lambda: None
+    on_end: Callable[[], object] = lambda: None  # when no beat is under way any more
     clock: Clock = field(default_factory=Clock)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _reload_asked: threading.Event = field(default_factory=threading.Event)
@@ -129,14 +130,12 @@ class Loop:
         until = time.monotonic() + PATIENCE
         for thread in self._threads:
             thread.join(max(until - time.monotonic(), 0))
+        idle = not any(thread.is_alive() for thread in self._threads)
+        if idle:
+            self.on_end()
         if self._end:
             raise self._end
-        return self.is_idle
-
-    @property
-    def is_idle(self) -> bool:
-        """Whether no beat is under way any more."""
-        return not any(thread.is_alive() for thread in self._threads)
+        return idle
 
     def _keep(self, beat: Beat) -> None:
         metronome, seconds, offset = schedule.Scheduler(), 0.0, 0.0

@@ -58,6 +58,7 @@ class Resident:
             ],
             on_reload=self.reload,
             on_stop=self._end,
+            on_end=lambda: self.house.close(),  # noqa: PLW0108 (whichever house it is by then)
             on_turn=lambda: pulse.turn(self.loop.stalled),
         )
 
@@ -65,10 +66,7 @@ class Resident:
         """Until told to stop; returns whether all work under way was finished. Raises Broken, Locked."""
         log.info("started", extra={"accounts": len(self.house.polls)})
         self.notifier.ready(status_of(self.house))
-        if not self.loop.run():
-            return False
-        self.house.close()
-        return True
+        return self.loop.run()
 
     def reload(self) -> None:
         """Go on with the settings as they are now, or with the old ones and a loud line that says why."""

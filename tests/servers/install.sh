@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs the servers that the tests start, Dovecot and PostgreSQL, and systemd's tools. Does nothing when all are there.
+# Installs what the tests start: Dovecot, PostgreSQL, systemd's tools and strace. Does nothing when all are there.
 set -eu
 
 missing=""
@@ -9,6 +9,8 @@ if ! ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 && ! command -v initdb 
 fi
 # For `systemd-analyze`, which judges the unit that comes with ombud, and for libseccomp, which plays its filter.
 command -v systemd-analyze >/dev/null 2>&1 || missing="$missing systemd"
+# For errors of the disk.
+command -v strace >/dev/null 2>&1 || missing="$missing strace"
 [ -n "$missing" ] || exit 0
 
 if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null 2>&1; then

@@ -16,7 +16,7 @@ from typing import NoReturn
 
 import pytest
 
-HOW_TO_INSTALL = "run `sh tests/servers/install.sh` as root (Debian: apt-get install dovecot-imapd postgresql)"
+HOW_TO_INSTALL = "run `sh tests/servers/install.sh` as root (Debian: apt-get install dovecot-imapd postgresql strace)"
 START_LIMIT = 30.0  # seconds; a loaded two-core machine needs a few
 
 
