@@ -32,7 +32,7 @@ check: .venv/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 
-bench: .venv/.dev
+bench: .venv/.dev servers
 	$(BIN)/python -m bench
 
 servers:

@@ -23,7 +23,7 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("paths", nargs="*", type=Path, default=[ROOT / "tests" / "samples"])
     arguments.add_argument("--rounds", type=int, default=3)
-    given = arguments.parse_args()
+    given = arguments.parse_known_args()[0]
     mails = [path.read_bytes() for path in _files(given.paths)]
     if not mails:
         print("no *.eml found")

@@ -108,7 +108,8 @@ def _pass(house: House) -> int:
         _raise_from([pool.submit(attempt, poll.clear) for poll in house.polls])
         house.close()
     left = failed.is_set() or loop.stopping or _unfinished(house)
-    log.info("one pass is done", extra={"left": "something, try again" if left else "nothing"})
+    facts = {"left": "something, try again" if left else "nothing", "commits": house.store.commits}
+    log.info("one pass is done", extra=facts)
     return TRY_AGAIN if left else ALL_DONE
 
 
