@@ -1,0 +1,114 @@
+"""What customers say about remedies and money: one pass over the text with our own word tables, and its sentences."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from cases.reading import Phrase
+from parsers.lexicon import Hit, Matcher
+from parsers.tables import table
+
+MAX_TEXT = 20_000
+# A point before a small letter or a digit belongs to an abbreviation ("Rs. 500", "z. B.").
+_SENTENCE = re.compile(r"[!?;…](?=\s)|\.(?=\s+[^\sa-zа-яё\d(])|[。！？；।؟۔]|\n[ \t]*\n")
+_CLAUSE = re.compile(r"[,:()–—](?=\s|\Z)|[，、：。！？；،؛।؟\n!?;…]|\.(?=\s|\Z)|\s[-–—]\s")
+_WRAPPED = 45  # characters from which on a line may go on in the next one
+_NO_BREAK = re.compile(r"[^\s.!?:;,。！？：；，、।؟…>]\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A word of the tables in the text: its table and rule, and its place."""
+
+    kind: str  # wanted, ask, deny before, deny after, past, damage, demand, price, offer, paid, full, total, plus
+    rule: str
+    start: int
+    end: int
+    sentence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The cues of a text in their order, and where its sentences and clauses end."""
+
+    text: str
+    cues: tuple[Cue, ...]
+    sentences: tuple[int, ...]
+    clauses: tuple[int, ...]
+
+    def sentence_of(self, place: int) -> int:
+        """The number of the sentence at the offset."""
+        return bisect_right(self.sentences, place)
+
+    def clause_of(self, place: int) -> int:
+        """The number of the clause at the offset."""
+        return bisect_right(self.clauses, place)
+
+    def of(self, *kinds: str) -> Iterator[Cue]:
+        """The cues of some kinds."""
+        return (cue for cue in self.cues if cue.kind in kinds)
+
+
+@cache
+def _matcher() -> tuple[Matcher, tuple[str, ...]]:
+    """The compiled tables and the kind of each."""
+    wanted, loss = table("wanted"), table("loss")
+    tables: list[tuple[str, Sequence[Phrase]]] = [
+        ("wanted", [one for rule, words in wanted["kinds"].items() for one in _phrases(words, rule)]),
+        ("ask", _phrases(wanted["asks"]["words"], "")),
+        ("deny before", _phrases(wanted["denials"]["before"], "")),
+        ("deny after", _phrases(wanted["denials"]["after"], "")),
+        ("past", _phrases(wanted["past"]["words"], "")),
+        *((kind, _phrases(row["words"], "")) for kind, row in loss.items()),
+    ]
+    return Matcher([phrases for _, phrases in tables]), tuple(kind for kind, _ in tables)
+
+
+def _phrases(words: Sequence[str], rule: str) -> list[Phrase]:
+    """Rows of a table; `hu ro:word` counts in texts of these languages only."""
+    pairs = [word.partition(":") if ":" in word else ("*", ":", word) for word in words]
+    return [Phrase(text=word, language=languages, rule=rule) for languages, _, word in pairs]
+
+
+def read_claims(text: str, language: str) -> Said:
+    """The cues of the writer's own words; `language` (BCP 47, may be empty) leaves out words of other languages."""
+    text = text[:MAX_TEXT]
+    matcher, kinds = _matcher()
+    primary = language.partition("-")[0]
+    sentences, clauses = _ends(text, _SENTENCE), _ends(text, _CLAUSE)
+    cues = tuple(
+        Cue(kinds[hit.table], hit.phrase.rule, hit.start, hit.end, bisect_right(sentences, hit.start))
+        for hit in _longest(matcher.find(text))
+        if hit.phrase.language == "*" or not primary or primary in hit.phrase.language.split()
+    )
+    return Said(text, cues, sentences, clauses)
+
+
+def _longest(hits: list[Hit]) -> list[Hit]:
+    """Of hits of one table in one place the longest one."""
+    best: dict[tuple[int, int, str], Hit] = {}
+    for hit in hits:
+        key = (hit.table, hit.start, hit.phrase.rule)
+        if key not in best or hit.end > best[key].end:
+            best[key] = hit
+    return sorted(best.values(), key=lambda hit: (hit.start, hit.end))
+
+
+def _ends(text: str, pattern: re.Pattern[str]) -> tuple[int, ...]:
+    """Where sentences or clauses end; a full line that just goes on in the next one is no end."""
+    found = [match.end() for match in pattern.finditer(text) if match[0] != "\n"]
+    start = 0
+    for line in text.splitlines(keepends=True):
+        end = start + len(line)
+        bare = line.rstrip()
+        if bare and (len(bare) < _WRAPPED or not _NO_BREAK.search(bare)) and not _goes_on(bare):
+            found.append(end)
+        start = end
+    return tuple(sorted(set(found)))
+
+
+def _goes_on(bare: str) -> bool:
+    """Whether a full line ends in the middle of a clause."""
+    return len(bare) >= _WRAPPED and bare[-1] in ",，、"
