@@ -22,7 +22,9 @@ _NO_BREAK = re.compile(r"[^\s.!?:;,。！？：；，、।؟…>]\Z")
 class Cue:
     """A word of the tables in the text: its table and rule, and its place."""
 
-    kind: str  # wanted, ask, deny before, deny after, past, damage, demand, price, offer, paid, full, total, plus
+    kind: (
+        str  # wanted, ask, deny before, deny after, past, undone, damage, demand, price, offer, paid, full, total, plus
+    )
     rule: str
     start: int
     end: int
@@ -61,6 +63,7 @@ def _matcher() -> tuple[Matcher, tuple[str, ...]]:
         ("deny before", _phrases(wanted["denials"]["before"], "")),
         ("deny after", _phrases(wanted["denials"]["after"], "")),
         ("past", _phrases(wanted["past"]["words"], "")),
+        ("undone", _phrases(wanted["undone"]["words"], "")),
         *((kind, _phrases(row["words"], "")) for kind, row in loss.items()),
     ]
     return Matcher([phrases for _, phrases in tables]), tuple(kind for kind, _ in tables)

@@ -1,17 +1,17 @@
 """Facts of the complaint with the words they came from (policy §2): few, and only when the text really says so."""
 
-import re
-from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from cases.message import Address, Fact
 from parsers.amounts import Amount, exact, find_amounts
-from parsers.lexicon import LOSS, WANTED, Hit
-from parsers.numbers import find_numbers
+from parsers.claims import read_claims
+from parsers.loss import find_loss
+from parsers.names import find_name
+from parsers.numbers import Numbered, find_numbers
 from parsers.phones import Phone, find_phones
+from parsers.wanted import find_wanted
 
-_SENTENCE = re.compile(r"[.!?;](?=\s)|[。！？；।؟\n]")
 _CC_TLDS = {
     "uk": "GB",
     "eu": "",
@@ -32,6 +32,7 @@ _CC_TLDS = {
     "id": "ID",
 }
 MAX_TEXT = 20_000
+_SUBJECT = 0.9  # how much less sure a number of the subject is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,46 +41,91 @@ class Source:
 
     own: str
     signature: str = ""
+    subject: str = ""
     sender: Address | None = None
     default_country: str = ""  # ISO 3166; what national phone numbers and shared currency signs mean
+    language: str = ""  # BCP 47 of the writer's own words; empty when unknown
 
 
-def find_facts(source: Source, words: Sequence[Sequence[Hit]]) -> tuple[tuple[Fact, ...], str]:
-    """The facts of a message and the sender's likely country (ISO 3166; empty when nothing tells).
-
-    `words` are the hits of `lexicon.find_words`.
-    """
-    signature, sender, default_country = source.signature, source.sender, source.default_country
+def find_facts(source: Source) -> tuple[tuple[Fact, ...], str]:
+    """The facts of a message and the sender's likely country (ISO 3166; empty when nothing tells)."""
     own = source.own[:MAX_TEXT]
+    home = _home(source)
     facts: list[Fact] = []
-    if sender and sender.name and "@" not in sender.name:
-        facts.append(Fact(kind="name", value=sender.name, confidence=0.6, words=sender.name))
-    phones = _phones(own, signature, default_country, facts)
-    country = _country(phones, sender, facts)
-    amounts = find_amounts(own, country or default_country or None)
-    facts += [_amount_fact("amount", amount, amount.confidence) for amount in amounts]
-    loss = _claimed_loss(own, amounts, words[LOSS])
-    if loss:
-        facts.append(_amount_fact("loss", loss, 0.7 if loss.sure else 0.5))
-    facts += [
-        Fact(kind=one.kind, value=one.value, confidence=one.confidence, words=one.text, start=one.start, end=one.end)
-        for one in find_numbers(own)
+    name = find_name(own, source.signature, source.sender)
+    if name:
+        facts.append(name)
+    numbers = find_numbers(own)
+    phones = _phones(own, numbers, source.signature, home, facts)
+    country = _country(phones, source.sender, facts)
+    facts += _money(own, source, country or home)
+    facts += _numbered(numbers, phones, source.subject)
+    return tuple(facts), country
+
+
+def _home(source: Source) -> str:
+    """The country national phone numbers and shared signs are likely to be of: the domain's, else the desk's."""
+    return _country_of_domain(source.sender) or source.default_country
+
+
+def _phones(own: str, numbers: Sequence[Numbered], signature: str, home: str, facts: list[Fact]) -> list[Phone]:
+    """The phone numbers of the text and the signature; a number with another label is none."""
+    taken = [(one.start, one.end) for one in numbers]
+    phones = [
+        one
+        for one in find_phones(own, home)
+        if one.labelled or not any(start < one.end and one.start < end for start, end in taken)
     ]
-    wanted = _wanted(words[WANTED])
-    return tuple(facts + ([wanted] if wanted else [])), country
-
-
-def _phones(own: str, signature: str, default_country: str, facts: list[Fact]) -> list[Phone]:
-    phones = list(find_phones(own, default_country))
     facts += [
-        Fact(kind="phone", value=one.e164, confidence=0.9, words=one.text, start=one.start, end=one.end)
+        Fact(kind="phone", value=one.e164, confidence=one.confidence, words=one.text, start=one.start, end=one.end)
         for one in phones
     ]
-    for phone in find_phones(signature, default_country):
+    for phone in find_phones(signature, home):
         if phone.e164 not in {one.e164 for one in phones}:
-            phones.append(phone)
-            facts.append(Fact(kind="phone", value=phone.e164, confidence=0.9, words=phone.text))
+            phones.append(replace(phone, start=-1, end=-1))
+            facts.append(Fact(kind="phone", value=phone.e164, confidence=phone.confidence, words=phone.text))
     return phones
+
+
+def _money(own: str, source: Source, country: str) -> Iterator[Fact]:
+    """The amounts, the one that is claimed, and what is wanted."""
+    amounts = find_amounts(own, country or None)
+    for amount in amounts:
+        yield _amount_fact("amount", amount, amount.confidence)
+    said = read_claims(own, source.language)
+    subject = read_claims(source.subject, source.language) if source.subject else None
+    wanted = find_wanted(said, subject)
+    claimed = find_loss(said, amounts, wanted)
+    if claimed:
+        yield _amount_fact("loss", claimed.amount, claimed.confidence)
+    if wanted:
+        words = own[wanted.start : wanted.end] if wanted.start >= 0 else source.subject
+        yield Fact(
+            kind="wanted",
+            value=wanted.rule,
+            confidence=wanted.confidence,
+            words=words,
+            start=wanted.start,
+            end=wanted.end,
+        )
+
+
+def _numbered(numbers: Sequence[Numbered], phones: Sequence[Phone], subject: str) -> Iterator[Fact]:
+    """Order, contract, project and waybill numbers of the text, then those only the subject has."""
+    labelled = [(one.start, one.end) for one in phones if one.labelled and one.start >= 0]
+    known = set()
+    for one in numbers:
+        if any(start <= max(one.start, one.first) < end for start, end in labelled):
+            continue
+        known.add(one.value)
+        yield Fact(
+            kind=one.kind, value=one.value, confidence=one.confidence, words=one.text, start=one.start, end=one.end
+        )
+        if one.carrier:
+            yield Fact(kind="carrier", value=one.carrier, confidence=0.8, words=one.text, start=one.start, end=one.end)
+    for one in find_numbers(subject):
+        if one.value not in known:
+            yield Fact(kind=one.kind, value=one.value, confidence=round(one.confidence * _SUBJECT, 2), words=one.text)
 
 
 def _country(phones: list[Phone], sender: Address | None, facts: list[Fact]) -> str:
@@ -88,34 +134,17 @@ def _country(phones: list[Phone], sender: Address | None, facts: list[Fact]) -> 
         if phone.country:
             facts.append(Fact(kind="country", value=phone.country, confidence=0.8, words=phone.text))
             return phone.country
-    last = sender.domain.rpartition(".")[2] if sender else ""
-    country = _CC_TLDS.get(last, last.upper() if len(last) == 2 and last.isalpha() else "")
+    country = _country_of_domain(sender)
     if country and sender:
         facts.append(Fact(kind="country", value=country, confidence=0.6, words=sender.domain))
     return country
 
 
+def _country_of_domain(sender: Address | None) -> str:
+    last = sender.domain.rpartition(".")[2] if sender else ""
+    return _CC_TLDS.get(last, last.upper() if len(last) == 2 and last.isalpha() else "")
+
+
 def _amount_fact(kind: str, amount: Amount, confidence: float) -> Fact:
     value = f"{exact(abs(amount.value) if kind == 'loss' else amount.value)} {amount.currency}"
     return Fact(kind=kind, value=value, confidence=confidence, words=amount.text, start=amount.start, end=amount.end)
-
-
-def _claimed_loss(own: str, amounts: tuple[Amount, ...], words: Sequence[Hit]) -> Amount | None:
-    """The largest amount of a sentence that speaks of loss or compensation."""
-    if not amounts or not words:
-        return None
-    ends = [0, *(match.end() for match in _SENTENCE.finditer(own)), len(own)]
-    spoken = {bisect_right(ends, hit.start) for hit in words if hit.start >= 0}
-    claimed = [amount for amount in amounts if bisect_right(ends, amount.start) in spoken]
-    return max(claimed, key=lambda amount: amount.value, default=None)
-
-
-def _wanted(words: Sequence[Hit]) -> Fact | None:
-    """What the customer asks for: the kind whose words come first in the text, else in the subject."""
-    first = min(words, key=lambda hit: (hit.start < 0, hit.start), default=None)
-    if first is None:
-        return None
-    certain = 0.6 if first.start >= 0 else 0.4
-    return Fact(
-        kind="wanted", value=first.phrase.rule, confidence=certain, words=first.words, start=first.start, end=first.end
-    )

@@ -8,11 +8,10 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from cases.reading import Lexicon, Phrase
 from parsers.negation import DENIABLE, clause_before, is_denied
-from parsers.tables import table
 
 MAX_TEXT = 50_000  # characters searched
 _WORD = re.compile(
@@ -131,7 +130,7 @@ class Matcher:
                             yield Hit(phrase=row.phrase, table=row.table, start=start, end=start + len(row.plain))
 
 
-COMPLAINT, SIGNALS, CATEGORIES, WANTED, LOSS = range(5)  # numbers of the tables
+COMPLAINT, SIGNALS, CATEGORIES = range(3)  # numbers of the tables
 
 # Hashing thousands of rows for each message would cost more than reading it, so lexicons are known by identity; each
 # is kept beside its matcher, which keeps the identity from being used again.
@@ -141,14 +140,14 @@ _REMEMBERED = 50_000  # words
 
 
 def matcher_of(lexicon: Lexicon) -> Matcher:
-    """The compiled tables of a lexicon, and our own tables of what customers want and how they speak of loss.
+    """The compiled tables of a lexicon.
 
     Compiled once (some 30 ms for the shipped tables), also when the lexicon comes again as an equal copy.
     """
     known = _compiled.get(id(lexicon))
     if known is not None:
         return known[1]
-    tables = (lexicon.complaint, lexicon.signals, lexicon.categories, _fixed("wanted"), _fixed("loss"))
+    tables = (lexicon.complaint, lexicon.signals, lexicon.categories)
     matcher = next((matcher for other, matcher in _compiled.values() if other == lexicon), None) or Matcher(tables)
     while len(_compiled) >= _LEXICONS:
         _compiled.pop(next(iter(_compiled)), None)
@@ -156,19 +155,12 @@ def matcher_of(lexicon: Lexicon) -> Matcher:
     return matcher
 
 
-@cache
-def _fixed(name: str) -> tuple[Phrase, ...]:
-    """A table of `parsers/data/facts.toml`: stems of any language, which may go on."""
-    rows = table("facts")[name]
-    return tuple(Phrase(text=f"{stem}*", language="*", rule=rule) for rule, stems in rows.items() for stem in stems)
-
-
 def find_words(subject: str, own: str, lexicon: Lexicon) -> tuple[list[Hit], ...]:
     """The hits of each table; spans are offsets into `own`, (-1, -1) for hits in the subject.
 
     Alarms that are denied ("no lawyer") are left out.
     """
-    tables: tuple[list[Hit], ...] = ([], [], [], [], [])
+    tables: tuple[list[Hit], ...] = ([], [], [])
     text = f"{subject}\n{own}"
     below = len(subject) + 1
     for hit in matcher_of(lexicon).find(text):

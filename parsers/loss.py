@@ -1,4 +1,4 @@
-"""Which of the amounts the customer claims: what was lost or is demanded, not prices, fees and offers (policy §2, §4)."""
+"""Which of the amounts the customer claims: what was lost or is demanded, no price, fee or offer (policy §2, §4)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,6 +15,7 @@ _BEHIND = 0.7  # a word behind an amount speaks of it less often than one before
 _ENOUGH = 0.5
 _TOTAL = 0.6
 _LATE = 0.1
+_DENIABLE = ("remedy", "demand", "damage")
 _REMEDIES = ("refund", "compensation")
 
 
@@ -46,7 +47,9 @@ def _cues(said: Said) -> list[tuple[str, Cue]]:
     """The words that speak of amounts, without the denied ones."""
     found = [(one.kind, one) for one in said.of("damage", "demand", "price", "offer", "paid")]
     found += [("remedy", one) for one in said.of("wanted") if one.rule in _REMEDIES]
-    return [(kind, one) for kind, one in found if kind not in ("remedy", "demand", "damage") or not is_denied(said, one)]
+    return [
+        (kind, one) for kind, one in found if kind not in ("remedy", "demand", "damage") or not is_denied(said, one)
+    ]
 
 
 def _score(said: Said, amount: Amount, cues: list[tuple[str, Cue]], amounts: Sequence[Amount]) -> float:

@@ -245,9 +245,16 @@ def _understood(message: IncomingMessage, signature: str, reading: Reading) -> I
         by_subject = language_of(f"{message.subject}. {own}")
         language, confidence = max((language, confidence), by_subject, key=lambda pair: pair[1])
     words = find_words(message.subject, own, reading.lexicon)
-    source = Source(own=own, signature=signature, sender=message.sender, default_country=reading.default_country)
-    facts, country = find_facts(source, words)
     sure = language if confidence > 0.5 else ""
+    source = Source(
+        own=own,
+        signature=signature,
+        subject=message.subject,
+        sender=message.sender,
+        default_country=reading.default_country,
+        language=sure,
+    )
+    facts, country = find_facts(source)
     judgement = Judgement() if message.automatic else judge(words, sure, reading.lexicon)
     return replace(
         message,

@@ -79,7 +79,12 @@ def _introduced(own: str) -> tuple[str, int, int] | None:
             break
         taken.append(word)
     name = " ".join(taken).strip()
-    if not name or not _name_in(name) or (_UNSPACED.search(name) and len(name) > 4) or (len(taken) < 2 and name.isascii()):
+    if (
+        not name
+        or not _name_in(name)
+        or (_UNSPACED.search(name) and len(name) > 4)
+        or (len(taken) < 2 and name.isascii())
+    ):
         return None
     start = match.start(1) + match[1].index(name)
     return name, start, start + len(name)

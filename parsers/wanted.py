@@ -8,6 +8,7 @@ from parsers.tables import table
 
 _REACH_BEFORE = 45  # characters before a remedy in which a denial of its clause counts
 _REACH_AFTER = 40
+_REACH_TOGETHER = 30
 _ASKED, _PAST, _LATE, _SUBJECT = 2.0, 0.45, 0.2, 0.5
 _ENOUGH = 0.4
 _REPEATED = 0.15  # what each further mention adds
@@ -58,23 +59,35 @@ def _strength(said: Said, cue: Cue) -> float:
     clause = said.clause_of(cue.start)
     asked = any(one.sentence == cue.sentence and not _inside(one, cue) for one in said.of("ask"))
     strength = _ASKED if asked else 1.0
-    if any(said.clause_of(one.start) == clause and not _inside(one, cue) for one in said.of("past")):
+    near = [one for one in said.of("past", "undone") if said.clause_of(one.start) == clause and not _inside(one, cue)]
+    if any(one.kind == "past" for one in near) or (near and not asked):
         strength *= _PAST
     return strength + _LATE * cue.start / max(1, len(said.text))
 
 
 def is_denied(said: Said, cue: Cue) -> bool:
-    """Whether the words around a cue deny it in its clause: "I do not want a refund", 返金は希望しません."""
+    """Whether the words around a cue deny it in its clause: "I do not want a refund", 返金は希望しません.
+
+    What somebody did not do is wanted all the same: "you have not refunded me", "if you do not repair it".
+    """
     clause = said.clause_of(cue.start)
     for one in said.of("deny before"):
         if said.clause_of(one.start) == clause and 0 <= cue.start - one.end <= _REACH_BEFORE:
-            return not _turned(said, one.end, cue.start)
+            return _is_refusal(said, one, cue, clause) and not _turned(said, one.end, cue.start)
     return any(
         said.clause_of(one.start) == clause
         and 0 <= one.start - cue.end <= _REACH_AFTER
         and not _another(said, cue.end, one.start)
         for one in said.of("deny after")
     )
+
+
+def _is_refusal(said: Said, denial: Cue, cue: Cue, clause: int) -> bool:
+    """Whether a denial is the writer's own will: a word of wanting in the clause, or the remedy right behind it."""
+    if any(said.clause_of(one.start) == clause and one.start <= cue.start for one in said.of("undone")):
+        return False
+    is_willed = any(said.clause_of(one.start) == clause and not _inside(one, cue) for one in said.of("ask"))
+    return is_willed or len(said.text[denial.end : cue.start].split()) <= 1
 
 
 def _turned(said: Said, start: int, end: int) -> bool:
@@ -100,4 +113,16 @@ def _meant(said: Said, cue: Cue) -> str:
         return cue.rule
     clause = said.clause_of(cue.start)
     damages = [one for one in said.of("damage") if said.clause_of(one.start) == clause and not _inside(one, cue)]
-    return "compensation" if any(abs(one.start - cue.start) <= _REACH_AFTER for one in damages) else cue.rule
+    return "compensation" if any(_joined(said, one, cue) for one in damages) else cue.rule
+
+
+def _joined(said: Said, one: Cue, other: Cue) -> bool:
+    """Whether two words belong together: close, with no number, no "and" and no demand between them."""
+    low, high = min(one.end, other.end), max(one.start, other.start)
+    between = f" {said.text[low:high].casefold()} "
+    if high - low > _REACH_TOGETHER or any(character.isdigit() for character in between):
+        return False
+    joints = table("currencies")["cents"]["joints"]
+    if any(f" {joint} " in between for joint in joints):
+        return False
+    return not any(low <= ask.start < high for ask in said.of("ask"))
