@@ -4,6 +4,7 @@
     parse_headers(raw_headers, size, sha256, reading) the same when only the header block was fetched
     attachment_content(raw, sha256)                   the decoded bytes of one attachment
     classify_automatic(raw, reading)                  which kind of robot wrote it, None for a person
+    conversations(mails)                              name -> name of the earliest mail of its conversation
     strip_reply(text)                                 the writer's own words of a plain text
     strip_reply_html(html)                            the same of an HTML body
     detect_language(text)                             BCP 47, empty when it cannot be told
@@ -16,6 +17,7 @@ the `Lexicon` of `Reading`; fixed language knowledge lies in `parsers/data`.
 """
 
 from parsers.amounts import find_amounts
+from parsers.conversations import conversations
 from parsers.language import detect_language
 from parsers.markup import strip_reply_html
 from parsers.message import attachment_content, classify_automatic, parse_headers, parse_message
@@ -26,6 +28,7 @@ from parsers.quotes import strip_reply
 __all__ = [
     "attachment_content",
     "classify_automatic",
+    "conversations",
     "detect_language",
     "find_amounts",
     "find_phones",

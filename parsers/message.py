@@ -72,6 +72,24 @@ def parse_message(raw: bytes, reading: Reading = _DEFAULT) -> IncomingMessage:
         ) from error
 
 
+def parse_words(raw: bytes) -> IncomingMessage:
+    """Only the header fields and the text, apart into own and quoted words: a third of the cost of `parse_message`.
+
+    Raises:
+        NeedsHuman: as `parse_message`.
+    """
+    try:
+        scanned = scan(raw)
+        parsed = read(scanned.light)
+        check_tree(parsed.message)
+        body = read_body(scanned, with_signed(scanned, leaves(parsed.message, scanned.head.charset))).body
+        split = _split(body)
+        message, _ = read_headers(scanned.head, parsed, _DEFAULT, scanned.sha256, len(raw))
+        return replace(message, text=body.text, new_text=split.own, quoted_text=split.quoted)
+    except _UNFORESEEN as error:
+        raise NeedsHuman(f"the message cannot be read: {type(error).__name__}") from error
+
+
 def parse_headers(raw_headers: bytes, size: int, sha256: str, reading: Reading = _DEFAULT) -> IncomingMessage:
     """The same for a message of which only the header block was fetched; `size` and `sha256` are given by the caller.
 

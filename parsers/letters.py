@@ -1,0 +1,120 @@
+"""One mail as a member of a conversation: who, when, about what, in which words, quoting which words."""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from cases.message import IncomingMessage
+from cases.trouble import NeedsHuman
+from parsers.head import split_head
+from parsers.message import parse_words
+from parsers.subjects import Subject, read_subject
+from parsers.words import header_text
+
+_MOST_WORDS = 800  # of one mail's own words
+_MOST_QUOTED = 2000
+_SHINGLE = 5  # words
+_QUOTE_MARK = re.compile(r"[ \t]{0,3}(?:[>＞|][ \t]?)+")
+_WORD = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\u0e00-\u0e7f]|[^\\W_]+")
+_ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
+_CLOCK = re.compile(r"(?<![\d:.])(\d{1,2})[:.hH時](\d{2})(?!\d)")
+_SERIES = re.compile(r"(?<![\d/])(\d{1,3})\s?(?:/|of|von|de|из|sur|di)\s?(\d{1,3})(?![\d/])")
+_TICKET = re.compile(r"(?:\[[^\]\n]{0,30}|[#№]\s?|\bC-)(\d{4,}(?:-\d{3,})*)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """What conversations are found by. `id` is empty when the mail has none; `refs` are all ids it points to."""
+
+    name: str
+    sha256: str = ""
+    id: str = ""
+    refs: tuple[str, ...] = ()
+    outlook: str = ""  # the part of Thread-Index that all answers share
+    subject: Subject = field(default_factory=lambda: Subject(base=""))
+    date: datetime | None = None
+    sender: str = ""
+    recipients: frozenset[str] = frozenset()
+    own: tuple[int, ...] = ()  # hashed shingles of the own words
+    quoted: tuple[int, ...] = ()
+    quoted_senders: tuple[str, ...] = ()  # addresses in the line that introduces the quotation
+    quoted_minutes: tuple[int, ...] = ()
+    ticket: str = ""
+    series: tuple[str, str] | None = None  # the subject before its counter, and the last number: ("photos", "3")
+
+
+def read_letter(name: str, raw: bytes) -> Letter:
+    """The mail as far as it can be read; one that cannot be read belongs to nobody."""
+    try:
+        message = parse_words(raw)
+    except NeedsHuman:
+        return Letter(name=name)
+    head, _ = split_head(raw)
+    subject = read_subject(message.subject)
+    own, quoted = _words(message)
+    introduction = _introduction(message)
+    return Letter(
+        name=name,
+        sha256=message.sha256,
+        id=message.message_id.lower(),
+        refs=tuple(one.lower() for one in (*message.references, *message.in_reply_to) if len(one) > 8),
+        outlook=_outlook(header_text(head.first("thread-index") or b"", 400)),
+        subject=subject,
+        date=message.date,
+        sender=message.sender.address.lower() if message.sender else "",
+        recipients=frozenset(one.address.lower() for one in (*message.to, *message.cc)),
+        own=own,
+        quoted=quoted,
+        quoted_senders=tuple(match.lower() for match in _ADDRESS.findall(introduction))[:5],
+        quoted_minutes=tuple(int(match[2]) for match in _CLOCK.finditer(introduction))[:3],
+        ticket=_ticket(message.subject),
+        series=_series(message.subject, subject),
+    )
+
+
+def _words(message: IncomingMessage) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Shingles of own and of quoted words; marked lines between own ones count as quoted."""
+    own: list[str] = []
+    marked: list[str] = []
+    for line in message.new_text.split("\n"):
+        mark = _QUOTE_MARK.match(line)
+        (marked if mark else own).append(line[mark.end() :] if mark else line)
+    quoted = [_QUOTE_MARK.sub("", line, count=1) for line in message.quoted_text.split("\n")]
+    return _shingles("\n".join(own), _MOST_WORDS), _shingles("\n".join([*marked, *quoted]), _MOST_QUOTED)
+
+
+def _shingles(text: str, most: int) -> tuple[int, ...]:
+    words = _WORD.findall(text[: most * 20].casefold())[:most]
+    if 3 <= len(words) < _SHINGLE:
+        return (hash(tuple(words)),)
+    return tuple(dict.fromkeys(hash(tuple(words[at : at + _SHINGLE])) for at in range(len(words) - _SHINGLE + 1)))
+
+
+def _introduction(message: IncomingMessage) -> str:
+    """The lines before the quotation: `On … Anna <a@x> wrote:` or a block of header lines."""
+    lines = [line for line in message.quoted_text.split("\n", 40)[:40] if line.strip()][:6]
+    plain = [line for line in lines if not _QUOTE_MARK.match(line)][:5]
+    return "\n".join(line[:300] for line in plain)
+
+
+def _outlook(value: str) -> str:
+    """The first 22 bytes of Thread-Index, which Outlook makes once for a conversation."""
+    try:
+        decoded = base64.b64decode(value.replace(" ", "") + "==", validate=False)
+    except (binascii.Error, ValueError):
+        return ""
+    return decoded[:22].hex() if len(decoded) >= 22 else ""
+
+
+def _ticket(subject: str) -> str:
+    match = _TICKET.search(subject[:300])
+    return match[1] if match else ""
+
+
+def _series(raw_subject: str, subject: Subject) -> tuple[str, str] | None:
+    match = _SERIES.search(raw_subject[:200])
+    if not match or subject.replies or not 1 < int(match[2]) < 200 or int(match[1]) > int(match[2]):
+        return None
+    return raw_subject[: match.start()].strip().casefold(), match[2]

@@ -1,0 +1,172 @@
+"""Earlier mails that a mail answers, found without ids: by quoted words, introduction, ticket, subject, people."""
+
+from bisect import bisect_left
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from parsers.letters import Letter
+from parsers.subjects import is_generic
+
+_COMMON = 6  # mails that may share a shingle before it says nothing
+_LOOKED_BACK = 40  # earlier mails of one subject or sender that are compared
+_LONG_AGO = timedelta(days=60)
+_GENERIC_AGO = timedelta(days=21)
+_SERIES_WITHIN = timedelta(minutes=15)
+_SKEW = timedelta(hours=26)  # clocks and zones of others
+
+
+class Relations:
+    """An index over all letters, which are sorted by date; numbers are places in that order."""
+
+    def __init__(self, letters: Sequence[Letter]) -> None:
+        self._letters = letters
+        self._own: dict[int, list[int]] = defaultdict(list)
+        self._by_base: dict[str, list[int]] = defaultdict(list)
+        self._by_sender: dict[str, list[int]] = defaultdict(list)
+        self._by_ticket: dict[str, list[int]] = defaultdict(list)
+        self._by_series: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+        self._roots: Counter[str] = Counter()
+        for number, letter in enumerate(letters):
+            self._add(number, letter)
+        self._threaded = {key for key, numbers in self._by_series.items() if self._is_threaded(numbers)}
+
+    def _add(self, number: int, letter: Letter) -> None:
+        for shingle in letter.own:
+            holders = self._own[shingle]
+            if len(holders) <= _COMMON:
+                holders.append(number)
+        self._by_base[letter.subject.base].append(number)
+        self._by_sender[letter.sender].append(number)
+        if letter.ticket:
+            self._by_ticket[letter.ticket].append(number)
+        if letter.series:
+            self._by_series[(*letter.series, letter.sender)].append(number)
+        self._roots[letter.subject.base] += not (letter.subject.replies or letter.subject.forwards)
+
+    def of(self, number: int, letter: Letter) -> Iterable[int]:
+        """Mails of the same conversation; empty when nothing says enough."""
+        quoted = self._quoted(number, letter)
+        if quoted:
+            return quoted
+        for rule in (self._introduced, self._ticketed, self._subject, self._series):
+            found = rule(number, letter)
+            if found is not None:
+                return (found,)
+        return ()
+
+    def _quoted(self, number: int, letter: Letter) -> list[int]:
+        """Mails whose own words this one quotes; a word counts for one mail only, the likeliest."""
+        votes: dict[int, set[int]] = defaultdict(set)
+        for shingle in letter.quoted:
+            holders = self._own.get(shingle, ())
+            if len(holders) <= _COMMON:
+                for other in holders:
+                    votes[other].add(shingle)
+        votes.pop(number, None)
+        likeliest = sorted(votes, key=lambda one: self._likelihood(letter, one, len(votes[one])))
+        found: list[int] = []
+        counted: set[int] = set()
+        for other in likeliest[:_LOOKED_BACK]:
+            if self._is_quoted(letter, self._letters[other], len(votes[other]), len(votes[other] - counted)):
+                found.append(other)
+                counted |= votes[other]
+        return found
+
+    def _likelihood(self, letter: Letter, other: int, votes: int) -> tuple[bool, int, int, int]:
+        """Sorts the likeliest first."""
+        earlier = self._letters[other]
+        return letter.subject.base != earlier.subject.base, -nearness(letter, earlier), -votes, other
+
+    def _is_quoted(self, letter: Letter, earlier: Letter, count: int, fresh: int) -> bool:
+        """Whether the shingles found, and those of them that no likelier mail explains, are enough."""
+        if not _may_follow(letter, earlier):
+            return False
+        part = count / max(1, len(earlier.own))
+        if letter.subject.base == earlier.subject.base and not is_generic(letter.subject.base):
+            near = nearness(letter, earlier)
+            least = (0 if near >= 2 else 1) if part >= 0.6 else 2
+            return fresh >= least and (near > 0 or part >= 0.6 or count >= 8)
+        if not nearness(letter, earlier):
+            return fresh >= 20 and part >= 0.6
+        return (fresh >= 3 and part >= 0.6) or (fresh >= 12 and part >= 0.4)
+
+    def _introduced(self, number: int, letter: Letter) -> int | None:
+        """The mail that the introduction of the quotation names by sender and minute."""
+        for sender in letter.quoted_senders:
+            for other in self._before(self._by_sender.get(sender, []), number):
+                earlier = self._letters[other]
+                minute = earlier.date.minute if earlier.date else -1
+                if (
+                    minute in letter.quoted_minutes
+                    and _may_follow(letter, earlier, timedelta(days=30))
+                    and (letter.subject.base == earlier.subject.base or letter.sender in earlier.recipients)
+                ):
+                    return other
+        return None
+
+    def _ticketed(self, number: int, letter: Letter) -> int | None:
+        if not letter.ticket:
+            return None
+        for other in self._before(self._by_ticket[letter.ticket], number):
+            if nearness(letter, self._letters[other]) and _may_follow(letter, self._letters[other]):
+                return other
+        return None
+
+    def _subject(self, number: int, letter: Letter) -> int | None:
+        """The nearest earlier mail of the same subject, for mails that say they are answers."""
+        if not (letter.subject.replies or letter.subject.forwards):
+            return None
+        base = letter.subject.base
+        generic = is_generic(base)
+        within = _GENERIC_AGO if generic else _LONG_AGO
+        earlier = [
+            (nearness(letter, self._letters[other]), other)
+            for other in self._before(self._by_base[base], number)
+            if _may_follow(letter, self._letters[other], within)
+        ]
+        rare = not generic and len(base) >= 8 and self._roots[base] <= 1
+        least = 3 if generic else 0 if rare else 2
+        # Who got a mail answers it rather than one that came later to somebody else.
+        return next((other for want in (3, 2, 1, 0) for near, other in earlier if near == want >= least), None)
+
+    def _is_threaded(self, numbers: Sequence[int]) -> bool:
+        """Whether headers tie some mails of a series together, which says that its sender means them as one."""
+        parts = {letter.id or letter.name: letter for letter in (self._letters[number] for number in numbers)}
+        named = Counter(one for letter in parts.values() for one in {letter.id, *letter.refs} - {""})
+        return any(times > 1 for times in named.values())
+
+    def _series(self, number: int, letter: Letter) -> int | None:
+        """Part 2/3 belongs to part 1/3, sent by the same person a moment before."""
+        key = (*letter.series, letter.sender) if letter.series else None
+        if key is None or key not in self._threaded:
+            return None
+        for other in self._before(self._by_series[key], number):
+            if _may_follow(letter, self._letters[other], _SERIES_WITHIN):
+                return other
+        return None
+
+    def _before(self, numbers: Sequence[int], number: int) -> Sequence[int]:
+        """The nearest of the sorted numbers before this one, nearest first."""
+        end = bisect_left(numbers, number)
+        return numbers[max(0, end - _LOOKED_BACK) : end][::-1]
+
+
+def nearness(letter: Letter, earlier: Letter) -> int:
+    """How near the people of two mails are.
+
+    3: the writer got the earlier mail, or wrote it to the same people; 2: a list or colleague got both; 1: the earlier
+    mail's writer got this one, as everybody's letters to one desk do; 0: strangers.
+    """
+    if not letter.sender:
+        return 0
+    shared = bool(letter.recipients & earlier.recipients)
+    if letter.sender in earlier.recipients or (letter.sender == earlier.sender and shared):
+        return 3
+    return 2 if shared else int(earlier.sender in letter.recipients)
+
+
+def _may_follow(letter: Letter, earlier: Letter, within: timedelta = timedelta(days=400)) -> bool:
+    if letter.date is None or earlier.date is None:
+        return True
+    return -_SKEW <= letter.date - earlier.date <= within

@@ -1,0 +1,149 @@
+"""Conversations are found by headers, and without them by quoted words, people and subjects."""
+
+import textwrap
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from parsers import conversations
+
+DESK, ANNA, BOB = "desk@shop.example", "anna@home.example", "bob@office.example"
+START = datetime(2026, 2, 2, 10, 0, tzinfo=UTC)
+FIRST = "The pump that you delivered last week leaks at the lower flange and has ruined our cellar floor."
+SECOND = "We are sorry to hear of the ruined floor and ask you for a picture of the flange and the serial number."
+
+
+def mail(
+    subject: str, text: str = "Hello there.", *, sender: str = ANNA, to: str = DESK, hours: float = 0, **headers: str
+) -> bytes:
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = sender, to, subject
+    message["Date"] = format_datetime(START + timedelta(hours=hours))
+    for name, value in headers.items():
+        message[name.replace("_", "-")] = value
+    message.set_content(text)
+    return message.as_bytes()
+
+
+def groups(**mails: bytes) -> list[str]:
+    """Names of one conversation joined, in the order of the names."""
+    found = conversations(mails)
+    assert list(mails) == list(found)
+    return sorted("".join(name for name in found if found[name] == one) for one in set(found.values()))
+
+
+def quoting(own: str, old: str) -> str:
+    return own + "\n\n" + "\n".join("> " + line for line in textwrap.wrap(old, 40))
+
+
+def test_ids_tie_mails_together_even_through_a_mail_that_is_missing() -> None:
+    assert ["abc", "d"] == groups(
+        a=mail("Pump", Message_ID="<a@x.example>"),
+        b=mail("other words", References="<a@x.example> <lost@x.example>", Message_ID="<b@x.example>", hours=1),
+        c=mail("again others", In_Reply_To="Your mail of today <LOST@x.example>", Message_ID="<c@x.example>", hours=2),
+        d=mail("Pump", Message_ID="<d@x.example>", sender=BOB, hours=3),
+    )
+
+
+def test_an_id_that_a_client_uses_again_ties_nothing_by_itself() -> None:
+    assert ["ac", "bd"] == groups(
+        a=mail("Pump leaks", Message_ID="<same@x.example>"),
+        b=mail("Invoice of May", Message_ID="<same@x.example>", sender=BOB, hours=1),
+        c=mail("Re: Pump leaks", In_Reply_To="<same@x.example>", sender=DESK, to=ANNA, hours=2),
+        d=mail("AW: Invoice of May", In_Reply_To="<same@x.example>", sender=DESK, to=BOB, hours=3),
+    )
+
+
+def test_the_same_letter_by_two_roads_is_one_conversation() -> None:
+    assert ["ab"] == groups(
+        a=mail("Pump", FIRST, Message_ID="<a@x.example>"),
+        b=mail("[list] Pump", FIRST + "\n-- \nfooter", Message_ID="<a@x.example>", hours=0),
+    )
+
+
+PREFIXES = (
+    *(
+        "Re:",
+        "RE[2]:",
+        "Re^3:",
+        "AW:",
+        "SV:",
+        "VS:",
+        "Antw:",
+        "Odp:",
+        "YNT:",
+        "RIF:",
+        "RES:",
+        "Vá:",
+        "ΑΠ:",
+        "Отв:",
+        "Відп:",
+    ),
+    *("תגובה:", "رد:", "回复:", "答复：", "返信:", "답장:", "R:", "[desk] Re:", "Fwd:", "转发:", "WG:"),
+)
+
+
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_an_answer_without_ids_is_found_by_subject_and_people(prefix: str) -> None:
+    assert ["ab", "c"] == groups(
+        a=mail("Pump 4711 leaks"),
+        b=mail(f"{prefix} Pump 4711 leaks", sender=DESK, to=ANNA, hours=5),
+        c=mail("Something else", hours=6),
+    )
+
+
+def test_one_subject_and_nothing_else_in_common_stays_apart() -> None:
+    assert ["a", "b", "c"] == groups(
+        a=mail("Complaint", FIRST),
+        b=mail("Complaint", "My chair broke.", sender=BOB, hours=1),
+        c=mail("Re: Complaint", "I am still waiting.", sender="carl@z.example", to="other@y.example", hours=2),
+    )
+
+
+def test_a_subject_that_comes_every_month_is_a_new_conversation_each_time() -> None:
+    assert ["ab", "cd"] == groups(
+        a=mail("Monthly statement", "January figures", sender=DESK, to=ANNA),
+        b=mail("Re: Monthly statement", "Thank you", hours=2),
+        c=mail("Monthly statement", "February figures", sender=DESK, to=ANNA, hours=700),
+        d=mail("Re: Monthly statement", "Thank you", hours=702),
+    )
+
+
+def test_quoted_words_lead_to_their_mail_whatever_the_subject_says() -> None:
+    assert ["abc", "d"] == groups(
+        a=mail("Pump", FIRST),
+        b=mail("Your question of today", quoting(SECOND, FIRST), sender=DESK, to=ANNA, hours=3),
+        c=mail("", quoting("Here is the picture.", SECOND), hours=20),
+        d=mail("Pump", "Where is my new order of garden chairs? It should be here.", hours=30),
+    )
+
+
+def test_the_introduction_of_a_quotation_names_its_mail() -> None:
+    text = f"No.\n\nOn Mon, 2 Feb 2026 at 11:07 Anna <{ANNA}> wrote:\n\n> cut"
+    assert ["ab"] == groups(
+        a=mail("Pump", FIRST, hours=7 / 60),
+        b=mail("Question", text, sender=DESK, to=ANNA, hours=30),
+    )
+
+
+def test_a_letter_that_many_got_ties_no_two_customers() -> None:
+    mails = {}
+    for number in range(4):
+        customer = f"customer{number}@home.example"
+        mails[f"l{number}"] = mail("We got your letter", SECOND, sender=DESK, to=customer, hours=number)
+        mails[f"r{number}"] = mail("Re: We got your letter", quoting("ok", SECOND), sender=customer, hours=number + 9)
+    found = conversations(mails)
+    assert {f"l{number}" for number in range(4)} == set(found.values())
+    assert all(found[f"r{number}"] == f"l{number}" for number in range(4))
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.dictionaries(st.text(max_size=5), st.binary(max_size=300), max_size=8))
+def test_any_bytes_have_a_conversation(mails: dict[str, bytes]) -> None:
+    found = conversations(mails)
+    assert mails.keys() == found.keys()
+    assert set(found.values()) <= mails.keys()
