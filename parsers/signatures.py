@@ -3,42 +3,220 @@
 import re
 from functools import cache
 
+from parsers.numbers import find_numbers
 from parsers.tables import table
 
 _SIGNATURE_LINES = 15
 _DISCLAIMER_LINES = 40
 _DISCLAIMER = 4000  # characters of one paragraph
 _MOST_DISCLAIMERS = 10
-_RULE = re.compile(r"[-_=*\s·—–]{5,}\Z")
+_LAST = 40  # lines at the end in which closings and footers are looked for
+_NAME_LINE = 90  # characters of a line below a closing
+_WORDS_AFTER = 4  # words that may follow a closing on its line: a name or a place
+_MARKS = ("--", "—", "––", "——", "__", "___", "- -", "---", "–", "***", "----")
+_RULE = re.compile(r"[-_=*~\s·—–]{5,}\Z")
+_LONG_RULE = re.compile(r"\s{0,3}[_=-]{20,}\s*\Z")
+_DASH_NAME = re.compile(r"\s{0,3}(?:-{1,2}|–|—|/|~)\s?[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,3}\s*\Z")
+_NOT_WORDS = re.compile(r"[\s,.!;:~*_()\u00a0\"'“”、。，！…·|/–—-]+")
+_SENTENCE = re.compile(r"[.!?。！？]\s+\S+.*[.!?。！？]|[?？؟]\s*\Z")
+
+_Lines = list[str]
+
+
+def without_signature(lines: _Lines) -> tuple[_Lines, _Lines]:
+    """The lines of the letter, and those of signature, footers and disclaimers below it.
+
+    A block in which a number of an order, a waybill or a contract stands is never taken away.
+    """
+    own = lines
+    for _ in range(6):
+        start = min(
+            rule(own) for rule in (_mark, _list_footer, _footer, _disclaimers_from, _closing, _dash_name, _contact)
+        )
+        if start == len(own):
+            break
+        own = own[:start]
+    own = _trimmed(own)
+    below = lines[len(own) :]
+    return own, below if _has_text(below) else []
+
+
+def _has_text(lines: _Lines) -> bool:
+    return any(line.strip() for line in lines)
+
+
+def _trimmed(lines: _Lines) -> _Lines:
+    end = len(lines)
+    while end and (not lines[end - 1].strip() or (end > 1 and _RULE.match(lines[end - 1]))):
+        end -= 1
+    return lines[:end] if _has_text(lines[:end]) else lines
+
+
+def _from_end(lines: _Lines) -> range:
+    return range(len(lines) - 1, max(-1, len(lines) - 1 - _LAST), -1)
+
+
+def _names_numbers(lines: _Lines) -> bool:
+    return any(any(c.isdigit() for c in line) for line in lines) and bool(find_numbers("\n".join(lines)[:3000]))
+
+
+def _goes_on(lines: _Lines) -> bool:
+    """Whether the writer goes on below: a postscript, a question, several sentences, a number we need."""
+    starts = _postscripts()
+    for line in lines:
+        plain = line.strip().casefold()
+        if plain.startswith(starts) or (_SENTENCE.search(line) and "@" not in line and "http" not in line):
+            return True
+    return _names_numbers(lines)
 
 
 @cache
-def _footers() -> tuple[str, ...]:
-    return tuple(start.casefold() for start in table("quotes")["footers"]["starts"])
+def _postscripts() -> tuple[str, ...]:
+    return tuple(one.casefold() for one in table("signatures")["postscript"]["starts"])
 
 
-def without_signature(lines: list[str]) -> tuple[list[str], list[str]]:
-    """Lines above the signature mark of RFC 3676 section 4.3, without the footers of programs."""
+def _mark(lines: _Lines) -> int:
+    """The signature mark of RFC 3676 section 4.3, or a short rule that stands in for it."""
     below = sum(1 for line in lines if line.strip())
     for at, line in enumerate(lines):
         below -= bool(line.strip())
+        if line == "-- " and at:
+            return at
         # Without its blank the mark may be a mere rule in the text, so only little may follow.
-        if line == "-- " or (line.rstrip() in ("--", "—") and below <= _SIGNATURE_LINES):
-            return _without_footers(lines[:at]), lines[at + 1 :]
-    own = _without_footers(lines)
-    start = _disclaimers_from(own)
-    return (own, []) if start == len(own) else (_without_footers(own[:start]), own[start:])
+        if line.strip() in _MARKS and 0 < below <= _SIGNATURE_LINES and _has_text(lines[:at]):
+            under = [one for one in lines[at + 1 :] if one.strip()]
+            if all(len(one) < 200 for one in under) and not any(one.strip() in _MARKS for one in under):
+                return at if line.strip() in ("--", "—") or not _goes_on(under) else len(lines)
+    return 0 if lines and lines[0] == "-- " else len(lines)
 
 
-def _without_footers(lines: list[str]) -> list[str]:
-    """Footers are looked for in the last lines only, where programs put them."""
-    out = list(lines)
-    while out:
-        if not out[-1].strip() or _is_footer(out[-1]) or (_RULE.match(out[-1]) and len(out) > 1):
-            out.pop()
-        else:
+def _list_footer(lines: _Lines) -> int:
+    """A long rule and a few lines below it that speak of a list."""
+    words = table("signatures")["lists"]["words"]
+    for at in _from_end(lines):
+        if _LONG_RULE.match(lines[at]) and at:
+            text = "\n".join(lines[at + 1 :]).casefold()
+            return at if len(text) < 2000 and any(word in text for word in words) else len(lines)
+    return len(lines)
+
+
+@cache
+def _footers() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    row = table("signatures")["footers"]
+    return tuple(start.casefold() for start in row["starts"]), tuple(word.casefold() for word in row["devices"])
+
+
+def _footer(lines: _Lines) -> int:
+    """The first line of the footers of programs at the end; only a few short lines may stand below them."""
+    best = len(lines)
+    below = 0
+    for at in _from_end(lines):
+        line = lines[at]
+        if not line.strip() or _RULE.match(line):
+            continue
+        if _is_footer(line):
+            best, below = at, 0
+            continue
+        below += 1
+        if below > 5 or len(line) > _NAME_LINE:
             break
-    return out
+    if best < len(lines) and _goes_on(lines[best + 1 :]):
+        return len(lines)
+    return best
+
+
+def _is_footer(line: str) -> bool:
+    plain = line.strip(" \t-*_<>()[]|·•—–\u00a0").casefold()
+    starts, devices = _footers()
+    if len(plain) > 160 or not plain.startswith(starts) or plain.endswith(("?", "？")):
+        return False
+    head = re.split(r"[,.;!](?=\s)", plain, maxsplit=1)[0]
+    return any(word in head for word in devices) or (len(plain) <= 25 and not plain.endswith(("!", ",")))
+
+
+@cache
+def _closings() -> tuple[frozenset[tuple[str, ...]], frozenset[tuple[str, ...]], int]:
+    rows = table("signatures")
+    every = frozenset(_words(one) for row in rows["closings"].values() for one in row)
+    weak = frozenset(_words(one) for one in rows["weak"]["words"])
+    return every, weak, max(map(len, every))
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word for word in _NOT_WORDS.split(text.casefold()) if word)
+
+
+def _closing(lines: _Lines) -> int:
+    """The line of a closing with nothing but a signature below it; the topmost one of the end."""
+    best = len(lines)
+    for at in _from_end(lines):
+        line = lines[at]
+        if not line.strip():
+            continue
+        if _is_closing(lines, at) and _has_text(lines[:at]) and not _goes_on(lines[at + 1 : best]):
+            best = at
+        elif len(line) > 250 and "@" not in line and "http" not in line:
+            break
+    return best if sum(1 for line in lines[best:] if line.strip()) <= _LAST // 2 else len(lines)
+
+
+def _is_closing(lines: _Lines, at: int) -> bool:
+    line = lines[at].strip()
+    if len(line) > _NAME_LINE or line.endswith(("?", "？")):
+        return False
+    every, weak, longest = _closings()
+    words = _words(line)
+    for size in range(min(longest, len(words)), 0, -1):
+        phrase, after = words[:size], len(words) - size
+        if phrase not in every:
+            continue
+        if phrase in weak:
+            return after <= 2 and (after > 0 or _names_below(lines, at)) and not line.endswith((".", "!"))
+        return after <= (_WORDS_AFTER if size > 1 or line[len(phrase[0]) :][:1] in ",-–—" else 2)
+    return False
+
+
+def _names_below(lines: _Lines, at: int) -> bool:
+    """Whether the next line with text is short enough to be a name."""
+    following = next((line.strip() for line in lines[at + 1 : at + 4] if line.strip()), "")
+    return 0 < len(following) <= 40 and not following.endswith((".", "?", "!", ":", "。"))
+
+
+def _dash_name(lines: _Lines) -> int:
+    """A last line that is only a dash and a name; an item of a list has items above it."""
+    last = next((at for at in _from_end(lines) if lines[at].strip()), -1)
+    if last < 1 or not _DASH_NAME.match(lines[last]) or lines[last - 1].strip():
+        return len(lines)
+    above = next((line.strip() for line in reversed(lines[:last]) if line.strip()), "-")
+    return len(lines) if above[:1] in "-–—*•/" or above.endswith((":", "：")) else last
+
+
+@cache
+def _contact_words() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    row = table("signatures")["contact"]
+    return tuple(row["strong"]), tuple(row["weak"])
+
+
+def _contact(lines: _Lines) -> int:
+    """A last paragraph of short lines that is a company's contact block."""
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    top = end
+    while top and lines[top - 1].strip() and end - top < 12:
+        top -= 1
+    block = lines[top:end]
+    if not 3 <= len(block) < 12 or not _has_text(lines[:top]) or max(map(len, block)) > _NAME_LINE or _goes_on(block):
+        return len(lines)
+    strong, weak = _contact_words()
+    text = f"{' '.join(block)} ".casefold()
+    shown = sum(word in text for word in strong)
+    return top if shown and shown + sum(word in text for word in weak) >= 3 and _is_name(block[0]) else len(lines)
+
+
+def _is_name(line: str) -> bool:
+    words = line.split()
+    return 1 <= len(words) <= 6 and line.strip()[-1:] not in ".:!?," and not any(c.isdigit() for c in line)
 
 
 @cache
@@ -47,7 +225,7 @@ def _disclaimers() -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(start.casefold() for start in row["starts"]), tuple(word.casefold() for word in row["words"])
 
 
-def _disclaimers_from(lines: list[str]) -> int:
+def _disclaimers_from(lines: _Lines) -> int:
     """Where the disclaimers at the end begin; the number of lines when there are none, or nothing else."""
     start = end = len(lines)
     first = next((at for at, line in enumerate(lines) if line.strip()), end)
@@ -63,12 +241,7 @@ def _disclaimers_from(lines: list[str]) -> int:
     return start
 
 
-def _is_disclaimer(paragraph: list[str]) -> bool:
+def _is_disclaimer(paragraph: _Lines) -> bool:
     starts, words = _disclaimers()
     text = " ".join(" ".join(paragraph).casefold().split()).lstrip("*_-#[( ")
     return len(text) < _DISCLAIMER and text.startswith(starts) and sum(word in text for word in words) >= 2
-
-
-def _is_footer(line: str) -> bool:
-    plain = line.strip(" \t-*_").casefold()
-    return len(plain) < 120 and plain.startswith(_footers())

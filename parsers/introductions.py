@@ -1,0 +1,179 @@
+"""The lines that introduce a quotation: `On … wrote:`, `-----Original Message-----`, blocks of header lines."""
+
+import re
+from functools import cache
+
+from parsers.tables import table
+
+LONG = 400  # characters from which a line is prose for certain
+QUOTED = re.compile(r"\s{0,3}(?:[>＞]|\|\s)")
+RULE = re.compile(r"[-_=*~\s·—–]{5,}\Z")
+_TIME = re.compile(r"(?<!\d)\d{1,2}[:.hH時时]\s?\d{2}(?!\d)|上午|下午|午後|午前|오전|오후")
+_YEAR = re.compile(r"(?:19|20|25)\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}-[A-Za-z]{3,5}\.?-\d{2,4}")
+_ISO_NAME = re.compile(r"(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}\b.{0,80}<[^<>@\s]{1,100}@[^<>\s]{1,200}>")
+_ISO_GMT = re.compile(r"(?:19|20)\d{2}-\d{2}-\d{2} \d{1,2}:\d{2} GMT[+-]\d{2}:\d{2} \S.{0,80}")
+_DECORATION = " -_=*—–·:：>\t\u00a0|#\u200b\u200e\u200f\u202a\u202b\u202c"
+_HEADER_LINE = re.compile(r"[>*\s|]{0,8}([^:：\n]{1,25}?)[*\s]{0,3}[:：]")
+_SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "؟")
+_ENDS = (":", "：", "-", "︰")
+_HEIGHT = 4  # lines over which clients fold an introduction
+_BLOCK = 10  # lines within which the labels of a header block stand
+
+
+@cache
+def _separators() -> dict[str, str]:
+    rows = table("quotes")["separators"]
+    return {phrase.casefold(): kind for kind, phrases in rows.items() for phrase in phrases}
+
+
+def separator(line: str) -> str:
+    """reply, forward or empty: what a line like `-----Original Message-----` introduces."""
+    if len(line) > 300:
+        return ""
+    bare = line.strip(" \t>\u00a0")
+    plain = bare.strip(_DECORATION).casefold()
+    if not plain:
+        return ""
+    decorated = bare[:2] in ("--", "__", "==", "**", "##", "—-", "-—", "——") or bare.startswith(("*--", "-- ", "- -"))
+    if decorated and len(plain) > 60:
+        # Some programs put the first header line or a name on the same line.
+        plain = re.split(r"\s*-{3,}|\s{2,}", plain, maxsplit=1)[0]
+    kind = _separators().get(plain, "")
+    if not kind and decorated and plain.startswith(("forwarded by ", "original message ", "forwarded message ")):
+        kind = "reply" if plain.startswith("original") else "forward"
+    opens = plain.startswith(("begin ", "anfang ", "début ", "start of ", "inicio ", "início ", "inizio "))
+    return kind if decorated or opens or bare.endswith(_ENDS) else ""
+
+
+@cache
+def _labels() -> dict[str, bool]:
+    rows = table("quotes")["labels"]
+    return {one.casefold(): False for one in rows["other"]} | {one.casefold(): True for one in rows["from"]}
+
+
+def label(line: str) -> str:
+    """from, other or empty: the kind of header label a line begins with."""
+    match = _HEADER_LINE.match(line[:120])
+    if not match:
+        return ""
+    known = _labels().get(match[1].strip("* \t\u00a0").casefold())
+    return "" if known is None else "from" if known else "other"
+
+
+def is_header_block(lines: list[str], at: int) -> bool:
+    """Whether a quoted header block starts here.
+
+    That is a From label and two more; one more when the line names an address or the other a moment; or any label
+    below a rule with two more, one of them From.
+    """
+    kind = label(lines[at])
+    if not kind:
+        return False
+    kinds = [(found, line) for line in lines[at : at + _BLOCK] if (found := label(line))]
+    names = {line[:120].split(":")[0].split("：")[0].strip(" *>|").casefold() for _, line in kinds}
+    if kind != "from" and not (at and RULE.match(lines[at - 1])):
+        return len(names) > 1 and _is_moment(lines[at]) and ("from" in dict(kinds) or "@" in kinds[1][1])
+    if "from" not in dict(kinds):
+        return False
+    if len(names) >= 3:
+        return True
+    return len(names) == 2 and ("@" in lines[at] or any(_is_moment(line) for _, line in kinds))
+
+
+def _is_moment(line: str) -> bool:
+    return bool(_TIME.search(line[:200]) and _YEAR.search(line[:200]))
+
+
+@cache
+def _attribution_words() -> tuple[str, ...]:
+    return tuple(word.casefold() for word in table("quotes")["attribution"]["words"])
+
+
+@cache
+def _openers() -> frozenset[str]:
+    return frozenset(word.casefold() for word in table("quotes")["attribution"]["openers"])
+
+
+def attribution(lines: list[str], at: int) -> int:
+    """How many lines from here introduce a quotation (`On … wrote:`); 0 when none do.
+
+    A line that merely stands above the introduction is no part of it.
+    """
+    height = _height(lines, at)
+    for later in range(1, height):
+        if _opens(lines[at + later]) and _height(lines, at + later) == height - later:
+            return 0
+    if height > 1 and not _opens(lines[at]) and not _signs(lines[at]):
+        return 0
+    return height
+
+
+def is_surely_quoted_history(lines: list[str], at: int, height: int) -> bool:
+    """Whether an introduction without quote marks below it can be nothing else, not even a sentence of the writer."""
+    joined = " ".join(line.strip() for line in lines[at : at + height])
+    if _signs(joined) >= 2:
+        return True
+    return _opens(lines[at]) and joined.count(",") >= 2 and bool(_YEAR.search(joined))
+
+
+def is_dated(line: str) -> bool:
+    """Whether a time or a date stands in the line."""
+    return bool(_TIME.search(line) or _YEAR.search(line))
+
+
+def _height(lines: list[str], at: int) -> int:
+    first = lines[at].strip(" >\t-")
+    if not first or len(first) > LONG:
+        return 0
+    if _ISO_NAME.fullmatch(first.rstrip(":： ")) or _ISO_GMT.fullmatch(first.rstrip(":： ")):
+        return 1
+    joined = ""
+    for height in range(1, _HEIGHT + 1):
+        if at + height > len(lines):
+            return 0
+        whole = lines[at + height - 1]
+        line = whole.strip(" >\t\u00a0\u200b\u200e\u200f\u202a\u202b\u202c")
+        if not line or len(line) > LONG or (height > 1 and QUOTED.match(whole) and not QUOTED.match(lines[at])):
+            return 0
+        if (
+            (joined.endswith(_SENTENCE_ENDS)
+            and not joined.endswith(("г.", "р.", "a.m.", "p.m.", ".")))
+            or len(joined) > LONG
+        ):
+            return 0
+        joined = f"{joined} {line.rstrip('-').rstrip()}".strip()
+        if joined.endswith(_ENDS) or _ends_with_word(joined):
+            return height if _introduces(joined) else 0
+    return 0
+
+
+@cache
+def _ending_words() -> tuple[str, ...]:
+    return tuple(word for word in _attribution_words() if len(word) > 3 or not word.isascii())
+
+
+def _ends_with_word(text: str) -> bool:
+    return text[-40:].casefold().endswith(_ending_words())
+
+
+def _introduces(text: str) -> bool:
+    folded = text.casefold()
+    signs = _signs(text)
+    word = any(one in folded for one in _attribution_words())
+    if not text.endswith(_ENDS) and not (word and signs >= 2):
+        return " via " in folded and word
+    return signs >= 2 or (word and (signs >= 1 or " via " in folded))
+
+
+def _signs(text: str) -> int:
+    return ("@" in text) + bool(_TIME.search(text)) + bool(_YEAR.search(text))
+
+
+def _opens(line: str) -> bool:
+    plain = line.strip(" >\t-*\"'").casefold()
+    if not plain:
+        return False
+    first = plain.split(None, 1)[0]
+    return (
+        first[0].isdigit() or first.rstrip(".,") in _openers() or plain.startswith(("in message", "w dniu", "in data"))
+    )
