@@ -111,7 +111,7 @@ def attribution(lines: list[str], at: int) -> int:
 def is_surely_quoted_history(lines: list[str], at: int, height: int) -> bool:
     """Whether an introduction without quote marks below it can be nothing else, not even a sentence of the writer."""
     joined = " ".join(line.strip() for line in lines[at : at + height])
-    if _signs(joined) >= 2:
+    if _signs(joined) >= 2 or (joined.startswith("--") and joined.endswith("--")):
         return True
     return _opens(lines[at]) and joined.count(",") >= 2 and bool(_YEAR.search(joined))
 
@@ -135,11 +135,9 @@ def _height(lines: list[str], at: int) -> int:
         line = whole.strip(" >\t\u00a0\u200b\u200e\u200f\u202a\u202b\u202c")
         if not line or len(line) > LONG or (height > 1 and QUOTED.match(whole) and not QUOTED.match(lines[at])):
             return 0
-        if (
-            (joined.endswith(_SENTENCE_ENDS)
-            and not joined.endswith(("г.", "р.", "a.m.", "p.m.", ".")))
-            or len(joined) > LONG
-        ):
+        if (joined.endswith(_SENTENCE_ENDS) and not joined.endswith(("г.", "р.", "a.m.", "p.m.", "."))) or len(
+            joined
+        ) > LONG:
             return 0
         joined = f"{joined} {line.rstrip('-').rstrip()}".strip()
         if joined.endswith(_ENDS) or _ends_with_word(joined):

@@ -2,9 +2,13 @@
 
 import html as entities
 import re
+from functools import cache
 from typing import Any
 
+from parsers.clean import clean_text
+from parsers.introductions import attribution, label, separator
 from parsers.quotes import split_reply
+from parsers.tables import table
 
 MAX_HTML = 2_000_000  # characters given to the renderer
 _DEEP = 20_000  # tags from which the flat way is taken when nesting looks hostile
@@ -13,37 +17,12 @@ _HIDDEN = re.compile(r"<(script|style|head|title)\b[^>]*>.*?</\1\s*>", re.IGNORE
 _BREAKS = re.compile(r"<\s*(?:br|/p|/div|/tr|/li|/h[1-6]|/table|/blockquote)\b[^>]*>", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]{0,5000}>")
 _BLANK_LINES = re.compile(r"\n{3,}")
-# How clients mark the history they quote, as (attribute, value) of an element.
-_QUOTE_CLASSES = frozenset(
-    {
-        "OutlookMessageHeader",
-        "foxdiv20",
-        "gmail_attr",
-        "gmail_quote",
-        "gmail_quote_container",
-        "moz-cite-prefix",
-        "moz-email-headers-table",
-        "ms-outlook-mobile-reference-message",
-        "ntes-mailmaster-quote",
-        "protonmail_quote",
-        "tutanota_quote",
-        "yahoo_quoted",
-        "zmail_extra",
-    }
-)
-_QUOTE_IDS = frozenset(
-    {
-        "OLK_SRC_BODY_SECTION",
-        "appendonsend",
-        "divRplyFwdMsg",
-        "isForwardContent",
-        "isReplyContent",
-        "mail-editor-reference-message-container",
-        "origbody",
-        "reply-intro",
-    }
-)
-_REST_IDS = frozenset({"divRplyFwdMsg", "appendonsend"})  # Outlook: everything after it is history too
+# Private characters that stand around what clients mark, while the tree becomes text; none is left in the result.
+_QUOTE, _END_QUOTE, _SIGNATURE, _END_SIGNATURE = "\ue0f0", "\ue0f1", "\ue0f2", "\ue0f3"
+_MARKS = re.compile("[\ue0f0-\ue0f3]")
+_BORDER = re.compile(r"border(?:-top)?\s*:[^;]{0,40}solid", re.IGNORECASE)
+_LEFT_BORDER = re.compile(r"border-left(?:-width)?\s*:[^;]{0,40}(?:solid|px)", re.IGNORECASE)
+_MOST_SIGNATURE = 1500  # characters from which a marked signature is taken to hold the letter itself
 
 
 def html_to_text(html: str) -> str:
@@ -52,11 +31,12 @@ def html_to_text(html: str) -> str:
 
 
 def split_html(html: str) -> tuple[str, str]:
-    """The whole text of an HTML body, and the text without quoted history by the marks of mail clients.
+    """The whole text of an HTML body, and the same text with `>` before the history that mail clients mark.
 
-    The two are equal when nothing was marked. Linear; more than 2,000,000 characters are cut.
+    Marked signatures stand behind a signature mark (RFC 3676). The two are equal when nothing was marked. Linear; more
+    than 2,000,000 characters are cut.
     """
-    html = html[:MAX_HTML]
+    html = _MARKS.sub("", html[:MAX_HTML])
     if html.count("<") > _DEEP and _looks_hostile(html):
         text = _flat(html)
         return text, text
@@ -64,11 +44,12 @@ def split_html(html: str) -> tuple[str, str]:
     if tree is None:
         text = _flat(html)
         return text, text
+    marked = _mark(tree)
     whole = _render(tree)
     if not whole:
         # libxml2 drops what is nested more than 256 deep.
         return (text := _flat(html)), text
-    return whole, _render(tree) if _cut_quotes(tree) else whole
+    return (_without_marks(whole), _as_marked(whole)) if marked else (whole, whole)
 
 
 def _looks_hostile(html: str) -> bool:
@@ -100,36 +81,150 @@ def _render(tree: Any) -> str:
     return _tidy(text)
 
 
-def _cut_quotes(tree: Any) -> bool:
-    """Take the quoted history out of the tree; whether there was any."""
-    found = [element for element in tree.iter() if isinstance(element.tag, str) and _is_quote(element)]
-    for element in found:
-        parent = element.getparent()
-        if parent is None:
+@cache
+def _names() -> dict[str, frozenset[str]]:
+    return {key: frozenset(names) for key, names in table("clients")["html"].items()}
+
+
+def _mark(tree: Any) -> int:
+    """Put marks around quoted history and signatures; how many there were."""
+    found = 0
+    done: set[Any] = set()
+    for element in list(tree.iter()):
+        if not isinstance(element.tag, str) or element.getparent() is None:
             continue
-        if element.get("id") in _REST_IDS:
-            for later in list(element.itersiblings()):
-                parent.remove(later)
-        element.tail, tail = None, element.tail
-        before = element.getprevious()
-        if before is not None:
-            before.tail = (before.tail or "") + (tail or "")
-        else:
-            parent.text = (parent.text or "") + (tail or "")
-        parent.remove(element)
-    return bool(found)
+        if _is_rest(element):
+            found += _mark_rest(element, done)
+        elif _is_quote(element) and not _is_forward(element):
+            found += _surround(element, _QUOTE, _END_QUOTE)
+        elif _is_signature(element):
+            found += _surround(element, _SIGNATURE, _END_SIGNATURE)
+    return found
+
+
+def _sign(like: Any, text: str) -> Any:
+    mark = like.makeelement("div", {})
+    mark.text = text
+    return mark
+
+
+def _surround(element: Any, begin: str, end: str) -> int:
+    parent, behind = element.getparent(), _sign(element, end)
+    parent.insert(parent.index(element), _sign(element, begin))
+    behind.tail, element.tail = element.tail, None
+    parent.insert(parent.index(element) + 1, behind)
+    return 1
+
+
+def _mark_rest(element: Any, done: set[Any]) -> int:
+    """Outlook puts the history behind its block of header lines: everything that follows is marked, once."""
+    first = element
+    before = element.getprevious()
+    if before is not None and before.tag == "hr":
+        first = before
+    place = element
+    # The block often stands alone in a box; then the history follows the box.
+    while place.getparent() is not None and place.getnext() is None and place.getparent().tag not in ("body", "html"):
+        parent = place.getparent()
+        if (parent.text or "").strip() or parent.index(place) > (1 if first is not element else 0):
+            break
+        place = first = parent
+    parent = place.getparent()
+    if parent is None or parent in done:
+        return 0
+    done.add(parent)
+    parent.insert(parent.index(first), _sign(first, _QUOTE))
+    parent.append(_sign(first, _END_QUOTE))
+    return 1
+
+
+def _is_rest(element: Any) -> bool:
+    """Whether everything from here on is history: Outlook's header block, by id or by the line above it."""
+    if element.get("id") in _names()["rest_ids"]:
+        return True
+    style = element.get("style")
+    if element.tag not in ("div", "p", "td") or not style or not _BORDER.search(style) or "none" not in style:
+        return False
+    text = "".join(element.itertext())[:400].strip() if len(element) < 50 else ""
+    lines = [line for line in re.split(r"\n|(?<=[^\s:])\s{3,}", text) if line.strip()]
+    return bool(lines) and label(lines[0]) == "from"
 
 
 def _is_quote(element: Any) -> bool:
+    names = _names()
+    classes = element.get("class", "").split()
     if element.tag == "blockquote":
         # Rich-text editors also indent with blockquote; clients mark the quoting kind.
-        return (
-            element.get("type") == "cite"
-            or element.get("cite") is not None
-            or "gmail_quote" in element.get("class", "")
-        )
-    classes = element.get("class")
-    return bool(classes and not _QUOTE_CLASSES.isdisjoint(classes.split())) or element.get("id") in _QUOTE_IDS
+        if element.get("type") == "cite" or element.get("cite") is not None:
+            return True
+        if _LEFT_BORDER.search(element.get("style", "")) and _is_introduced(element):
+            return True
+    if element.get("name") in names["quote_names"] or element.get("id") in names["quote_ids"]:
+        return True
+    return any(one in names["quote_classes"] or one.endswith("yahoo_quoted") for one in classes)
+
+
+def _is_introduced(element: Any) -> bool:
+    """Whether a quoting line stands above the element."""
+    before = element.getprevious()
+    for _ in range(3):
+        if before is None:
+            parent = element.getparent()
+            text = (parent.text or "") if parent is not None else ""
+            return bool(attribution([text.strip() or " "], 0))
+        text = (before.tail or "").strip() or ("".join(before.itertext()).strip() if before.tag != "blockquote" else "")
+        if text:
+            lines = [line.strip() for line in text[-600:].split("\n") if line.strip()]
+            return any(attribution(lines, at) == len(lines) - at for at in range(max(0, len(lines) - 4), len(lines)))
+        before = before.getprevious()
+    return False
+
+
+def _is_forward(element: Any) -> bool:
+    """Whether the element holds a forwarded message, which is evidence and no history."""
+    for number, text in enumerate(element.itertext()):
+        if str(text).strip():
+            return separator(str(text)) == "forward"
+        if number > 30:
+            break
+    return False
+
+
+def _is_signature(element: Any) -> bool:
+    names = _names()
+    marked = element.get("id") in names["signature_ids"] or any(
+        one in names["signature_classes"] for one in element.get("class", "").split()
+    )
+    return marked and 0 < len("".join(element.itertext()).strip()) < _MOST_SIGNATURE
+
+
+def _without_marks(text: str) -> str:
+    return _tidy("\n".join(line for line in text.split("\n") if not _MARKS.fullmatch(line.strip())))
+
+
+def _as_marked(text: str) -> str:
+    """The text with `> ` before quoted lines, and signatures at the end behind their mark."""
+    own: list[str] = []
+    signature: list[str] = []
+    quotes = signatures = 0
+    for line in text.split("\n"):
+        for mark in _MARKS.findall(line):
+            quotes += (mark == _QUOTE) - (mark == _END_QUOTE)
+            signatures += (mark == _SIGNATURE) - (mark == _END_SIGNATURE)
+        plain = _MARKS.sub("", line).strip()
+        if _MARKS.search(line) and not plain:
+            continue
+        if quotes > 0:
+            own.append(f"> {plain}" if plain else ">")
+        else:
+            (signature if signatures > 0 else own).append(plain)
+    letter = "\n".join(own)
+    if not "".join(signature).strip():
+        return _tidy(letter)
+    if not any(line.strip() and not line.startswith(">") for line in own):
+        return _tidy(_MARKS.sub("", text))  # all words stand in the box of the signature
+    letter = _tidy(letter).rstrip("\n-– ")
+    return f"{letter}\n\n-- \n" + "\n".join(signature).strip()
 
 
 def _flat(html: str) -> str:
@@ -145,4 +240,4 @@ def _tidy(text: str) -> str:
 
 def strip_reply_html(html: str) -> str:
     """The writer's own words of an HTML body as text: without the history that clients mark, and without signature."""
-    return split_reply(split_html(html)[1]).own
+    return split_reply(clean_text(split_html(html)[1])).own

@@ -57,7 +57,7 @@ def split_reply(text: str) -> Split:
     kept = "\n".join(own).strip()
     if history and not certain and (not kept or _points(kept)):
         # Nothing but a forwarded message: that is what the sender wanted to show.
-        return Split(own="\n".join([*own, *signature, *history]).strip(), quoted="\n".join(quoted).strip("\n"))
+        return Split(own="\n".join(lines).strip())
     return Split(
         own=kept,
         quoted="\n".join([*quoted, *history]).strip("\n"),

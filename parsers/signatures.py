@@ -17,7 +17,7 @@ _MARKS = ("--", "—", "––", "——", "__", "___", "- -", "---", "–", "**
 _RULE = re.compile(r"[-_=*~\s·—–]{5,}\Z")
 _LONG_RULE = re.compile(r"\s{0,3}[_=-]{20,}\s*\Z")
 _DASH_NAME = re.compile(r"\s{0,3}(?:-{1,2}|–|—|/|~)\s?[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,3}\s*\Z")
-_NOT_WORDS = re.compile(r"[\s,.!;:~*_()\u00a0\"'“”、。，！…·|/–—-]+")
+_NOT_WORDS = re.compile(r"[\s,.!;:~*_()\u00a0\"'“”、。，！…·|/–—،؛-]+")
 _SENTENCE = re.compile(r"[.!?。！？]\s+\S+.*[.!?。！？]|[?？؟]\s*\Z")
 
 _Lines = list[str]
@@ -103,7 +103,9 @@ def _list_footer(lines: _Lines) -> int:
 @cache
 def _footers() -> tuple[tuple[str, ...], tuple[str, ...]]:
     row = table("signatures")["footers"]
-    return tuple(start.casefold() for start in row["starts"]), tuple(word.casefold() for word in row["devices"])
+    return tuple(start.casefold().replace("’", "'") for start in row["starts"]), tuple(
+        map(str.casefold, row["devices"])
+    )
 
 
 def _footer(lines: _Lines) -> int:
@@ -126,7 +128,7 @@ def _footer(lines: _Lines) -> int:
 
 
 def _is_footer(line: str) -> bool:
-    plain = line.strip(" \t-*_<>()[]|·•—–\u00a0").casefold()
+    plain = line.strip(" \t-*_<>()[]|·•—–\u00a0").casefold().replace("’", "'")
     starts, devices = _footers()
     if len(plain) > 160 or not plain.startswith(starts) or plain.endswith(("?", "？")):
         return False

@@ -1,0 +1,129 @@
+"""The writer's own words in the quoting styles of mail clients and languages: what stays, what goes."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from parsers import strip_reply, strip_reply_html
+from parsers.quotes import split_reply
+
+OWN = "Nothing has arrived."
+
+TABLES = tomllib.loads((Path(__file__).parent / "own_words.toml").read_text(encoding="utf-8"))
+LINES: dict[str, str] = {**TABLES["gmail"], **TABLES["clients"]}
+BLOCKS: dict[str, list[str]] = TABLES["blocks"]
+HTML: dict[str, str] = TABLES["html"]
+
+
+@pytest.mark.parametrize("line", LINES.values(), ids=LINES)
+@pytest.mark.parametrize("mark", ["> ", ""], ids=["marked", "unmarked"])
+def test_an_answer_above_the_quotation_stands_alone(line: str, mark: str) -> None:
+    if not mark and line.startswith("> "):
+        pytest.skip("this client marks always")
+    if not mark and line == LINES["an address first"]:
+        pytest.skip("too little to be sure of")
+    history = f"{mark}Dear Anna,\n{mark}we have received your message.\n{mark}\n{mark}The desk"
+    assert OWN == strip_reply(f"{OWN}\n\n{line}\n\n{history}\n")
+    assert OWN == strip_reply(f"{OWN}\n{line}\n{history}\n")
+
+
+@pytest.mark.parametrize("rows", BLOCKS.values(), ids=BLOCKS)
+@pytest.mark.parametrize("rule", ["", "________________________________\n", "\n-----\n"])
+def test_header_blocks_end_the_answer(rows: list[str], rule: str) -> None:
+    block = "\n".join(rows).format("Service Desk <desk@firm.example>")
+    assert OWN == strip_reply(f"{OWN}\n\n{rule}{block}\n\nWe have received your message.")
+    bold = "\n".join(f"*{row.replace(':', ':*', 1)}" for row in rows).format("Service Desk <desk@firm.example>")
+    assert OWN == strip_reply(f"{OWN}\n\n{rule}{bold}\n\nWe have received your message.")
+
+
+@pytest.mark.parametrize("closing", TABLES["below"]["closings"])
+def test_closings_begin_the_signature(closing: str) -> None:
+    split = split_reply(f"{OWN}\n\n{closing}\nAnna Berg\nTel. +49 30 901820")
+    assert OWN == split.own
+    assert "+49 30 901820" in split.signature
+
+
+@pytest.mark.parametrize("footer", TABLES["below"]["footers"])
+def test_footers_of_programs_go(footer: str) -> None:
+    assert OWN == strip_reply(f"{OWN}\n\n{footer}")
+    assert OWN == strip_reply(f"{OWN}\n\n{footer}\n\nOn Mon, Feb 2, 2026 at 10:59 AM Desk <d@x.example> wrote:\n> old")
+
+
+KEPT = {
+    "a sentence that begins like a footer": "Sent from my desk, is much easier than my mobile phone.",
+    "thanks": f"{OWN}\n\nThanks,\nAnna",
+    "a question below the closing": f"{OWN}\nBest regards\nAnna\nWhen will it come?",
+    "a postscript": f"{OWN}\n\nRegards\nAnna\n\nP.S. The box was wet.",
+    "a number below the closing": f"{OWN}\n\nMit freundlichen Grüßen\nAnna Berg\nBestellnummer: DE-2024/5567",
+    "a closing inside a sentence": "Give my regards to the driver who broke it.\nHe knows.",
+    "a list with dashes": "Missing:\n- the lamp\n- the cable",
+    "what somebody wrote": "On 3 March your agent wrote:\nWe will refund you.\nNothing happened since.",
+    "a story with a date and a colon": "On 3 March 2026 your agent wrote:\nwe pay. You did not.",
+    "header words in prose": "From: the beginning it was broken.\nTo: be honest, I am sad.",
+    "a rule in the middle": f"First part.\n--\n{'second part ' * 10}\n" + "more\n" * 20 + "end.",
+    "a price list": "Total: 20 EUR\nDate: tomorrow\nSubject: to change",
+    "one word": "Best",
+    "only a closing": "Regards,\nAnna",
+    "dates in a list": "Calls:\n2026-02-02 10:00\n2026-02-03 11:00\nNobody answered.",
+}
+
+
+@pytest.mark.parametrize("text", KEPT.values(), ids=KEPT)
+def test_words_of_the_writer_are_never_lost(text: str) -> None:
+    assert text.strip() == strip_reply(text)
+
+
+def test_answers_between_quoted_lines_stay_with_their_questions() -> None:
+    asked = "On Mon, 2 Feb 2026 at 10:59 Desk <d@x.example> wrote:\n> Which order?"
+    text = f"Hello,\n\n{asked}\n\nNumber 4711.\n\n> What do you want?\n\nMy money."
+    assert text == strip_reply(f"{text}\n\n> The desk\n> of the firm\n")
+    one = "Hello,\n\nDesk wrote on 2 Feb 2026:\n> Which order?\n\nNumber 4711."
+    assert one == strip_reply(one)
+
+
+def test_an_answer_below_the_quotation_stands_alone() -> None:
+    quoted = "On Mon, 2 Feb 2026 at 10:59 Desk <d@x.example> wrote:\n> Which order?\n> The desk\n"
+    assert OWN == strip_reply(f"{quoted}\n{OWN}\n-- \nAnna")
+
+
+def test_a_forwarded_message_is_evidence() -> None:
+    head = "---------- Forwarded message ---------\nFrom: Shop <s@x.example>\nDate: Mon, 2 Feb 2026"
+    forward = f"{head}\nSubject: Order\n\nWe never refund."
+    assert forward == strip_reply(forward)
+    assert f"FYI, see below.\n\n{forward}" == strip_reply(f"FYI, see below.\n\n{forward}")
+    assert OWN == strip_reply(f"{OWN * 20}\n\n{forward}")[: len(OWN)]
+    assert "never refund" not in strip_reply(f"{OWN * 20}\n\n{forward}")
+
+
+def test_windows_line_ends_and_clear_signed_text_are_read() -> None:
+    assert OWN == strip_reply(f"{OWN}\r\n\r\nOn Mon, Feb 2, 2026 at 10:59 AM D <d@x.example> wrote:\r\n> old\r\n")
+    armour = f"-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA256\n\n{OWN}\n"
+    armour += "-----BEGIN PGP SIGNATURE-----\n\nabc=\n-----END PGP SIGNATURE-----\n"
+    assert OWN == strip_reply(armour)
+
+
+@pytest.mark.parametrize("html", HTML.values(), ids=HTML)
+def test_history_in_html_goes_whatever_client_marked_it(html: str) -> None:
+    assert OWN == strip_reply_html(f"<html><body>{html.replace('OWN', OWN)}</body></html>")
+
+
+def test_answers_between_quotations_of_html_stay_together() -> None:
+    html = (
+        "<p>Hello</p><blockquote type=cite>Which order?</blockquote><p>Number 4711.</p>"
+        "<blockquote type=cite>What do you want?</blockquote><p>My money.</p>"
+        "<blockquote type=cite>The desk</blockquote>"
+    )
+    assert ["Hello", "> Which order?", "Number 4711.", "> What do you want?", "My money."] == [
+        line for line in strip_reply_html(html).split("\n") if line.strip()
+    ]
+
+
+def test_a_forward_in_html_is_evidence() -> None:
+    head = "---------- Forwarded message ---------<br>From: Shop &lt;s@x.example&gt;<br>Date: Mon, 2 Feb 2026<br>Subject: Order"
+    html = f'<div dir="ltr"><br></div><div class="gmail_quote">{head}<br><br>We never refund.</div>'
+    assert "We never refund." in strip_reply_html(html)
+
+
+def test_a_letter_inside_the_box_of_the_signature_is_kept() -> None:
+    assert OWN == strip_reply_html(f'<div id="ms-outlook-mobile-signature">{OWN}</div>')
