@@ -1,6 +1,7 @@
 """Signatures, the footers of programs and the disclaimers of companies below the writer's own words."""
 
 import re
+import unicodedata
 from functools import cache
 
 from parsers.numbers import find_numbers
@@ -122,7 +123,7 @@ def _footer(lines: _Lines) -> int:
         below += 1
         if below > 5 or len(line) > _NAME_LINE:
             break
-    if best < len(lines) and _goes_on(lines[best + 1 :]):
+    if best < len(lines) and _goes_on([line for line in lines[best + 1 :] if not _is_footer(line)]):
         return len(lines)
     return best
 
@@ -145,7 +146,11 @@ def _closings() -> tuple[frozenset[tuple[str, ...]], frozenset[tuple[str, ...]],
 
 
 def _words(text: str) -> tuple[str, ...]:
-    return tuple(word for word in _NOT_WORDS.split(text.casefold()) if word)
+    """The words without case, and without accents where the script knows them as marks: many type none."""
+    folded = text.casefold()
+    if not folded.isascii():
+        folded = "".join(one for one in unicodedata.normalize("NFKD", folded) if not unicodedata.combining(one))
+    return tuple(word for word in _NOT_WORDS.split(folded) if word)
 
 
 def _closing(lines: _Lines) -> int:
