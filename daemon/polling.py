@@ -64,9 +64,7 @@ class Poll:
             return 0
         try:
             with self.connect(self.account) as mail:
-                new = sum(self._fetch(mail, folder, stop) for folder in self.account.folders if self.has_room())
-                for folder in self.account.folders:
-                    self._clear(mail, folder, stop)
+                new = self._look_into(mail, stop)
         except Unavailable as trouble:
             self._wait(FIRST_WAIT, trouble, "storage is in the way")
             raise
@@ -76,6 +74,22 @@ class Poll:
         if self._failures:
             log.info("account is back", extra={"account": self.account.name})
         self._failures, self._not_before, self.trouble = 0, None, ""
+        return new
+
+    def _look_into(self, mail: Mail, stop: Callable[[], bool]) -> int:
+        """All folders; one that is missing, or whose mail cannot be moved, does not hold up the others."""
+        new, trouble = 0, None
+        for folder in self.account.folders:
+            try:
+                if self.has_room():
+                    new += self._fetch(mail, folder, stop)
+                self._clear(mail, folder, stop)
+            except Unavailable:
+                raise
+            except TryLater as error:
+                trouble = trouble or error
+        if trouble:
+            raise trouble
         return new
 
     @property
