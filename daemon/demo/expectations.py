@@ -130,11 +130,11 @@ def _whole(week: Week) -> Iterator[Check]:
     yield Check(name="every message has its one outcome", holds=not pending, detail=f"{len(pending)} are waiting")
     report = store.verify_chain()
     yield Check(name="the record is unbroken", holds=report.ok, detail=f"{report.events} events {report.because}")
-    events = (event for story in week.events.values() for event in story)
-    returned = Counter(event.key for event in events if isinstance(event, e.LetterDeferred))
+    happened = (event for story in week.events.values() for event in story)
+    returned = Counter(event.key for event in happened if isinstance(event, e.LetterDeferred))
     # One that a full account sent back for now leaves again.
-    left = Counter(letter.key for letter in album.letters)
-    twins = [key for key, count in left.items() if count > 1 + returned[key]]
+    departures = Counter(letter.key for letter in album.letters)
+    twins = [key for key, count in departures.items() if count > 1 + returned[key]]
     yield Check(name="no letter left twice", holds=not twins, detail=", ".join(twins))
     left = [row for state in _BAD_STATES for row in store.outbox(state, 100)]
     yield Check(
