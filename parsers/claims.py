@@ -12,8 +12,10 @@ from parsers.tables import table
 
 MAX_TEXT = 20_000
 # A point before a small letter or a digit belongs to an abbreviation ("Rs. 500", "z. B.").
-_SENTENCE = re.compile(r"[!?;…](?=\s)|\.(?=\s+[^\sa-zа-яё\d(])|[。！？；।؟۔]|\n[ \t]*\n")
-_CLAUSE = re.compile(r"[,:()–—](?=\s|\Z)|[，、：。！？；،؛।؟\n!?;…]|\.(?=\s|\Z)|\s[-–—]\s")
+_SENTENCE = re.compile(r"[!?;…](?=\s)|\.(?=\s+[^\sa-zа-яё\d(])|[。！？；।؟۔]|(?<=[\u3040-\u9fff])[.!?;]|\n[ \t]*\n")
+_CLAUSE = re.compile(
+    r"[,:()–—](?=\s|\Z|[\u3040-\u9fff])|(?<=[\u3040-\u9fff])[,:()]|[，、：。！？；،؛।؟\n!?;…]|\.(?=\s|\Z)|\s[-–—]\s"
+)
 _WRAPPED = 45  # characters from which on a line may go on in the next one
 _NO_BREAK = re.compile(r"[^\s.!?:;,。！？：；，、।؟…>]\Z")
 

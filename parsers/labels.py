@@ -118,6 +118,8 @@ def _is_fit(plain: str, place: tuple[int, int], value: str, kind: str, *, is_tol
         return False
     if kind == "waybill" and len(value) < 7:
         return False
+    if value.isdigit() and re.match(r"[.,]\d", plain[end : end + 2]):
+        return False
     if value.isdigit() or value.replace(".", "").isdigit():
         nobody = Context()
         if _unit().match(plain, end) or sign_after(plain, end, nobody) or sign_before(plain, start, nobody):
@@ -173,7 +175,7 @@ def _label() -> re.Pattern[str]:
     free = "|".join(re.escape(label) for label in labels if is_unspaced(label))
     words = "|".join(re.escape(label) for label in labels if not is_unspaced(label))
     return re.compile(
-        rf"(?:({free})|(?<![^\W_])(?:ال|ب|ل|و|ה|ל|ב|ש)?({words})(?![^\W\d_])){_between()}\Z", re.IGNORECASE
+        rf"(?:({free})|(?<![^\W_])(?:ال|ب|ل|و|ה|ל|ב|ש)?({words})(?![^\W\d_])\.?){_between()}\Z", re.IGNORECASE
     )
 
 

@@ -11,11 +11,12 @@ _REACH = 110  # characters from an amount within which a word speaks of it
 # What a word right beside an amount says of it.
 _WORTH = {"damage": 2.2, "remedy": 2.4, "demand": 1.5, "paid": -0.4, "price": -1.8, "offer": -3.0}
 _OTHER_CLAUSE = 0.55
+_OFFERED_ELSEWHERE = 0.15
 _BEHIND = 0.7  # a word behind an amount speaks of it less often than one before it
 _ENOUGH = 0.5
 _TOTAL = 0.6
 _LATE = 0.1
-_DENIABLE = ("remedy", "demand", "damage")
+_DENIABLE = ("remedy", "demand", "damage", "offer")
 _REMEDIES = ("refund", "compensation")
 
 
@@ -64,7 +65,8 @@ def _score(said: Said, amount: Amount, cues: list[tuple[str, Cue]], amounts: Seq
             continue
         near = 1 - gap / (_REACH + 30)
         is_behind = cue.start >= amount.end
-        near *= (_BEHIND if is_behind else 1) * (1 if said.clause_of(cue.start) == clause else _OTHER_CLAUSE)
+        far = _OFFERED_ELSEWHERE if kind == "offer" else _OTHER_CLAUSE
+        near *= (_BEHIND if is_behind else 1) * (1 if said.clause_of(cue.start) == clause else far)
         near *= 0.4 if _another_between(amount, cue, amounts) else 1
         worth[kind] = max(worth.get(kind, 0), near)
     score = sum(_WORTH[kind] * near for kind, near in worth.items())
