@@ -92,11 +92,26 @@ def init_db(
 
 
 @app.command()
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="What `ombud backup` wrote.")],
+    config: Config = None,
+    verify: Annotated[bool, typer.Option("--verify", help="Only look at it: is it whole? 0 yes, 1 no.")] = False,
+    json: Json = False,
+) -> None:
+    """Put a copy in the place of a lost database; refuses where one is."""
+    from daemon.cli import acting
+
+    if verify:
+        raise typer.Exit(acting.verify(source, as_json=json))
+    acting.restore(config, source)
+
+
+@app.command()
 def backup(
     target: Annotated[Path, typer.Argument(metavar="FILE", help="A new file.")],
     config: Config = None,
 ) -> None:
-    """Copy an SQLite database into a new file, also while the daemon works."""
+    """Copy the database into a new SQLite file, also while the daemon works."""
     from daemon.cli import acting
 
     acting.back_up(config, target)

@@ -35,6 +35,7 @@ from daemon.unfinished import Unfinished
 from daemon.worker import Limits
 from daemon.workers import Parsers
 from store.desk import Store
+from store.facts import RESTORED
 from templates.render import Renderer
 
 log = logging.getLogger("ombud")
@@ -110,12 +111,19 @@ def concluder_of(settings: Settings, store: Store, keys: Keys) -> Concluder:
     renderer = Renderer(settings.templates_dir)
     return Concluder(
         store=store,
-        composer=Composer(desks=_desks(settings), keys=keys, policy=policy),
+        composer=Composer(desks=_desks(settings), keys=keys, policy=policy, is_restored=_is_restored(store)),
         press=Press(renderer.render, settings.templates_dir, limits_of(settings)),
         ceilings=Ceilings(store=store, policy=policy),
         policy=policy,
         files_for=Evidence(store=store).files_for,
     )
+
+
+def _is_restored(store: Store) -> Callable[[], bool]:
+    """Asked for each letter only where letters waited at the start: a database is never restored under a daemon."""
+    if not store.fact(RESTORED):
+        return lambda: False
+    return lambda: bool(store.fact(RESTORED))
 
 
 def notes_of(settings: Settings, store: Store) -> Notes:

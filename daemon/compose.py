@@ -25,6 +25,8 @@ from store.values import Insert, OutboxState, Outgoing
 
 MARK = "X-Ombud-Mark"
 HELD_BY_MODE = "letters = hold"  # why a letter waits while a new desk is tried out
+HELD_BY_RESTORE = "restored from a copy"  # why it waits until a person has looked: it may have left before
+HELD_ON_PURPOSE = frozenset({HELD_BY_MODE, HELD_BY_RESTORE})
 _PLAIN_ID = re.compile(r"<[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,120}@[A-Za-z0-9.\[\]:-]{1,120}>")
 
 
@@ -127,6 +129,7 @@ class Composer:
     keys: Keys
     policy: Policy
     random: Callable[[int], bytes] = secrets.token_bytes
+    is_restored: Callable[[], bool] = lambda: False  # and no person has let letters go since
 
     def compose(
         self,
@@ -218,6 +221,8 @@ class Composer:
     def _outgoing(self, letter: Letter, desk: Desk, token: str, now: datetime) -> Outgoing:
         redirected = desk.letters.partition("redirect:")[2]
         because = letter.hold or (HELD_BY_MODE if desk.letters == "hold" else "")
+        if not because and letter.number and self.is_restored():  # the desk's own notices have no twin that matters
+            because = HELD_BY_RESTORE
         return Outgoing(
             key=letter.key,
             number=letter.number,

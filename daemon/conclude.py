@@ -19,7 +19,7 @@ from cases.policy import Policy
 from cases.views import view_of
 from cases.words import LetterClass
 from daemon.ceilings import Ceilings
-from daemon.compose import HELD_BY_MODE, Composed, Composer, File
+from daemon.compose import HELD_ON_PURPOSE, Composed, Composer, File
 from daemon.crash import crash_point
 from daemon.press import Press
 from store.desk import Store
@@ -115,7 +115,7 @@ class Concluder:
         for event in events:
             kind = _TROUBLES.get(type(event))
             # While the admin holds all letters on purpose, each of them is no news.
-            if kind and isinstance(event, e.LetterEvent) and event.because != HELD_BY_MODE:
+            if kind and isinstance(event, e.LetterEvent) and event.because not in HELD_ON_PURPOSE:
                 self.store.record_trouble(kind, f"{event.letter}: {event.because}", now, number=case.number)
 
 

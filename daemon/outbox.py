@@ -27,6 +27,7 @@ from store.values import OutboxRow, OutboxState
 
 log = logging.getLogger("ombud.outbox")
 
+_ALL = 10**9
 CLAIM = 50  # letters claimed in one commit
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=4)
@@ -110,6 +111,22 @@ class Outbox:
                 self._record(row, e.LetterQueued, "")
                 released += 1
         return released
+
+    def hold_back(self, because: str) -> int:
+        """Every letter about a case that waits to leave waits for a person instead; how many.
+
+        Only while no daemon sends: a letter that is being sent is held as well.
+        """
+        states = (OutboxState.SENDING, OutboxState.RETRY, OutboxState.QUEUED)
+        waiting = [row for state in states for row in self.store.outbox(state, _ALL) if row.number]
+        for row in waiting:
+            with self.store.unit("release"):
+                self._record(row, e.LetterHeld, because)
+                self.store.settle(row.id, OutboxState.HELD, at=self.clock.now(), because=because)
+        ceilings = self.store.held("ceiling", _ALL)
+        for row in ceilings:  # else a ceiling would let it go by itself
+            self.store.settle(row.id, OutboxState.HELD, at=self.clock.now(), because=because)
+        return len(waiting) + len(ceilings)
 
     def let_go(self, outbox_id: int, by: str) -> OutboxRow:
         """A person lets a held or uncertain letter leave. Raises NeedsHuman when it is in another state."""

@@ -1,7 +1,7 @@
 """Looks into one account: stores what is new, then clears away what has its outcome (invariants 1 and 3)."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,6 +13,7 @@ from daemon.clock import Clock
 from daemon.crash import crash_point
 from daemon.inbox import Fetched, Missed, Moved, Selected, SignInRefused
 from store.desk import Store
+from store.facts import LOST_SINCE
 from store.trouble import Unavailable
 from store.values import FolderState, NewDelivery, Outcome
 
@@ -31,6 +32,7 @@ class Mail(Protocol):
     """What a poll needs of a signed-in session."""
 
     def select(self, folder: str) -> Selected: ...
+    def look(self, folder: str) -> int | None: ...
     def uids_from(self, first_uid: int) -> list[int]: ...
     def uids_since(self, moment: datetime) -> list[int]: ...
     def fetch(self, uids: list[int]) -> Iterator[Fetched | Missed]: ...
@@ -88,6 +90,7 @@ class Poll:
                 raise
             except TryLater as error:
                 trouble = trouble or error
+        new += self._look_again(mail, stop)
         if trouble:
             raise trouble
         return new
@@ -109,7 +112,26 @@ class Poll:
         if not self._looked:
             self._looked = True
             log.info("first poll", extra={"account": self.account.name, "folder": folder, "listed": len(uids)})
-        known = self.store.known_uids(self.account.name, folder, selected.uidvalidity, uids)
+        return self._take(mail, selected, uids, stop)
+
+    def _look_again(self, mail: Mail, stop: Callable[[], bool]) -> int:
+        """After a restore: what the lost database had read lies where it moved it to. Known bytes stay known."""
+        since, done = self.store.fact(LOST_SINCE), f"looked again: {self.account.name}"
+        if not since or self.store.fact(done) == since:
+            return 0
+        new = 0
+        for folder in (self.account.processed, self.account.quarantine):
+            if mail.look(folder) is not None:
+                selected = mail.select(folder)
+                new += self._take(mail, selected, mail.uids_since(datetime.fromisoformat(since) - SLACK), stop)
+        if not stop() and self.has_room():
+            self.store.record_fact(done, since)
+        log.info("looked again after a restore", extra={"account": self.account.name, "new": new})
+        return new
+
+    def _take(self, mail: Mail, selected: Selected, uids: Sequence[int], stop: Callable[[], bool]) -> int:
+        """Fetches what is not on record yet; returns how many messages have new bytes."""
+        known = self.store.known_uids(self.account.name, selected.folder, selected.uidvalidity, uids)
         new, batch = 0, list[NewDelivery]()
         for fetched in mail.fetch([uid for uid in uids if uid not in known]):
             if isinstance(fetched, Missed):

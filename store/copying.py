@@ -1,7 +1,5 @@
 """Fills a new database with everything that another one holds, for the move from SQLite to PostgreSQL or back."""
 
-from collections.abc import Iterator
-from itertools import islice
 from typing import Any
 
 import peewee
@@ -26,9 +24,20 @@ def copy(source: Store, target: Store) -> int:
         raise NeedsHuman(f"{source.name}: the record is broken at event {report.broken_at}; it is not copied")
     if target.chain_head().seq or target.stats()["messages"]:
         raise NeedsHuman(f"{target.name} holds something already; only a new database can be filled")
+    with source.db.translated():
+        return _copy(source, target)
+
+
+def copy_of_a_moment(source: Store, target: Store) -> int:
+    """Like `copy`, beside a daemon at work: everything is as of one moment, and nobody has to stop."""
+    with source.db.translated(), source.db.engine.moment():
+        return _copy(source, target)
+
+
+def _copy(source: Store, target: Store) -> int:
     into = target.db.engine
     count = 0
-    with target.unit("copy"), target.db.translated(), source.db.translated():
+    with target.unit("copy"), target.db.translated():
         for table in reversed(TABLES):
             table.delete().execute(into.peewee)  # the rows that every new database begins with
         for table in TABLES:
@@ -38,10 +47,16 @@ def copy(source: Store, target: Store) -> int:
 
 
 def _copy_table(table: type[Table], source: peewee.Database, target: peewee.Database) -> int:
-    fields: list[Any] = list(table._meta.sorted_fields)  # noqa: SLF001 (peewee's way)
-    rows: Iterator[Any] = iter(table.select(*fields).tuples().iterator(source))
+    """Page by page, in the order of its key: a driver may hold a whole answer in memory."""
+    meta: Any = table._meta  # noqa: SLF001 (peewee's way)
+    fields: list[Any] = list(meta.sorted_fields)
+    key = meta.primary_key
+    place = fields.index(key)
+    page = table.select(*fields).order_by(key).limit(_BATCH).tuples()
     count = 0
-    while batch := list(islice(rows, _BATCH)):
+    batch = list(page.execute(source))
+    while batch:
         table.insert_many(batch, fields=fields).execute(target)
         count += len(batch)
+        batch = list(page.where(key > batch[-1][place]).execute(source))
     return count

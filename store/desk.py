@@ -10,6 +10,7 @@ from store.casebook import Casebook
 from store.codec import Snapshots
 from store.database import Database
 from store.engine import Engine
+from store.facts import Facts
 from store.folders import Folders
 from store.migrating import migrate
 from store.postgres import Postgres
@@ -36,7 +37,7 @@ _CASES = Prepared(lambda: CaseTable.select(CaseTable.status, fn.COUNT(CaseTable.
 _OUTBOX = Prepared(lambda: Outbox.select(Outbox.state, fn.COUNT(Outbox.id)).group_by(Outbox.state))
 
 
-class Store(Folders, Quarantines, Casebook, Suppressions, Troubles):
+class Store(Folders, Quarantines, Casebook, Suppressions, Troubles, Facts):
     """Everything ombud remembers. Safe to use from several threads, each with its own connection.
 
     Every method raises only TryLater (locked, connection lost, disk full) and NeedsHuman (see `store.trouble`).
@@ -87,6 +88,12 @@ class Store(Folders, Quarantines, Casebook, Suppressions, Troubles):
                 return database.engine.is_new()
         finally:
             database.close()
+
+    @staticmethod
+    def file_of(url: str) -> Path | None:
+        """The file that an SQLite URL names; None for a database on a server."""
+        kind, _, place = url.partition("://")
+        return Path(place[1:]) if kind == "sqlite" else None
 
     @property
     def commits(self) -> dict[str, int]:

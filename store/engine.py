@@ -1,8 +1,8 @@
 """What a kind of database must be able to do for the store; `sqlite` and `postgres` are the two kinds."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +35,19 @@ class Engine(ABC):
     @abstractmethod
     def opened(self) -> None:
         """The schema is right; leave a mark that a database is here."""
+
+    def damage(self) -> str:
+        """What is broken in the database's own structure, after reading all of it; empty when nothing is."""
+        return ""
+
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        """Everything that this thread reads inside is as of one moment; nothing is written."""
+        self.peewee.begin()
+        try:
+            yield
+        finally:
+            self.peewee.rollback()
 
     def exposed(self) -> str:
         """What lets other people of this machine read or change the database, with the way to end it; else empty."""

@@ -106,6 +106,12 @@ class Postgres(Engine):
             self.drop()  # else the transaction would stay open
             raise
 
+    @contextmanager
+    def moment(self) -> Iterator[None]:
+        with super().moment():
+            self.peewee.execute_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            yield
+
     def is_lost(self) -> bool:
         return bool(self.peewee.is_closed() or self.peewee.connection().closed)
 

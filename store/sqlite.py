@@ -120,6 +120,13 @@ class Sqlite(Engine):
         if not self._marker.exists():
             _write_durably(self._marker, MARKER.format(name=self.path.name))
 
+    def damage(self) -> str:
+        # A damaged file may not even be readable for the pragma; the driver's error then says so.
+        said = self.peewee.execute_sql("PRAGMA integrity_check(5)").fetchall()
+        broken = [str(row[0]) for row in said if row[0] != "ok"]
+        orphans = self.peewee.execute_sql("PRAGMA foreign_key_check").fetchmany(5)
+        return "; ".join((*broken, *(f"a row of {row[0]} belongs to a missing one of {row[2]}" for row in orphans)))
+
     def exposed(self) -> str:
         # Whoever has no way into the folder cannot reach the file either.
         others = stat.S_IRWXG | stat.S_IRWXO

@@ -2,6 +2,7 @@
 
 import getpass
 import secrets
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -11,10 +12,15 @@ from cases.numbers import parse_number
 from cases.trouble import NeedsHuman
 from daemon import setting_aside
 from daemon.assemble import concluder_of, deciding_outbox, keys_of, suppression_of
-from daemon.cli.common import settings_at, store_of
+from daemon.cli.common import print_json, print_table, settings_at, store_of
 from daemon.clock import Clock
-from daemon.compose import HELD_BY_MODE
+from daemon.compose import HELD_BY_MODE, HELD_BY_RESTORE
+from daemon.restored import SKIPPED, Marked, mark_restored
 from parsers.addresses import normalise
+from store import restoring
+from store.desk import Store
+from store.facts import RESTORED
+from store.verifying import verify as look
 
 
 def release(config: Path | None, letter: int | None, *, everything: bool) -> None:
@@ -25,13 +31,19 @@ def release(config: Path | None, letter: int | None, *, everything: bool) -> Non
     with store_of(settings) as store:
         outbox = deciding_outbox(settings, store, Clock())
         count = 0
-        while chosen := [row.id for row in store.held(HELD_BY_MODE)] if letter is None else [letter][count:]:
+        if letter is None:
+            store.forget_fact(RESTORED)  # from now on letters leave again
+        while chosen := _held_on_purpose(store) if letter is None else [letter][count:]:
             for number in chosen:
                 row = outbox.let_go(number, _who())
                 Console().print(f"{row.letter} to {row.recipient} will leave", markup=False)
             count += len(chosen)
     if not count:
-        Console().print(f"nothing is held because of `{HELD_BY_MODE}`", markup=False)
+        Console().print(f"nothing is held because of `{HELD_BY_MODE}` or a restore", markup=False)
+
+
+def _held_on_purpose(store: Store) -> list[int]:
+    return [row.id for because in (HELD_BY_MODE, HELD_BY_RESTORE) for row in store.held(because)]
 
 
 def discard(config: Path | None, letter: int, because: str) -> None:
@@ -105,14 +117,46 @@ def _address(text: str) -> str:
 
 def back_up(config: Path | None, target: Path) -> None:
     """Copy the database into a new file while the daemon works."""
-    settings = settings_at(config)
+    settings, say = settings_at(config), partial(Console().print, markup=False, soft_wrap=True)
     with store_of(settings) as store:
         events = store.chain_head().seq
-        store.back_up(target)
-    keys = ", ".join(str(key.file) for key in settings.token_keys if key.file)
-    Console().print(f"{target} holds the database with its {events} events or more", markup=False, soft_wrap=True)
-    if keys:
-        Console().print(f"not in it: the token key {keys}; keep a copy in another place", markup=False, soft_wrap=True)
+        restoring.back_up(store, target, Clock().now())
+    say(f"{target} holds the database with its {events} events or more")
+    if keys := ", ".join(str(key.file) for key in settings.token_keys if key.file):
+        say(f"not in it: the token key {keys}; keep a copy in another place")
+
+
+def verify(file: Path, *, as_json: bool) -> int:
+    """Look at a copy of the database; 1 when it is not whole."""
+    with restoring.opened(file) as store:
+        findings, made = look(store), restoring.copied_at(store, file)
+        said = {"file": str(file), "copied_at": made, "head": store.chain_head()}
+    whole = not any(finding.wrong for finding in findings)
+    if as_json:
+        print_json(said | {"ok": whole, "findings": findings})
+    else:
+        rows = [(finding.what, finding.count, finding.wrong or "sound") for finding in findings]
+        print_table(f"{file}, made at {made:%Y-%m-%d %H:%M} UTC", ("what", "count!", "how it is"), rows, "nothing")
+    return 0 if whole else 1
+
+
+def restore(config: Path | None, file: Path) -> None:
+    """Put a copy in the place of a lost database, and say what comes next."""
+    settings, say = settings_at(config), partial(Console().print, markup=False, soft_wrap=True)
+    marked: list[Marked] = []
+
+    def prepare(store: Store) -> None:
+        made = restoring.copied_at(store, file)
+        marked.append(mark_restored(settings, store, made, Clock()))
+
+    restoring.restore(file, settings.database.reveal(), prepare)
+    say(
+        f"{settings.database.url} is the copy of {marked[0].copied_at:%Y-%m-%d %H:%M} UTC, whole and as it was recorded"
+    )
+    say(f"the next {SKIPPED} case numbers are skipped: some of them may have been given out since then")
+    say(f"{marked[0].held} letters that waited to leave are held, and so is every new one: some may have left before")
+    say("next: start ombud; it reads again what came since then and was moved out of the polled folders")
+    say("then look at: ombud outbox list --state held; discard what has left before, and: ombud outbox release --all")
 
 
 def _who() -> str:
