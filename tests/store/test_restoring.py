@@ -4,7 +4,6 @@ import os
 import shutil
 import stat
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -27,7 +26,7 @@ def wrong_in(store: Store) -> dict[str, str]:
 
 
 @pytest.fixture
-def working(store: Store) -> Iterator[Store]:
+def working(store: Store) -> Store:
     """A database with something in it and a daemon at work on it, on each kind."""
     filled(store, 3)
     with store.unit():
