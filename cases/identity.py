@@ -1,8 +1,15 @@
-"""When two messages with different bytes are one: the same letter that came by two roads."""
+"""When two things with different bytes are one: the same letter that came by two roads, a reader's many addresses."""
 
 import hashlib
 
 from cases.message import IncomingMessage
+
+
+def base_address(address: str) -> str:
+    """The address without what its owner may put behind a plus sign, case-folded: a new suffix is no new person."""
+    local, _, domain = address.casefold().rpartition("@")
+    base = local.partition("+")[0]
+    return f"{base or local}@{domain}" if local else domain
 
 
 def fingerprint(message: IncomingMessage) -> str:

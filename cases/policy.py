@@ -104,6 +104,7 @@ class Ceiling:
     window: timedelta
     per: str  # case, address, domain, all
     unproven_only: bool = False
+    latched: bool = False  # what it holds leaves only when a person says so, not by itself when time has passed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -127,6 +127,7 @@ class CeilingModel(Row):
     window_hours: Annotated[int, Field(ge=1, le=8760)]
     per: Literal["case", "address", "domain", "all"]
     unproven_only: bool = False
+    latched: bool = False
 
 
 class MaxAgeModel(Row):

@@ -143,6 +143,7 @@ def _ceilings(tables: Tables) -> tuple[Ceiling, ...]:
             window=timedelta(hours=row.window_hours),
             per=row.per,
             unproven_only=row.unproven_only,
+            latched=row.latched,
         )
         for _, row in tables.ceilings
     )

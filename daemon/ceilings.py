@@ -4,9 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from cases.identity import base_address
 from cases.policy import Ceiling, Policy
 from store.desk import Store
 from store.values import OutboxRow, Outgoing
+
+# How the reason of a held answer begins.
+CEILING = "ceiling"
+LATCH = "latched ceiling"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,21 +21,30 @@ class Ceilings:
     store: Store
     policy: Policy
 
-    def reached(self, outgoing: Outgoing | OutboxRow, now: datetime) -> str:
-        """Why an answer to somebody outside must wait; empty when it may leave."""
+    def reached(self, outgoing: Outgoing | OutboxRow, now: datetime, full: set[tuple[str, str]] | None = None) -> str:
+        """Why an answer to somebody outside must wait; empty when it may leave.
+
+        `full` remembers which ceilings are reached for whom, for who asks about many answers in one moment.
+        """
         if self.policy.directory.person_at(outgoing.recipient):
             return ""
+        full = set() if full is None else full
         where: Mapping[str, str] = {
             "case": outgoing.number,
-            "address": outgoing.recipient,
+            "address": base_address(outgoing.recipient),
             "domain": outgoing.recipient.rpartition("@")[2],
             "all": "",
         }
-        for ceiling in self.policy.ceilings:
-            if not ceiling.unproven_only or outgoing.unproven:
-                count = self._count(ceiling, where[ceiling.per], now)
-                if count >= ceiling.count:
-                    return f"ceiling {ceiling.name}: {count} within {ceiling.window}"
+        # The latched ones first: what would pass by itself must not hide what does not.
+        for ceiling in sorted(self.policy.ceilings, key=lambda one: not one.latched):
+            mark = (ceiling.name, where[ceiling.per])
+            if ceiling.unproven_only and not outgoing.unproven:
+                continue
+            if mark in full or self._count(ceiling, mark[1], now) >= ceiling.count:
+                full.add(mark)
+                return (
+                    f"{LATCH if ceiling.latched else CEILING} {ceiling.name}: {ceiling.count} within {ceiling.window}"
+                )
         return ""
 
     def _count(self, ceiling: Ceiling, value: str, now: datetime) -> int:

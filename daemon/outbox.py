@@ -14,7 +14,7 @@ from cases.letters import is_obsolete
 from cases.policy import Policy
 from cases.trouble import NeedsHuman, TryLater
 from daemon.bounces import ref_of, tell_unreachable
-from daemon.ceilings import Ceilings
+from daemon.ceilings import CEILING, LATCH, Ceilings
 from daemon.clock import Clock
 from daemon.conclude import Concluder
 from daemon.crash import crash_point
@@ -29,6 +29,7 @@ log = logging.getLogger("ombud.outbox")
 
 _ALL = 10**9
 CLAIM = 50  # letters claimed in one commit
+LOOK = 1000  # held answers looked at in one beat
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=4)
 
@@ -81,7 +82,8 @@ class Outbox:
     def correct_times(self) -> None:
         """A letter that was written or put off while the machine's clock was ahead must not wait for that moment."""
         accounts = [outlet.account for outlet in self.outlets]
-        if waited := self.store.take_back_the_future(self.clock.now(), accounts, 2 * LONGEST_WAIT):
+        longest = max(2 * LONGEST_WAIT, self.policy.letters.bounce.retry_after)
+        if waited := self.store.take_back_the_future(self.clock.now(), accounts, longest):
             log.warning("letters waited for a clock that was ahead", extra={"letters": waited})
 
     def drain(self, stop: Callable[[], bool] = lambda: False) -> int:
@@ -103,10 +105,14 @@ class Outbox:
     def release(self) -> int:
         """Queues again what a ceiling held back, oldest first, as far as the ceilings allow by now (invariant 7)."""
         released = 0
-        for row in self.store.held("ceiling", CLAIM):
+        full: set[tuple[str, str]] = set()  # so that the many answers to one robot do not hide those behind them
+        for row in self.store.held(CEILING, LOOK):
+            now = self.clock.now()
+            if why := self.ceilings.reached(row, now, full):
+                if why.startswith(LATCH):
+                    self.store.settle(row.id, OutboxState.HELD, at=now, because=why)
+                continue
             with self.store.unit("release"):
-                if self.ceilings.reached(row, self.clock.now()):
-                    continue
                 self.store.release(row.id, self.clock.now())
                 self._record(row, e.LetterQueued, "")
                 released += 1

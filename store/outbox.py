@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from cases.identity import base_address
 from cases.words import LetterClass
 from store.outbox_views import COLUMNS, NAMES, WAITING, OutboxViews, outbox_row
 from store.prepared import Inserting, Prepared, chunks
@@ -199,7 +200,7 @@ class Outgoings(OutboxViews):
 
 
 def _new_row(letter: Outgoing) -> tuple[object, ...]:
-    address = letter.recipient.casefold()
+    address = base_address(letter.recipient)
     counts = letter.letter_class is LetterClass.ANSWER and letter.state is OutboxState.QUEUED
     settled_at = None if letter.state is OutboxState.QUEUED else letter.created_at
     return (

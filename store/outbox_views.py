@@ -5,6 +5,7 @@ from typing import Any
 
 from peewee import fn
 
+from cases.identity import base_address
 from cases.words import LetterClass
 from store.database import Row
 from store.part import Part
@@ -146,11 +147,12 @@ class OutboxViews(Part):
 
     def unsent_to(self, address: str) -> tuple[OutboxRow, ...]:
         """Messages to the address that wait or are held, oldest first, without their bytes."""
-        return tuple(outbox_row(row) for row in self.db.rows(_UNSENT_TO, address.casefold()))
+        rows = (outbox_row(row) for row in self.db.rows(_UNSENT_TO, base_address(address)))
+        return tuple(row for row in rows if row.recipient.casefold() == address.casefold())
 
     def lost_since(self, address: str, letter: str, since: datetime) -> bool:
         """Whether such a letter to the address bounced or failed since then."""
-        return self.db.row(_LOST_SINCE, address.casefold(), letter, since) is not None
+        return self.db.row(_LOST_SINCE, base_address(address), letter, since) is not None
 
     def answers_since(self, *, since: datetime, per: str, value: str = "", unproven_only: bool = False) -> int:
         """Answers queued or sent since then, held ones not counted; `per` is case, address, domain or all."""

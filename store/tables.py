@@ -247,8 +247,8 @@ class DeadlineTable(Table):
 class Outbox(Table):
     """An outgoing message and where it stands.
 
-    `address` is the recipient case-folded. `counted_at` is when an answer began to count against the ceilings of
-    invariant 7: when it was queued or released.
+    `address` is the recipient's base address (`cases.identity`). `counted_at` is when an answer began to count against
+    the ceilings of invariant 7: when it was queued or released.
     """
 
     id = BigAutoField()

@@ -117,7 +117,7 @@ def a_peer_that_answers(desk: BadDesk) -> None:
 
 
 def a_ring_of_plus_addresses(desk: BadDesk) -> None:
-    """New plus address, new subject, new id each time: above the ceiling of its domain nothing leaves."""
+    """New plus address, new subject, new id each time: it is one address, and above its ceiling nothing leaves."""
     desk.receive(
         *(
             mail(
@@ -131,8 +131,33 @@ def a_ring_of_plus_addresses(desk: BadDesk) -> None:
         )
     )
     rows = [row for row in desk.to_outside() if row.recipient.endswith("@peer.example")]
+    assert 5 == len([row for row in rows if row.state == "queued"])
+    assert 125 == len([row for row in rows if row.state == "held"])
+
+
+def a_ring_of_names(desk: BadDesk) -> None:
+    """A new name each time, which only their domain has in common."""
+    desk.receive(
+        *(
+            mail(
+                sender=f"bot{n}@names.example",
+                subject=f"Re: {n}",
+                text=f"{WORDS} {n}",
+                message_id=f"<{n}@names.example>",
+                proof="dmarc=pass header.from=names.example",
+            )
+            for n in range(130)
+        )
+    )
+    rows = [row for row in desk.to_outside() if row.recipient.endswith("@names.example")]
     assert 100 == len([row for row in rows if row.state == "queued"])
     assert 30 == len([row for row in rows if row.state == "held"])
+
+
+def rings(desk: BadDesk) -> None:
+    """Of plus addresses, and of names."""
+    a_ring_of_plus_addresses(desk)
+    a_ring_of_names(desk)
 
 
 def swapped(address: str) -> str:
@@ -446,8 +471,8 @@ ROWS = (
     Row(
         number=86,
         title="ping-pong with ever new addresses",
-        why="what changes its address keeps its domain",
-        story=a_ring_of_plus_addresses,
+        why="what stands behind a plus sign is nobody new, and what changes its name keeps its domain",
+        story=rings,
     ),
     Row(
         number=87,

@@ -1,0 +1,1 @@
+"""Two robots that answer each other: a week of letters on a virtual clock."""
