@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -33,6 +33,7 @@ class Ticks:
     guard: Guard
     jumps: Jumps
     on_jump: Callable[[], object] = lambda: None
+    _stuck: dict[str, str] = field(default_factory=dict)  # case that could not be worked → the reason that was told
 
     def tick(self, stop: Callable[[], bool] = lambda: False) -> int:
         """Takes every ladder step that is due and tells the intake desk of troubles; returns how many cases moved.
@@ -67,10 +68,17 @@ class Ticks:
             with self.store.unit("tick"):
                 for number in due:
                     trouble = self.guard(f"case {number}", partial(self._look_at, number, now))
-                    if trouble:
-                        self.store.record_trouble("stuck", trouble.reason, now, number=number)
+                    self._tell_if_stuck(number, trouble.reason if trouble else "", now)
                     moved += trouble is None
         return moved
+
+    def _tell_if_stuck(self, number: str, reason: str, now: datetime) -> None:
+        """Once for each reason: the case stays due, and is looked at with every beat until somebody has mended it."""
+        if reason and self._stuck.get(number) != reason:
+            self.store.record_trouble("stuck", reason, now, number=number)
+        self._stuck[number] = reason
+        if not reason:
+            del self._stuck[number]
 
     def _look_at(self, number: str, now: datetime) -> None:
         with self.store.unit():

@@ -7,9 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from unittest import mock
 
+from typer.testing import CliRunner
+
 from cases.case import Case
 from cases.trouble import NeedsHuman, TryLater
 from config.settings import load
+from daemon.__main__ import app
 from daemon.assemble import House, build, open_store
 from daemon.clock import VirtualClock
 from daemon.loop import guard
@@ -80,6 +83,16 @@ class OpenDesk:
     def go_on(self, **span: float) -> None:
         """Like `go_to`, by a span."""
         self.go_to(self.clock.now() + timedelta(**span))
+
+    def command(self, *arguments: str) -> tuple[int, str]:
+        """A command of `ombud` beside the daemon, without another process: exit status, and what it said."""
+        result = CliRunner().invoke(
+            app, [*arguments, "--config", str(self.desk.config)], env={"IMAP_PASSWORD": PASSWORD}
+        )
+        if isinstance(result.exception, NeedsHuman):
+            return 2, str(result.exception)
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+        return result.exit_code, result.output
 
     # what is on record
 

@@ -57,7 +57,7 @@ def test_a_customers_other_address_is_tried_and_the_owner_of_the_case_hears_of_i
     office = small_office
     complain(office)
     number = office.case().number
-    status, said = office.desk.call("case", "add-address", number, HOME, "--because", "she told us on the phone")
+    status, said = office.command("case", "add-address", number, HOME, "--because", "she told us on the phone")
     assert (0, True) == (status, HOME in said)
     assert [("ParticipantAdded", True)] == [
         (record.kind, record.event is not None and record.event.by.startswith("command line:"))
@@ -82,7 +82,7 @@ def test_when_every_address_is_dead_it_ends(small_office: OpenDesk) -> None:
     """Each known address once; never one that the bounce names."""
     office = small_office
     complain(office)
-    assert 0 == office.desk.call("case", "add-address", office.case().number, HOME, "--because", "x")[0]
+    assert 0 == office.command("case", "add-address", office.case().number, HOME, "--because", "x")[0]
     office.receive(came_back(office, ANA).replace(b"no such user", b"try elsewhere@evil.example"))
     office.receive(came_back(office, HOME))
     office.receive(came_back(office, HOME))
@@ -97,7 +97,7 @@ def test_when_every_address_is_dead_it_ends(small_office: OpenDesk) -> None:
 def test_a_refusal_at_once_counts_like_a_bounce(small_office: OpenDesk) -> None:
     office = small_office
     complain(office)
-    assert 0 == office.desk.call("case", "add-address", office.case().number, HOME, "--because", "x")[0]
+    assert 0 == office.command("case", "add-address", office.case().number, HOME, "--because", "x")[0]
     office.desk.smtp.play(Fault(Step.RCPT, "550 5.1.1 no such user", containing=ANA))
     assignment = office.desk.sent_to(HEAD)[0]
     office.receive(answer(assignment, HEAD, "progress: Your parcel has been found in Lyon."))
