@@ -102,7 +102,8 @@ def _challenge(signs: Signs) -> Verdict:
         return Automatic.CHALLENGE, "header of a challenge-response system"
     if signs.told.forwards:
         return None
-    text = signs.folded[:5000]
+    # What it quotes may be a letter of ours, which asks for a simple reply.
+    text = (signs.folded_own or signs.folded)[:5000]
     by_text = sum(phrase in text for phrase in phrases("automatic", "challenge.words").usable(text))
     by_subject = bool(begins(signs.told.base, "automatic", "challenge.subjects"))
     by_sender = any(name in signs.sender.lower() or name in text for name in words["senders"])

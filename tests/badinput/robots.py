@@ -478,6 +478,7 @@ ROWS = (
         number=87,
         title="challenge and response",
         why="we prove nothing to a robot, and open no links",
+        joined={"a customer who quotes our letter": lambda desk: desk.answer(ANA, "And where is it now?")},
         noted={
             "click to verify": mail(
                 subject="Please confirm your message",
