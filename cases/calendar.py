@@ -87,7 +87,7 @@ class Calendar:
         worked = self._worked_at(start)
         if target.unit is Unit.WORKING_HOURS:
             return self._moment_of(worked + ceil(target.amount * 3600))
-        return self._moment_of(self._worked_by_day(self._day_of(worked) + target.amount))
+        return self._moment_of(self._worked_after_days(worked, target.amount))
 
     def between(self, start: datetime, end: datetime) -> int:
         """Working seconds from `start` to `end`; negative when `end` comes first.
@@ -143,12 +143,19 @@ class Calendar:
         k = min(bisect_right(self._days, worked), len(self._days) - 1) - 1
         return k + Fraction(worked - self._days[k], self._days[k + 1] - self._days[k])
 
-    def _worked_by_day(self, day: Fraction) -> int:
+    def _worked_after_days(self, worked: int, days: Fraction) -> int:
+        """Seconds worked by when so many business days have passed; in whole numbers, for fractions are slow."""
+        k = min(bisect_right(self._days, worked), len(self._days) - 1) - 1
+        length = self._days[k + 1] - self._days[k]
+        whole = length * days.denominator  # parts of a business day
+        done = (worked - self._days[k]) * days.denominator + days.numerator * length
+        day, part = divmod(k * whole + done, whole)
         last = len(self._days) - 1
-        if day > last:
+        if day > last or (day == last and part):
             raise CalendarEnds(f"calendar {self.name!r} ends before the deadline; it must reach further ahead")
-        k = min(day.numerator // day.denominator, last - 1)
-        return self._days[k] + ceil((day - k) * (self._days[k + 1] - self._days[k]))
+        if day == last:
+            return self._days[last]
+        return self._days[day] - (-part * (self._days[day + 1] - self._days[day])) // whole
 
 
 def _stamp(moment: datetime) -> int:

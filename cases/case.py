@@ -92,6 +92,7 @@ class Case:
 
 def fold(case: Case | None, events: Iterable[e.Event]) -> Case:
     """What is true after the events. Raises ValueError when the first event of a case does not open it."""
+    moments = dict(case.moments) if case else {}
     for event in events:
         if case is None:
             if not isinstance(event, e.CaseOpened):
@@ -99,12 +100,12 @@ def fold(case: Case | None, events: Iterable[e.Event]) -> Case:
             case = _opened(event)
         elif change := _CHANGES.get(type(event)):
             case = change(case, event)
-        case = replace(case, moments={**case.moments, **_moments_of(event)})
-        if isinstance(event, e.LetterBounced | e.LetterDeferred) and event.stops:
-            case = _without_moments(case, f"LetterSent:{event.stops}")
+        for name in _undone_by(event):
+            moments.pop(name, None)
+        moments |= _moments_of(event)
     if case is None:
         raise ValueError("no events, no case")
-    return case
+    return replace(case, moments=moments)
 
 
 # Moments that clocks may start or stop at besides the kinds of events and `LetterSent:STAGE`.
@@ -122,8 +123,15 @@ def _moments_of(event: e.Event) -> dict[str, datetime]:
     return found
 
 
-def _without_moments(case: Case, *names: str) -> Case:
-    return replace(case, moments={kind: at for kind, at in case.moments.items() if kind not in names})
+def _undone_by(event: e.Event) -> tuple[str, ...]:
+    """The moments that are true no more: what finished clocks, and what it started, ends here."""
+    match event:
+        case e.CaseReopened():
+            return "Resolved", "CaseClosed"
+        case e.LetterBounced(stops=stops) | e.LetterDeferred(stops=stops) if stops:
+            return (f"LetterSent:{stops}",)
+        case _:
+            return ()
 
 
 def _opened(event: e.CaseOpened) -> Case:
@@ -196,7 +204,6 @@ def _closed(case: Case, _event: e.CaseClosed) -> Case:
 
 def _reopened(case: Case, event: e.CaseReopened) -> Case:
     # That it was finished is true no more: what finished clocks and what it started ends here.
-    case = _without_moments(case, "Resolved", "CaseClosed")
     return replace(case, status=Status.OPEN, counted_from=event.at, told=())
 
 

@@ -14,7 +14,7 @@ from cases.calendar import Calendar
 from cases.case import Case
 from cases.policy import LadderStep, Policy, StageRow
 from cases.target import Target
-from cases.words import Status
+from cases.words import Grade, Status
 
 MOST_REPEATS = 400  # of one ladder step in one round; a case that nobody touched for a year is told once a day
 
@@ -71,7 +71,9 @@ def steps_due(case: Case, deadline: Deadline, policy: Policy, now: datetime) -> 
     if row is None:
         return ()
     taken = _taken(case, row.name, deadline.round)
-    steps = _steps(case, row, deadline.round, deadline.due, policy, taken, now)
+    calendar = policy.calendar_of(case.centre)
+    plan = _plan(row, case.grade, counted_from(case, row, deadline.round), policy, calendar)
+    steps = _steps(plan, taken, deadline.target, calendar, now)
     return tuple(
         DueStep(name=name, base=base, moment=moment)
         for name, base, moment in steps
@@ -98,19 +100,19 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
     if start is None or target is None:
         return None
     calendar = policy.calendar_of(case.centre)
-    due = calendar.add(counted_from(case, row, start), target)
+    plan = _plan(row, case.grade, counted_from(case, row, start), policy, calendar)
     taken = _taken(case, row.name, start)
-    steps = _steps(case, row, start, due, policy, taken)
+    steps = _steps(plan, taken, target, calendar)
     upcoming = (moment for name, _, moment in steps if name not in taken)
     return Deadline(
         stage=row.name,
         clause=row.clause,
         owner=row.owner,
         round=start,
-        due=due,
+        due=plan.due,
         target=target,
         next_look=min(upcoming, default=None),
-        provisional=not calendar.is_sure(due),
+        provisional=not calendar.is_sure(plan.due),
     )
 
 
@@ -123,25 +125,45 @@ def _taken(case: Case, stage: str, start: datetime) -> frozenset[str]:
     return frozenset(step.step for step in case.steps if step.stage == stage and step.round == start)
 
 
-def _steps(  # noqa: PLR0913, PLR0917 (a clock and what happened to it)
-    case: Case,
-    row: StageRow,
-    start: datetime,
-    due: datetime,
-    policy: Policy,
-    taken: frozenset[str],
-    now: datetime | None = None,
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """When a clock that counts from one moment runs out, and when each step of its ladder first comes."""
+
+    due: datetime
+    steps: tuple[tuple[LadderStep, datetime], ...]
+
+
+# A decision asks for the same plan many times over, and so do cases of one day: what is forgotten is computed anew.
+# The key holds no policy but the very objects of one, which are compared by identity.
+_plans: dict[tuple[int, int, Grade, float], tuple[StageRow, Calendar, Policy, _Plan]] = {}
+_MOST_PLANS = 10_000
+
+
+def _plan(row: StageRow, grade: Grade, since: datetime, policy: Policy, calendar: Calendar) -> _Plan:
+    key = id(row), id(calendar), grade, since.timestamp()
+    known = _plans.get(key)
+    if known and known[0] is row and known[1] is calendar and known[2] is policy:
+        return known[3]
+    target = row.target[grade]
+    due = calendar.add(since, target)
+    steps = tuple((step, _moment(step, since, due, target, calendar)) for step in policy.ladders[row.ladder[grade]])
+    if len(_plans) >= _MOST_PLANS:
+        _plans.clear()
+    _plans[key] = row, calendar, policy, (plan := _Plan(due, steps))
+    return plan
+
+
+def _steps(
+    plan: _Plan, taken: frozenset[str], target: Target, calendar: Calendar, now: datetime | None = None
 ) -> Iterator[tuple[str, LadderStep, datetime]]:
     """Name, row and moment of every ladder step; a repeating one until the first neither taken nor due at `now`."""
-    calendar = policy.calendar_of(case.centre)
-    since = counted_from(case, row, start)
-    for step in policy.ladders[row.ladder[case.grade]]:
-        name, moment = step.name, _moment(step, since, due, row.target[case.grade], calendar)
+    for step, first in plan.steps:
+        name, moment = step.name, first
         yield name, step, moment
         for count in range(2, MOST_REPEATS if step.repeat else 2):
             if name not in taken and (now is None or moment > now):
                 break
-            name, moment = f"{step.name}#{count}", calendar.add(moment, step.repeat or row.target[case.grade])
+            name, moment = f"{step.name}#{count}", calendar.add(moment, step.repeat or target)
             yield name, step, moment
 
 

@@ -93,8 +93,7 @@ def _decode(text: str, wanted: type[T]) -> T:
         raise Unreadable(f"a {wanted.__name__} on record cannot be read: {error}") from error
 
 
-def _dump(plain: Any) -> str:
-    return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+_dump = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
 
 
 def _cleaned(plain: Any) -> Any:
