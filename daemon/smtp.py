@@ -320,7 +320,7 @@ class Sender:
 async def _drained(transport: asyncio.WriteTransport, most: int) -> None:
     """Waits until at most so many bytes are still ours; a lost connection has none."""
     pause = 0.0002
-    while transport.get_write_buffer_size() > most:  # noqa: ASYNC110  # a transport tells nobody when it is drained
+    while transport.get_write_buffer_size() > most:  # a transport tells nobody when it is drained
         await asyncio.sleep(pause)
         pause = min(2 * pause, 0.005)
 
