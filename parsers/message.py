@@ -16,7 +16,7 @@ from parsers.facts import Source, find_facts
 from parsers.feedback import feedback_type
 from parsers.head import Head, split_head
 from parsers.headers import read_headers
-from parsers.language import language_of
+from parsers.language import language_of, told_languages
 from parsers.lexicon import find_words
 from parsers.parts import Part, check_tree, leaves
 from parsers.prescan import Scanned, scan
@@ -25,6 +25,7 @@ from parsers.reader import Read, read
 from parsers.sender import is_blank
 from parsers.shut import ENCRYPTED_PGP, why_shut, with_signed
 from parsers.signs import Signs, Verdict
+from parsers.words import header_text
 
 # What a library or a rule of ours may raise on bytes nobody foresaw: one message is set aside, the next one flows.
 _UNFORESEEN = (
@@ -143,7 +144,7 @@ def _parse(raw: bytes, reading: Reading) -> IncomingMessage:
     robot = None if form else _robot(message, scanned.head, content, reading)
     message = _with_content(message, robot, scanned, parsed, content, reading)
     _refuse_nobody(scanned.head, message)
-    return _understood(message, content.split.signature, reading)
+    return _understood(message, content.split.signature, reading, _told(scanned.head))
 
 
 def _parse_headers(raw_headers: bytes, size: int, sha256: str, reading: Reading) -> IncomingMessage:
@@ -167,7 +168,7 @@ def _parse_headers(raw_headers: bytes, size: int, sha256: str, reading: Reading)
         unreadable="over the size cap",
     )
     _refuse_nobody(head, message)
-    return _understood(message, "", reading)
+    return _understood(message, "", reading, _told(head))
 
 
 def _refuse_nobody(head: Head, message: IncomingMessage) -> None:
@@ -255,12 +256,16 @@ def _unreadable(shut: list[str], own: str) -> str:
     return "" if own.strip() or not shut else shut[0]
 
 
-def _understood(message: IncomingMessage, signature: str, reading: Reading) -> IncomingMessage:
+def _told(head: Head) -> tuple[str, ...]:
+    return told_languages(header_text(head.first("content-language") or b"", 100))
+
+
+def _understood(message: IncomingMessage, signature: str, reading: Reading, told: tuple[str, ...]) -> IncomingMessage:
     """Language, facts and the judgement of the word tables, from the customer's own words."""
     own = message.new_text
-    language, confidence = language_of(own)
+    language, confidence = language_of(own, told)
     if confidence < 0.5:
-        by_subject = language_of(f"{message.subject}. {own}")
+        by_subject = language_of(f"{message.subject}. {own}", told)
         language, confidence = max((language, confidence), by_subject, key=lambda pair: pair[1])
     words = find_words(message.subject, own, reading.lexicon)
     sure = language if confidence > 0.5 else ""

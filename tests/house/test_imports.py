@@ -26,6 +26,7 @@ HOMES = {
     "babel": ("templates/*",),
     "cattrs": ("store/*",),
     "charset_normalizer": ("parsers/*",),
+    "eldc": ("parsers/*",),
     "flufl": ("parsers/*",),
     "holidays": ("config/*",),
     "imapclient": ("daemon/inbox.py",),

@@ -1,0 +1,127 @@
+"""The language of one sentence, also between neighbours, and what speaks for one in a close call."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from parsers import detect_language
+from parsers.language import language_of, told_languages
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "My parcel never arrived"),
+        ("en", "I want my money back now"),
+        ("de", "Die Lieferung kam zu spät"),
+        ("de", "Ich möchte mein Geld zurück"),
+        ("fr", "Je n'ai toujours rien reçu"),
+        ("fr", "Le produit est cassé"),
+        ("es", "El paquete no ha llegado todavía"),
+        ("es", "Quiero la devolución de mi dinero"),
+        ("pt", "A encomenda ainda não chegou"),
+        ("pt", "Quero o meu dinheiro de volta"),
+        ("gl", "O paquete aínda non chegou"),
+        ("gl", "Quero que me devolvan os cartos"),
+        ("ca", "El paquet encara no ha arribat"),
+        ("ca", "Vull que em tornin els diners"),
+        ("it", "Il pacco non è ancora arrivato"),
+        ("it", "Voglio il rimborso"),
+        ("nl", "Het pakket is nog niet aangekomen"),
+        ("nl", "Ik wil mijn geld terug"),
+        ("af", "Die pakkie het nog nie aangekom nie"),
+        ("af", "Ek wil my geld terug hê"),
+        ("da", "Jeg vil have mine penge tilbage"),
+        ("nb", "Pakken har fortsatt ikke kommet frem"),
+        ("nb", "Jeg vil ha pengene mine tilbake"),
+        ("sv", "Paketet har fortfarande inte kommit"),
+        ("sv", "Jag vill ha mina pengar tillbaka"),
+        ("fi", "Paketti ei ole vieläkään saapunut"),
+        ("is", "Pakkinn er ekki kominn enn"),
+        ("et", "Pakk ei ole ikka veel saabunud"),
+        ("lv", "Sūtījums joprojām nav saņemts"),
+        ("lt", "Siuntinys vis dar neatvyko"),
+        ("pl", "Paczka nadal nie dotarła"),
+        ("cs", "Balík stále nedorazil"),
+        ("cs", "Chci vrátit peníze"),
+        ("sk", "Balík stále nedorazil a nikto neodpovedá"),
+        ("sk", "Chcem vrátiť peniaze"),
+        ("sl", "Paket še vedno ni prispel"),
+        ("hr", "Paket još uvijek nije stigao"),
+        ("hr", "Želim povrat novca, gdje je moj paket"),
+        ("sr", "Пакет још увек није стигао"),
+        ("mk", "Пакетот сè уште не е пристигнат"),
+        ("mk", "Ги сакам моите пари назад"),
+        ("bg", "Пакетът все още не е пристигнал"),
+        ("bg", "Искам си парите обратно"),
+        ("ru", "Посылка до сих пор не пришла"),
+        ("ru", "Верните деньги"),
+        ("uk", "Посилка досі не прийшла"),
+        ("uk", "Поверніть гроші"),
+        ("be", "Пасылка дагэтуль не прыйшла"),
+        ("kk", "Тауар әлі келген жоқ"),
+        ("hu", "A csomag még nem érkezett meg"),
+        ("ro", "Coletul nu a ajuns încă"),
+        ("ro", "Vreau banii inapoi"),
+        ("sq", "Pakoja ende nuk ka mbërritur"),
+        ("el", "Το δέμα δεν έφτασε"),
+        ("tr", "Kargom hâlâ gelmedi"),
+        ("tr", "Paramı geri istiyorum"),
+        ("az", "Bağlama hələ gəlməyib"),
+        ("ar", "لم يصل الطرد حتى الآن"),
+        ("fa", "بسته هنوز نرسیده است"),
+        ("ur", "پارسل ابھی تک نہیں پہنچا"),
+        ("he", "החבילה עדיין לא הגיעה"),
+        ("hi", "पार्सल अभी तक नहीं आया"),
+        ("mr", "पार्सल अजून आले नाही"),
+        ("ne", "पार्सल अझै आइपुगेको छैन"),
+        ("bn", "পার্সেল এখনও আসেনি"),
+        ("ta", "பார்சல் இன்னும் வரவில்லை"),
+        ("th", "พัสดุยังไม่มาถึง"),
+        ("vi", "Bưu kiện vẫn chưa đến"),
+        ("vi", "Toi chua nhan duoc hang"),
+        ("id", "Paket saya belum sampai"),
+        ("id", "Saya ingin uang saya kembali"),
+        ("ms", "Saya mahu wang saya dikembalikan"),
+        ("fil", "Hindi pa dumarating ang parsela ko"),
+        ("ko", "택배가 아직 도착하지 않았습니다"),
+        ("ja", "荷物がまだ届きません"),
+        ("ja", "返品希望"),
+        ("zh-Hans", "包裹还没有到"),
+        ("zh-Hant", "包裹還沒有到"),
+        ("zh-Hans", "退款"),
+        ("eu", "Paketea ez da oraindik iritsi"),
+        ("ka", "ამანათი ჯერ არ მოსულა"),
+        ("hy", "Ծանրոցը դեռ չի հասել"),
+        ("en", "broken"),
+        ("en", "Refund please"),
+        ("de", "kaputt"),
+        ("es", "roto"),
+        ("fr", "remboursement"),
+        ("fr", "bonjour"),
+        ("nl", "kapot"),
+        ("ru", "брак"),
+        ("en", "The iPhone 15 Pro Max from the shop Müller arrived broken"),
+    ],
+)
+def test_one_sentence_is_enough(language: str, text: str) -> None:
+    assert language == detect_language(text)
+
+
+def test_content_language_decides_where_the_words_do_not() -> None:
+    assert ("zh-Hant", "zh-Hans") == (language_of("有。人在", ("zh-Hant",))[0], language_of("有。人在")[0])
+    assert ("de", "zh-Hant", "nb") == told_languages("de-AT, zh-TW; no")
+    assert () == told_languages("?, <x>, 12")
+    assert "de" == language_of("Das Paket ist nicht angekommen, wo ist es?", ("en",))[0]
+
+
+@pytest.mark.parametrize("text", ["", "12345 !!! ???", " \n\t", "https://x.example/y a@b.example", "…"])
+def test_where_no_words_are_there_is_no_language(text: str) -> None:
+    assert ("", 0.0) == language_of(text)
+
+
+@given(st.text(max_size=300))
+def test_any_text_has_a_language_or_none(text: str) -> None:
+    language, confidence = language_of(text)
+    assert 0 <= confidence <= 1
+    assert language.isascii()
