@@ -16,7 +16,7 @@ from typing import Self
 from cases.reading import Reading
 from cases.trouble import NeedsHuman, TryLater
 from daemon.child import Child, Death, Died, Group, Parsed, Read, Task, Unreadable
-from daemon.worker import Limits
+from daemon.worker import READINGS_KEPT, Limits
 
 __all__ = ["Died", "Limits", "Parsed", "Parsers", "Read", "Unreadable", "View"]
 
@@ -43,6 +43,7 @@ class Parsers:
         parse_headers: str = "parsers:parse_headers",
     ) -> None:
         self._numbers = count(1)
+        self._known: deque[View] = deque(maxlen=READINGS_KEPT)
         self._ahead = 3 * workers
         self._view = self.reading_as(reading)
         self._closing = False
@@ -66,8 +67,16 @@ class Parsers:
         self._view = self.reading_as(reading)
 
     def reading_as(self, reading: Reading) -> "View":
-        """The same workers, reading in another way: for accounts that differ."""
-        return View(number=next(self._numbers), reading=reading, ahead=self._ahead, submit=self._submit)
+        """The same workers, reading in another way: for accounts that differ.
+
+        A reading that is known keeps its number: workers remember each by its number, and settings that are read anew
+        every day are mostly what they were.
+        """
+        found = next((view for view in self._known if view.reading == reading), None)
+        if found is None:
+            found = View(number=next(self._numbers), reading=reading, ahead=self._ahead, submit=self._submit)
+            self._known.append(found)
+        return found
 
     def close(self) -> None:
         """Ends the workers at once; messages in work stay unread."""

@@ -11,6 +11,7 @@ from cases.trouble import NeedsHuman
 from store.copying import copy, copy_of_a_moment
 from store.desk import Store
 from store.sqlite import Sqlite
+from store.trouble import Locked
 from store.verifying import Finding, verify
 
 COPIED_AT = "copied_at"  # fact of a copy: when it was made, ISO 8601
@@ -108,6 +109,8 @@ def _refuse_to_overwrite(url: str, path: Path | None) -> None:
         if not Store.is_new(url):
             raise NeedsHuman("the database of the settings has ombud's tables already; give an empty one")
         return
+    if holder := Sqlite(path).daemon():  # it still has the lost file open, and would soon open the copy as well
+        raise Locked(f"another ombud ({holder}) works on {path}; stop it first")
     for end in ("", "-wal", "-shm", "-journal"):
         beside = path.with_name(path.name + end)
         if beside.exists():

@@ -162,6 +162,13 @@ def test_any_number_of_ways_to_read_can_be_asked_for_in_turn() -> None:
     assert [*codes, *reversed(codes)] == found
 
 
+def test_a_reading_that_is_known_is_not_sent_to_the_workers_again() -> None:
+    """Settings are read anew every day: a worker that kept each day's words would grow by a megabyte or two a day."""
+    with evil(Reading(default_country="DE"), workers=1) as pool:
+        numbers = [pool.reading_as(Reading(default_country=code)).number for code in ("DE", "FR") * 20]
+    assert 2 == len(set(numbers))
+
+
 def test_what_a_captured_worker_sends_builds_nothing_but_messages() -> None:
     with Parsers(Reading(), parse="tests.daemon.evil:forge") as pool:
         results = [result for _, result in pool.parse_many([(1, b"bomb", False, 4), (2, b"dict", False, 4)])]

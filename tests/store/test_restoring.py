@@ -12,6 +12,7 @@ import pytest
 from cases.trouble import NeedsHuman
 from store.desk import Store
 from store.restoring import back_up, copied_at, opened, restore
+from store.trouble import Locked
 from store.verifying import verify
 from tests.store.samples import NOW, decision, delivery, filled, letter
 from tests.store.test_copying import content
@@ -182,9 +183,23 @@ def test_nothing_is_overwritten_and_no_stale_journal_is_applied(copied: Path, tm
 
 def test_a_database_at_work_is_not_overwritten(copied: Path, working: Store, database_url: str) -> None:
     before = content(working)
-    with pytest.raises(NeedsHuman, match=r"nothing is overwritten|give an empty one"):
+    with pytest.raises(NeedsHuman, match=r"stop it first|give an empty one"):
         restore(copied, database_url, nothing)
     assert before == content(working)
+
+
+def test_nothing_is_restored_under_a_daemon_that_still_has_the_lost_file_open(copied: Path, tmp_path: Path) -> None:
+    url, path = f"sqlite:///{tmp_path}/desk.sqlite3", tmp_path / "desk.sqlite3"
+    daemon = Store.create(url)
+    daemon.lock()
+    try:
+        for end in ("", "-wal", "-shm"):
+            path.with_name(path.name + end).unlink(missing_ok=True)
+        with pytest.raises(Locked, match="stop it first"):
+            restore(copied, url, nothing)
+        assert not path.exists()
+    finally:
+        daemon.close()
 
 
 def test_a_copy_whose_marking_fails_takes_no_place(copied: Path, tmp_path: Path) -> None:
