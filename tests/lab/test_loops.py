@@ -7,7 +7,6 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from email.message import Message
-from importlib.resources import files
 from itertools import count
 from pathlib import Path
 
@@ -15,17 +14,14 @@ import pytest
 
 from cases.identity import base_address
 from cases.reading import Reading
-from config.settings import load
-from config.values import Settings
-from daemon.assemble import keys_of
 from daemon.workers import Parsers
 from store.values import OutboxState
 from tests.badinput.desk import MONDAY, BadDesk
 from tests.lab.robots import COMPLAINT, Bouncer, Challenger, Helpdesk, Marked, Ring, Robot, Unmarked, written
-from tests.lab.week import Left, Week
+from tests.lab.week import OURS, Left, Week, settings_for
 
 DAYS = 7
-OURS, THEIRS = "meridian.example", "partner.example"
+THEIRS = "partner.example"
 ROBOTS: tuple[Robot, ...] = (
     Marked(name="absence, marked", address="marked@one.example"),
     Unmarked(name="absence, unmarked", address="unmarked@two.example"),
@@ -41,15 +37,6 @@ ROBOTS: tuple[Robot, ...] = (
 def parsers() -> Iterator[Parsers]:
     with Parsers(Reading(), workers=2) as pool:
         yield pool
-
-
-def settings_for(domain: str, folder: Path) -> Settings:
-    """The shipped sample for a company of that domain."""
-    folder.mkdir()
-    text = files("config").joinpath("sample/ombud.toml").read_text(encoding="utf-8").replace(OURS, domain)
-    (folder / "ombud.toml").write_text(text, encoding="utf-8")
-    keys_of(load(folder / "ombud.toml", now=MONDAY))  # makes the key file, as the first start does
-    return load(folder / "ombud.toml", now=MONDAY)
 
 
 Opening = Callable[[str], BadDesk]

@@ -6,16 +6,31 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.message import Message
+from importlib.resources import files
+from pathlib import Path
 
 from cases.identity import base_address
+from config.settings import load
+from config.values import Settings
+from daemon.assemble import keys_of
 from daemon.outbox import Outlet
 from daemon.smtp import Outbound, Result, Sender, Sent
-from tests.badinput.desk import BadDesk
+from tests.badinput.desk import MONDAY, BadDesk
 from tests.lab.robots import Robot
 
+OURS = "meridian.example"  # the company of the shipped sample
 STEP = timedelta(minutes=30)
 DAY = timedelta(days=1)
 MOST_ROUNDS = 200  # of answers to answers within one moment
+
+
+def settings_for(domain: str, folder: Path) -> Settings:
+    """The shipped sample for a company of that domain."""
+    folder.mkdir()
+    text = files("config").joinpath("sample/ombud.toml").read_text(encoding="utf-8").replace(OURS, domain)
+    (folder / "ombud.toml").write_text(text, encoding="utf-8")
+    keys_of(load(folder / "ombud.toml", now=MONDAY))  # makes the key file, as the first start does
+    return load(folder / "ombud.toml", now=MONDAY)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +41,7 @@ class Left:
     desk: str
     number: str
     to: str
+    raw: bytes = field(repr=False)
 
 
 class Carrier(Sender):
@@ -100,7 +116,7 @@ class Week:
         message = message_from_bytes(letter.raw)
         row = desk.house.store.outbox_by_message_id(str(message["Message-ID"]))
         number = row.number if row else ""
-        self.left.append(Left(at=desk.clock.now(), desk=domain, number=number, to=letter.recipient))
+        self.left.append(Left(at=desk.clock.now(), desk=domain, number=number, to=letter.recipient, raw=letter.raw))
         message["Return-Path"] = letter.envelope_from
         robot = self.robots.get(base_address(letter.recipient))
         other = letter.recipient.rpartition("@")[2]
