@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from cases.reaching import CUSTOMER
 from config.checks import Place, World, twice
 from config.desk_rows import AccountModel, PersonModel
 from config.desk_tables import Desk
@@ -54,6 +55,8 @@ class _Check:
         written = Counter(address.casefold() for _, person in self.desk.people for address in set(person.addresses))
         for key, person in self.desk.people:
             place = self.at(key)
+            if person.id == CUSTOMER:
+                place.add("id", f"{CUSTOMER!r} cannot be a colleague", "write another id; letters are told apart by it")
             for role in person.roles:
                 place.must_be_known("roles", role, DIRECTORY_ROLES, "role")
             if person.calendar:

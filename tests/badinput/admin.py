@@ -48,6 +48,8 @@ ROWS = (
         title="a letter to a colleague bounces",
         why="nobody was told, so the clock stays open, the next level hears of it, and nothing is sent in a circle",
         elsewhere=(
+            "tests/e2e/test_bounces.py::test_a_letter_that_a_head_never_gets_is_told_up_the_chain_and_ends_at_its_top",
+            "tests/e2e/test_bounces.py::test_a_dead_address_of_the_intake_desk_is_told_to_head_office_once_a_day",
             "tests/e2e/test_smtp_faults.py::test_a_bounced_assignment_means_that_nobody_was_told",
             "tests/e2e/test_smtp_faults.py::test_a_refused_address_fails_and_somebody_is_told",
         ),
