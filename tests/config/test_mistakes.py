@@ -65,6 +65,7 @@ IN_THE_DESK = [
     ('roles = ["it"]', 'roles = ["IT"]', "person[nguyen].roles[#1]", "small letters"),
     ('roles = ["audit"]', 'roles = ["auditor"]', "person[meyer].roles", "did you mean 'audit'?"),
     ('["ruth.meyer@', '["xu.fang@', "person[meyer].addresses", "several people"),
+    ('id = "meyer"', 'id = "customer"', "person[customer].id", "cannot be a colleague"),
     ('["ruth.meyer@', '["Complaints+a@', "person[meyer].addresses", "desk itself"),
     (
         'calendar = "europe"\n\n[[person]]\nid = "chen"',
