@@ -158,10 +158,9 @@ class Outbox:
         row = self.store.outbox_by_id(outbox_id)
         if row is None:
             raise NeedsHuman(f"there is no letter {outbox_id}; see: ombud outbox list")
-        if row.state not in {OutboxState.HELD, OutboxState.UNCERTAIN, OutboxState.FAILED}:
-            raise NeedsHuman(
-                f"letter {outbox_id} is {row.state}; only held, uncertain and failed ones wait for a person"
-            )
+        if row.state not in {OutboxState.HELD, OutboxState.UNCERTAIN, OutboxState.FAILED, OutboxState.BOUNCED}:
+            waiting = "held, uncertain, failed and bounced"
+            raise NeedsHuman(f"letter {outbox_id} is {row.state}; only {waiting} ones wait for a person")
         return row
 
     def _drain(self, outlet: Outlet, stop: Callable[[], bool]) -> int:

@@ -109,8 +109,8 @@ def add_address(config: Path | None, number: str, address: str, because: str) ->
 
 
 def _address(text: str) -> str:
-    address, _ = normalise(text.strip())
-    if not address:
+    address, doubt = normalise(text.strip())
+    if not address or doubt:
         raise NeedsHuman(f"{text!r} is no mail address")
     return address
 

@@ -94,6 +94,19 @@ def test_when_every_address_is_dead_it_ends(small_office: OpenDesk) -> None:
     assert 2 == len(office.events("LetterBounced"))
 
 
+def test_a_person_may_let_a_bounced_letter_leave_once_more(small_office: OpenDesk) -> None:
+    """The account was mended meanwhile; the very letter goes again, and its clock stops when it has left."""
+    office = small_office
+    complain(office)
+    office.receive(came_back(office, ANA))
+    row = next(row for row in office.outbox() if row.recipient == ANA)
+    office.house.outbox.let_go(row.id, "an admin")
+    office.beat()
+    first, again = office.desk.sent_to(ANA)
+    assert first.as_bytes() == again.as_bytes()
+    assert "acknowledge" not in office.running()
+
+
 def test_a_refusal_at_once_counts_like_a_bounce(small_office: OpenDesk) -> None:
     office = small_office
     complain(office)
