@@ -146,6 +146,8 @@ def _check_commands(tables: Tables, findings: Findings) -> None:
     for key, required in tables.required:
         place = Place(findings=findings, file=tables.name_of("required.toml"), key=key)
         place.must_be_known("fact", required.fact, FACTS, "kind of fact")
+        for fact in required.or_one_of:
+            place.must_be_known("or_one_of", fact, FACTS, "kind of fact")
 
 
 def _check_letters(tables: Tables, findings: Findings) -> None:

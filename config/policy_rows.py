@@ -209,6 +209,7 @@ class RequiredModel(Row):
     """`[[required]]` of required.toml."""
 
     fact: Name
+    or_one_of: Many[Name] = ()
     clause: Clause
 
 

@@ -47,7 +47,7 @@ def policy_of(
         calendars=calendars,
         directory=directory,
         rates={"CNY": Decimal(1), **{name_in(key): rate.cny for key, rate in tables.rates}},
-        required=tuple(row.fact for _, row in tables.required),
+        required=tuple("|".join((row.fact, *row.or_one_of)) for _, row in tables.required),
         organisation=Organisation(name=organisation.name, privacy=organisation.privacy),
         head_office=organisation.head_office,
         country_zones=tables.zones.zone if tables.zones else {},

@@ -58,14 +58,17 @@ FACTS = frozenset(
     {
         "amount",
         "company",
-        "contract_or_project",
+        "contract",
         "country",
+        "evidence",
         "loss",
         "name",
         "order_number",
         "phone",
+        "project",
         "wanted",
         "waybill",
+        "when",
     }
 )
 COMMANDS = frozenset(

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from cases.reading import Phrase
@@ -24,9 +24,7 @@ _NO_BREAK = re.compile(r"[^\s.!?:;,。！？：；，、।؟…>]\Z")
 class Cue:
     """A word of the tables in the text: its table and rule, and its place."""
 
-    kind: (
-        str  # wanted, ask, deny before, deny after, past, undone, damage, demand, price, offer, paid, full, total, plus
-    )
+    kind: str  # wanted, or the name of the table in `_matcher`
     rule: str
     start: int
     end: int
@@ -63,9 +61,10 @@ def _matcher() -> tuple[Matcher, tuple[str, ...]]:
         ("wanted", [one for rule, words in wanted["kinds"].items() for one in _phrases(words, rule)]),
         ("ask", _phrases(wanted["asks"]["words"], "")),
         ("deny before", _phrases(wanted["denials"]["before"], "")),
+        ("instead", _phrases(wanted["denials"]["instead"], "")),
         ("deny after", _phrases(wanted["denials"]["after"], "")),
         ("past", _phrases(wanted["past"]["words"], "")),
-        ("undone", _phrases(wanted["undone"]["words"], "")),
+        *((kind, _phrases(wanted[kind]["words"], "")) for kind in ("undone", "send", "again")),
         *((kind, _phrases(row["words"], "")) for kind, row in loss.items()),
     ]
     return Matcher([phrases for _, phrases in tables]), tuple(kind for kind, _ in tables)
@@ -88,7 +87,18 @@ def read_claims(text: str, language: str) -> Said:
         for hit in _longest(matcher.find(text))
         if hit.phrase.language == "*" or not primary or primary in hit.phrase.language.split()
     )
-    return Said(text, cues, sentences, clauses)
+    said = Said(text, cues, sentences, clauses)
+    return replace(said, cues=(*cues, *_sent_again(said)))
+
+
+def _sent_again(said: Said) -> Iterator[Cue]:
+    """Redelivery in other words: "send the parcel again", "отправьте заказ ещё раз"."""
+    again = {said.clause_of(one.start): one for one in said.of("again")}
+    for one in said.of("send"):
+        other = again.get(said.clause_of(one.start))
+        if other and other.start != one.start:
+            start, end = min(one.start, other.start), max(one.end, other.end)
+            yield Cue("wanted", "redelivery", start, end, one.sentence)
 
 
 def _longest(hits: list[Hit]) -> list[Hit]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from cases.message import Address, Fact
 from parsers.amounts import Amount, exact, find_amounts
 from parsers.claims import read_claims
+from parsers.happened import find_dates, find_evidence
 from parsers.loss import find_loss
 from parsers.names import find_name
 from parsers.numbers import Numbered, find_numbers
@@ -60,6 +61,8 @@ def find_facts(source: Source) -> tuple[tuple[Fact, ...], str]:
     country = _country(phones, source.sender, facts)
     facts += _money(own, source, country or home)
     facts += _numbered(numbers, phones, source.subject)
+    facts += find_dates(own, country or home)
+    facts += find_evidence(own)
     return tuple(facts), country
 
 

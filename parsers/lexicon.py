@@ -198,3 +198,8 @@ def _forms(word: str) -> tuple[str, ...]:
             ]
             return (word, *dict.fromkeys(stripped))
     return (word,)
+
+
+def fold(word: str) -> str:
+    """A word without case, accents and optional marks, as tables are compared."""
+    return _plain(word)

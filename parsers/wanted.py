@@ -86,6 +86,8 @@ def _is_refusal(said: Said, denial: Cue, cue: Cue, clause: int) -> bool:
     """Whether a denial is the writer's own will: a word of wanting in the clause, or the remedy right behind it."""
     if any(said.clause_of(one.start) == clause and one.start <= cue.start for one in said.of("undone")):
         return False
+    if any(one.start == denial.start for one in said.of("instead")):
+        return not any(denial.end <= one.start < cue.start for one in said.of("ask", "wanted"))
     is_willed = any(said.clause_of(one.start) == clause and not _inside(one, cue) for one in said.of("ask"))
     return is_willed or len(said.text[denial.end : cue.start].split()) <= 1
 

@@ -76,7 +76,7 @@ def understood(name: str, parsed: Parsed, policy: Policy) -> dict[str, object]:
         "signals": sorted({signal.name for signal in message.signals}),
         "grade": grade,
         "grade_reasons": reasons,
-        "missing": missing_of(message.facts, policy),
+        "missing": _missing(message, policy),
         "proof": message.proof,
         "proof_because": message.proof_because,
         "tokens": len(message.tokens),
@@ -147,6 +147,11 @@ def _facts(message: IncomingMessage, policy: Policy) -> dict[str, object]:
     }
 
 
+def _missing(message: IncomingMessage, policy: Policy) -> list[str]:
+    """What the acknowledgement would ask for (policy §2)."""
+    return [kind.split("|")[0] for kind in missing_of(message.facts, policy)]
+
+
 def _money(fact: Fact) -> dict[str, object]:
     value, _, currency = fact.value.partition(" ")
     return {"value": value, "currency": currency, "text": fact.words}
@@ -181,7 +186,7 @@ def _show(name: str, parsed: Parsed, policy: Policy) -> None:
         ("kind", f"{kind} {message.automatic_because}"),
         ("language, country", f"{message.language} {message.country}"),
         ("category, grade", f"{', '.join(message.categories) or 'other'}; {facts['grade']}"),
-        ("missing", ", ".join(missing_of(message.facts, policy))),
+        ("missing", ", ".join(_missing(message, policy))),
         ("defects", "; ".join(message.defects)),
     ):
         if value.strip():

@@ -11,9 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases.message import Address
 from cases.reading import Reading
 from parsers import find_amounts, find_phones, find_waybills, parse_message
+from parsers.claims import read_claims
+from parsers.happened import find_dates, find_evidence
+from parsers.names import find_name
 from parsers.numbers import find_numbers
+from parsers.wanted import find_wanted
 
 HERE = Path(__file__).parent
 
@@ -172,3 +177,53 @@ def test_whole_letters_give_their_facts(name: str) -> None:
             if fact in letter:
                 hits.append(letter[fact] == found[fact])
     assert {} == {fact: hits for fact, hits in right.items() if hits and 100 * sum(hits) < LEAST[fact] * len(hits)}
+
+
+@pytest.mark.parametrize("row", rows("wanted"), ids=lambda row: row["l"])
+def test_each_remedy_is_heard_in_each_language(row: dict[str, Any]) -> None:
+    for remedy, sentences in row.items():
+        for text in sentences if remedy != "l" else ():
+            wanted = find_wanted(read_claims(text, row["l"]))
+            assert remedy == (wanted.rule if wanted else ""), text
+
+
+@pytest.mark.parametrize(
+    ("text", "country", "days"),
+    [
+        ("ordered on 14 March 2024, came 2024-04-02", "GB", ["2024-03-14", "2024-04-02"]),
+        ("on 04/05/2024", "US", ["2024-04-05"]),
+        ("on 04/05/2024", "GB", ["2024-05-04"]),
+        ("am 3. Februar und am 05.02.24", "DE", ["--02-03", "2024-02-05"]),
+        ("le 1er mars 2024", "FR", ["2024-03-01"]),
+        ("el 3 de mayo de 2024", "ES", ["2024-05-03"]),
+        ("12 мая 2024 г.", "RU", ["2024-05-12"]),
+        ("2024年5月1日和3月2日", "CN", ["2024-05-01", "--03-02"]),
+        ("5월 3일", "KR", ["--05-03"]),
+        ("order 12 lamps, 3 of them came, 99/99/2024", "GB", []),
+    ],
+)
+def test_days_are_read_in_the_usual_writings(text: str, country: str, days: list[str]) -> None:
+    assert days == [fact.value for fact in find_dates(text, country)]
+
+
+def test_mentioned_evidence_is_told_with_its_words() -> None:
+    assert ["Photos"] == [fact.words for fact in find_evidence("Photos are attached.")]
+    assert [] == list(find_evidence("Nothing came."))
+
+
+@pytest.mark.parametrize(
+    ("own", "signature", "name", "found"),
+    [
+        ("It broke.\n\nKind regards\nAnna Berg", "", "Anna Berg", "Anna Berg"),
+        ("It broke.\n\nKind regards\nAnna Berg", "", "", "Anna Berg"),
+        ("Kaputt.", "Jürgen Pfaff\nTel. 1", "info", "Jürgen Pfaff"),
+        ("My name is Karen Whitfield and it broke.", "", "", "Karen Whitfield"),
+        ("坏了\n此致\n陈国栋", "", "", "陈国栋"),
+        ("파손\n감사합니다\n박지훈 드림", "", "", "박지훈"),
+        ("It broke.\nThanks\nSent at 12:30 from x@y.example", "", "", None),
+        ("I am very sorry to say it broke", "", "", None),
+    ],
+)
+def test_the_name_is_the_signed_one(own: str, signature: str, name: str, found: str | None) -> None:
+    fact = find_name(own, signature, Address(address="a@x.example", name=name))
+    assert found == (fact.value if fact else None)
