@@ -15,6 +15,7 @@ from parsers.wordamounts import in_signs, in_words
 
 MAX_TEXT = 50_000
 MAX_AMOUNTS = 60
+_SIGN = 12  # characters a sign and its blank take before a minus
 _MOST_NUMBERS = 2000  # looked at: a text of nothing but digits is no letter
 _ANY_DIGIT = re.compile(r"\d")
 _TAIL = re.compile(r"(?:[.,]|[.,]?[ ]?/)(?:[-–—]{1,3}|=)(?![\w])")  # 250,-  1'200.--  500/-
@@ -94,7 +95,7 @@ def _amount(text: str, match: re.Match[str], taken: int, context: Context) -> Am
         return None
     after = sign_after(text, stop, context)
     if times and not (before or after):
-        after, implied = None, _implied(times, stop, text)
+        after, implied = None, _implied(times, stop, text, context)
         if implied is None:
             return None
         return _made(text, (start, stop), value, implied)
@@ -122,12 +123,12 @@ def _made(text: str, place: tuple[int, int], value: Decimal, sign: Sign) -> Amou
     return Amount(value=value, currency=code, text="", start=start - minus, end=end, confidence=sign.confidence)
 
 
-_INNER_MINUS = re.compile("[€$£¥₹]-")
+_INNER_MINUS = re.compile(rf"[^\d\n-]{{1,{_SIGN}}}-\d")
 
 
 def _minus(text: str, start: int) -> int:
-    """1 when a minus stands between the sign and the number ("€-50")."""
-    return int(text[start - 1 : start] == "-" and text[start - 2 : start - 1] in tuple("€$£¥₹"))
+    """1 when a minus stands between the sign and the number ("€-50", "EUR -50")."""
+    return int(start > 1 and text[start - 1] == "-" and text[start - 2] in "€$£¥₹" + BLANKS)
 
 
 def _sign_of(text: str, start: int) -> int:
@@ -196,9 +197,11 @@ def _multiplier() -> re.Pattern[str]:
     return re.compile(rf"([{BLANKS}-]?)({pattern})(?![a-zA-Zа-яёіїєà-žάέήίόύώα-ω])", re.IGNORECASE)
 
 
-def _implied(word: str, stop: int, text: str) -> Sign | None:
+def _implied(word: str, stop: int, text: str, context: Context) -> Sign | None:
     """The currency of a multiplier that is said without one: "5 triệu", "500rb", "2 lakh", 损失12万."""
     rows = table("currencies")["implied"]
+    if word in ("k", "K") and context.country in rows["thousands"] and text[stop - 2].isdigit():
+        return Sign(rows["thousands"][context.country], GUESS, 0, 0)
     code = rows.get(word.casefold())
     if code and not (word in ("tr", "rb", "jt") and text[stop - len(word) - 1] == " "):
         return Sign(code, GUESS, 0, 0)

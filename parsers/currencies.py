@@ -146,11 +146,18 @@ def _word_after(text: str, start: int, gap: int, context: Context) -> Sign | Non
     ends = [match.end(group) for group in (3, 2, 1) if match[group]]
     for end in ends:
         # A point may end the sentence or the abbreviation.
-        for stop in (end + 1, end) if text[end : end + 1] == "." else (end,):
+        for stop in _stops(text, start, end):
             found = _known(text[start:stop], context, gap)
             if found:
                 return found
     return None
+
+
+def _stops(text: str, start: int, end: int) -> list[int]:
+    """Where a name may end: with its point, without, and before an ending behind an apostrophe (TL'lik, euro's)."""
+    found = [end + 1, end] if text[end : end + 1] == "." else [end]
+    apostrophe = re.search("['’]", text[start + 1 : end])
+    return [*found, start + 1 + apostrophe.start()] if apostrophe else found
 
 
 def sign_before(text: str, at: int, context: Context) -> Sign | None:
@@ -169,7 +176,7 @@ def sign_before(text: str, at: int, context: Context) -> Sign | None:
             if key and not name.isalpha() and not name[0].isspace():
                 before = text[end - length - 1 : end - length]
                 if not _goes_on(name[0], before):
-                    return _sign(key, length + gap, gap, context)
+                    return _with_code(text, end - length, _sign(key, length + gap, gap, context), context)
     if _HAN.match(last):
         for length in _unspaced()[1]:
             key = _names().get(text[max(0, end - length) : end].casefold())
@@ -178,6 +185,16 @@ def sign_before(text: str, at: int, context: Context) -> Sign | None:
     return _word_before(text, end, gap, context)
 
 
+def _with_code(text: str, start: int, sign: Sign, context: Context) -> Sign:
+    """A shared sign with the code before it: "CAD $45"."""
+    blank = 1 if text[start - 1 : start] in tuple(BLANKS) and start else 0
+    code = _word_before(text, start - blank, 0, context) if sign.confidence < SURE and start else None
+    if code is None or code.is_word or code.width != _CODE:
+        return sign
+    return Sign(code.code, SURE, sign.width + blank + code.width, sign.gap)
+
+
+_CODE = 3  # letters of ISO 4217
 _BEFORE = re.compile(rf"(?<![^\W\d_])(?:({_WORD})[ \u00a0])?({_WORD}\.?)\Z")
 
 
@@ -188,6 +205,8 @@ def _word_before(text: str, end: int, gap: int, context: Context) -> Sign | None
         return None
     for start in [base + match.start(group) for group in (1, 2) if match[group]]:
         found = _known(text[start:end], context, gap)
+        if found is None and text[end - 1] == ".":
+            found = _known(text[start : end - 1], context, gap + 1)
         if found:
             return found
     return None
@@ -209,7 +228,7 @@ def _known(name: str, context: Context, gap: int) -> Sign | None:
 
 def _weak(row: dict[str, object], name: str, width: int, gap: int, context: Context) -> Sign | None:
     code, countries = str(row["code"]), row["countries"]
-    if not code or (len(name) == 1 and name.islower() and name != "d"):
+    if not code or (len(name) == 1 and name.isascii() and name.islower() and name != "d"):
         return None
     is_home = isinstance(countries, list) and context.country in countries
     return Sign(code, SURE if is_home else GUESS, width, gap, is_word=True, is_weak=not is_home)

@@ -1,6 +1,7 @@
 """Numbers written in words: "two thousand dollars", "fünfhundert Euro", 人民币五千元; a table per language."""
 
 import re
+import unicodedata
 from decimal import Decimal
 from functools import cache
 
@@ -9,18 +10,20 @@ from parsers.tables import table
 _SIGN_RUN = re.compile("[零〇一壹二贰貳两兩三叁參四肆五伍六陆陸七柒八捌九玖十拾百佰千仟万萬亿億0-9.,]+")
 _NOT_TABLES = ("joints", "signs")
 _MOST_WORDS = 10
+# Vowel signs of Indian scripts are letters here.
+_LETTERS = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963\u0980-\u09e3])+(?:['’][^\W\d_]+)?")
 _LONGEST = 60  # letters of one word
 
 
 @cache
-def _words() -> dict[str, int]:
+def _words() -> dict[str, float]:
     """Number words of all languages; a word of two languages means the same in both or the first one counts."""
-    found: dict[str, int] = {}
+    found: dict[str, float] = {}
     for language, row in table("numerals").items():
         if language not in _NOT_TABLES:
             for word, value in row["words"].items():
                 found.setdefault(word, value)
-    return {word: value for word, value in found.items() if value}
+    return {unicodedata.normalize("NFC", word): value for word, value in found.items() if value}
 
 
 @cache
@@ -33,14 +36,14 @@ def _pieces() -> tuple[tuple[re.Pattern[str], dict[str, int]], ...]:
     )
 
 
-def _values_of(word: str) -> list[int] | None:
+def _values_of(word: str) -> list[float] | None:
     """The values a word stands for, piece by piece; None when it is no number."""
     if word in _words():
         return [_words()[word]]
     if len(word) > _LONGEST or len(word) < 6:
         return None
     for pattern, pieces in _pieces():
-        found: list[int] = []
+        found: list[float] = []
         at = 0
         while at < len(word) and (match := pattern.match(word, at)):
             found.append(pieces[match[0]])
@@ -54,14 +57,15 @@ def number_before(text: str, end: int) -> tuple[Decimal, int] | None:
     """The number in words that ends right before the offset, and where it starts; None when there is none."""
     words = [
         (match[0].casefold(), end - 90 + match.start() if end > 90 else match.start())
-        for match in re.finditer(r"[^\W\d_]+(?:['’][^\W\d_]+)?", text[max(0, end - 90) : end])
+        for match in _LETTERS.finditer(text[max(0, end - 90) : end])
     ][-_MOST_WORDS:]
-    taken: list[list[int]] = []
-    start = end
+    taken: list[list[float]] = []
+    start = edge = end
     for word, place in reversed(words):
-        if text[place + len(word) : start].strip(" \u00a0-\u2010\n"):
+        if text[place + len(word) : edge].strip(" \u00a0-\u2010\n"):
             break
-        values = _values_of(word.replace("’", "'"))
+        edge = place
+        values = _values_of(unicodedata.normalize("NFC", word.replace("’", "'")))
         if values is None:
             if not (taken and word in table("numerals")["joints"]["words"]):
                 break
@@ -71,14 +75,15 @@ def number_before(text: str, end: int) -> tuple[Decimal, int] | None:
     if not taken:
         return None
     value = _sum([one for values in reversed(taken) for one in values])
-    return (Decimal(value), start) if value else None
+    return (Decimal(str(value)), start) if value else None
 
 
-def _sum(values: list[int]) -> int:
-    total = current = 0
+def _sum(values: list[float]) -> float:
+    total: float = 0
+    current: float = 0
     for value in values:
         if value >= 1000 and value % 1000 == 0 and value != 2000:
-            total += max(current, 1) * value
+            total += (current or 1) * value
             current = 0
         elif value == 100:
             current = (current // 100 * 100) + max(current % 100, 1) * 100 if current else 100

@@ -79,8 +79,8 @@ def _currency_words() -> re.Pattern[str]:
         for kind in ("one", "words")
         for names in rows[kind].values()
         for name in names
-        if re.match(r"[^\W\d_]{3,}", name) and "\u0e00" > name[0]
-    } | {"us", "u.s", "lei", "real", "won", "usd", "eur"}
+        if re.match(r"[^\W\d_]", name) and len(name) > 2 and name[0] < "\u0e00"
+    } | {"us", "u.s", "lei", "real", "won", "usd", "eur", "tl", "zł", "kč", "kr", "rs", "rm", 'ש"ח', "ש״ח"}
     return re.compile(
         "(?<![^\\W\\d_])(?:" + "|".join(sorted(map(re.escape, firsts), key=len, reverse=True)) + ")", re.IGNORECASE
     )
