@@ -9,6 +9,7 @@
     strip_reply_html(html)                            the same of an HTML body
     detect_language(text)                             BCP 47, empty when it cannot be told
     find_amounts(text, country)                       sums of money with their currency
+    find_countries(text, language)                    countries by name, also with endings
     find_phones(text, country)                        phone numbers in E.164
     find_waybills(text)                               waybill numbers
 
@@ -18,6 +19,7 @@ the `Lexicon` of `Reading`; fixed language knowledge lies in `parsers/data`.
 
 from parsers.amounts import find_amounts
 from parsers.conversations import conversations
+from parsers.countries import find_countries
 from parsers.language import detect_language
 from parsers.markup import strip_reply_html
 from parsers.message import attachment_content, classify_automatic, parse_headers, parse_message
@@ -31,6 +33,7 @@ __all__ = [
     "conversations",
     "detect_language",
     "find_amounts",
+    "find_countries",
     "find_phones",
     "find_waybills",
     "parse_headers",

@@ -1,6 +1,7 @@
 """Whether a robot wrote the message, and by what sign (RFC 3834, RFC 3464, RFC 8098, RFC 5965, RFC 2919, usage)."""
 
 import re
+from functools import cache
 
 from cases.message import Automatic
 from parsers.absence import answer_of_a_program, out_of_office
@@ -61,6 +62,11 @@ def classify(signs: Signs) -> Verdict:
     return None
 
 
+@cache
+def _headers_of(kind: str) -> frozenset[str]:
+    return frozenset(table("automatic")[kind]["headers"])
+
+
 def _report(signs: Signs) -> Verdict:
     for kind in signs.types:
         if kind in _REPORTS:
@@ -71,7 +77,7 @@ def _report(signs: Signs) -> Verdict:
 def _feedback(signs: Signs) -> Verdict:
     """Complaint reports of providers that predate RFC 5965."""
     words = table("automatic")["feedback"]
-    if any(signs.head.first(name) is not None for name in words["headers"]):
+    if signs.head.index.keys() & _headers_of("feedback"):
         return Automatic.FEEDBACK, "feedback header of a provider"
     by_sender = signs.sender.lower() in words["senders"] or signs.local in words["locals"]
     if by_sender and begins(signs.folded_subject, "automatic", "feedback.subjects"):
@@ -90,15 +96,15 @@ def _receipt(signs: Signs) -> Verdict:
     """A read receipt in words only, as Exchange and Notes write them to strangers."""
     if signs.told.forwards or len(signs.own) > 1500:
         return None
-    says = has(signs.folded[:1000], "automatic", "receipt.words")
-    if says and begins(signs.folded_subject, "automatic", "receipt.subjects"):
+    named = begins(signs.folded_subject, "automatic", "receipt.subjects")
+    if named and has(signs.folded[:1000], "automatic", "receipt.words"):
         return Automatic.RECEIPT, "reads like a read receipt"
     return None
 
 
 def _challenge(signs: Signs) -> Verdict:
     words = table("automatic")["challenge"]
-    if any(signs.head.first(name) is not None for name in words["headers"]):
+    if signs.head.index.keys() & _headers_of("challenge"):
         return Automatic.CHALLENGE, "header of a challenge-response system"
     if signs.told.forwards:
         return None
@@ -107,16 +113,14 @@ def _challenge(signs: Signs) -> Verdict:
     by_text = sum(phrase in text for phrase in phrases("automatic", "challenge.words").usable(text))
     by_subject = bool(begins(signs.told.base, "automatic", "challenge.subjects"))
     by_sender = any(name in signs.sender.lower() or name in text for name in words["senders"])
-    asked = any(link in text for link in _LINK) or has(text, "automatic", "challenge.answer")
-    if asked and (by_text >= 2 or (by_subject and by_text) or (by_sender and (by_subject or by_text))):
+    if by_text >= 2 or (by_subject and by_text) or (by_sender and (by_subject or by_text)):
         return Automatic.CHALLENGE, "challenge-response"
     return None
 
 
 def _list(signs: Signs) -> Verdict:
-    for name in table("automatic")["list"]["headers"]:
-        if signs.head.first(name) is not None:
-            return Automatic.LIST, f"{name} header"
+    for name in signs.head.index.keys() & _headers_of("list"):
+        return Automatic.LIST, f"{name} header"
     for address in (signs.sender, signs.return_path or "", header_text(signs.head.first("sender") or b"", 300)):
         if _LIST_SENDER.match(address.rpartition("<")[2]):
             return Automatic.LIST, "sent by a mailing list's own address"
@@ -137,13 +141,12 @@ def _marks(signs: Signs) -> Verdict:
         if any(word in _SUPPRESS for word in words):
             return Automatic.AUTO_REPLY, "x-auto-response-suppress header"
     marks = table("automatic")["robots"]
-    for name in marks["headers"]:
-        mark = signs.head.first(name)
-        if mark is not None and mark.strip().lower() not in _NOT_SET:
+    for name in signs.head.index.keys() & _headers_of("robots"):
+        if (signs.head.first(name) or b"").strip().lower() not in _NOT_SET:
             return Automatic.AUTO_REPLY, f"{name} header"
-    for name, values in marks["values"].items():
+    for name in signs.head.index.keys() & marks["values"].keys():
         said = header_text(signs.head.first(name) or b"", 300).lower()
-        if any(value in said for value in values):
+        if any(value in said for value in marks["values"][name]):
             return Automatic.AUTO_REPLY, f"{name} header"
     return None
 

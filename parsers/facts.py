@@ -12,6 +12,7 @@ from parsers.names import find_name
 from parsers.numbers import Numbered, find_numbers
 from parsers.phones import Phone, find_phones
 from parsers.wanted import find_wanted
+from parsers.whereabouts import Traces, find_company, find_country
 
 _CC_TLDS = {
     "uk": "GB",
@@ -46,6 +47,7 @@ class Source:
     sender: Address | None = None
     default_country: str = ""  # ISO 3166; what national phone numbers and shared currency signs mean
     language: str = ""  # BCP 47 of the writer's own words; empty when unknown
+    zone: str = ""  # offset of the Date header, as +0530
 
 
 def find_facts(source: Source) -> tuple[tuple[Fact, ...], str]:
@@ -58,7 +60,11 @@ def find_facts(source: Source) -> tuple[tuple[Fact, ...], str]:
         facts.append(name)
     numbers = find_numbers(own)
     phones = _phones(own, numbers, source.signature, home, facts)
-    country = _country(phones, source.sender, facts)
+    found = find_country(_traces(source, own, phones))
+    facts += [found] if found else []
+    country = found.value if found else ""
+    company = find_company(own, source.signature)
+    facts += [company] if company else []
     facts += _money(own, source, country or home)
     facts += _numbered(numbers, phones, source.subject)
     facts += find_dates(own, country or home)
@@ -131,16 +137,18 @@ def _numbered(numbers: Sequence[Numbered], phones: Sequence[Phone], subject: str
             yield Fact(kind=one.kind, value=one.value, confidence=round(one.confidence * _SUBJECT, 2), words=one.text)
 
 
-def _country(phones: list[Phone], sender: Address | None, facts: list[Fact]) -> str:
-    """By the prefix of a phone number, else by the sender's domain."""
-    for phone in phones:
-        if phone.country:
-            facts.append(Fact(kind="country", value=phone.country, confidence=0.8, words=phone.text))
-            return phone.country
-    country = _country_of_domain(sender)
-    if country and sender:
-        facts.append(Fact(kind="country", value=country, confidence=0.6, words=sender.domain))
-    return country
+def _traces(source: Source, own: str, phones: Sequence[Phone]) -> Traces:
+    return Traces(
+        own=own,
+        signature=source.signature,
+        sender=source.sender,
+        phones=phones,
+        domain=_country_of_domain(source.sender),
+        language=source.language,
+        currencies=tuple({one.currency for one in find_amounts(own, None) if one.confidence >= 0.8}),
+        zone=source.zone,
+        region=source.default_country,
+    )
 
 
 def _country_of_domain(sender: Address | None) -> str:

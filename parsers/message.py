@@ -25,6 +25,7 @@ from parsers.reader import Read, read
 from parsers.sender import is_blank
 from parsers.shut import ENCRYPTED_PGP, why_shut, with_signed
 from parsers.signs import Signs, Verdict
+from parsers.whereabouts import zone_of
 from parsers.words import header_text
 
 # What a library or a rule of ours may raise on bytes nobody foresaw: one message is set aside, the next one flows.
@@ -144,7 +145,7 @@ def _parse(raw: bytes, reading: Reading) -> IncomingMessage:
     robot = None if form else _robot(message, scanned.head, content, reading)
     message = _with_content(message, robot, scanned, parsed, content, reading)
     _refuse_nobody(scanned.head, message)
-    return _understood(message, content.split.signature, reading, _told(scanned.head))
+    return _understood(message, content.split.signature, reading, scanned.head)
 
 
 def _parse_headers(raw_headers: bytes, size: int, sha256: str, reading: Reading) -> IncomingMessage:
@@ -168,7 +169,7 @@ def _parse_headers(raw_headers: bytes, size: int, sha256: str, reading: Reading)
         unreadable="over the size cap",
     )
     _refuse_nobody(head, message)
-    return _understood(message, "", reading, _told(head))
+    return _understood(message, "", reading, head)
 
 
 def _refuse_nobody(head: Head, message: IncomingMessage) -> None:
@@ -256,13 +257,10 @@ def _unreadable(shut: list[str], own: str) -> str:
     return "" if own.strip() or not shut else shut[0]
 
 
-def _told(head: Head) -> tuple[str, ...]:
-    return told_languages(header_text(head.first("content-language") or b"", 100))
-
-
-def _understood(message: IncomingMessage, signature: str, reading: Reading, told: tuple[str, ...]) -> IncomingMessage:
+def _understood(message: IncomingMessage, signature: str, reading: Reading, head: Head) -> IncomingMessage:
     """Language, facts and the judgement of the word tables, from the customer's own words."""
     own = message.new_text
+    told = told_languages(header_text(head.first("content-language") or b"", 100))
     language, confidence = language_of(own, told)
     if confidence < 0.5:
         by_subject = language_of(f"{message.subject}. {own}", told)
@@ -276,6 +274,7 @@ def _understood(message: IncomingMessage, signature: str, reading: Reading, told
         sender=message.sender,
         default_country=reading.default_country,
         language=sure,
+        zone=zone_of(head.all("date")),
     )
     facts, country = find_facts(source)
     judgement = Judgement() if message.automatic else judge(words, sure, reading.lexicon)

@@ -34,6 +34,8 @@ def undelivered(signs: Signs) -> Verdict:
         return Automatic.BOUNCE, "bounce subject from a mail system"
     if sure and not signs.told.replies:
         return Automatic.BOUNCE, "sent by a mail delivery system"
+    if not (likely or nobody or by_subject):
+        return None
     text = signs.folded
     failed = says(text, "bounces", "texts.failed", _OPENING)
     back = _brings_back(signs)

@@ -1,0 +1,213 @@
+"""Countries named in a text, in some sixty languages, also bent (`в Германии`, `Saksassa`, `Almanya'dan`)."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from parsers.language import detect_language
+from parsers.tables import table
+
+MAX_TEXT = 20_000
+_MOST = 50
+_WINDOW = 6  # words of the longest name
+_MARKS = (
+    "\u0300-\u036f\u0591-\u05c7\u064b-\u0655\u0900-\u0903\u093a-\u094f\u0955-\u0963\u0981-\u0983\u09bc-\u09d7"
+    "\u0b82\u0bbe-\u0bd7\u0c00-\u0c04\u0c3e-\u0c56\u200c"
+)
+_TOKEN = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_MARKS}])*(?:\.[^\W\d_]\.?(?![^\W\d_]))*")
+_WITHOUT_BLANKS = re.compile("[\u0e00-\u0e7f\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
+_ATTACHED_BEFORE = {
+    "ar": ("وبال", "ولل", "وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف", "ك"),
+    "he": ("וב", "ול", "ומ", "שב", "ב", "ל", "מ", "ה", "ו", "ש", "כ"),
+}
+_UNCASED = re.compile("[\u0590-\u1c8f]")
+_VOWELS = "aeiouyáéíóúýàèìòùâêîôûãõäëïöüăåæøąęėįųūāēīūőűıəаеёиіїоуыэюяєьйѐαεηιουωάέήίόύώაეიოუ"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Country:
+    """A country by its name, with its place in the text."""
+
+    code: str  # ISO 3166 alpha-2
+    text: str
+    start: int
+    end: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Names:
+    """Names folded to tuples of words; `loose` are those of languages without blanks."""
+
+    exact: dict[tuple[str, ...], str]
+    by_start: dict[str, list[tuple[tuple[str, ...], str]]]
+    loose: dict[str, str]
+
+
+def find_countries(text: str, language: str | None = None) -> tuple[Country, ...]:
+    """The countries named in a text, each place once, in their order.
+
+    `language` (BCP 47) is that of the text; it is detected when None. Names of all languages are known as they stand,
+    those of the text's own language also with their endings.
+    """
+    text = text[:MAX_TEXT]
+    own = _row_of(detect_language(text) if language is None else language, text)
+    found = list(_loose(text, own)) if _WITHOUT_BLANKS.search(text) else []
+    found += _by_tokens(text, own)
+    return tuple(sorted(found, key=lambda one: one.start)[:_MOST])
+
+
+def _row_of(language: str, text: str) -> str:
+    """The row of the tables for a language tag."""
+    base = language.partition("-")[0].lower()
+    if base == "zh":
+        hant = any(part in language.lower() for part in ("hant", "tw", "hk", "mo"))
+        return "zh-Hant" if hant else "zh-Hans"
+    base = {"no": "nb", "nn": "nb", "iw": "he", "in": "id", "tl": "fil"}.get(base, base)
+    return "sr-Latn" if base == "sr" and re.search("[a-z]", text) else base
+
+
+@cache
+def _rows() -> dict[str, list[tuple[str, str]]]:
+    """(name, code) of each language; our own additions first."""
+    rows: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for language, more in table("countries")["more"].items():
+        rows[language] += [(name, code) for code, names in more.items() for name in names]
+    for line in files("parsers.data").joinpath("countries.tsv").read_text(encoding="utf-8").splitlines():
+        language, tab, listed = line.partition("\t")
+        if tab and not language.startswith("#"):
+            rows[language] += [(name, code) for code, _, name in (one.partition("=") for one in listed.split(";"))]
+    return rows
+
+
+def _fold(name: str) -> tuple[str, ...]:
+    return tuple(match[0].replace("İ", "i").casefold().rstrip(".") for match in _TOKEN.finditer(name))
+
+
+@cache
+def _names(language: str) -> _Names:
+    exact: dict[tuple[str, ...], str] = {}
+    by_start: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
+    loose: dict[str, str] = {}
+    for name, code in _rows().get(language, ()):
+        if _WITHOUT_BLANKS.search(name):
+            loose.setdefault(name, code)
+            continue
+        words = _fold(name)
+        if words and words not in exact:
+            exact[words] = code
+            by_start[words[0][:2]].append((words, code))
+    return _Names(exact=exact, by_start=by_start, loose=loose)
+
+
+@cache
+def _everywhere() -> dict[tuple[str, ...], str]:
+    """Names that mean the same country in every language that has them; short ones are only their own language's."""
+    found: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for language in _rows():
+        for words, code in _names(language).exact.items():
+            if sum(map(len, words)) > 3:
+                found[words].add(code)
+    return {words: next(iter(codes)) for words, codes in found.items() if len(codes) == 1}
+
+
+@cache
+def _loose_pattern(language: str) -> re.Pattern[str]:
+    names = dict(_names(language).loose)
+    if language in ("zh-Hans", "zh-Hant"):
+        names |= _names("zh-Hans").loose | _names("zh-Hant").loose
+    return re.compile("|".join(map(re.escape, sorted(names, key=len, reverse=True))) or r"(?!)")
+
+
+def _loose(text: str, language: str) -> Iterator[Country]:
+    if language not in ("zh-Hans", "zh-Hant", "ja", "ko", "th"):
+        language = "ko" if re.search("[가-힣]", text) else "th" if re.search("[ก-๛]", text) else "zh-Hans"
+    other = _names({"zh-Hans": "zh-Hant", "zh-Hant": "zh-Hans"}.get(language, language)).loose
+    for match in _loose_pattern(language).finditer(text):
+        around = text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1]
+        if len(match[0]) <= 3 and _KATAKANA.match(match[0]) and _KATAKANA.search(around):
+            continue  # タイ is Thailand, タイム is time
+        code = _names(language).loose.get(match[0]) or other[match[0]]
+        yield Country(code=code, text=match[0], start=match.start(), end=match.end(), confidence=0.9)
+
+
+def _by_tokens(text: str, language: str) -> Iterator[Country]:
+    tokens = list(_TOKEN.finditer(text))
+    folded = [token[0].replace("İ", "i").casefold().rstrip(".") for token in tokens]
+    at = 0
+    while at < len(tokens):
+        width, code, sure = _name_at(tokens, folded, at, language)
+        if code:
+            start, end = tokens[at].start(), tokens[at + width - 1].end()
+            yield Country(code=code, text=text[start:end], start=start, end=end, confidence=sure)
+        at += max(1, width)
+
+
+def _name_at(tokens: list[re.Match[str]], folded: list[str], at: int, language: str) -> tuple[int, str, float]:
+    """How many words from here make a name, which country it is, and how sure that is."""
+    first = tokens[at][0]
+    big = first[0].isupper() or bool(_UNCASED.match(first))
+    own, english = _names(language), _names("en")
+    for width in range(min(_WINDOW, len(tokens) - at), 0, -1):
+        words = tuple(folded[at : at + width])
+        code = own.exact.get(words) or english.exact.get(words)
+        if code and (big or _may_be_small(words)):
+            return width, code, 0.95 if big else 0.7
+        code = _everywhere().get(words) if big else None
+        if code:
+            return width, code, 0.8
+        bent = _bent(words, language) if big else ""
+        if bent:
+            return width, bent, 0.85
+    return 0, "", 0.0
+
+
+def _may_be_small(words: tuple[str, ...]) -> bool:
+    name = " ".join(words)
+    return len(name) >= 5 and name not in table("countries")["doubtful"]["small"]
+
+
+@cache
+def _ending(language: str) -> re.Pattern[str] | None:
+    for family, members in table("countries")["families"].items():
+        if language in members:
+            return re.compile(f"(?:{table('countries')['endings'][family]})?")
+    return None
+
+
+def _bent(words: tuple[str, ...], language: str) -> str:
+    """The country whose name, word by word, these words are with another ending; the longest agreement wins."""
+    for before in _ATTACHED_BEFORE.get(language, ()):
+        rest = words[0].removeprefix(before)
+        if rest != words[0] and len(rest) > 2:
+            exact = _names(language).exact
+            code = exact.get((rest, *words[1:])) or exact.get(("ال" + rest, *words[1:]))
+            if code:
+                return code
+    ending = _ending(language)
+    if ending is None:
+        return ""
+    best, most = "", 0
+    for name, code in _names(language).by_start.get(words[0][:2], ()):
+        if len(name) == len(words):
+            agreed = sum(_agreement(word, part, ending) or -1000 for word, part in zip(words, name, strict=True))
+            if agreed > most:
+                best, most = code, agreed
+    return best
+
+
+def _agreement(word: str, name: str, ending: re.Pattern[str]) -> int:
+    """How many letters of a name a bent word shares with it; 0 when it is another word."""
+    if word == name:
+        return len(name) + 1
+    stem = name[:-1] if len(name) > 3 and name[-1] in _VOWELS else name
+    if len(stem) < 3 or not word.startswith(stem):
+        return 0
+    rest = word[len(stem) :]
+    if len(stem) < 4 and len(rest) > 3:
+        return 0
+    return len(stem) if ending.fullmatch(rest) else 0
