@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -11,6 +12,7 @@ from parsers.lexicon import Hit, Matcher
 from parsers.tables import table
 
 MAX_TEXT = 20_000
+_MOST = 80  # cues of one kind
 # A point before a small letter or a digit belongs to an abbreviation ("Rs. 500", "z. B.").
 _SENTENCE = re.compile(r"[!?;…](?=\s)|\.(?=\s+[^\sa-zа-яё\d(])|[。！？；।؟۔]|(?<=[\u3040-\u9fff])[.!?;]|\n[ \t]*\n")
 _CLAUSE = re.compile(
@@ -64,7 +66,7 @@ def _matcher() -> tuple[Matcher, tuple[str, ...]]:
         ("instead", _phrases(wanted["denials"]["instead"], "")),
         ("deny after", _phrases(wanted["denials"]["after"], "")),
         ("past", _phrases(wanted["past"]["words"], "")),
-        *((kind, _phrases(wanted[kind]["words"], "")) for kind in ("undone", "send", "again")),
+        *((kind, _phrases(wanted[kind]["words"], "")) for kind in ("undone", "send", "again", "fallback", "or")),
         *((kind, _phrases(row["words"], "")) for kind, row in loss.items()),
     ]
     return Matcher([phrases for _, phrases in tables]), tuple(kind for kind, _ in tables)
@@ -87,8 +89,19 @@ def read_claims(text: str, language: str) -> Said:
         for hit in _longest(matcher.find(text))
         if hit.phrase.language == "*" or not primary or primary in hit.phrase.language.split()
     )
-    said = Said(text, cues, sentences, clauses)
-    return replace(said, cues=(*cues, *_sent_again(said)))
+    said = Said(text, _few(cues), sentences, clauses)
+    return replace(said, cues=(*said.cues, *_sent_again(said)))
+
+
+def _few(cues: Sequence[Cue]) -> tuple[Cue, ...]:
+    """The first cues of each kind: they are compared with one another, and no letter has so many."""
+    counts: Counter[str] = Counter()
+    kept = []
+    for cue in cues:
+        counts[cue.kind] += 1
+        if counts[cue.kind] <= _MOST:
+            kept.append(cue)
+    return tuple(kept)
 
 
 def _sent_again(said: Said) -> Iterator[Cue]:

@@ -5,18 +5,20 @@ from dataclasses import dataclass, replace
 
 from parsers.amounts import Amount
 from parsers.claims import Cue, Said
+from parsers.labels import is_unspaced
 from parsers.wanted import Wanted, is_denied
 
 _REACH = 110  # characters from an amount within which a word speaks of it
 # What a word right beside an amount says of it.
-_WORTH = {"damage": 2.2, "remedy": 2.4, "demand": 1.5, "paid": -0.4, "price": -1.8, "offer": -3.0}
+_WORTH = {"damage": 2.2, "remedy": 2.4, "remedy past": 0.6, "demand": 1.5, "paid": -0.4, "price": -1.8, "offer": -3.0}
 _OTHER_CLAUSE = 0.55
 _OFFERED_ELSEWHERE = 0.15
 _BEHIND = 0.7  # a word behind an amount speaks of it less often than one before it
+_BESIDE = 3  # characters: 8,900円の返金
 _ENOUGH = 0.5
 _TOTAL = 0.6
 _LATE = 0.1
-_DENIABLE = ("remedy", "demand", "damage", "offer")
+_DENIABLE = ("remedy", "remedy past", "demand", "damage", "offer")
 _REMEDIES = ("refund", "compensation")
 
 
@@ -47,10 +49,17 @@ def find_loss(said: Said, amounts: Sequence[Amount], wanted: Wanted | None) -> C
 def _cues(said: Said) -> list[tuple[str, Cue]]:
     """The words that speak of amounts, without the denied ones."""
     found = [(one.kind, one) for one in said.of("damage", "demand", "price", "offer", "paid")]
-    found += [("remedy", one) for one in said.of("wanted") if one.rule in _REMEDIES]
+    found += [(_remedy(said, one), one) for one in said.of("wanted") if one.rule in _REMEDIES]
     return [
         (kind, one) for kind, one in found if kind not in ("remedy", "demand", "damage") or not is_denied(said, one)
     ]
+
+
+def _remedy(said: Said, cue: Cue) -> str:
+    """A remedy demanded, or one that was given, promised or refused already."""
+    clause = said.clause_of(cue.start)
+    near = {one.kind for one in said.of("past", "ask") if said.clause_of(one.start) == clause}
+    return "remedy past" if "past" in near and "ask" not in near else "remedy"
 
 
 def _score(said: Said, amount: Amount, cues: list[tuple[str, Cue]], amounts: Sequence[Amount]) -> float:
@@ -66,7 +75,9 @@ def _score(said: Said, amount: Amount, cues: list[tuple[str, Cue]], amounts: Seq
         near = 1 - gap / (_REACH + 30)
         is_behind = cue.start >= amount.end
         far = _OFFERED_ELSEWHERE if kind == "offer" else _OTHER_CLAUSE
-        near *= (_BEHIND if is_behind else 1) * (1 if said.clause_of(cue.start) == clause else far)
+        near *= (_BEHIND if is_behind and (gap > _BESIDE or not is_unspaced(said.text[cue.start])) else 1) * (
+            1 if said.clause_of(cue.start) == clause else far
+        )
         near *= 0.4 if _another_between(amount, cue, amounts) else 1
         worth[kind] = max(worth.get(kind, 0), near)
     score = sum(_WORTH[kind] * near for kind, near in worth.items())

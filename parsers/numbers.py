@@ -2,7 +2,7 @@
 
 from parsers.digits import plain_digits
 from parsers.labels import MAX_TEXT, Numbered, kind_before, labelled
-from parsers.waybills import find_waybills
+from parsers.waybills import among, find_waybills
 
 __all__ = ["Numbered", "find_numbers", "find_waybills", "kind_before"]
 
@@ -14,10 +14,11 @@ def find_numbers(text: str) -> tuple[Numbered, ...]:
     text = text[:MAX_TEXT]
     if not any(character.isdigit() for character in plain_digits(text)):
         return ()
-    waybills = find_waybills(text)
+    by_words = tuple(labelled(text))
+    waybills = among(text, by_words)
     found: dict[str, Numbered] = {one.value: one for one in waybills}
     bare = {one.value.replace("-", ""): one for one in waybills}
-    for one in labelled(text):
+    for one in by_words:
         before = found.get(one.value) or bare.get(one.value.replace("-", ""))
         if before is None and one.kind == "waybill":
             continue  # a piece of one that was found

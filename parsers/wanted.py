@@ -10,6 +10,7 @@ _REACH_BEFORE = 45  # characters before a remedy in which a denial of its clause
 _REACH_AFTER = 40
 _REACH_TOGETHER = 30
 _ASKED, _PAST, _LATE, _SUBJECT = 2.0, 0.45, 0.2, 0.5
+_FALLBACK, _ALTERNATIVE = 0.4, 0.75
 _ENOUGH = 0.4
 _REPEATED = 0.15  # what each further mention adds
 
@@ -62,7 +63,19 @@ def _strength(said: Said, cue: Cue) -> float:
     near = [one for one in said.of("past", "undone") if said.clause_of(one.start) == clause and not _inside(one, cue)]
     if any(one.kind == "past" for one in near) or (near and not asked):
         strength *= _PAST
+    strength *= _second_choice(said, cue)
     return strength + _LATE * cue.start / max(1, len(said.text))
+
+
+def _second_choice(said: Said, cue: Cue) -> float:
+    """Less for what is named as the other choice: "repair it or refund me", "otherwise I want my money back"."""
+    if any(one.sentence == cue.sentence and one.end <= cue.start for one in said.of("fallback")):
+        return _FALLBACK
+    before = [one for one in said.of("wanted") if one.sentence == cue.sentence and one.end <= cue.start]
+    first = next((one for one in reversed(before) if one.rule != cue.rule), None)
+    if first and any(first.end <= one.start < cue.start for one in said.of("or")) and not is_denied(said, first):
+        return _ALTERNATIVE
+    return 1.0
 
 
 def is_denied(said: Said, cue: Cue) -> bool:

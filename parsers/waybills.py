@@ -55,11 +55,16 @@ def _names() -> tuple[re.Pattern[str], dict[str, str]]:
 def find_waybills(text: str) -> tuple[Numbered, ...]:
     """Waybill numbers of a text with their carrier, as far as the form tells it; each value once."""
     text = text[:MAX_TEXT]
+    return among(text, tuple(labelled(text)))
+
+
+def among(text: str, by_words: tuple[Numbered, ...]) -> tuple[Numbered, ...]:
+    """The same, where the numbers known by their words have been found already."""
     plain = plain_digits(text)
     if not any(character.isdigit() for character in plain):
         return ()
     found: dict[str, Numbered] = {}
-    by_label = [_with_carrier(one, plain) for one in labelled(text) if one.kind == "waybill"]
+    by_label = [_with_carrier(one, plain) for one in by_words if one.kind == "waybill"]
     for one in [*_by_form(text, plain), *_air_waybills(text, plain), *by_label]:
         before = found.get(_bare(one.value))
         if before is None or one.confidence > before.confidence:

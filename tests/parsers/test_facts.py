@@ -2,6 +2,7 @@
 
 import itertools
 import tomllib
+from collections import Counter
 from decimal import Decimal
 from email.message import EmailMessage
 from pathlib import Path
@@ -227,3 +228,10 @@ def test_mentioned_evidence_is_told_with_its_words() -> None:
 def test_the_name_is_the_signed_one(own: str, signature: str, name: str, found: str | None) -> None:
     fact = find_name(own, signature, Address(address="a@x.example", name=name))
     assert found == (fact.value if fact else None)
+
+
+@pytest.mark.parametrize("piece", ["退款", "不要退款,", "no refund or ", "5 € damage, please send again\n"])
+def test_a_text_of_nothing_but_demands_is_read_up_to_a_number_of_them(piece: str) -> None:
+    """Demands are compared with one another, so there is a limit to how many."""
+    said = read_claims(piece * 5000, "")
+    assert 81 > max(Counter(cue.kind for cue in said.cues if cue.rule != "redelivery").values())
