@@ -19,7 +19,7 @@ _CLAUSE = re.compile(
     r"[,:()–—](?=\s|\Z|[\u3040-\u9fff])|(?<=[\u3040-\u9fff])[,:()]|[，、：。！？；،؛।؟\n!?;…]|\.(?=\s|\Z)|\s[-–—]\s"
 )
 _WRAPPED = 45  # characters from which on a line may go on in the next one
-_NO_BREAK = re.compile(r"[^\s.!?:;,。！？：；，、।؟…>]\Z")
+_BREAKS = frozenset(".!?:;,。！？：；，、।؟…>")  # a line that ends with one does not just go on
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +131,7 @@ def _ends(text: str, pattern: re.Pattern[str]) -> tuple[int, ...]:
     for line in text.splitlines(keepends=True):
         end = start + len(line)
         bare = line.rstrip()
-        if bare and (len(bare) < _WRAPPED or not _NO_BREAK.search(bare)) and not _goes_on(bare):
+        if bare and (len(bare) < _WRAPPED or bare[-1] in _BREAKS) and not _goes_on(bare):
             found.append(end)
         start = end
     return tuple(sorted(set(found)))

@@ -35,6 +35,12 @@ def plain_digits(text: str) -> str:
     return text.translate(_to_ascii())
 
 
+def lowered(text: str) -> str:
+    """The text in small letters, place by place: patterns of many words are much faster without re.IGNORECASE."""
+    low = text.lower()
+    return low if len(low) == len(text) else text.replace("İ", "I").lower()
+
+
 def parse_number(text: str, *, thousandths: bool = False) -> Decimal | None:
     """A number of ASCII digits with either separator; None when its groups are those of no number (dates, versions).
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from parsers.currencies import Context, sign_after, sign_before
-from parsers.digits import plain_digits
+from parsers.digits import lowered, plain_digits
 from parsers.tables import table
 
 MAX_TEXT = 20_000
@@ -46,6 +46,7 @@ class Numbered:
 def labelled(text: str) -> Iterator[Numbered]:
     """Numbers with a label right before or behind them."""
     plain = plain_digits(text)
+    low = lowered(plain)
     last: tuple[Numbered, int] | None = None
     tried = 0
     for match in VALUE.finditer(plain):
@@ -57,18 +58,21 @@ def labelled(text: str) -> Iterator[Numbered]:
         value = match[0].strip("./_-")
         start = match.start() + match[0].index(value)
         end = start + len(value)
-        found = _one(text, plain, (start, end), value, last)
+        if _DATE.match(value) or sum(character.isdigit() for character in value) < (_FEW if value.isdigit() else 2):
+            continue
+        found = _one(text, (plain, low), (start, end), value, last)
         if found:
             last = (found, end)
             yield found
 
 
 def _one(
-    text: str, plain: str, place: tuple[int, int], value: str, last: tuple[Numbered, int] | None
+    text: str, forms: tuple[str, str], place: tuple[int, int], value: str, last: tuple[Numbered, int] | None
 ) -> Numbered | None:
+    plain, low = forms
     start, end = place
-    behind = _after().match(plain, end)
-    before = _label().search(plain, max(0, start - _WINDOW), start)
+    behind = _after().match(low, end)
+    before = _label().search(low, max(0, start - _WINDOW), start)
     if not before and not behind:
         return _in_list(text, plain, place, value, last)
     if behind:
@@ -148,7 +152,8 @@ def _shape(value: str) -> str:
 
 def kind_before(text: str) -> str:
     """The kind whose label ends the text; empty when none does."""
-    found = _label().search(text, max(0, len(text) - _WINDOW))
+    low = lowered(text)
+    found = _label().search(low, max(0, len(low) - _WINDOW))
     return _kind_of().get((found[1] or found[2]).casefold(), "") if found else ""
 
 
@@ -162,8 +167,10 @@ def _joint() -> re.Pattern[str]:
 def _between() -> str:
     """What may stand between a label and its number: words for "number", small words, a colon."""
     rows = table("numbers")["between"]
-    words = "|".join(sorted(map(re.escape, rows["words"]), key=len, reverse=True))
-    links = "|".join(sorted(map(re.escape, rows["links"]), key=len, reverse=True))
+    words, links = (
+        "|".join(re.escape(word.lower()) for word in sorted(rows[kind], key=len, reverse=True))
+        for kind in ("words", "links")
+    )
     one = rf"(?:{words})(?:\.|(?![A-Za-zÀ-ž]))|(?:{links})(?![A-Za-zÀ-ž])"
     return rf"(?:[ \t\u00a0]{{0,2}}(?:{one})){{0,5}}[ \t\u00a0]{{0,3}}[#＃]?"
 
@@ -171,18 +178,16 @@ def _between() -> str:
 @cache
 def _label() -> re.Pattern[str]:
     """A label right before a number, and what may stand between; labels of unspaced scripts may follow a letter."""
-    labels = sorted(_kind_of(), key=len, reverse=True)
+    labels = sorted({label.lower() for label in _kind_of()}, key=len, reverse=True)
     free = "|".join(re.escape(label) for label in labels if is_unspaced(label))
     words = "|".join(re.escape(label) for label in labels if not is_unspaced(label))
-    return re.compile(
-        rf"(?:({free})|(?<![^\W_])(?:ال|ب|ل|و|ה|ל|ב|ש)?({words})(?![^\W\d_])\.?){_between()}\Z", re.IGNORECASE
-    )
+    return re.compile(rf"(?:({free})|(?<![^\W_])(?:ال|ب|ل|و|ה|ל|ב|ש)?({words})(?![^\W\d_])\.?){_between()}\Z")
 
 
 @cache
 def _after() -> re.Pattern[str]:
     words = "|".join(sorted(map(re.escape, _after_kinds()), key=len, reverse=True))
-    return re.compile(rf"[ \t'’]?({words})", re.IGNORECASE)
+    return re.compile(rf"[ \t'’]?({words})")
 
 
 @cache

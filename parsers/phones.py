@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from parsers.currencies import Context, sign_after, sign_before
-from parsers.digits import plain_digits
+from parsers.digits import lowered, plain_digits
 from parsers.tables import table
 
 MAX_TEXT = 20_000
@@ -78,19 +78,24 @@ def find_phones(text: str, country: str | None = None) -> tuple[Phone, ...]:
 
 def _candidates(text: str, country: str) -> Iterator[_Candidate]:
     guess: str | None = None
+    low = lowered(text)
     for match in _CANDIDATE.finditer(text):
         written = match[0].strip(" ")
         if sum(character.isdigit() for character in written) not in range(6, 40):
             continue
         start = match.start() + match[0].index(written)
         before = text[max(0, start - _LOOK_BACK) : start]
-        label = _label().search(before)
+        label = _label().search(low[max(0, start - _LOOK_BACK) : start])
         is_international = written.lstrip("( ").startswith(("+", "00"))
         if _OTHERS_LAST.search(before) and not label:
             continue
         if not is_international and (not label and _is_something_else(text, written, match.end(), start)):
             continue
-        if not is_international and label is None and (_other().search(before) or _numbered(before)):
+        if (
+            not is_international
+            and label is None
+            and (_other().search(low[max(0, start - _LOOK_BACK) : start]) or _numbered(before))
+        ):
             continue
         if guess is None:
             guess = country or _guess(text)
@@ -131,7 +136,6 @@ def _label() -> re.Pattern[str]:
         rf"(?:({free})|(?<![^\W_])({words})|(?:(?<=\n)|\A|(?<=[|,;·] ))({single}))"
         rf"(?:[^\w\n+(]{{0,8}}(?:{between})){{0,2}}"
         r"[^\w\n+(]{0,6}\Z",
-        re.IGNORECASE,
     )
 
 
@@ -142,7 +146,7 @@ def _key_of(label: re.Match[str]) -> str:
 @cache
 def _other() -> re.Pattern[str]:
     words = "|".join(sorted(map(re.escape, table("phones")["others"]["words"]), key=len, reverse=True))
-    return re.compile(rf"(?<![A-Za-z])(?:{words})\b[^\w\n]{{0,4}}(?:no|nr|number|id)?[^\w\n]{{0,4}}\Z", re.IGNORECASE)
+    return re.compile(rf"(?<![A-Za-z])(?:{words})\b[^\w\n]{{0,4}}(?:no|nr|number|id)?[^\w\n]{{0,4}}\Z")
 
 
 def _numbered(before: str) -> bool:

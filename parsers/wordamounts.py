@@ -13,7 +13,7 @@ from parsers.tables import table
 _SIGNS = re.compile("[零〇一壹二贰貳两兩三叁參四肆五伍六陆陸七柒八捌九玖十拾百佰千仟万萬亿億]{1,24}")
 _KOREAN = re.compile("(?<![가-힣])[일이삼사오육칠팔구십백천만억]{2,16}(?=[ ]?(?:원|달러|유로))")
 _MOST = 500
-_WORD = re.compile(r"[^\W\d_]{2,20}")
+_WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963\u0980-\u09e3])+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,14 @@ def _is_counted(signs: str) -> bool:
 
 def in_words(text: str, context: Context) -> Iterator[Worded]:
     """Currency words with a number in words before them."""
-    for tried, match in enumerate(_currency_words().finditer(text)):
-        if tried >= _MOST:
+    exact, stems = _currency_words()
+    tried = 0
+    for match in _WORD.finditer(text):
+        word = match[0].casefold()
+        if word not in exact and not word.startswith(stems):
+            continue
+        tried += 1
+        if tried > _MOST:
             return
         end = match.start()
         if text[end - 1 : end] not in (" ", "\u00a0", "-", "\n"):
@@ -71,19 +77,14 @@ def in_words(text: str, context: Context) -> Iterator[Worded]:
 
 
 @cache
-def _currency_words() -> re.Pattern[str]:
-    """The first words of currencies that are spelt in letters."""
+def _currency_words() -> tuple[frozenset[str], tuple[str, ...]]:
+    """The first words of currencies that are spelt in letters, and those that may go on."""
     rows = table("currencies")
-    firsts = {
-        name.split()[0].rstrip("*")
-        for kind in ("one", "words")
-        for names in rows[kind].values()
-        for name in names
-        if re.match(r"[^\W\d_]", name) and len(name) > 2 and name[0] < "\u0e00"
-    } | {"us", "u.s", "lei", "real", "won", "usd", "eur", "tl", "zł", "kč", "kr", "rs", "rm", 'ש"ח', "ש״ח"}
-    return re.compile(
-        "(?<![^\\W\\d_])(?:" + "|".join(sorted(map(re.escape, firsts), key=len, reverse=True)) + ")", re.IGNORECASE
-    )
+    names = [name for kind in ("one", "words") for found in rows[kind].values() for name in found]
+    firsts = {name.split()[0].casefold() for name in names if re.match(r"[^\W\d_]", name) and name[0] < "\u0e00"}
+    words = {match[0] for first in firsts if (match := _WORD.match(first))}
+    exact = {word for word in words if f"{word}*" not in firsts} | {"us", "u", "lei", "real", "won", "usd", "eur", "ש"}
+    return frozenset(exact), tuple(first[:-1] for first in firsts if first.endswith("*"))
 
 
 def _worded(value: Decimal, sign: Sign, start: int, stop: int, after: Sign | None) -> Worded:
