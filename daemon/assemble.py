@@ -227,7 +227,7 @@ def build(  # noqa: PLR0913 (what the parts are made of)
             clock=clock,
             guard=guard,
             jumps=before.ticks.jumps if before else Jumps(clock),
-            on_jump=outbox.correct_times,
+            after_jump=outbox.correct_times,
         ),
         doors=doors,
     )

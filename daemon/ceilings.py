@@ -49,5 +49,9 @@ class Ceilings:
 
     def _count(self, ceiling: Ceiling, value: str, now: datetime) -> int:
         return self.store.answers_since(
-            since=now - ceiling.window, per=ceiling.per, value=value, unproven_only=ceiling.unproven_only
+            since=now - ceiling.window,
+            until=now,
+            per=ceiling.per,
+            value=value,
+            unproven_only=ceiling.unproven_only,
         )

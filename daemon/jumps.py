@@ -33,6 +33,13 @@ class Jumps:
         self._until = self.clock.monotonic() + PAUSE.total_seconds()
         return by
 
+    def has_settled(self) -> bool:
+        """Whether the pause after a jump has just ended; true once."""
+        settled = bool(self._until) and not self.pausing
+        if settled:
+            self._until = 0.0
+        return settled
+
     @property
     def pausing(self) -> bool:
         """Whether time is not to be trusted yet."""

@@ -32,7 +32,7 @@ class Ticks:
     clock: Clock
     guard: Guard
     jumps: Jumps
-    on_jump: Callable[[], object] = lambda: None
+    after_jump: Callable[[], object] = lambda: None
     _stuck: dict[str, str] = field(default_factory=dict)  # case that could not be worked → the reason that was told
 
     def tick(self, stop: Callable[[], bool] = lambda: False) -> int:
@@ -41,6 +41,8 @@ class Ticks:
         After somebody set the clock no step is taken for some minutes (threats T22).
         """
         self._look_for_jumps()
+        if self.jumps.has_settled():
+            self.after_jump()
         moved = 0 if self.jumps.pausing else self._climb(stop)
         self.notices.tell()
         return moved
@@ -53,7 +55,6 @@ class Ticks:
         text = f"the clock of this machine was set by {_hours(by)} to {now:%Y-%m-%d %H:%M} UTC"
         log.warning("clock was set", extra={"reason": text})
         self.store.record_trouble("clock", f"{text}; reminders and escalations wait for ten minutes", now)
-        self.on_jump()
 
     def _climb(self, stop: Callable[[], bool]) -> int:
         moved = 0

@@ -74,18 +74,11 @@ _RELEASE = Prepared(
         {Outbox.state: OutboxState.QUEUED, Outbox.because: "", Outbox.next_try: at, Outbox.counted_at: counted_at}
     ).where((Outbox.id == outbox_id) & (Outbox.state == OutboxState.HELD))
 )
-# What a clock that was ahead has written; each condition has an index.
 _WAIT_NO_LONGER = Prepared(
     lambda now, furthest: Outbox.update({Outbox.next_try: now}).where(
         Outbox.state.in_(WAITING)
         & (Outbox.next_try > now)
         & ((Outbox.created_at > now) | ((Outbox.state == OutboxState.RETRY) & (Outbox.next_try > furthest)))
-    )
-)
-_COUNT_FROM_NOW = Prepared(lambda now: Outbox.update({Outbox.counted_at: now}).where(Outbox.counted_at > now))
-_SETTLED_BY_NOW = Prepared(
-    lambda account, now: Outbox.update({Outbox.settled_at: now}).where(
-        (Outbox.account == account) & (Outbox.state == OutboxState.SENT) & (Outbox.settled_at > now)
     )
 )
 
@@ -126,17 +119,13 @@ class Outgoings(OutboxViews):
             if not self.db.run(_POSTPONE, outbox_id, because, next_try):
                 raise Contradiction(f"there is no outgoing message {outbox_id}")
 
-    def take_back_the_future(self, now: datetime, accounts: Sequence[str], longest_wait: timedelta) -> int:
-        """After the machine's clock was ahead: nothing waits for, or is counted until, a moment that is far away.
+    def wait_no_longer(self, now: datetime, longest_wait: timedelta) -> int:
+        """After the machine's clock was ahead: what was written or put off then may leave now.
 
         `longest_wait` is the most that an honest retry waits. Returns how many letters would have waited.
         """
-        with self.db.unit("clock"):
-            waiting = self.db.run(_WAIT_NO_LONGER, now, now + longest_wait)
-            self.db.run(_COUNT_FROM_NOW, now)
-            for account in accounts:
-                self.db.run(_SETTLED_BY_NOW, account, now)
-        return waiting
+        with self.db.writing("clock"):
+            return self.db.run(_WAIT_NO_LONGER, now, now + longest_wait)
 
     def recover_claims(self, claims: Collection[str] = ()) -> tuple[OutboxRow, ...]:
         """After a crash: the messages that may have been under way, the first of each claim that was not settled.

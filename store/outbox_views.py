@@ -1,6 +1,6 @@
 """Looking at the outbox: lists, single letters, and the counts that ceilings and sending limits need."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from peewee import fn
@@ -104,17 +104,24 @@ _NEXT_MOMENT = Prepared(
         .limit(1)
     )
 )
+_EVER = datetime.max.replace(tzinfo=UTC)
 _SENT_SINCE = Prepared(
-    lambda account, since: Outbox.select(fn.COUNT(Outbox.id)).where(
-        (Outbox.account == account) & (Outbox.state == OutboxState.SENT) & (Outbox.settled_at >= since)
+    lambda account, since, until: Outbox.select(fn.COUNT(Outbox.id)).where(
+        (Outbox.account == account)
+        & (Outbox.state == OutboxState.SENT)
+        & (Outbox.settled_at >= since)
+        & (Outbox.settled_at <= until)
     )
 )
 
 
 def _counting(column: Any, unproven: tuple[bool, ...]) -> Prepared:
     return Prepared(
-        lambda since, value: Outbox.select(fn.COUNT(Outbox.id)).where(
-            (column == value) & (Outbox.counted_at >= since) & Outbox.unproven.in_(unproven)
+        lambda since, until, value: Outbox.select(fn.COUNT(Outbox.id)).where(
+            (column == value)
+            & (Outbox.counted_at >= since)
+            & (Outbox.counted_at <= until)
+            & Outbox.unproven.in_(unproven)
         )
     )
 
@@ -126,8 +133,10 @@ _COUNTED = {
     for only in (True, False)
 }
 _COUNTED_ALL = Prepared(
-    lambda since: (
-        Outbox.select(Outbox.unproven, fn.COUNT(Outbox.id)).where(Outbox.counted_at >= since).group_by(Outbox.unproven)
+    lambda since, until: (
+        Outbox.select(Outbox.unproven, fn.COUNT(Outbox.id))
+        .where((Outbox.counted_at >= since) & (Outbox.counted_at <= until))
+        .group_by(Outbox.unproven)
     )
 )
 # Our Message-IDs begin with `<t`, eight characters for the token's row and one for its key (cases.tokens).
@@ -154,20 +163,26 @@ class OutboxViews(Part):
         """Whether such a letter to the address bounced or failed since then."""
         return self.db.row(_LOST_SINCE, base_address(address), letter, since) is not None
 
-    def answers_since(self, *, since: datetime, per: str, value: str = "", unproven_only: bool = False) -> int:
-        """Answers queued or sent since then, held ones not counted; `per` is case, address, domain or all."""
+    def answers_since(
+        self, *, since: datetime, per: str, value: str = "", unproven_only: bool = False, until: datetime = _EVER
+    ) -> int:
+        """Answers queued or sent since then, held ones not counted; `per` is case, address, domain or all.
+
+        `until` is the present: what a clock that was ahead has counted does not count until that moment comes.
+        """
         if per == "all":
-            counts: dict[bool, int] = dict(self.db.rows(_COUNTED_ALL, since))
+            counts: dict[bool, int] = dict(self.db.rows(_COUNTED_ALL, since, until))
             return counts.get(True, 0) + (0 if unproven_only else counts.get(False, 0))
-        return int(self.db.value(_COUNTED[per, unproven_only], since, value.casefold() if per != "case" else value))
+        value = value.casefold() if per != "case" else value
+        return int(self.db.value(_COUNTED[per, unproven_only], since, until, value))
 
     def was_signed_with(self, key_id: str) -> bool:
         """Whether an outgoing message carries a token made with the key of that id. Reads the whole outbox if not."""
         return self.db.row(_SIGNED_WITH, key_id) is not None
 
-    def sent_since(self, account: str, since: datetime) -> int:
-        """Messages that left over the account since then."""
-        return int(self.db.value(_SENT_SINCE, account, since))
+    def sent_since(self, account: str, since: datetime, until: datetime = _EVER) -> int:
+        """Messages that left over the account since then; `until` is the present, as in `answers_since`."""
+        return int(self.db.value(_SENT_SINCE, account, since, until))
 
     def next_outbox_moment(self, account: str) -> datetime | None:
         """When the next waiting message of the account may leave; None when none waits."""

@@ -8,6 +8,7 @@ from unittest import mock
 import pytest
 
 from cases.events import LadderStepTaken
+from daemon.clock import Clock
 from daemon.loop import Beat, Loop
 from store.values import OutboxState
 from tests.e2e.conftest import MONDAY, Opening
@@ -116,7 +117,8 @@ def test_no_letter_waits_for_a_moment_that_was_never_meant(small_office: OpenDes
     office.desk.smtp.play()
     office.clock.jump(-timedelta(days=2))
     office.beat()
-    office.clock.advance(timedelta(minutes=1))
+    office.clock.advance(timedelta(minutes=11))
+    office.beat()
     office.beat()
     assert [] == [row for row in office.outbox() if row.state in {OutboxState.QUEUED, OutboxState.RETRY}]
     assert 1 == len(office.desk.sent_to("c0@kunde.example"))
@@ -133,6 +135,19 @@ def test_no_letter_waits_for_it_when_the_daemon_was_restarted_in_between(small_o
     office.open()
     office.beat()
     assert 1 == len(office.desk.sent_to("c0@kunde.example"))
+
+
+def test_a_machine_that_starts_in_1970_changes_nothing_that_is_on_record(small_office: OpenDesk) -> None:
+    """A clock before the program was made is wrong itself: nobody's letters are hastened by it."""
+    office = small_office
+    office.desk.smtp.play(Fault(Step.RCPT, "450 4.2.1 later", containing="c0@"))
+    complain(office, 2)
+    before = [(row.key, row.state, row.next_try, row.settled_at) for row in office.outbox()]
+    office.close()
+    office.clock.jump(JUMPS["to 1970"])
+    office.open()
+    office.house.outbox.drain()
+    assert before == [(row.key, row.state, row.next_try, row.settled_at) for row in office.outbox()]
 
 
 def test_an_account_that_was_down_is_tried_again_in_minutes_whatever_the_clock_says(
@@ -165,11 +180,10 @@ def test_the_provider_s_limit_counts_letters_of_a_wrong_clock_for_a_minute_only(
     assert 1 == len(small_desk.sent_to(ANA))
 
 
-class SetClock:
-    """A stopwatch and a wall clock, the latter set by hand."""
+class SetClock(Clock):
+    """A wall clock that is set by hand."""
 
-    def __init__(self) -> None:
-        self.offset = 0.0
+    offset = 0.0
 
     def local_offset(self) -> float:
         return self.offset
@@ -201,7 +215,7 @@ def test_the_metronome_beats_on_when_local_time_goes_back_an_hour() -> None:
             loop.stop()
 
     with mock.patch("schedule.datetime.datetime", LocalTime):
-        loop = Loop(beats=[Beat(name="one", seconds=1.0, work=beat)], clock=clock)  # type: ignore[arg-type]
+        loop = Loop(beats=[Beat(name="one", seconds=1.0, work=beat)], clock=clock)
         last_resort = threading.Timer(30, loop.stop)
         last_resort.start()
         assert loop.run()

@@ -152,8 +152,8 @@ def test_ceilings_count_answers_only_and_by_case_address_domain_and_all(store: S
     )
     store.save(decision("C-2", outgoing=(letter("6", number="C-2", unproven=True),)))
 
-    def count(per: str, value: str = "", **more: bool) -> int:
-        return store.answers_since(since=NOW, per=per, value=value, **more)
+    def count(per: str, value: str = "", *, unproven_only: bool = False) -> int:
+        return store.answers_since(since=NOW, per=per, value=value, unproven_only=unproven_only)
 
     assert {"case": 2, "address": 2, "domain": 3, "all": 3} == {
         "case": count("case", "C-1"),
