@@ -8,6 +8,8 @@ from unittest import mock
 import pytest
 
 from cases.events import LadderStepTaken
+from cases.trouble import NeedsHuman
+from config.settings import load
 from daemon.clock import Clock
 from daemon.loop import Beat, Loop
 from store.values import OutboxState
@@ -137,17 +139,18 @@ def test_no_letter_waits_for_it_when_the_daemon_was_restarted_in_between(small_o
     assert 1 == len(office.desk.sent_to("c0@kunde.example"))
 
 
-def test_a_machine_that_starts_in_1970_changes_nothing_that_is_on_record(small_office: OpenDesk) -> None:
-    """A clock before the program was made is wrong itself: nobody's letters are hastened by it."""
+def test_with_a_clock_in_1970_no_letter_is_hastened_and_no_start_is_made(small_office: OpenDesk) -> None:
+    """A clock before the program was made is wrong itself: nothing on record is changed by it."""
     office = small_office
     office.desk.smtp.play(Fault(Step.RCPT, "450 4.2.1 later", containing="c0@"))
     complain(office, 2)
     before = [(row.key, row.state, row.next_try, row.settled_at) for row in office.outbox()]
-    office.close()
     office.clock.jump(JUMPS["to 1970"])
-    office.open()
+    office.house.outbox.correct_times()
     office.house.outbox.drain()
     assert before == [(row.key, row.state, row.next_try, row.settled_at) for row in office.outbox()]
+    with pytest.raises(NeedsHuman, match="lies in the future"):
+        load(office.desk.config, environment={"IMAP_PASSWORD": "x"}, now=office.clock.now())
 
 
 def test_an_account_that_was_down_is_tried_again_in_minutes_whatever_the_clock_says(
