@@ -143,6 +143,7 @@ class IncomingMessage:
     html: str = ""
     new_text: str = ""
     quoted_text: str = ""
+    signature: str = ""  # closing, name, contact block, footers of programs and disclaimers below the own words
     attachments: tuple[Attachment, ...] = ()
     automatic: Automatic | None = None
     automatic_because: str = ""

@@ -1,7 +1,7 @@
 """The lines that introduce a quotation: `On … wrote:`, `-----Original Message-----`, blocks of header lines."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from parsers.tables import table
 
@@ -16,7 +16,7 @@ _DECORATION = " -_=*—–·:：>\t\u00a0|#\u200b\u200e\u200f\u202a\u202b\u202c"
 _HEADER_LINE = re.compile(r"[>*\s|]{0,8}([^:：\n]{1,25}?)[*\s]{0,3}[:：]")
 _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "؟")
 _ENDS = (":", "：", "-", "︰")
-_HEIGHT = 4  # lines over which clients fold an introduction
+HEIGHT = 4  # lines over which clients fold an introduction
 _BLOCK = 10  # lines within which the labels of a header block stand
 
 
@@ -53,7 +53,12 @@ def _labels() -> dict[str, bool]:
 
 def label(line: str) -> str:
     """from, other or empty: the kind of header label a line begins with."""
-    match = _HEADER_LINE.match(line[:120])
+    return _label(line[:120])
+
+
+@lru_cache(maxsize=4096)
+def _label(line: str) -> str:
+    match = _HEADER_LINE.match(line)
     if not match:
         return ""
     known = _labels().get(match[1].strip("* \t\u00a0").casefold())
@@ -69,10 +74,14 @@ def is_header_block(lines: list[str], at: int) -> bool:
     kind = label(lines[at])
     if not kind:
         return False
+    if kind != "from" and not (at and RULE.match(lines[at - 1])) and not _is_moment(lines[at]):
+        return False
     kinds = [(found, line) for line in lines[at : at + _BLOCK] if (found := label(line))]
-    names = {line[:120].split(":")[0].split("：")[0].strip(" *>|").casefold() for _, line in kinds}
+    if len(kinds) < 2:
+        return False
+    names = {re.split("[:：]", line[:120], maxsplit=1)[0].strip(" *>|\u00a0").casefold() for _, line in kinds}
     if kind != "from" and not (at and RULE.match(lines[at - 1])):
-        return len(names) > 1 and _is_moment(lines[at]) and ("from" in dict(kinds) or "@" in kinds[1][1])
+        return len(names) > 1 and ("from" in dict(kinds) or "@" in kinds[1][1])
     if "from" not in dict(kinds):
         return False
     if len(names) >= 3:
@@ -92,6 +101,14 @@ def _attribution_words() -> tuple[str, ...]:
 @cache
 def _openers() -> frozenset[str]:
     return frozenset(word.casefold() for word in table("quotes")["attribution"]["openers"])
+
+
+def may_end(line: str) -> bool:
+    """Whether an introduction may end with this line; a quick look that spares the long one for nearly all lines."""
+    text = line[-60:].rstrip(" >\t\u00a0\u200b\u200e\u200f\u202a\u202b\u202c\r-")
+    if text != line[-60:].rstrip() or text.endswith(_ENDS) or line[:8].strip(" >")[:1].isdigit():
+        return True
+    return _ends_with_word(text)
 
 
 def attribution(lines: list[str], at: int) -> int:
@@ -128,7 +145,7 @@ def _height(lines: list[str], at: int) -> int:
     if _ISO_NAME.fullmatch(first.rstrip(":： ")) or _ISO_GMT.fullmatch(first.rstrip(":： ")):
         return 1
     joined = ""
-    for height in range(1, _HEIGHT + 1):
+    for height in range(1, HEIGHT + 1):
         if at + height > len(lines):
             return 0
         whole = lines[at + height - 1]

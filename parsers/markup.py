@@ -22,6 +22,7 @@ _QUOTE, _END_QUOTE, _SIGNATURE, _END_SIGNATURE = "\ue0f0", "\ue0f1", "\ue0f2", "
 _MARKS = re.compile("[\ue0f0-\ue0f3]")
 _BORDER = re.compile(r"border(?:-top)?\s*:[^;]{0,40}solid", re.IGNORECASE)
 _LEFT_BORDER = re.compile(r"border-left(?:-width)?\s*:[^;]{0,40}(?:solid|px)", re.IGNORECASE)
+_MOST_MARKS = 2000
 _MOST_SIGNATURE = 1500  # characters from which a marked signature is taken to hold the letter itself
 
 
@@ -89,12 +90,11 @@ def _names() -> dict[str, frozenset[str]]:
 def _mark(tree: Any) -> int:
     """Put marks around quoted history and signatures; how many there were."""
     found = 0
-    done: set[Any] = set()
     for element in list(tree.iter()):
-        if not isinstance(element.tag, str) or element.getparent() is None:
+        if not isinstance(element.tag, str) or element.getparent() is None or found > _MOST_MARKS:
             continue
         if _is_rest(element):
-            found += _mark_rest(element, done)
+            found += _mark_rest(element)
         elif _is_quote(element) and not _is_forward(element):
             found += _surround(element, _QUOTE, _END_QUOTE)
         elif _is_signature(element):
@@ -109,32 +109,29 @@ def _sign(like: Any, text: str) -> Any:
 
 
 def _surround(element: Any, begin: str, end: str) -> int:
-    parent, behind = element.getparent(), _sign(element, end)
-    parent.insert(parent.index(element), _sign(element, begin))
-    behind.tail, element.tail = element.tail, None
-    parent.insert(parent.index(element) + 1, behind)
+    # `index` and `insert` look at all sisters; these two do not.
+    element.addprevious(_sign(element, begin))
+    element.addnext(_sign(element, end))
     return 1
 
 
-def _mark_rest(element: Any, done: set[Any]) -> int:
-    """Outlook puts the history behind its block of header lines: everything that follows is marked, once."""
-    first = element
-    before = element.getprevious()
-    if before is not None and before.tag == "hr":
-        first = before
-    place = element
-    # The block often stands alone in a box; then the history follows the box.
-    while place.getparent() is not None and place.getnext() is None and place.getparent().tag not in ("body", "html"):
-        parent = place.getparent()
-        if (parent.text or "").strip() or parent.index(place) > (1 if first is not element else 0):
+def _beginning(element: Any, limit: int = 400) -> str:
+    """The first characters of the text in an element, without walking through all of it."""
+    out: list[str] = []
+    size = 0
+    for number, text in enumerate(element.itertext()):
+        out.append(str(text))
+        size += len(text)
+        if size > limit or number > limit:
             break
-        place = first = parent
-    parent = place.getparent()
-    if parent is None or parent in done:
-        return 0
-    done.add(parent)
-    parent.insert(parent.index(first), _sign(first, _QUOTE))
-    parent.append(_sign(first, _END_QUOTE))
+    return "".join(out)[: limit + 1]
+
+
+def _mark_rest(element: Any) -> int:
+    """Outlook puts the history behind its block of header lines: the mark that is never closed holds all of it."""
+    before = element.getprevious()
+    first = before if before is not None and before.tag == "hr" else element
+    first.addprevious(_sign(first, _QUOTE))
     return 1
 
 
@@ -145,7 +142,7 @@ def _is_rest(element: Any) -> bool:
     style = element.get("style")
     if element.tag not in ("div", "p", "td") or not style or not _BORDER.search(style) or "none" not in style:
         return False
-    text = "".join(element.itertext())[:400].strip() if len(element) < 50 else ""
+    text = _beginning(element).strip()
     lines = [line for line in re.split(r"\n|(?<=[^\s:])\s{3,}", text) if line.strip()]
     return bool(lines) and label(lines[0]) == "from"
 
@@ -172,7 +169,7 @@ def _is_introduced(element: Any) -> bool:
             parent = element.getparent()
             text = (parent.text or "") if parent is not None else ""
             return bool(attribution([text.strip() or " "], 0))
-        text = (before.tail or "").strip() or ("".join(before.itertext()).strip() if before.tag != "blockquote" else "")
+        text = (before.tail or "").strip() or (_beginning(before, 2000).strip() if before.tag != "blockquote" else "")
         if text:
             lines = [line.strip() for line in text[-600:].split("\n") if line.strip()]
             return any(attribution(lines, at) == len(lines) - at for at in range(max(0, len(lines) - 4), len(lines)))
@@ -182,12 +179,8 @@ def _is_introduced(element: Any) -> bool:
 
 def _is_forward(element: Any) -> bool:
     """Whether the element holds a forwarded message, which is evidence and no history."""
-    for number, text in enumerate(element.itertext()):
-        if str(text).strip():
-            return separator(str(text)) == "forward"
-        if number > 30:
-            break
-    return False
+    first = next((line for line in _beginning(element).split("\n") if line.strip()), "")
+    return separator(first) == "forward"
 
 
 def _is_signature(element: Any) -> bool:
@@ -195,7 +188,7 @@ def _is_signature(element: Any) -> bool:
     marked = element.get("id") in names["signature_ids"] or any(
         one in names["signature_classes"] for one in element.get("class", "").split()
     )
-    return marked and 0 < len("".join(element.itertext()).strip()) < _MOST_SIGNATURE
+    return marked and 0 < len(_beginning(element, _MOST_SIGNATURE).strip()) < _MOST_SIGNATURE
 
 
 def _without_marks(text: str) -> str:

@@ -182,7 +182,7 @@ def _split(body: Body) -> Split:
     if body.own == body.text:
         return split_reply(body.text)
     inner = split_reply(body.own)
-    return Split(own=inner.own, quoted=body.text, signature=inner.signature)
+    return Split(own=inner.own, quoted=inner.quoted, signature=inner.signature)
 
 
 def _robot(message: IncomingMessage, head: Head, content: _Content, reading: Reading) -> Verdict:
@@ -237,6 +237,7 @@ def _with_content(
         html_only=content.body.html_only,
         new_text=content.split.own,
         quoted_text=content.split.quoted,
+        signature=content.split.signature,
         attachments=content.attachments,
         tokens=ids.tokens_of(
             ids.address_tokens(addresses, reading.own_addresses),

@@ -15,6 +15,7 @@ from functools import cache
 
 from parsers.clean import clean_text
 from parsers.introductions import (
+    HEIGHT,
     LONG,
     QUOTED,
     RULE,
@@ -23,6 +24,7 @@ from parsers.introductions import (
     is_header_block,
     is_surely_quoted_history,
     label,
+    may_end,
     separator,
 )
 from parsers.signatures import without_signature
@@ -31,6 +33,7 @@ from parsers.tables import table
 _OUR_MARK = re.compile(r"##-[^\n]{0,300}-##")
 _POINTER = 240  # characters of a text that only points to the forwarded message below it
 _LONG_QUOTE = 30  # lines of a quotation between two texts from which it is history and no question
+_DECORATED, _ENDING = "-_=*#—>", ":：-_=*"  # first and last characters of lines that may be separators
 _ARMOUR = ("-----BEGIN PGP SIGNED MESSAGE-----", "-----BEGIN PGP SIGNATURE-----")
 
 
@@ -89,20 +92,22 @@ def _points(text: str) -> bool:
 
 def _cut(lines: list[str]) -> tuple[int, bool]:
     """The first line of trailing history, and whether it is surely an answer (not a forward)."""
+    ends = [len(line) <= LONG and may_end(line) for line in lines]
     for at, line in enumerate(lines):
-        if len(line) > LONG or not line.strip():
+        text = line.strip()
+        if not text or len(line) > LONG:
             continue
         if "##-" in line and _OUR_MARK.search(line):
             return _above_mark(lines, at), True
         if QUOTED.match(line):
             continue
-        kind = separator(line)
+        kind = separator(line) if text[0] in _DECORATED or text[-1] in _ENDING else ""
         if kind and not _answered_below(lines, at):
             return at, kind == "reply" and _has_text(lines[:at])
-        if is_header_block(lines, at):
+        if (":" in text[:40] or "：" in text[:40]) and is_header_block(lines, at):
             start = _above_rule(lines, at)
             return start, _has_text(lines[:start])
-        height = attribution(lines, at)
+        height = attribution(lines, at) if any(ends[at : at + HEIGHT]) else 0
         if height and _is_history(lines, at, height):
             return at, _has_text(lines[:at])
     return len(lines), True
@@ -172,7 +177,10 @@ def _without_quotes(lines: list[str]) -> tuple[list[str], list[str], list[str]]:
             history[:0] = lines[start:end]
             blocks.pop()
             continue
-        tail, below = without_signature(lines[start:end])
+        # Below a quotation even the first line may be a signature, so a line is put above it.
+        above = ["…"] if len(blocks) > 1 else []
+        tail, below = without_signature([*above, *lines[start:end]])
+        tail = tail[len(above) :]
         signature[:0] = below
         if _has_text(tail):
             blocks[-1] = (False, start, start + len(tail))

@@ -165,7 +165,8 @@ def _loss(fact: Fact | None, policy: Policy) -> dict[str, object] | None:
     return {"value": value, "currency": currency, "cny": None if cny is None else f"{cny:.2f}"}
 
 
-_COLOURS = {"own": "bold", "quote": "dim", "fact": "green", "signal": "magenta"}
+_COLOURS = {"own": "bold", "quote": "dim", "signature": "yellow", "fact": "green", "signal": "magenta"}
+_SURE, _LIKELY = 0.8, 0.5  # confidence from which a fact is said to be sure, and likely
 
 
 def _show(name: str, parsed: Parsed, policy: Policy) -> None:
@@ -192,14 +193,50 @@ def _show(name: str, parsed: Parsed, policy: Policy) -> None:
         if value.strip():
             table.add_row(Text(label, style="cyan"), Text(printable(value)))
     console.print(table)
-    console.print(_coloured(message))
-    if message.quoted_text:
-        console.print(Text(printable_lines(message.quoted_text), style=_COLOURS["quote"]))
+    _section(console, "own words", _coloured(message))
+    _section(console, "signature and footers", _plain_text(message.signature, "signature"))
+    _section(console, "quoted history", _plain_text(message.quoted_text, "quote"))
+    _section(console, "attachments", _attachments(message))
+    _section(console, "evidence", _evidence(message))
+
+
+def _section(console: Console, title: str, text: Text) -> None:
+    """A titled part; nothing when there is nothing to show."""
+    if text.plain.strip():
+        console.print(Text(f"── {title}", style="cyan"))
+        console.print(text)
+
+
+def _plain_text(text: str, colour: str) -> Text:
+    return Text(printable_lines(text), style=_COLOURS[colour])
+
+
+def _attachments(message: IncomingMessage) -> Text:
+    lines = (
+        f"  {one.name} ({one.type}, {one.size} bytes{', shown in the text' if one.inline else ''})"
+        for one in message.attachments
+    )
+    return Text("\n".join(printable(line) for line in lines))
+
+
+def _evidence(message: IncomingMessage) -> Text:
+    """Every fact and signal with the words it was found in, how sure it is, and the line where they stand."""
+    text = Text()
     for fact in message.facts:
-        line = f"  {fact.kind} = {fact.value} ({fact.confidence:.0%}) from “{fact.words}”"
-        console.print(Text(printable(line), style=_COLOURS["fact"]))
+        sure = "sure" if fact.confidence >= _SURE else "likely" if fact.confidence >= _LIKELY else "a guess"
+        found = f"from “{fact.words}”{_place(message, fact.start)}"
+        line = f"  {fact.kind} = {fact.value} ({sure}, {fact.confidence:.0%}) {found}"
+        text.append(printable(line) + "\n", style=_COLOURS["fact"])
     for signal in message.signals:
-        console.print(Text(printable(f"  {signal.name} from “{signal.words}”"), style=_COLOURS["signal"]))
+        line = f"  {signal.name} from “{signal.words}”{_place(message, signal.start)}"
+        text.append(printable(line) + "\n", style=_COLOURS["signal"])
+    text.rstrip()
+    return text
+
+
+def _place(message: IncomingMessage, start: int) -> str:
+    """Where in the own words a piece of evidence stands."""
+    return f", line {message.new_text.count(chr(10), 0, start) + 1} of the own words" if start >= 0 else ""
 
 
 def _coloured(message: IncomingMessage) -> Text:

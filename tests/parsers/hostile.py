@@ -114,6 +114,11 @@ def _multipart(*bodies: bytes) -> bytes:
     return HEAD + b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="b"\r\n\r\n' + joined + b"--b--\r\n"
 
 
+def _wrapper(content: bytes) -> bytes:
+    data = base64.encodebytes(b"\x78\x9f\x3e\x22\1\0" + content)
+    return b"Content-Type: application/ms-tnef\r\nContent-Transfer-Encoding: base64\r\n\r\n" + data
+
+
 # Must be set aside for a person (Q in threats.md §4).
 REFUSED: dict[str, Callable[[], bytes]] = {
     "1 empty": lambda: b"",
@@ -158,6 +163,15 @@ READ: dict[str, Callable[[], bytes]] = {
     "61 50,000 underscores": lambda: text(b"_" * 50_000),
     "61 20,000 quote marks": lambda: text(b">" * 20_000),
     "61 quoted and unquoted in turn": lambda: text(b"> q\r\na\r\n" * 50_000),
+    "61 rules": lambda: text(b"_\r\n" * 200_000),
+    "61 labels": lambda: text(b"From: x\r\n" * 100_000),
+    "61 closings and footers": lambda: text(b"Regards\r\nSent from my iPhone\r\n" * 30_000),
+    "52 begin lines": lambda: text(b"begin 644 x\r\n" * 70_000),
+    "58 quoting marks": lambda: html(b"<blockquote type=cite>a</blockquote>b" * 20_000),
+    "58 Outlook's marks": lambda: html(b"<hr><div id=divRplyFwdMsg>x</div>" * 20_000),
+    "53 winmail.dat of zeros": lambda: _multipart(_wrapper(b"\0" * 500_000)),
+    "46 escape sequences": lambda: text(b"\x1b$B!!\x1b(B" * 100_000),
+    "46 high bytes": lambda: text(b"\xb0\xa1" * 400_000),
     "61 digits": lambda: text(b"1.1,1 " * 50_000),
     "61 order order": lambda: text(b"order no " * 50_000),
     "61 one long word": lambda: text("壊".encode() * 300_000),
