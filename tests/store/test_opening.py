@@ -11,13 +11,15 @@ import peewee
 import pytest
 from playhouse.migrations import Runner
 
+from cases.events import AddressReleased
 from cases.trouble import NeedsHuman
 from store import migrating, sqlite
+from store.database import Database
 from store.desk import Store
 from store.migrating import drift, migrate
 from store.tables import TABLES
 from store.trouble import Broken, Foreign, Missing
-from tests.store.samples import decision, delivery, filled
+from tests.store.samples import NOW, decision, delivery, filled
 
 
 @pytest.fixture
@@ -286,3 +288,29 @@ def test_a_migration_that_fails_changes_nothing(store: Store, newer: Path) -> No
     (newer / "0002_colour.py").write_text(SECOND.format(then="pass"))
     assert ("0002_colour",) == migrate(store.db, newer, keep_copy=True)
     assert decision().case == store.load("C-1")
+
+
+def test_a_record_made_before_it_held_anything_about_no_case_stays_whole(url: str, file: Path, tmp_path: Path) -> None:
+    """The third migration builds the table of events anew on SQLite; not one link may change."""
+    old = tmp_path / "old"
+    old.mkdir()
+    for path in sorted(migrating.FOLDER.glob("000[12]_*.py")):
+        shutil.copy(path, old)
+    database = Database(sqlite.Sqlite(file))
+    database.engine.prepare_new()
+    migrate(database, old, keep_copy=False)
+    database.engine.opened()
+    before = Store(database)
+    filled(before, 30)
+    head, events = before.chain_head(), before.events("C-7")
+    before.close()
+    after = Store.open(url)
+    assert "" == drift(after.db, TABLES)
+    assert after.verify_chain(known=head).ok
+    assert events == after.events("C-7")
+    assert after.record(AddressReleased(at=NOW, by="command line:x", address="a@b.example", because="x"), "key")
+    assert not after.record(AddressReleased(at=NOW, by="command line:x", address="a@b.example", because="x"), "key")
+    assert (head.seq + 1, True) == (after.chain_head().seq, after.verify_chain(known=head).ok)
+    (record,) = after.desk_events()
+    assert ("", "AddressReleased") == (record.number, record.kind)
+    after.close()
