@@ -39,7 +39,7 @@ def _dates(text: str, country: str) -> Iterator[tuple[int, int, str]]:
             yield from _checked(match, match[1], match[2], match[3])
     for match in _few(_NUMERIC, text):
         first, second = match[1], match[3]
-        month_first = country in table("dates")["month_first"] and match[2] == "/"
+        month_first = country in table("happened")["month_first"] and match[2] == "/"
         if (month_first or int(second) > 12) and int(first) <= 12:
             first, second = second, first
         yield from _checked(match, match[4] if len(match[4]) == 4 else f"20{match[4]}", second, first)
@@ -67,19 +67,19 @@ def _checked(match: re.Match[str], year: str | None, month: str, day: str) -> It
 
 @cache
 def _months() -> dict[str, str]:
-    return {name: str(number) for number, names in enumerate(table("dates")["months"], 1) for name in names}
+    return {name: str(number) for number, names in enumerate(table("happened")["months"], 1) for name in names}
 
 
 def _month(words: str) -> str:
     last = words.split(" ")
-    if len(last) > 1 and last[0].casefold() not in table("dates")["joints"]:
+    if len(last) > 1 and last[0].casefold() not in table("happened")["joints"]:
         return ""
     return _months().get(fold(last[-1]), "")
 
 
 @cache
 def _evidence() -> Matcher:
-    words = table("dates")["evidence"]["words"]
+    words = table("happened")["evidence"]["words"]
     return Matcher([[Phrase(text=word, language="*", rule="evidence") for word in words]])
 
 
