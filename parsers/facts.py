@@ -60,12 +60,13 @@ def find_facts(source: Source) -> tuple[tuple[Fact, ...], str]:
         facts.append(name)
     numbers = find_numbers(own)
     phones = _phones(own, numbers, source.signature, home, facts)
-    found = find_country(_traces(source, own, phones))
+    plain = find_amounts(own, None)
+    found = find_country(_traces(source, own, phones, plain))
     facts += [found] if found else []
     country = found.value if found else ""
     company = find_company(own, source.signature)
     facts += [company] if company else []
-    facts += _money(own, source, country or home)
+    facts += _money(own, source, find_amounts(own, country or home or None) if plain else plain)
     facts += _numbered(numbers, phones, source.subject)
     facts += find_dates(own, country or home)
     facts += find_evidence(own)
@@ -96,9 +97,8 @@ def _phones(own: str, numbers: Sequence[Numbered], signature: str, home: str, fa
     return phones
 
 
-def _money(own: str, source: Source, country: str) -> Iterator[Fact]:
+def _money(own: str, source: Source, amounts: tuple[Amount, ...]) -> Iterator[Fact]:
     """The amounts, the one that is claimed, and what is wanted."""
-    amounts = find_amounts(own, country or None)
     for amount in amounts:
         yield _amount_fact("amount", amount, amount.confidence)
     said = read_claims(own, source.language)
@@ -137,7 +137,7 @@ def _numbered(numbers: Sequence[Numbered], phones: Sequence[Phone], subject: str
             yield Fact(kind=one.kind, value=one.value, confidence=round(one.confidence * _SUBJECT, 2), words=one.text)
 
 
-def _traces(source: Source, own: str, phones: Sequence[Phone]) -> Traces:
+def _traces(source: Source, own: str, phones: Sequence[Phone], amounts: Sequence[Amount]) -> Traces:
     return Traces(
         own=own,
         signature=source.signature,
@@ -145,7 +145,7 @@ def _traces(source: Source, own: str, phones: Sequence[Phone]) -> Traces:
         phones=phones,
         domain=_country_of_domain(source.sender),
         language=source.language,
-        currencies=tuple({one.currency for one in find_amounts(own, None) if one.confidence >= 0.8}),
+        currencies=tuple({one.currency for one in amounts if one.confidence >= 0.8}),
         zone=source.zone,
         region=source.default_country,
     )
