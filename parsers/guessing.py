@@ -1,5 +1,7 @@
 """Which codec wrote undeclared 8-bit bytes: the one that turns them into the frequent letters of a language."""
 
+import re
+from collections import Counter
 from functools import lru_cache
 from itertools import pairwise
 
@@ -10,6 +12,9 @@ MULTI_BYTE = frozenset({"gb18030", "cp950", "big5", "big5hkscs", "cp932", "euc_j
 _ASCII = bytes(range(128))
 _LATIN = frozenset({"cp1250", "cp1252", "cp1254", "cp1257", "iso8859-2"})
 _BESIDE = "’‘”“»…–—®™·´°²³§\xa0•€"  # signs that may follow a letter
+# Two neighbours, each letter once as the second one: outside ASCII, or outside it on just one side.
+_WIDE_SECOND = re.compile(r"(?<=([^\W\d_]))([^\x00-\x7f])")
+_MIXED = re.compile(r"(?:(?<=([A-Za-z]))([^\x00-\x7f])|(?<=([^\x00-\x7f]))([A-Za-z]))")
 _ENOUGH = 0.25  # score below which nothing convinces
 
 
@@ -58,14 +63,13 @@ def _breaks(text: str) -> int:
 
 def _neighbours(text: str, *, latin: bool) -> int:
     """Neighbours that do not go together: accents beside accents in Latin script, ASCII letters inside another one."""
-    pairs = pairwise(text)
     if latin:
         return sum(
             1
-            for one, next_ in pairs
-            if next_ > "\x7f" and one.isalpha() and (one > "\x7f" or not (next_.isalpha() or next_ in _BESIDE))
+            for one, next_ in _WIDE_SECOND.findall(text)
+            if one.isalpha() and (one > "\x7f" or not (next_.isalpha() or next_ in _BESIDE))
         )
-    return sum(1 for one, next_ in pairs if one.isalpha() and next_.isalpha() and (one > "\x7f") != (next_ > "\x7f"))
+    return sum((one or three).isalpha() and (two or four).isalpha() for one, two, three, four in _MIXED.findall(text))
 
 
 def _shouts(wide: list[str]) -> bool:
@@ -88,12 +92,13 @@ def score(data: bytes, codec: str) -> float:
     broken = text.count("\ufffd")
     if broken > 1 + len(wide) // 20:
         return -1.0
-    found = max(sum(_weight(one, letters) for one in wide) for letters in tables) - 3 * broken
+    counts = Counter(wide)
+    found = max(sum(_weight(one, letters) * n for one, n in counts.items()) for letters in tables) - 3 * broken
     if codec not in MULTI_BYTE:
         return (found - 2 * _breaks(text) - _neighbours(text, latin=codec in _LATIN)) / len(wide)
     # Two bytes that fit one frequent ideograph are far better evidence than two frequent accents.
     found /= len(wide)
-    common = sum(1 for one in wide if _is_common(one, codec)) / len(wide)
+    common = sum(n for one, n in counts.items() if _is_common(one, codec)) / len(wide)
     return found * 0.8 + common * 0.2 + (0.5 if found > 0.3 and len(wide) > 2 else 0.0)
 
 
