@@ -101,7 +101,7 @@ def _month(word: str) -> int:
 
 @cache
 def _months() -> dict[str, int]:
-    rows = table("dates")["months"]
+    rows = table("mail_dates")["months"]
     return {word: number for number, words in enumerate(rows, start=1) for word in words}
 
 
@@ -113,7 +113,7 @@ def _zone(text: str) -> timezone:
     """
     sign = _SIGNED.search(text)
     if sign is None:
-        named = next((found for word in _WORD.findall(text) if (found := table("dates")["zones"].get(word))), 0)
+        named = next((found for word in _WORD.findall(text) if (found := table("mail_dates")["zones"].get(word))), 0)
         return timezone(timedelta(hours=named))
     match = _OFFSET.fullmatch(sign[2])
     if match is None:
