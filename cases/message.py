@@ -91,6 +91,20 @@ class Signal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """A phrase of the word tables that was found and counted, so that a person can ask why; for no decision."""
+
+    kind: str  # complaint, signal or category: the table it stands in
+    rule: str  # the rule, signal or category it counts for
+    phrase: str  # as it stands in the table
+    language: str  # of the row; BCP 47, or "*" for any
+    weight: float  # with the part that its place in the message adds
+    words: str
+    start: int = -1  # as of a fact
+    end: int = -1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FailedRecipient:
     """One recipient a bounce speaks of (RFC 3464 section 2.3)."""
 
@@ -155,6 +169,8 @@ class IncomingMessage:
     country: str = ""  # ISO 3166 alpha-2; empty when unknown
     facts: tuple[Fact, ...] = ()
     signals: tuple[Signal, ...] = ()
+    signs: tuple[Sign, ...] = ()  # what the word tables found, the first hundred
+    score: float = 0.0  # what the signs of a complaint weigh together
     categories: tuple[str, ...] = ()  # ids of policy §5, main one first
     complaint: Strength = Strength.NONE
     urgent: bool = False

@@ -8,7 +8,9 @@ from enum import StrEnum
 class Phrase:
     """One row of a word table: a phrase of one language that counts for one rule with a weight.
 
-    `text` is matched case-folded, on word borders where the script has them; `*` at its end matches any word ending.
+    `text` is matched case-folded, on word borders where the script has them; `*` before or after a word stands for any
+    beginning or ending, `...` for up to three other words, `#` for a number from three up. A weight of 0 means that
+    the words say nothing, and hides other rows within them.
     """
 
     text: str
@@ -23,7 +25,7 @@ class Lexicon:
 
     `complaint`: phrases whose weights add up to the strength of a complaint; rule names the kind of sign.
     `signals`: phrases whose rule is a signal name (`lawyer`, `press`, `emotional`, `urgent`, …).
-    `categories`: phrases whose rule is a category id of policy §5.
+    `categories`: phrases whose rule is a category id of policy §5; those that only name its field weigh less.
     """
 
     complaint: tuple[Phrase, ...] = ()
@@ -31,6 +33,7 @@ class Lexicon:
     categories: tuple[Phrase, ...] = ()
     strong_from: float = 2.0  # summed weight from which a complaint is strong
     weak_from: float = 0.5
+    alarm: float = 0.0  # what signals add to the strength of a complaint, all together
     also_from: float = 1.25  # weight from which a category beside the main one is a concern of its own
 
 

@@ -28,8 +28,10 @@ def _phrase(value: Any) -> tuple[str, float | None]:
         raise ValueError('is no phrase; write "text" or { text = "…", weight = 0.5 }')
     if not isinstance(text, str) or not text.strip(" *") or isinstance(weight, bool | str):
         raise ValueError('is no phrase; write "text" or { text = "…", weight = 0.5 }')
-    if any("*" in word[:-1] for word in text.split()):
-        raise ValueError(f"{text!r} has a * inside a word; write it at the end of a word only")
+    if any("*" in word[1:-1] for word in text.split()):
+        raise ValueError(f"{text!r} has a * inside a word; write it at the beginning or the end of a word")
+    if not text.strip(" *#."):
+        raise ValueError(f"{text!r} has no word; write one beside ... and #")
     return text, None if weight is None else float(weight)
 
 
@@ -48,6 +50,9 @@ class WeightsModel(Row):
     strong_from: Annotated[Weight, Field(gt=0)]
     weak_from: Annotated[Weight, Field(gt=0)]
     also_from: Annotated[Weight, Field(gt=0)]
+    alarm: Annotated[Weight, Field(ge=0)] = Decimal("0.8")
+    perhaps: Annotated[Weight, Field(ge=0, le=1)] = Decimal("0.5")
+    mentions: Annotated[Weight, Field(ge=0, le=1)] = Decimal("0.5")
     complaint: dict[Name, Weight]
     signals: dict[Name, Weight]
     categories: dict[Name, Weight]
@@ -60,6 +65,9 @@ class WordsModel(Row):
     complaint: dict[str, list[Words]] = Field(default_factory=dict)
     signals: dict[str, list[Words]] = Field(default_factory=dict)
     categories: dict[str, list[Words]] = Field(default_factory=dict)
+    perhaps: dict[str, list[Words]] = Field(default_factory=dict)
+    mentions: dict[str, list[Words]] = Field(default_factory=dict)
+    nothing: dict[str, list[Words]] = Field(default_factory=dict)
 
 
 def lexicon_files(folder: Path | None, findings: Findings) -> dict[str, TomlFile]:
@@ -82,13 +90,17 @@ def lexicon_of(found: Mapping[str, TomlFile], findings: Findings) -> Lexicon:
     if weights.weak_from > weights.strong_from:
         findings.add(file.name, "weak_from", "is more than strong_from", "write less")
     rows = [(file.name, row) for name, file in found.items() if (row := _words(name, file, findings))]
+    for name, row in rows:
+        for group in row.nothing:
+            Place(findings=findings, file=name, key="").must_be_known("nothing", group, _GROUPS, "table")
     places = [(Place(findings=findings, file=name, key=""), row) for name, row in rows]
     phrases = {
-        group: tuple(phrase for place, row in places for phrase in _phrases(row, group, getattr(weights, group), place))
+        group: tuple(phrase for place, row in places for phrase in _phrases(row, group, weights, place))
         for group in _GROUPS
     }
     return Lexicon(
         **phrases,
+        alarm=float(weights.alarm),
         strong_from=float(weights.strong_from),
         weak_from=float(weights.weak_from),
         also_from=float(weights.also_from),
@@ -108,10 +120,24 @@ def _shipped_words(name: str) -> WordsModel:
     return WordsModel.model_validate(read_shipped(f"{FOLDER}/{name}", Findings()).data)
 
 
-def _phrases(row: WordsModel, group: str, weights: Mapping[str, Decimal], place: Place) -> Iterator[Phrase]:
-    rules: Mapping[str, list[tuple[str, float | None]]] = getattr(row, group)
-    for rule, phrases in rules.items():
-        place.must_be_known(group, rule, weights, "rule")
-        usual = float(weights.get(rule, 1))
-        for text, weight in phrases:
-            yield Phrase(text=text, language=row.language, rule=rule, weight=usual if weight is None else weight)
+def _phrases(row: WordsModel, group: str, weights: WeightsModel, place: Place) -> Iterator[Phrase]:
+    """The rows of a table: those with its full weight, those that only hint at it, and those that say nothing."""
+    usual: Mapping[str, Decimal] = getattr(weights, group)
+    for section, part in _sections(group, weights):
+        rules: Mapping[str, list[tuple[str, float | None]]] = getattr(row, section)
+        for rule, phrases in rules.items():
+            place.must_be_known(section, rule, usual, "rule")
+            weight = float(usual.get(rule, Decimal(1)) * part)
+            for text, own in phrases:
+                yield Phrase(text=text, language=row.language, rule=rule, weight=weight if own is None else own)
+    for text, _ in row.nothing.get(group, ()):
+        yield Phrase(text=text, language=row.language, rule="nothing", weight=0.0)
+
+
+def _sections(group: str, weights: WeightsModel) -> Iterator[tuple[str, Decimal]]:
+    """The sections of a language's file that count for a table, each with the part of the weights that it has."""
+    yield group, Decimal(1)
+    if group == "signals":
+        yield "perhaps", weights.perhaps
+    elif group == "categories":
+        yield "mentions", weights.mentions

@@ -148,8 +148,8 @@ def _world(desk: Desk, tables: Tables, lexicon: Lexicon) -> World:
         stages=known(tables.files["stages.toml"], "stage"),
         ladders=known(tables.files["ladders.toml"], "ladder"),
         letters=Known(names=frozenset(letters.names if letters else ()), open=letters is None),
-        signals=SIGNALS | {phrase.rule for phrase in lexicon.signals},
-        categories=frozenset(CATEGORIES) | {phrase.rule for phrase in lexicon.categories},
+        signals=SIGNALS | {phrase.rule for phrase in lexicon.signals if phrase.weight},
+        categories=frozenset(CATEGORIES) | {phrase.rule for phrase in lexicon.categories if phrase.weight},
         clauses=Known(
             names=expand_clauses(tables.clauses.clause if tables.clauses else {}), open=tables.clauses is None
         ),

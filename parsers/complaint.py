@@ -1,14 +1,24 @@
 """Whether a message reads like a complaint, of what kind, and which alarm signs it carries (policy §1, §4, §5)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from cases.message import Signal, Strength
+from cases.message import Sign, Signal, Strength
 from cases.reading import Lexicon
-from parsers.lexicon import CATEGORIES, COMPLAINT, SIGNALS, Hit
+from parsers.lexicon import CATEGORIES, COMPLAINT, SIGNALS, counts_for, languages_of
+from parsers.matching import Hit
 
-_MORE = 0.25  # what each further phrase of a rule adds, in parts of its weight
-_MORE_TIMES = 2
+_MORE = (1.0, 0.25, 0.25)  # parts of its weight that each further phrase of a rule adds
+_MORE_OF_FIELD = (1.0, 0.5, 0.35, 0.25, 0.25)  # of a category: who speaks of a field at length means it
+_IN_SUBJECT = 1.5  # the subject is the writer's own summary
+_IN_OPENING = 1.2  # what is said first is the matter, what follows its story
+_OPENING = 280  # characters
+_SECOND = 0.5  # part of the main category's weight from which another one is a concern of its own
+_CERTAIN = 0.99  # summed weight from which a signal is told; less are hints that need a second one
+# Signals that also strangers and sellers speak of, and that make no complaint by themselves.
+_NO_COMPLAINT = frozenset({"press", "regulator", "urgent", "trade_secret", "leaving"})
+_MOST = 100
+_KINDS = {COMPLAINT: "complaint", SIGNALS: "signal", CATEGORIES: "category"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,56 +30,94 @@ class Judgement:
     signals: tuple[Signal, ...] = ()
     categories: tuple[str, ...] = ()
     urgent: bool = False
+    signs: tuple[Sign, ...] = ()
 
 
 def judge(found: Sequence[Sequence[Hit]], language: str, lexicon: Lexicon) -> Judgement:
     """What the words found (`lexicon.find_words`) say together.
 
-    Only rows of the text's language, of any language and of English count; all rows when the language is unknown.
+    Only rows of the text's language, its kin, of any language and of English count; all when the language is unknown.
     """
-    wanted = {"*", "en", language.partition("-")[0]} if language else None
+    wanted = languages_of(language)
     complaint, signals, categories = (
-        [hit for hit in found[number] if wanted is None or hit.phrase.language.partition("-")[0] in wanted]
+        [(hit, hit.phrase.weight) for hit in found[number] if counts_for(hit.phrase, wanted)]
         for number in (COMPLAINT, SIGNALS, CATEGORIES)
     )
-    score = round(sum(_by_rule(complaint).values()), 3)
+    categories = [(hit, weight * _place(hit)) for hit, weight in categories]
+    told = _signals(signals)
+    names = {signal.name for signal in told}
+    score = sum(_by_rule(complaint, _MORE).values()) + (lexicon.alarm if names - _NO_COMPLAINT else 0.0)
+    score = round(score, 3)
     if score >= lexicon.strong_from:
         strength = Strength.STRONG
     else:
         strength = Strength.WEAK if score >= lexicon.weak_from else Strength.NONE
-    ranked = sorted(_by_rule(categories).items(), key=lambda item: -item[1])
-    told = _signals(signals)
     return Judgement(
         complaint=strength,
         score=score,
         signals=told,
-        # One word of another field ("refund", "arrived") is how people talk; several words are a second concern.
-        categories=tuple(
-            name
-            for place, (name, weight) in enumerate(ranked)
-            if weight > 0 and (not place or weight >= lexicon.also_from)
-        ),
-        urgent=any(signal.name == "urgent" for signal in told),
+        categories=_ranked(_by_rule(categories, _MORE_OF_FIELD), lexicon),
+        urgent="urgent" in names or "injury" in names,
+        signs=_signs((*complaint, *signals, *categories)),
     )
 
 
-def _by_rule(hits: list[Hit]) -> dict[str, float]:
-    """The weight of each rule: its strongest phrase, and a little for each further one of its phrases."""
+def _place(hit: Hit) -> float:
+    """What the place of a word adds to its weight: in the subject, at the beginning, later."""
+    if hit.start < 0:
+        return _IN_SUBJECT
+    return _IN_OPENING if hit.start < _OPENING else 1.0
+
+
+def _ranked(weights: dict[str, float], lexicon: Lexicon) -> tuple[str, ...]:
+    """The main category, and those that are concerns of their own.
+
+    One word of another field ("refund", "arrived") is how people talk; several words are a second concern.
+    """
+    ranked = sorted(weights.items(), key=lambda item: -item[1])
+    top = ranked[0][1] if ranked else 0.0
+    least = max(lexicon.also_from, _SECOND * top)
+    return tuple(name for place, (name, weight) in enumerate(ranked) if weight > 0 and (not place or weight >= least))
+
+
+def _by_rule(hits: Iterable[tuple[Hit, float]], parts: Sequence[float]) -> dict[str, float]:
+    """The weight of each rule: its strongest phrase, and a part of each further one of its phrases."""
     phrases: dict[str, dict[str, float]] = {}
-    for hit in hits:
-        phrases.setdefault(hit.phrase.rule, {})[hit.phrase.text] = hit.phrase.weight
+    for hit, weight in hits:
+        known = phrases.setdefault(hit.phrase.rule, {})
+        known[hit.phrase.text] = max(weight, known.get(hit.phrase.text, weight), key=abs)
     totals = {}
     for rule, weights in phrases.items():
-        strongest, *others = sorted(weights.values(), key=abs, reverse=True)
-        totals[rule] = strongest + _MORE * sum(others[:_MORE_TIMES])
+        heaviest = sorted(weights.values(), key=abs, reverse=True)
+        totals[rule] = sum(part * weight for part, weight in zip(parts, heaviest, strict=False))
     return totals
 
 
-def _signals(hits: list[Hit]) -> tuple[Signal, ...]:
+def _signals(hits: Sequence[tuple[Hit, float]]) -> tuple[Signal, ...]:
     """One signal per rule and phrase, those of the text before those of the subject."""
+    sums = _by_rule(hits, (1.0, 1.0, 1.0))
     found: dict[tuple[str, str], Signal] = {}
-    for hit in sorted(hits, key=lambda hit: hit.start < 0):
+    for hit, weight in sorted(hits, key=lambda pair: pair[0].start < 0):
         key = (hit.phrase.rule, hit.phrase.text)
-        if hit.phrase.weight > 0 and key not in found:
+        if weight > 0 and sums[hit.phrase.rule] >= _CERTAIN and key not in found:
             found[key] = Signal(name=hit.phrase.rule, words=hit.words, start=hit.start, end=hit.end)
     return tuple(found.values())[:50]
+
+
+def _signs(hits: Iterable[tuple[Hit, float]]) -> tuple[Sign, ...]:
+    """Everything that counted, each phrase once, at its heaviest place."""
+    found: dict[tuple[int, str, str], Sign] = {}
+    for hit, weight in hits:
+        key = (hit.table, hit.phrase.rule, hit.phrase.text)
+        if key not in found or abs(weight) > abs(found[key].weight):
+            found[key] = Sign(
+                kind=_KINDS[hit.table],
+                rule=hit.phrase.rule,
+                phrase=hit.phrase.text,
+                language=hit.phrase.language,
+                weight=round(weight, 3),
+                words=hit.words,
+                start=hit.start,
+                end=hit.end,
+            )
+    return tuple(found.values())[:_MOST]

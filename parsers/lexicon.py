@@ -1,205 +1,148 @@
-"""Phrases of the admins' word tables found in a text, in one pass and in time linear to the text.
+"""The admins' word tables at work: which of their phrases a message holds, less what is denied or meant otherwise."""
 
-Scripts with word borders are matched word by word through a hash of first words; Chinese, Japanese and Thai, which have
-none, by a hash of the first two characters.
-"""
-
-import re
-import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from cases.reading import Lexicon, Phrase
-from parsers.negation import DENIABLE, clause_before, is_denied
+from parsers.folding import plain
+from parsers.negation import REACH, is_denied, is_joined
+from parsers.matching import Hit, Matcher
 
-MAX_TEXT = 50_000  # characters searched
-_WORD = re.compile(
-    "[^\\s!-/:-@\\[-^`{-~\u00a1\u00ab\u00b7\u00bb\u00bf\u060c\u061b\u061f\u06d4\u0964\u0965\u2000-\u206f\u3000-\u303f"
-    "\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uff65]+"
-)
-_UNSPACED = re.compile("[\u0e01-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
-_MARKS = re.compile("[\u0300-\u036f\u064b-\u0652\u0670\u0640\u0591-\u05bd\u05bf-\u05c7\u200c\u200d]")
-_ARABIC = str.maketrans("أإآٱىةؤئ", "ااااي\u0647وي")
-# Letters that are written together with the word after them; tried without when the whole word is unknown.
-_PREFIXES = {
-    "ar": ("وال", "بال", "فال", "كال", "لل", "ال", "و", "ف", "ب", "ل"),
-    "he": ("וה", "שה", "מה", "ול", "וב", "ה", "ו", "ב", "ל", "ש", "מ", "כ"),
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """A phrase found, with its place in the text and the number of its table."""
-
-    phrase: Phrase
-    table: int
-    start: int
-    end: int
-    words: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    phrase: Phrase
-    table: int
-    rest: tuple[tuple[str, bool], ...] = ()  # further words, and whether any ending may follow
-    plain: str = ""  # the characters looked for in scripts without word borders
-
-
-class Matcher:
-    """Some tables of phrases, compiled together. Make it through `matcher_of`, which keeps one per lexicon."""
-
-    def __init__(self, tables: Sequence[Sequence[Phrase]]) -> None:
-        self._whole: dict[str, list[_Row]] = {}
-        self._stems: dict[str, list[_Row]] = {}
-        self._unspaced: dict[str, list[_Row]] = {}
-        self._known: dict[str, tuple[_Row, ...]] = {}
-        for number, phrases in enumerate(tables):
-            for phrase in phrases:
-                self._add(phrase, number)
-        self._lengths = tuple(sorted({len(stem) for stem in self._stems}))
-
-    def _add(self, phrase: Phrase, table: int) -> None:
-        if _UNSPACED.search(phrase.text):
-            plain = phrase.text.rstrip("*").lower()
-            self._unspaced.setdefault(plain[:2], []).append(_Row(phrase, table, plain=plain))
-            return
-        text = phrase.text
-        words = [(_plain(match[0]), text[match.end() : match.end() + 1] == "*") for match in _WORD.finditer(text)]
-        if words:
-            (first, any_ending), *rest = words
-            rows = self._stems if any_ending else self._whole
-            rows.setdefault(first, []).append(_Row(phrase, table, tuple(rest)))
-
-    def find(self, text: str) -> list[Hit]:
-        """All hits in the first 50,000 characters, in the order of the text."""
-        text = text[:MAX_TEXT]
-        found = list(self._in_words(text))
-        if self._unspaced and not text.isascii():
-            found += self._in_unspaced(text)
-            found.sort(key=lambda hit: hit.start)
-        return found
-
-    def _in_words(self, text: str) -> Iterator[Hit]:
-        places = [match.span() for match in _WORD.finditer(text)]
-        words = [_plain(text[start:end]) for start, end in places]
-        for at, word in enumerate(words):
-            for row in self._rows(word):
-                length = self._length(row, words, at)
-                if length:
-                    end = places[at + length - 1][1]
-                    yield Hit(phrase=row.phrase, table=row.table, start=places[at][0], end=end)
-
-    def _rows(self, word: str) -> tuple[_Row, ...]:
-        """The rows whose first word this is; remembered, because texts say the same words again and again."""
-        known = self._known.get(word)
-        if known is None:
-            rows: list[_Row] = []
-            for form in _forms(word):
-                rows += self._whole.get(form, ())
-                for length in self._lengths:
-                    if length > len(form):
-                        break
-                    rows += self._stems.get(form[:length], ())
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            known = self._known[word] = tuple(rows)
-        return known
-
-    @staticmethod
-    def _length(row: _Row, words: list[str], at: int) -> int:
-        """How many words the row takes from here; 0 when it does not match."""
-        if at + len(row.rest) >= len(words):
-            return 0
-        for offset, (word, any_ending) in enumerate(row.rest, 1):
-            here = words[at + offset]
-            if here != word and not (any_ending and here.startswith(word)):
-                return 0
-        return len(row.rest) + 1
-
-    def _in_unspaced(self, text: str) -> Iterator[Hit]:
-        for run in _UNSPACED.finditer(text):
-            characters = run[0]
-            for at in range(len(characters)):
-                # Keys are two characters, or one for one-character phrases.
-                for key in (characters[at : at + 2], characters[at]):
-                    for row in self._unspaced.get(key, ()):
-                        if characters.startswith(row.plain, at):
-                            start = run.start() + at
-                            yield Hit(phrase=row.phrase, table=row.table, start=start, end=start + len(row.plain))
-
+__all__ = (
+    "CATEGORIES", "COMPLAINT", "SIGNALS", "Hit", "Matcher", "counts_for", "find_words", "fold",
+    "languages_of", "matcher_of",
+)  # fmt: skip
 
 COMPLAINT, SIGNALS, CATEGORIES = range(3)  # numbers of the tables
 
+# A denial takes these away. Signals that are not here often are denials themselves ("never arrived").
+_DENIABLE = {
+    SIGNALS: dict.fromkeys(
+        (
+            "breach_of_law", "concealment", "data_leak", "fraud", "group", "injury", "lawyer", "leaving", "press",
+            "regulator", "termination", "trade_secret", "urgent",
+        ),
+        REACH,
+    ),
+    COMPLAINT: {"damage": 2, "dissatisfaction": 2, "explicit": 2, "praise": 3, "rudeness": 2},
+    CATEGORIES: {"product-quality": 2, "service-attitude": 2},
+}  # fmt: skip
+# Languages that are taken for each other, or whose writers mix them: the rows of all of them count.
+_KIN = {
+    "bs": ("hr", "sr"), "cs": ("sk",), "da": ("nb",), "gl": ("es", "pt"), "hr": ("sr", "bs"), "id": ("ms",),
+    "ms": ("id",), "nb": ("da",), "nn": ("nb", "da"), "no": ("nb", "da"), "sk": ("cs",), "sl": ("hr",), "sr": ("hr",),
+    "ca": ("es",), "be": ("ru",), "mk": ("bg",), "sh": ("hr",),
+}  # fmt: skip
+
 # Hashing thousands of rows for each message would cost more than reading it, so lexicons are known by identity; each
-# is kept beside its matcher, which keeps the identity from being used again.
-_compiled: dict[int, tuple[Lexicon, Matcher]] = {}
+# is kept beside its matchers, which keeps the identity from being used again.
+_compiled: dict[int, tuple[Lexicon, dict[str, Matcher]]] = {}
 _LEXICONS = 4
-_REMEMBERED = 50_000  # words
 
 
-def matcher_of(lexicon: Lexicon) -> Matcher:
-    """The compiled tables of a lexicon.
+def languages_of(language: str) -> frozenset[str] | None:
+    """Whose rows count for a text: its own, those of any language, of its kin and of English; None when all do."""
+    own = language.partition("-")[0]
+    return frozenset({"*", "en", own, *_KIN.get(own, ())}) if own else None
 
-    Compiled once (some 30 ms for the shipped tables), also when the lexicon comes again as an equal copy.
+
+def counts_for(phrase: Phrase, languages: frozenset[str] | None) -> bool:
+    """Whether a row counts for a text of these languages."""
+    return languages is None or phrase.language.partition("-")[0] in languages
+
+
+def matcher_of(lexicon: Lexicon, language: str = "") -> Matcher:
+    """The compiled tables for texts of a language.
+
+    Each is compiled when it is first needed (some 5 ms, 100 ms for all languages together), also when the lexicon comes
+    again as an equal copy.
     """
     known = _compiled.get(id(lexicon))
-    if known is not None:
-        return known[1]
-    tables = (lexicon.complaint, lexicon.signals, lexicon.categories)
-    matcher = next((matcher for other, matcher in _compiled.values() if other == lexicon), None) or Matcher(tables)
-    while len(_compiled) >= _LEXICONS:
-        _compiled.pop(next(iter(_compiled)), None)
-    _compiled[id(lexicon)] = (lexicon, matcher)
+    if known is None:
+        matchers = next((matchers for other, matchers in _compiled.values() if other == lexicon), {})
+        while len(_compiled) >= _LEXICONS:
+            _compiled.pop(next(iter(_compiled)), None)
+        known = _compiled[id(lexicon)] = (lexicon, matchers)
+    own = language.partition("-")[0]
+    matcher = known[1].get(own)
+    if matcher is None:
+        languages = languages_of(own)
+        tables = [
+            [phrase for phrase in rows if counts_for(phrase, languages)]
+            for rows in (lexicon.complaint, lexicon.signals, lexicon.categories)
+        ]
+        matcher = known[1][own] = Matcher(tables)
     return matcher
 
 
-def find_words(subject: str, own: str, lexicon: Lexicon) -> tuple[list[Hit], ...]:
+def find_words(subject: str, own: str, lexicon: Lexicon, language: str = "") -> tuple[list[Hit], ...]:
     """The hits of each table; spans are offsets into `own`, (-1, -1) for hits in the subject.
 
-    Alarms that are denied ("no lawyer") are left out.
+    Left out is what is denied ("no lawyer"), and what stands within a longer phrase that says what it means.
     """
-    tables: tuple[list[Hit], ...] = ([], [], [])
     text = f"{subject}\n{own}"
     below = len(subject) + 1
-    for hit in matcher_of(lexicon).find(text):
-        start, end = (hit.start - below, hit.end - below) if hit.start >= below else (-1, -1)
-        if hit.table == SIGNALS and hit.phrase.rule in DENIABLE and _is_denied(text, hit):
-            continue
-        words = text[hit.start : hit.end]
-        tables[hit.table].append(Hit(phrase=hit.phrase, table=hit.table, words=words, start=start, end=end))
-    return tables
+    tables: tuple[list[Hit], ...] = ([], [], [])
+    for hit in matcher_of(lexicon, language).find(text):
+        tables[hit.table].append(hit)
+    found: list[list[Hit]] = []
+    for number, hits in enumerate(tables):
+        kept = [hit for group in _alike(hits, language) for hit in _unmasked(group, masks_only=number == SIGNALS)]
+        found.append([_placed(hit, text, below) for hit in _undenied(text, kept)])
+    return tuple(found)
 
 
-def _is_denied(text: str, hit: Hit) -> bool:
-    before = clause_before(text, hit.start)
-    return is_denied(before, [_plain(match[0]) for match in _WORD.finditer(before)], hit.phrase.language)
+def _placed(hit: Hit, text: str, below: int) -> Hit:
+    start, end = (hit.start - below, hit.end - below) if hit.start >= below else (-1, -1)
+    return replace(hit, words=" ".join(text[hit.start : hit.end].split()), start=start, end=end)
 
 
-@lru_cache(maxsize=20_000)
-def _plain(word: str) -> str:
-    """A word without case, accents and optional marks, as people write it in a hurry."""
-    word = word.casefold()
-    if word.isascii():
-        return word
-    folded = unicodedata.normalize("NFKD", word)
-    return unicodedata.normalize("NFC", _MARKS.sub("", folded)).translate(_ARABIC).replace("ł", "l").replace("ı", "i")
+def _undenied(text: str, hits: Sequence[Hit]) -> Iterator[Hit]:
+    """The hits that are not denied, neither by themselves nor together: "no lawyer or journalist"."""
+    end = -1  # of the last one that was denied
+    for hit in hits:
+        reach = _DENIABLE.get(hit.table, {}).get(hit.phrase.rule)
+        if reach is None:
+            yield hit
+        elif is_denied(text, hit.start, hit.end, hit.phrase.language, reach) or (
+            0 <= end <= hit.start and is_joined(text[end : hit.start], hit.phrase.language)
+        ):
+            end = max(end, hit.end)
+        else:
+            yield hit
 
 
-@lru_cache(maxsize=20_000)
-def _forms(word: str) -> tuple[str, ...]:
-    if word.isascii() or len(word) < 4:
-        return (word,)
-    for language, low, high in (("ar", "\u0600", "\u06ff"), ("he", "\u0590", "\u05ff")):
-        if low <= word[0] <= high:
-            stripped = [
-                word[len(one) :] for one in _PREFIXES[language] if word.startswith(one) and len(word) - len(one) >= 3
-            ]
-            return (word, *dict.fromkeys(stripped))
-    return (word,)
+def _alike(hits: list[Hit], language: str) -> Iterable[list[Hit]]:
+    """The hits that may hide each other: all where the language is known, else only those of one language."""
+    if language:
+        return [hits]
+    groups: dict[str, list[Hit]] = {}
+    for hit in hits:
+        groups.setdefault(hit.phrase.language, []).append(hit)
+    return groups.values()
+
+
+def _unmasked(hits: Sequence[Hit], *, masks_only: bool) -> list[Hit]:
+    """The hits that stand in no longer one, nor in one that weighs nothing ("social media manager").
+
+    Of signals only rows without weight hide others: a shorter alarm is an alarm as well.
+    """
+    covers = [hit for hit in hits if not hit.phrase.weight or not masks_only]
+    furthest: dict[int, int] = {}
+    for cover in covers:
+        furthest[cover.start] = max(cover.end, furthest.get(cover.start, 0))
+    empty = {(cover.start, cover.end) for cover in covers if not cover.phrase.weight}
+    earlier = iter(sorted(furthest.items()))
+    kept, reach, coming = [], 0, next(earlier, None)
+    for hit in hits:
+        while coming and coming[0] < hit.start:
+            reach, coming = max(reach, coming[1]), next(earlier, None)
+        hidden = reach >= hit.end or furthest.get(hit.start, 0) > hit.end or (hit.start, hit.end) in empty
+        if hit.phrase.weight and not hidden:
+            kept.append(hit)
+    return kept
 
 
 def fold(word: str) -> str:
     """A word without case, accents and optional marks, as tables are compared."""
-    return _plain(word)
+    return plain(word)

@@ -266,8 +266,8 @@ def _understood(message: IncomingMessage, signature: str, reading: Reading, head
     if confidence < 0.5:
         by_subject = language_of(f"{message.subject}. {own}", told)
         language, confidence = max((language, confidence), by_subject, key=lambda pair: pair[1])
-    words = find_words(message.subject, own, reading.lexicon)
     sure = language if confidence > 0.5 else ""
+    words = find_words(message.subject, own, reading.lexicon, sure)
     source = Source(
         own=own,
         signature=signature,
@@ -286,6 +286,8 @@ def _understood(message: IncomingMessage, signature: str, reading: Reading, head
         country=country,
         facts=facts,
         signals=judgement.signals,
+        signs=judgement.signs,
+        score=judgement.score,
         categories=judgement.categories,
         complaint=judgement.complaint,
         urgent=judgement.urgent,

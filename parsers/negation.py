@@ -1,45 +1,141 @@
 """Whether a phrase is denied where it stands: "we will not go to court" is no threat.
 
-Only for alarms, and only when it is plain: an alarm too many costs a look, one too few may cost a case.
+Only when it is plain: an alarm too many costs a look, one too few may cost a case. A denial stands shortly before the
+phrase ("not", "no intention of"), or after it where the language puts it there ("裁判にはしません"). It counts for
+nothing when another word turns it: "will not hesitate to", "not yet", "unless", "our lawyer did not".
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 
+from parsers.folding import WORD, plain
 from parsers.tables import table
 
 REACH = 3  # words before the phrase in which a denial counts
+_PLAN_REACH = 9  # words before the phrase in which a denied plan ("do not intend to") counts
 _LOOK = 7  # words before the phrase in which a hollow word counts
-LOOK_BACK = 120  # characters
-_CHINESE_REACH = 6  # characters
-_CLAUSE = re.compile(r"[.,;:!?()\n\u2026\u2014\u3002\uff0c\uff1b\uff1a\uff01\uff1f\u3001\u060c\u061b]")
-# Signals that are a threat or a fact somebody else did; the others often are denials themselves ("never arrived").
-DENIABLE = frozenset(
-    {"breach_of_law", "data_leak", "fraud", "lawyer", "press", "regulator", "termination", "trade_secret", "urgent"}
+_AFTER = 7  # words after it in which a denial counts
+_SIDE = 120  # characters looked at on each side
+_ENUMERATION = 16  # characters between two members of an enumeration
+_OPEN_BEFORE, _OPEN_AFTER = 8, 16  # characters, in scripts without word borders
+_CLAUSE = re.compile(
+    r"[.,;:!?()\n\u2026\u2014\u3002\uff0c\uff1b\uff1a\uff01\uff1f\u3001\u060c\u061b\u061f\u06d4\u0964]"
 )
+_SENTENCE = re.compile(r"[.;!?\n\u2026\u3002\uff1b\uff01\uff1f\u061b\u061f\u06d4\u0964]")
 
 
-def clause_before(text: str, start: int) -> str:
-    """What stands before the offset in the same clause, at most 120 characters."""
-    return _CLAUSE.split(text[max(start - LOOK_BACK, 0) : start])[-1]
+@dataclass(frozen=True, slots=True)
+class _Denials:
+    """The row of a language in `parsers/data/negation.toml`, folded."""
+
+    no: frozenset[str]
+    hollow: frozenset[str]
+    joints: frozenset[str]
+    blocks: frozenset[str]
+    turns: tuple[tuple[str, ...], ...]
+    plans: tuple[tuple[str, ...], ...]
+    after: tuple[tuple[str, ...], ...]
+    is_open: bool  # a script without word borders: all of these are characters
 
 
-def is_denied(before: str, words: Sequence[str], language: str) -> bool:
-    """Whether the clause before a phrase denies it; `words` are those of `before`, without case and accents."""
-    language = language.partition("-")[0]
-    if language not in table("negation"):
+def is_denied(text: str, start: int, end: int, language: str, reach: int = REACH) -> bool:
+    """Whether what stands from `start` to `end` of the text is denied in its clause.
+
+    With a reach below the usual one only words right before it count: "not broken".
+    """
+    rules = _denials(language)
+    if rules is None:
         return False
-    no, hollow, joints = _words(language)
-    if language == "zh":
-        return any(word in before[-_CHINESE_REACH:] for word in no) and not any(word in before for word in hollow)
-    near = list(words[-REACH:])
-    while joint := next((word for word in near if word in joints), ""):
-        near = near[near.index(joint) + 1 :]
-    return not no.isdisjoint(near) and hollow.isdisjoint(words[-_LOOK:])
+    before = _CLAUSE.split(text[max(start - _SIDE, 0) : start])[-1]
+    rest = text[end : end + _SIDE]
+    sentence = _SENTENCE.split(rest, maxsplit=1)[0]
+    clause = _CLAUSE.split(rest, maxsplit=1)[0]
+    if rules.is_open:
+        return _is_denied_openly(rules, before, clause, sentence, reach)
+    words = _words(before)
+    if _has_any(_words(sentence), rules.turns) or not rules.hollow.isdisjoint(words[-_LOOK:]):
+        return False
+    near = _cut(words[-reach:], rules.joints)
+    if not rules.no.isdisjoint(near) and rules.blocks.isdisjoint(words[-reach - 3 :]):
+        return True
+    if reach < REACH:
+        return False
+    if rules.blocks.isdisjoint(words[-REACH:]) and _has_any(_cut(words[-_PLAN_REACH:], rules.joints), rules.plans):
+        return True
+    following = _words(clause)[:_AFTER]
+    stop = next((place for place, word in enumerate(following) if word in rules.joints), len(following))
+    return _has_any(following[:stop], rules.after)
+
+
+def is_joined(between: str, language: str) -> bool:
+    """Whether two phrases are parts of one enumeration: only a joint and an article stand between them."""
+    rules = _denials(language)
+    if rules is None or len(between) > _ENUMERATION or _CLAUSE.search(between):
+        return False
+    words = _words(between)
+    return len(words) in (1, 2) and words[0] in rules.joints and rules.blocks.isdisjoint(words)
+
+
+def _is_denied_openly(rules: _Denials, before: str, clause: str, sentence: str, reach: int) -> bool:
+    """In scripts without word borders; blanks, which Korean and Thai have, do not count."""
+    before, clause, sentence = ("".join(part.split()) for part in (before, clause, sentence))
+    if any(word in before or word in clause for word in rules.hollow):
+        return False
+    if any(word in sentence for turn in rules.turns for word in turn):
+        return False
+    near = before[-_OPEN_BEFORE if reach >= REACH else -3 :]
+    if any(word in near for word in rules.no):
+        return True
+    return reach >= REACH and any(word in clause[:_OPEN_AFTER] for after in rules.after for word in after)
+
+
+def _words(text: str) -> list[str]:
+    return [plain(match[0]) for match in WORD.finditer(text)]
+
+
+def _cut(words: list[str], joints: frozenset[str]) -> list[str]:
+    """The words after the last joint: there a new clause begins."""
+    last = max((place for place, word in enumerate(words) if word in joints), default=-1)
+    return words[last + 1 :]
+
+
+def _has_any(words: Sequence[str], phrases: Iterable[tuple[str, ...]]) -> bool:
+    return any(_has(words, phrase) for phrase in phrases)
+
+
+def _has(words: Sequence[str], phrase: tuple[str, ...]) -> bool:
+    """Whether the words of the phrase stand there in their order; `*` at the end of one stands for any ending."""
+    place = 0
+    for one in phrase:
+        stem = one.removesuffix("*")
+        while place < len(words) and not (words[place] == stem or (stem != one and words[place].startswith(stem))):
+            place += 1
+        if place == len(words):
+            return False
+        place += 1
+    return True
 
 
 @cache
-def _words(language: str) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    row = table("negation")[language]
-    return frozenset(row["no"]), frozenset(row["hollow"]), frozenset(row["joints"])
+def _denials(language: str) -> _Denials | None:
+    row: dict[str, list[str]] | None = table("negation").get(language.partition("-")[0])
+    if row is None:
+        return None
+    is_open = bool(row.get("open"))
+
+    def sequences(key: str) -> tuple[tuple[str, ...], ...]:
+        found = row.get(key, ())
+        return tuple((one,) if is_open else tuple(_folded(word) for word in one.split()) for one in found)
+
+    no, hollow, joints, blocks = (
+        frozenset(one if is_open else _folded(one) for one in row.get(key, ()))
+        for key in ("no", "hollow", "joints", "blocks")
+    )
+    return _Denials(no, hollow, joints, blocks, sequences("turns"), sequences("plans"), sequences("after"), is_open)
+
+
+def _folded(word: str) -> str:
+    stem = word.removesuffix("*")
+    return plain(stem) + word[len(stem) :]

@@ -90,12 +90,14 @@ def test_grades_follow_the_policy(policy: Policy) -> None:
     assert (Decimal(10_000), Grade.MAJOR) == (line.loss_above, line.grade)
     assert "loss > 10 000 CNY" in POLICY_TEXT
     by_signal = {signal: row.grade for row in policy.grades for signal in row.signals}
-    major = {"group", "press", "regulator", "lawyer", "data_leak", "termination", "breach_of_law", "trade_secret"}
-    assert (
-        dict.fromkeys(major, Grade.MAJOR)
-        | dict.fromkeys(("broken_promise", "delay", "emotional", "contract_deviation", "fraud"), Grade.IMPORTANT)
-        == by_signal
-    )
+    major = {
+        "group", "press", "regulator", "lawyer", "data_leak", "termination", "breach_of_law", "trade_secret", "injury",
+        "concealment",
+    }  # fmt: skip
+    important = {
+        "broken_promise", "delay", "emotional", "contract_deviation", "fraud", "data_slip", "small_group", "leaving",
+    }  # fmt: skip
+    assert dict.fromkeys(major, Grade.MAJOR) | dict.fromkeys(important, Grade.IMPORTANT) == by_signal
 
 
 def test_categories_are_those_of_the_policy_and_each_has_a_route(policy: Policy) -> None:

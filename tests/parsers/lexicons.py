@@ -8,6 +8,7 @@ from cases.reading import Lexicon, Phrase
 
 FOLDER = Path(__file__).parents[2] / "config" / "lexicon"
 KINDS = ("complaint", "signals", "categories")
+FAINT = {"signals": "perhaps", "categories": "mentions"}
 
 
 @cache
@@ -19,15 +20,24 @@ def shipped() -> Lexicon:
             continue
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         for kind in KINDS:
-            for rule, phrases in table.get(kind, {}).items():
-                for phrase in phrases:
-                    row = phrase if isinstance(phrase, dict) else {"text": phrase}
-                    weight = float(row.get("weight", weights[kind][rule]))
-                    rows[kind].append(Phrase(text=row["text"], language=table["language"], rule=rule, weight=weight))
+            faint = FAINT.get(kind, "")
+            for section, part in ((kind, 1.0), (faint, float(weights.get(faint, 0.5)))):
+                for rule, phrases in table.get(section, {}).items():
+                    for phrase in phrases:
+                        row = phrase if isinstance(phrase, dict) else {"text": phrase}
+                        weight = float(row.get("weight", weights[kind][rule] * part))
+                        rows[kind].append(
+                            Phrase(text=row["text"], language=table["language"], rule=rule, weight=weight)
+                        )
+            rows[kind] += [
+                Phrase(text=text, language=table["language"], rule="nothing", weight=0.0)
+                for text in table.get("nothing", {}).get(kind, ())
+            ]
     return Lexicon(
         complaint=tuple(rows["complaint"]),
         signals=tuple(rows["signals"]),
         categories=tuple(rows["categories"]),
+        alarm=float(weights["alarm"]),
         strong_from=float(weights["strong_from"]),
         weak_from=float(weights["weak_from"]),
         also_from=float(weights["also_from"]),

@@ -1,0 +1,1 @@
+"""Labelled letters, and how well they are understood."""
