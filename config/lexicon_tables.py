@@ -50,9 +50,9 @@ class WeightsModel(Row):
     strong_from: Annotated[Weight, Field(gt=0)]
     weak_from: Annotated[Weight, Field(gt=0)]
     also_from: Annotated[Weight, Field(gt=0)]
-    alarm: Annotated[Weight, Field(ge=0)] = Decimal("0.8")
-    perhaps: Annotated[Weight, Field(ge=0, le=1)] = Decimal("0.5")
-    mentions: Annotated[Weight, Field(ge=0, le=1)] = Decimal("0.5")
+    alarm: Annotated[float, Field(ge=0)] = 0.8
+    perhaps: Annotated[float, Field(ge=0, le=1)] = 0.5
+    mentions: Annotated[float, Field(ge=0, le=1)] = 0.5
     complaint: dict[Name, Weight]
     signals: dict[Name, Weight]
     categories: dict[Name, Weight]
@@ -100,7 +100,7 @@ def lexicon_of(found: Mapping[str, TomlFile], findings: Findings) -> Lexicon:
     }
     return Lexicon(
         **phrases,
-        alarm=float(weights.alarm),
+        alarm=weights.alarm,
         strong_from=float(weights.strong_from),
         weak_from=float(weights.weak_from),
         also_from=float(weights.also_from),
@@ -127,16 +127,16 @@ def _phrases(row: WordsModel, group: str, weights: WeightsModel, place: Place) -
         rules: Mapping[str, list[tuple[str, float | None]]] = getattr(row, section)
         for rule, phrases in rules.items():
             place.must_be_known(section, rule, usual, "rule")
-            weight = float(usual.get(rule, Decimal(1)) * part)
+            weight = float(usual.get(rule, 1)) * part
             for text, own in phrases:
                 yield Phrase(text=text, language=row.language, rule=rule, weight=weight if own is None else own)
     for text, _ in row.nothing.get(group, ()):
         yield Phrase(text=text, language=row.language, rule="nothing", weight=0.0)
 
 
-def _sections(group: str, weights: WeightsModel) -> Iterator[tuple[str, Decimal]]:
+def _sections(group: str, weights: WeightsModel) -> Iterator[tuple[str, float]]:
     """The sections of a language's file that count for a table, each with the part of the weights that it has."""
-    yield group, Decimal(1)
+    yield group, 1.0
     if group == "signals":
         yield "perhaps", weights.perhaps
     elif group == "categories":

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from cases.reading import Lexicon, Phrase
 from parsers.folding import plain
-from parsers.negation import REACH, is_denied, is_joined
 from parsers.matching import Hit, Matcher
+from parsers.negation import REACH, is_denied, is_joined
 
 __all__ = (
     "CATEGORIES", "COMPLAINT", "SIGNALS", "Hit", "Matcher", "counts_for", "find_words", "fold",
