@@ -82,7 +82,7 @@ def understood(name: str, parsed: Parsed, policy: Policy) -> dict[str, object]:
         "tokens": len(message.tokens),
         "case_numbers": message.case_numbers,
         "defects": message.defects,
-        "evidence": [*message.facts, *message.signals],
+        "evidence": [*message.facts, *message.signals, *message.signs],
     }
 
 
@@ -165,7 +165,7 @@ def _loss(fact: Fact | None, policy: Policy) -> dict[str, object] | None:
     return {"value": value, "currency": currency, "cny": None if cny is None else f"{cny:.2f}"}
 
 
-_COLOURS = {"own": "bold", "quote": "dim", "signature": "yellow", "fact": "green", "signal": "magenta"}
+_COLOURS = {"own": "bold", "quote": "dim", "signature": "yellow", "fact": "green", "signal": "magenta", "sign": "dim"}
 _SURE, _LIKELY = 0.8, 0.5  # confidence from which a fact is said to be sure, and likely
 
 
@@ -230,6 +230,10 @@ def _evidence(message: IncomingMessage) -> Text:
     for signal in message.signals:
         line = f"  {signal.name} from “{signal.words}”{_place(message, signal.start)}"
         text.append(printable(line) + "\n", style=_COLOURS["signal"])
+    text.append(f"  signs of a complaint: {message.score:g}\n", style=_COLOURS["sign"])
+    for sign in message.signs:
+        line = f"  {sign.kind} {sign.rule} {sign.weight:+g} by {sign.phrase!r} [{sign.language}] from “{sign.words}”"
+        text.append(printable(line) + "\n", style=_COLOURS["sign"])
     text.rstrip()
     return text
 
