@@ -23,17 +23,31 @@ from daemon.clock import Clock
 from daemon.workers import Parsed, Read
 
 READ, QUARANTINE = "read", "quarantine"
+# What a message that could not be read has nothing of; scripts find every key in every row.
+_ONE = (
+    "from", "subject", "date", "message_id", "text", "html", "new_text", "automatic", "is_complaint", "language",
+    "country", "region", "name", "company", "contract_or_project", "loss", "wanted", "urgent", "grade",
+)  # fmt: skip
+_MANY = (
+    "to", "cc", "reply_to", "in_reply_to", "references", "attachments", "phones", "order_numbers", "waybills",
+    "amounts", "categories", "signals", "missing", "defects", "evidence",
+)  # fmt: skip
 
 
 def parse(path: str, config: Path | None, *, as_json: bool, as_jsonl: bool) -> int:
     """Reads one message or a folder of them; exit status 1 when one could not be read."""
     settings = _settings(config)
-    files = list(_files(path))
-    raws = ((number, content, False, len(content)) for number, (_, content) in enumerate(files))
+    names: list[str] = []
+
+    def raws() -> Iterator[tuple[int, bytes, bool, int]]:
+        for name, content in _files(path):
+            names.append(name)
+            yield len(names) - 1, content, False, len(content)
+
     unread = 0
     with parsers_of(settings) as parsers:
-        for number, parsed in parsers.parse_many(raws):
-            name = files[number][0]
+        for number, parsed in parsers.parse_many(raws()):
+            name = names[number]
             unread += not isinstance(parsed, Read)
             if as_jsonl or as_json:
                 facts = understood(name, parsed, settings.policy)
@@ -49,7 +63,8 @@ def parse(path: str, config: Path | None, *, as_json: bool, as_jsonl: bool) -> i
 def understood(name: str, parsed: Parsed, policy: Policy) -> dict[str, object]:
     """Everything found in one message, in the keys that scripts rely on."""
     if not isinstance(parsed, Read):
-        return {"file": name, "outcome": QUARANTINE, "reason": parsed.reason}
+        nothing = dict.fromkeys(_ONE) | {key: [] for key in _MANY}
+        return {"file": name, "outcome": QUARANTINE, "reason": parsed.reason, **nothing}
     message = parsed.message
     category = message.categories[0] if message.categories else "other"
     grade, reasons = grade_of(message.facts, message.signals, category, Channel.CUSTOMER, policy)
