@@ -110,7 +110,7 @@ def _challenge(signs: Signs) -> Verdict:
         return None
     # What it quotes may be a letter of ours, which asks for a simple reply.
     text = (signs.folded_own or signs.folded)[:5000]
-    by_text = sum(phrase in text for phrase in phrases("automatic", "challenge.words").usable(text))
+    by_text = sum(phrase in text for phrase in phrases("automatic", "challenge.words").likely(text))
     by_subject = bool(begins(signs.told.base, "automatic", "challenge.subjects"))
     by_sender = any(name in signs.sender.lower() or name in text for name in words["senders"])
     if by_text >= 2 or (by_subject and by_text) or (by_sender and (by_subject or by_text)):

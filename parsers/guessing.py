@@ -15,6 +15,9 @@ _BESIDE = "’‘”“»…–—®™·´°²³§\xa0•€"  # signs that may
 # Two neighbours, each letter once as the second one: outside ASCII, or outside it on just one side.
 _WIDE_SECOND = re.compile(r"(?<=([^\W\d_]))([^\x00-\x7f])")
 _MIXED = re.compile(r"(?:(?<=([A-Za-z]))([^\x00-\x7f])|(?<=([^\x00-\x7f]))([A-Za-z]))")
+# Runs of letters outside ASCII; ideographs, kana and Hangul have no case.
+_CASED = re.compile("[^\x00-\x7f\u3000-\u9fff\uac00-\ud7a3\uf900-\ufaff]{2,}")
+_PLAIN = re.compile("[\x00-\x7f]+")
 _ENOUGH = 0.25  # score below which nothing convinces
 
 
@@ -55,9 +58,10 @@ def is_doubtful(text: str) -> bool:
 def _breaks(text: str) -> int:
     """Small letters followed by capitals inside a word, both outside ASCII: another codec's letters."""
     return sum(
-        1
-        for one, following in pairwise(text)
-        if one > "\x7f" and following > "\x7f" and one.islower() and following.isupper()
+        one.islower() and following.isupper()
+        for run in _CASED.findall(text)
+        if not run[1:].islower()  # nearly all are: no capital behind the first letter
+        for one, following in pairwise(run)
     )
 
 
@@ -86,7 +90,7 @@ def score(data: bytes, codec: str) -> float:
     text = sample.decode(codec, "replace")
     if len(sample) < len(data) and codec in MULTI_BYTE:
         text = text.rstrip("\ufffd")  # the sample may end inside a letter
-    wide = [one for one in text if one > "\x7f"]
+    wide = _PLAIN.sub("", text)
     if not wide:
         return 0.0
     broken = text.count("\ufffd")

@@ -249,24 +249,26 @@ def _by_words(text: str, scores: Mapping[str, float]) -> dict[str, float]:
     spaced = f" {' '.join(words)} "
     # In a long text neighbours' words turn up by chance, so hits count by their part of it.
     scale = min(1.0, 8 / max(1, len(words)))
+    letters = set(text)
     found: dict[str, float] = defaultdict(float)
     for group in _groups():
         if not any(one in group.members for one in likely):
             continue
         hits: dict[str, float] = defaultdict(float)
         for word in words:
-            _add(hits, group.words.get(word), _WORD_WEIGHT * scale)
+            if word in group.words:
+                _add(hits, group.words[word], _WORD_WEIGHT * scale)
         for part, worth in group.parts.items():
-            times = spaced.count(part)
-            if times:
-                _add(hits, worth, _PART_WEIGHT * scale * times)
-        for letter in set(text):
-            _add(hits, group.letters.get(letter), _LETTER_WEIGHT)
+            if part in spaced:
+                _add(hits, worth, _PART_WEIGHT * scale * spaced.count(part))
+        for letter in letters:
+            if letter in group.letters:
+                _add(hits, group.letters[letter], _LETTER_WEIGHT)
         for language, weight in hits.items():
             found[language] = max(found[language], min(_MOST, weight))
     return found
 
 
-def _add(hits: dict[str, float], worth: Mapping[str, float] | None, weight: float) -> None:
-    for language, value in (worth or {}).items():
+def _add(hits: dict[str, float], worth: Mapping[str, float], weight: float) -> None:
+    for language, value in worth.items():
         hits[language] += weight * value

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from parsers.tables import table
@@ -17,10 +17,25 @@ class Phrases:
 
     all: tuple[str, ...]
     ascii: tuple[str, ...]
+    keyed: dict[str, tuple[str, ...]]  # by a word that stands between blanks in the phrase
+    short: tuple[str, ...]  # those without such a word
+    short_ascii: tuple[str, ...]
 
     def usable(self, text: str) -> tuple[str, ...]:
         """Those that the text can hold at all."""
         return self.ascii if text.isascii() else self.all
+
+    def likely(self, text: str) -> list[str]:
+        """Those of which the text holds a whole word, and those that have none: few enough to be looked for."""
+        found = [one for word in _words(text) & self.keyed.keys() for one in self.keyed[word]]
+        found += self.short_ascii if text.isascii() else self.short
+        return found
+
+
+@lru_cache(maxsize=8)
+def _words(text: str) -> frozenset[str]:
+    """What stands between blanks; remembered, because many tables are asked about the same text."""
+    return frozenset(text.split(" "))
 
 
 def fold(text: str) -> str:
@@ -34,7 +49,21 @@ def phrases(name: str, key: str) -> Phrases:
     first, _, second = key.partition(".")
     rows = table(name)[first]
     found = tuple(dict.fromkeys(fold_phrase(one) for row in _rows(rows[second] if second else rows) for one in row))
-    return Phrases(all=found, ascii=tuple(one for one in found if one.isascii()))
+    keyed: dict[str, list[str]] = {}
+    short = []
+    for one in found:
+        words = one.split(" ")[1:-1]
+        if words:
+            keyed.setdefault(max(words, key=len), []).append(one)
+        else:
+            short.append(one)
+    return Phrases(
+        all=found,
+        ascii=tuple(one for one in found if one.isascii()),
+        keyed={word: tuple(some) for word, some in keyed.items()},
+        short=tuple(short),
+        short_ascii=tuple(one for one in short if one.isascii()),
+    )
 
 
 def fold_phrase(phrase: str) -> str:
@@ -48,13 +77,13 @@ def _rows(rows: Any) -> Iterable[Iterable[str]]:
 
 def has(text: str, name: str, key: str) -> bool:
     """Whether a folded text holds one of the phrases."""
-    return any(phrase in text for phrase in phrases(name, key).usable(text))
+    return any(phrase in text for phrase in phrases(name, key).likely(text))
 
 
 def says(text: str, name: str, key: str, within: int) -> bool:
     """Whether one of the phrases begins in the first `within` characters and is not a quotation of somebody's words."""
     head = text[: within + 80]
-    for phrase in phrases(name, key).usable(head):
+    for phrase in phrases(name, key).likely(head):
         at = head.find(phrase)
         if 0 <= at < within and not head[:at].rstrip().endswith(tuple(_QUOTES)):
             return True

@@ -213,12 +213,14 @@ def _contact(lines: _Lines) -> int:
     while top and lines[top - 1].strip() and end - top < 12:
         top -= 1
     block = lines[top:end]
-    if not 3 <= len(block) < 12 or not _has_text(lines[:top]) or max(map(len, block)) > _NAME_LINE or _goes_on(block):
+    if not 3 <= len(block) < 12 or not _has_text(lines[:top]) or max(map(len, block)) > _NAME_LINE:
         return len(lines)
     strong, weak = _contact_words()
     text = f"{' '.join(block)} ".casefold()
     shown = sum(word in text for word in strong)
-    return top if shown and shown + sum(word in text for word in weak) >= 3 and _is_name(block[0]) else len(lines)
+    if not shown or shown + sum(word in text for word in weak) < 3 or not _is_name(block[0]) or _goes_on(block):
+        return len(lines)
+    return top
 
 
 def _is_name(line: str) -> bool:
