@@ -13,6 +13,7 @@ from parsers.tables import table
 MAX_TEXT = 20_000
 _MOST = 50
 _WINDOW = 6  # words of the longest name
+_ALIKE = 3  # letters a bent name has in common with the name at least
 _MARKS = (
     "\u0300-\u036f\u0591-\u05c7\u064b-\u0655\u0900-\u0903\u093a-\u094f\u0955-\u0963\u0981-\u0983\u09bc-\u09d7"
     "\u0b82\u0bbe-\u0bd7\u0c00-\u0c04\u0c3e-\u0c56\u200c"
@@ -100,7 +101,7 @@ def _names(language: str) -> _Names:
         words = _fold(name)
         if words and words not in exact:
             exact[words] = code
-            by_start[words[0][:2]].append((words, code))
+            by_start[words[0][:_ALIKE]].append((words, code))
     return _Names(exact=exact, by_start=by_start, loose=loose)
 
 
@@ -136,15 +137,34 @@ def _loose(text: str, language: str) -> Iterator[Country]:
 
 
 def _by_tokens(text: str, language: str) -> Iterator[Country]:
+    folded = [word.casefold().rstrip(".") for word in _TOKEN.findall(text.replace("İ", "i"))]
+    may_begin = _may_begin(set(folded), language)
+    if not may_begin:
+        return
     tokens = list(_TOKEN.finditer(text))
-    folded = [token[0].replace("İ", "i").casefold().rstrip(".") for token in tokens]
-    at = 0
-    while at < len(tokens):
+    free = 0  # the first word behind the last name
+    for at, word in enumerate(folded):
+        if at < free or word not in may_begin:
+            continue
         width, code, sure = _name_at(tokens, folded, at, language)
         if code:
             start, end = tokens[at].start(), tokens[at + width - 1].end()
             yield Country(code=code, text=text[start:end], start=start, end=end, confidence=sure)
-        at += max(1, width)
+        free = at + width
+
+
+@cache
+def _first_words(language: str) -> frozenset[str]:
+    names = (_names(language).exact, _names("en").exact, _everywhere())
+    return frozenset(words[0] for known in names for words in known)
+
+
+def _may_begin(words: set[str], language: str) -> set[str]:
+    """Those of the words a name may begin with; nearly all others are told apart here, at little cost."""
+    if language in _ATTACHED_BEFORE:
+        return words
+    first, alike = _first_words(language), _names(language).by_start
+    return {word for word in words if word in first or word[:_ALIKE] in alike}
 
 
 def _name_at(tokens: list[re.Match[str]], folded: list[str], at: int, language: str) -> tuple[int, str, float]:
@@ -192,7 +212,7 @@ def _bent(words: tuple[str, ...], language: str) -> str:
     if ending is None:
         return ""
     best, most = "", 0
-    for name, code in _names(language).by_start.get(words[0][:2], ()):
+    for name, code in _names(language).by_start.get(words[0][:_ALIKE], ()):
         if len(name) == len(words):
             agreed = sum(_agreement(word, part, ending) or -1000 for word, part in zip(words, name, strict=True))
             if agreed > most:

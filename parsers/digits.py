@@ -13,6 +13,7 @@ NUMBER = re.compile(
 )
 _MOST_DIGITS = 15
 _WIDE = re.compile("(?<=[０-９])[，．](?=[０-９])")
+_STRANGE = re.compile(r"[^\D0-9]|[٫٬＋−]")
 
 
 @cache
@@ -28,7 +29,7 @@ def _to_ascii() -> dict[int, str]:
 
 def plain_digits(text: str) -> str:
     """The text with ASCII digits in the place of all others; every offset stays."""
-    if text.isascii():
+    if text.isascii() or not _STRANGE.search(text):
         return text
     if "０" <= max(text) and _WIDE.search(text):
         text = _WIDE.sub(lambda match: "," if match[0] == "，" else ".", text)

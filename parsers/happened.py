@@ -13,6 +13,7 @@ from parsers.tables import table
 MAX_TEXT = 20_000
 _MOST = 5
 _MOST_TRIES = 200
+_ANY_DIGIT = re.compile(r"\d")
 _ISO = re.compile(r"(?<![\w-])((?:19|20)\d\d)[-/.](\d{1,2})[-/.](\d{1,2})(?![\w-])")
 _NUMERIC = re.compile(r"(?<![\w./-])(\d{1,2})([./-])[ ]?(\d{1,2})\2[ ]?((?:19|20)?\d\d)(?![\w/-])")
 _HAN = re.compile(r"(?:((?:19|20)\d\d)[年년][ ]?)?(\d{1,2})[月월][ ]?(\d{1,2})[日号號일]")
@@ -26,6 +27,8 @@ _MONTH_FIRST = re.compile(r"(?<!\w)([A-Z][a-z]{2,8})\.?[ ](\d{1,2})(?:st|nd|rd|t
 def find_dates(text: str, country: str) -> Iterator[Fact]:
     """The days a text names, ISO 8601; without a year as `--03-14`. `country` (ISO 3166) says if the month is first."""
     text = text[:MAX_TEXT]
+    if not _ANY_DIGIT.search(text):
+        return
     found: dict[str, Fact] = {}
     for start, end, value in sorted(_dates(plain_digits(text), country)):
         if value not in found and len(found) < _MOST:

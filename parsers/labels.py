@@ -14,12 +14,16 @@ _WINDOW = 70  # characters before a number in which its label is looked for
 _MOST = 400  # numbers looked at
 _MIDDLE = r"[A-Za-zА-Яа-яЁёІіЇїЄєΑ-Ωα-ω0-9]"
 VALUE = re.compile(rf"(?<![A-Za-z0-9А-Яа-яЁё]){_MIDDLE}(?:{_MIDDLE}|[/_-](?={_MIDDLE})|\.(?={_MIDDLE})){{1,39}}")
-_ANY_DIGIT = re.compile(r"\d")
+ANY_DIGIT = re.compile(r"\d")
 _KINDS = ("waybill", "order_number", "contract", "project")
 _DATE = re.compile(
     r"(?:(?:19|20)\d\d[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:19|20)?\d\d|\d{1,2}\.\d{1,2})\Z"
 )
 _YEAR = re.compile(r"(?:19|20)\d\d\Z")
+_LETTERS = re.compile(r"[^\W\d_]+|№")
+_JOINED = "البوהלבש"  # first letters of what Arabic and Hebrew write together with the word
+# Scripts whose labels may touch other letters.
+_ATTACHING = re.compile("[\u0590-\u06ff\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7a3]")
 _FEW = 3  # digits a number needs
 
 
@@ -50,7 +54,7 @@ def labelled(text: str) -> Iterator[Numbered]:
     last: tuple[Numbered, int] | None = None
     tried = 0
     for match in VALUE.finditer(plain):
-        if not _ANY_DIGIT.search(match[0]):
+        if not ANY_DIGIT.search(match[0]):
             continue
         tried += 1
         if tried > _MOST:
@@ -72,7 +76,7 @@ def _one(
     plain, low = forms
     start, end = place
     behind = _after().match(low, end)
-    before = _label().search(low, max(0, start - _WINDOW), start)
+    before = _label_before(low, start)
     if not before and not behind:
         return _in_list(text, plain, place, value, last)
     if behind:
@@ -153,8 +157,27 @@ def _shape(value: str) -> str:
 def kind_before(text: str) -> str:
     """The kind whose label ends the text; empty when none does."""
     low = lowered(text)
-    found = _label().search(low, max(0, len(low) - _WINDOW))
+    found = _label_before(low, len(low))
     return _kind_of().get((found[1] or found[2]).casefold(), "") if found else ""
+
+
+def _label_before(low: str, end: int) -> re.Match[str] | None:
+    """The label that ends there; looked for only where a label may begin, because the pattern is long."""
+    start = max(0, end - _WINDOW)
+    first, letters = _first()
+    if _ATTACHING.search(low, start, end):
+        places = [one.start() for one in letters.finditer(low, start, end)]
+    else:
+        places = [one.start() for one in _LETTERS.finditer(low, start, end) if one[0] in first]
+    return next((found for at in places if (found := _label().match(low, at, end))), None)
+
+
+@cache
+def _first() -> tuple[frozenset[str], re.Pattern[str]]:
+    """What labels begin with: the letters up to the first border, and the first character."""
+    labels = {label.lower() for label in _kind_of()}
+    words = frozenset(match[0] for label in labels if (match := _LETTERS.match(label)))
+    return words, re.compile(f"[{re.escape(''.join(sorted({label[0] for label in labels})))}{_JOINED}]")
 
 
 @cache

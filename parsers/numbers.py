@@ -1,7 +1,6 @@
 """Order, contract, project and waybill numbers of a text, each value once."""
 
-from parsers.digits import plain_digits
-from parsers.labels import MAX_TEXT, Numbered, kind_before, labelled
+from parsers.labels import ANY_DIGIT, MAX_TEXT, Numbered, kind_before, labelled
 from parsers.waybills import among, find_waybills
 
 __all__ = ["Numbered", "find_numbers", "find_waybills", "kind_before"]
@@ -12,7 +11,7 @@ MAX_NUMBERS = 20
 def find_numbers(text: str) -> tuple[Numbered, ...]:
     """Order, contract, project and waybill numbers; each value once, the surest reading first."""
     text = text[:MAX_TEXT]
-    if not any(character.isdigit() for character in plain_digits(text)):
+    if not ANY_DIGIT.search(text):
         return ()
     by_words = tuple(labelled(text))
     waybills = among(text, by_words)

@@ -13,6 +13,7 @@ MAX_TEXT = 20_000
 MAX_PHONES = 10
 _MOST_TRIES = 60
 _DIGITS = range(6, 17)
+_ANY_DIGIT = re.compile(r"\d")
 _LOOK_BACK = 40
 _AS_ASCII = str.maketrans("（）－‐‑‒–—／．·\u3000\u00a0\u202f", "()------/..   ")
 _CANDIDATE = re.compile(
@@ -55,6 +56,8 @@ def find_phones(text: str, country: str | None = None) -> tuple[Phone, ...]:
     language of the text is spoken. Extensions are not part of the number.
     """
     text = text[:MAX_TEXT]
+    if not _ANY_DIGIT.search(text):
+        return ()
     plain = plain_digits(text).translate(_AS_ASCII)
     found: dict[str, Phone] = {}
     for tried, candidate in enumerate(_candidates(plain, country or "")):

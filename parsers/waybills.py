@@ -7,7 +7,7 @@ from functools import cache
 
 from parsers.checkdigits import CHECKS, air
 from parsers.digits import plain_digits
-from parsers.labels import MAX_TEXT, Numbered, labelled
+from parsers.labels import ANY_DIGIT, MAX_TEXT, Numbered, labelled
 from parsers.tables import table
 
 _MOST = 400
@@ -61,7 +61,7 @@ def find_waybills(text: str) -> tuple[Numbered, ...]:
 def among(text: str, by_words: tuple[Numbered, ...]) -> tuple[Numbered, ...]:
     """The same, where the numbers known by their words have been found already."""
     plain = plain_digits(text)
-    if not any(character.isdigit() for character in plain):
+    if not ANY_DIGIT.search(plain):
         return ()
     found: dict[str, Numbered] = {}
     by_label = [_with_carrier(one, plain) for one in by_words if one.kind == "waybill"]

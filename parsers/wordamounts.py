@@ -56,6 +56,8 @@ def _is_counted(signs: str) -> bool:
 def in_words(text: str, context: Context) -> Iterator[Worded]:
     """Currency words with a number in words before them."""
     exact, stems = _currency_words()
+    if not any(word in exact or word.startswith(stems) for word in set(map(str.casefold, _WORD.findall(text)))):
+        return
     tried = 0
     for match in _WORD.finditer(text):
         word = match[0].casefold()
