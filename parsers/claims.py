@@ -13,6 +13,7 @@ from parsers.tables import table
 
 MAX_TEXT = 20_000
 _MOST = 80  # cues of one kind
+_EVIDENCE = "evidence"  # looked for in the same pass; no cue of a demand
 # A point before a small letter or a digit belongs to an abbreviation ("Rs. 500", "z. B.").
 _SENTENCE = re.compile(r"[!?;…](?=\s)|\.(?=\s+[^\sa-zа-яё\d(])|[。！？；।؟۔]|(?<=[\u3040-\u9fff])[.!?;]|\n[ \t]*\n")
 _CLAUSE = re.compile(
@@ -41,6 +42,7 @@ class Said:
     cues: tuple[Cue, ...]
     sentences: tuple[int, ...]
     clauses: tuple[int, ...]
+    evidence: tuple[int, int] | None = None  # the first mention of something sent along or kept as proof
 
     def sentence_of(self, place: int) -> int:
         """The number of the sentence at the offset."""
@@ -58,7 +60,7 @@ class Said:
 @cache
 def _matcher() -> tuple[Matcher, tuple[str, ...]]:
     """The compiled tables and the kind of each."""
-    wanted, loss = table("wanted"), table("loss")
+    wanted, loss, evidence = table("wanted"), table("loss"), table("happened")["evidence"]
     tables: list[tuple[str, Sequence[Phrase]]] = [
         ("wanted", [one for rule, words in wanted["kinds"].items() for one in _phrases(words, rule)]),
         ("ask", _phrases(wanted["asks"]["words"], "")),
@@ -68,6 +70,7 @@ def _matcher() -> tuple[Matcher, tuple[str, ...]]:
         ("past", _phrases(wanted["past"]["words"], "")),
         *((kind, _phrases(wanted[kind]["words"], "")) for kind in ("undone", "send", "again", "fallback", "or")),
         *((kind, _phrases(row["words"], "")) for kind, row in loss.items()),
+        (_EVIDENCE, [Phrase(text=word, language="*", rule="evidence") for word in evidence["words"]]),
     ]
     return Matcher([phrases for _, phrases in tables]), tuple(kind for kind, _ in tables)
 
@@ -84,12 +87,14 @@ def read_claims(text: str, language: str) -> Said:
     matcher, kinds = _matcher()
     primary = language.partition("-")[0]
     sentences, clauses = _ends(text, _SENTENCE), _ends(text, _CLAUSE)
+    hits = matcher.find(text)
+    proof = next(((hit.start, hit.end) for hit in hits if kinds[hit.table] == _EVIDENCE), None)
     cues = tuple(
         Cue(kinds[hit.table], hit.phrase.rule, hit.start, hit.end, bisect_right(sentences, hit.start))
-        for hit in _longest(matcher.find(text))
+        for hit in _longest(hits)
         if hit.phrase.language == "*" or not primary or primary in hit.phrase.language.split()
     )
-    said = Said(text, _few(cues), sentences, clauses)
+    said = Said(text, _few(cues), sentences, clauses, proof)
     return replace(said, cues=(*said.cues, *_sent_again(said)))
 
 

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from parsers.digits import BLANKS
 from parsers.tables import table
@@ -12,6 +12,7 @@ _AFTER = re.compile(rf"({_WORD})(?:[.]?[ \u00a0-]({_WORD}))?(?:[ \u00a0]({_WORD}
 _UNSPACED = re.compile("[\u0e01-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3\uff00-\uffef]")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _LONGEST = 32
+_TELLING = 2000  # characters of a text that are looked at for its country
 _STRANGE = 8  # characters of the longest sign that is no word
 SURE, LIKELY, GUESS = 0.95, 0.85, 0.6
 
@@ -30,10 +31,15 @@ class Sign:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What shared signs mean here: the country (ISO 3166, may be empty) and what the text itself suggests."""
+    """What shared signs mean here: the country (ISO 3166, may be empty), else what the text suggests."""
 
     country: str = ""
-    hints: frozenset[str] = frozenset()
+    text: str = ""  # empty where the country is known
+
+    @property
+    def hints(self) -> frozenset[str]:
+        """The countries the text's words and letters speak for; looked for when the first shared sign is met."""
+        return _hints(self.text) if self.text else frozenset()
 
 
 @cache
@@ -84,15 +90,18 @@ def _symbols() -> tuple[frozenset[str], frozenset[str]]:
 
 def context_of(text: str, country: str) -> Context:
     """What shared signs mean in this text."""
-    if country:
-        return Context(country)
+    return Context(country, "" if country else text[:_TELLING])
+
+
+@lru_cache(maxsize=4)
+def _hints(text: str) -> frozenset[str]:
     rows = table("currencies")["hints"]
-    words = set(re.findall(r"[^\W\d_]+", text[:2000].casefold()))
+    words = set(re.findall(r"[^\W\d_]+", text.casefold()))
     hints = {land for land, some in rows["words"].items() if len(words.intersection(some)) >= 2}
     if not text.isascii():
-        letters = set(text[:2000])
+        letters = set(text)
         hints |= {land for land, some in rows["characters"].items() if len(letters.intersection(some)) >= 2}
-    return Context("", frozenset(hints))
+    return frozenset(hints)
 
 
 def sign_after(text: str, at: int, context: Context) -> Sign | None:
@@ -252,7 +261,8 @@ def _sign(key: str, width: int, gap: int, context: Context, *, is_word: bool = F
         return Sign(rows["exact"]["same"].get(key, key) if key != "IRT" else key, SURE, width, gap, is_word)
     if context.country in shared:
         return Sign(shared[context.country], SURE, width, gap, is_word)
-    hint = next((land for land in rows["hints"]["signs"].get(key, ()) if land in context.hints), "")
+    lands = rows["hints"]["signs"].get(key, ())
+    hint = next((land for land in lands if land in context.hints), "")
     if hint:
         return Sign(shared.get(hint, shared["default"]), LIKELY, width, gap, is_word)
     return Sign(shared["default"], LIKELY if shared.get("likely") else GUESS, width, gap, is_word)

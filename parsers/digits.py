@@ -12,6 +12,7 @@ NUMBER = re.compile(
     rf"(?<![\d])(?<!\d[.,'’])(?:\d{{1,3}}(?:[{BLANKS}]\d{{3}})+(?!\d)(?:[.,]\d{{1,4}}(?!\d))?|\d+(?:[.,'’]\d+)*)"
 )
 _MOST_DIGITS = 15
+_GAPS = re.compile(f"[{BLANKS}'’]")
 _WIDE = re.compile("(?<=[０-９])[，．](?=[０-９])")
 _STRANGE = re.compile(r"[^\D0-9]|[٫٬＋−]")
 
@@ -48,7 +49,9 @@ def parse_number(text: str, *, thousandths: bool = False) -> Decimal | None:
     The last of two kinds is the decimal point, and so is a single one that other than three digits follow. With
     `thousandths` (currencies of three decimals) a single point is always the decimal point.
     """
-    plain = re.sub(rf"[{BLANKS}'’]", "", text)
+    if text.isascii() and text.isdigit():
+        return Decimal(text) if len(text) <= _MOST_DIGITS else None
+    plain = _GAPS.sub("", text)
     if "'" in text or "’" in text:
         groups = re.split("['’]", re.split(r"[.,]", text)[0])
         if any(len(group) != 3 for group in groups[1:]):

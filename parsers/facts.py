@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from cases.message import Address, Fact
 from parsers.amounts import Amount, exact, find_amounts
-from parsers.claims import read_claims
+from parsers.claims import Said, read_claims
 from parsers.happened import find_dates, find_evidence
 from parsers.loss import find_loss
 from parsers.names import find_name
@@ -66,10 +66,11 @@ def find_facts(source: Source) -> tuple[tuple[Fact, ...], str]:
     country = found.value if found else ""
     company = find_company(own, source.signature)
     facts += [company] if company else []
-    facts += _money(own, source, find_amounts(own, country or home or None) if plain else plain)
+    said = read_claims(own, source.language)
+    facts += _money(said, source, find_amounts(own, country or home or None) if plain else plain)
     facts += _numbered(numbers, phones, source.subject)
     facts += find_dates(own, country or home)
-    facts += find_evidence(own)
+    facts += find_evidence(said)
     return tuple(facts), country
 
 
@@ -97,18 +98,17 @@ def _phones(own: str, numbers: Sequence[Numbered], signature: str, home: str, fa
     return phones
 
 
-def _money(own: str, source: Source, amounts: tuple[Amount, ...]) -> Iterator[Fact]:
+def _money(said: Said, source: Source, amounts: tuple[Amount, ...]) -> Iterator[Fact]:
     """The amounts, the one that is claimed, and what is wanted."""
     for amount in amounts:
         yield _amount_fact("amount", amount, amount.confidence)
-    said = read_claims(own, source.language)
     subject = read_claims(source.subject, source.language) if source.subject else None
     wanted = find_wanted(said, subject)
     claimed = find_loss(said, amounts, wanted)
     if claimed:
         yield _amount_fact("loss", claimed.amount, claimed.confidence)
     if wanted:
-        words = own[wanted.start : wanted.end] if wanted.start >= 0 else source.subject
+        words = said.text[wanted.start : wanted.end] if wanted.start >= 0 else source.subject
         yield Fact(
             kind="wanted",
             value=wanted.rule,

@@ -63,13 +63,19 @@ def _is_closing(line: str) -> bool:
 
 
 @cache
+def _introductions() -> tuple[str, ...]:
+    return tuple(words.lower() for words in table("names")["introductions"])
+
+
+@cache
 def _introduction() -> re.Pattern[str]:
     words = "|".join(sorted(map(re.escape, table("names")["introductions"]), key=len, reverse=True))
     return re.compile(rf"(?<![^\W\d_])(?:{words})[ \t:]*([^\n,.;:!?()，。、；！]{{2,{_LONGEST}}})", re.IGNORECASE)
 
 
 def _introduced(own: str) -> tuple[str, int, int] | None:
-    match = _introduction().search(own[:3000])
+    low = own[:3000].lower()
+    match = _introduction().search(own[:3000]) if any(words in low for words in _introductions()) else None
     if match is None:
         return None
     words = match[1].split(" ")

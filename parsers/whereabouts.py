@@ -13,6 +13,7 @@ from parsers.tables import table
 _LAST_LINES = 5  # of a letter without a signature mark, where an address stands
 _SHORT = 60  # characters; a longer line is a sentence, no address
 _LONGEST = 70
+_PIECE = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +127,31 @@ def _company() -> re.Pattern[str]:
     )
 
 
+@cache
+def _edges() -> tuple[frozenset[str], frozenset[str], str]:
+    """Two letters each legal form begins or ends with, and the signs that are one."""
+    rows = table("whereabouts")["company"]
+    before = [_PIECE.findall(form) for form in rows["before"]]
+    behind = [_PIECE.findall(form) for form in rows["behind"]]
+    signs = "".join(form for form in rows["before"] if not _PIECE.search(form))
+    return (
+        frozenset(pieces[0][:2] for pieces in before if pieces),
+        frozenset(pieces[-1][-2:] for pieces in behind if pieces),
+        signs,
+    )
+
+
+def _may_name_company(line: str) -> bool:
+    """Whether a word of the line begins or ends as a legal form does: a quick look before the long pattern."""
+    first, last, signs = _edges()
+    pieces = _PIECE.findall(line)
+    return (
+        not first.isdisjoint([piece[:2] for piece in pieces])
+        or not last.isdisjoint([piece[-2:] for piece in pieces])
+        or any(sign in line for sign in signs)
+    )
+
+
 def find_company(own: str, signature: str) -> Fact | None:
     """The company in the signature or the last lines, by its legal form; None when there is none."""
     for line in signature.splitlines()[:15]:
@@ -143,7 +169,7 @@ def find_company(own: str, signature: str) -> Fact | None:
 def _company_in(line: str) -> str:
     if len(line.strip()) > _LONGEST:
         return ""
-    match = _company().search(line)
+    match = _company().search(line) if _may_name_company(line) else None
     return match[0].strip(" ,.-–•·*") if match and _looks_named(match[0]) else ""
 
 

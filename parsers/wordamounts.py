@@ -12,6 +12,7 @@ from parsers.tables import table
 
 _SIGNS = re.compile("[零〇一壹二贰貳两兩三叁參四肆五伍六陆陸七柒八捌九玖十拾百佰千仟万萬亿億]{1,24}")
 _KOREAN = re.compile("(?<![가-힣])[일이삼사오육칠팔구십백천만억]{2,16}(?=[ ]?(?:원|달러|유로))")
+_HANGUL = re.compile("[가-힣]")
 _MOST = 500
 _WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963\u0980-\u09e3])+")
 
@@ -31,7 +32,8 @@ def in_signs(text: str, context: Context) -> Iterator[Worded]:
     """三千五百元, 人民币五千, 오천원."""
     if text.isascii():
         return
-    for pattern in (_SIGNS, _KOREAN):
+    patterns = (_SIGNS, _KOREAN) if _HANGUL.search(text) else (_SIGNS,)
+    for pattern in patterns:
         for tried, match in enumerate(pattern.finditer(text)):
             if tried >= _MOST:
                 break
@@ -56,7 +58,7 @@ def _is_counted(signs: str) -> bool:
 def in_words(text: str, context: Context) -> Iterator[Worded]:
     """Currency words with a number in words before them."""
     exact, stems = _currency_words()
-    if not any(word in exact or word.startswith(stems) for word in set(map(str.casefold, _WORD.findall(text)))):
+    if not any(word in exact or word.startswith(stems) for word in set(map(str.casefold, set(_WORD.findall(text))))):
         return
     tried = 0
     for match in _WORD.finditer(text):

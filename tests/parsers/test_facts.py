@@ -208,8 +208,8 @@ def test_days_are_read_in_the_usual_writings(text: str, country: str, days: list
 
 
 def test_mentioned_evidence_is_told_with_its_words() -> None:
-    assert ["Photos"] == [fact.words for fact in find_evidence("Photos are attached.")]
-    assert [] == list(find_evidence("Nothing came."))
+    assert ["Photos"] == [fact.words for fact in find_evidence(read_claims("Photos are attached.", ""))]
+    assert [] == list(find_evidence(read_claims("Nothing came.", "")))
 
 
 @pytest.mark.parametrize(
