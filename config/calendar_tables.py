@@ -14,19 +14,24 @@ from config.policy_tables import Tables, name_in
 _WEEKDAYS = range(7)
 
 
-def calendars_of(tables: Tables, desk: Desk, now: datetime, findings: Findings) -> dict[str, Calendar]:
-    """All calendars by name; those of ombud.toml take the place of others of the same name."""
+Calendars = tuple[dict[str, Calendar], dict[str, CalendarRules]]
+
+
+def calendars_of(tables: Tables, desk: Desk, now: datetime, findings: Findings) -> Calendars:
+    """All calendars and their rules by name; those of ombud.toml take the place of others of the same name."""
     rows: dict[str, tuple[Place, CalendarModel]] = {}
     for file, found in ((tables.name_of("calendars.toml"), tables.calendars), (desk.file.name, desk.calendars)):
         rows |= {name_in(key): (Place(findings=findings, file=file, key=key), row) for key, row in found}
+    rules: dict[str, CalendarRules] = {}
     built: dict[str, Calendar] = {}
     for name, (place, row) in rows.items():
         _check(place, row)
+        rules[name] = _rules(name, row)
         try:
-            built[name] = build(_rules(name, row), now)
+            built[name] = build(rules[name], now)
         except ValueError as error:
             findings.add_text(place.file, place.key, str(error))
-    return built
+    return built, rules
 
 
 def _check(place: Place, row: CalendarModel) -> None:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from cases.calendar import Calendar
+from cases.explaining import DayNote, Why
 from config.public_days import PublicDays, days_of, public_days
 
 YEARS_BACK, YEARS_AHEAD = 1, 3
@@ -46,6 +47,16 @@ def build(rules: CalendarRules, now: datetime) -> Calendar:
     return _built(rules, now.astimezone(ZoneInfo(rules.zone)).date())
 
 
+def notes_of(rules: CalendarRules, now: datetime) -> dict[date, DayNote]:
+    """Why each day of the same years is worked or free. Raises what `build` raises."""
+    years = _years(now.astimezone(ZoneInfo(rules.zone)).date())
+    public = public_days(rules.country, rules.subdivision, years)
+    return {
+        day: DayNote(day=day, why=_why(day, rules, public), holiday=public.holidays.get(day, ""))
+        for day in days_of(years)
+    }
+
+
 def warning_of(calendar: Calendar, now: datetime) -> str:
     """What an admin should know: holidays that are soon and not certain yet. Empty when there is nothing to say."""
     unsure = calendar.unsure_from
@@ -58,9 +69,13 @@ def warning_of(calendar: Calendar, now: datetime) -> str:
     )
 
 
+def _years(today: date) -> range:
+    return range(today.year - YEARS_BACK, today.year + YEARS_AHEAD + 1)
+
+
 @lru_cache(maxsize=128)
 def _built(rules: CalendarRules, today: date) -> Calendar:
-    years = range(today.year - YEARS_BACK, today.year + YEARS_AHEAD + 1)
+    years = _years(today)
     public = public_days(rules.country, rules.subdivision, years)
     intervals = tuple(_apart(_intervals(rules, public, years)))
     if not intervals:
@@ -93,7 +108,7 @@ def _steps(rules: CalendarRules, public: PublicDays) -> tuple[DayStep, ...]:
     """How a day is made, one rule after the other; each takes what the former ones have left of the day."""
 
     def shifts(day: date, _: Spans) -> Spans:
-        if not _is_worked(day, rules, public):
+        if _why(day, rules, public) in (Why.OFF, Why.WEEKEND, Why.HOLIDAY):
             return ()
         # Whoever works on a day that is free by its weekday works the usual hours.
         return rules.shifts[day.weekday()] or rules.usual
@@ -104,14 +119,15 @@ def _steps(rules: CalendarRules, public: PublicDays) -> tuple[DayStep, ...]:
     return shifts, half_days
 
 
-def _is_worked(day: date, rules: CalendarRules, public: PublicDays) -> bool:
-    if day in rules.days_off:
-        return False
-    if day in rules.working_days or day in rules.half_days:
-        return True
-    if day in public.made_up:
-        return True
-    return not (_is_free_weekday(day, rules, public) or day in public.holidays)
+def _why(day: date, rules: CalendarRules, public: PublicDays) -> Why:
+    """The first that holds: what an admin says of the day, then the country's days."""
+    said = ((rules.days_off, Why.OFF), (rules.working_days, Why.ADDED), (rules.half_days, Why.HALF))
+    for days, why in (*said, (public.made_up, Why.MADE_UP)):
+        if day in days:
+            return why
+    if _is_free_weekday(day, rules, public):
+        return Why.WEEKEND
+    return Why.HOLIDAY if day in public.holidays else Why.USUAL
 
 
 def _is_free_weekday(day: date, rules: CalendarRules, public: PublicDays) -> bool:

@@ -1,6 +1,6 @@
 """Public holidays and weekends of a country, and how far ahead they are known: the only home of holidays."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,7 +16,7 @@ _MOON_OPTION = "islamic_show_estimated"  # some countries hide that a date hangs
 class PublicDays:
     """What a country does with the days of some years."""
 
-    holidays: frozenset[date]
+    holidays: Mapping[date, str]  # with their names in English, where the library has them, else in a local language
     weekends: frozenset[date]
     made_up: frozenset[date]  # weekend days that are worked in return for a longer holiday
     estimated: tuple[date, ...]  # holidays that hang on the sight of the moon, sorted
@@ -31,11 +31,11 @@ def public_days(country: str, subdivision: str, years: range) -> PublicDays:
     days = days_of(years)
     if not country:
         free = frozenset(day for day in days if day.weekday() >= 5)
-        return PublicDays(holidays=frozenset(), weekends=free, made_up=frozenset(), estimated=(), unknown_from=None)
+        return PublicDays(holidays={}, weekends=free, made_up=frozenset(), estimated=(), unknown_from=None)
     found = _looked_up(country, subdivision, years)
     made_up = frozenset(day for day in found.weekend_workdays if day.year in years)
     return PublicDays(
-        holidays=frozenset(found),
+        holidays=dict(found.items()),
         weekends=frozenset(day for day in days if found.is_weekend(day)),
         made_up=made_up,
         estimated=tuple(sorted(day for day, name in found.items() if _ESTIMATED in name)),

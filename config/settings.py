@@ -58,7 +58,7 @@ def _settings(desk: Desk, tables: Tables, words: Mapping[str, TomlFile], vault: 
     check_policy(tables, world, findings)
     check_desk(desk, roles_used(tables), world, findings)
     _check_rates(tables, now, findings)
-    calendars = calendars_of(tables, desk, now, findings)
+    calendars, calendar_rules = calendars_of(tables, desk, now, findings)
     accounts = accounts_of(desk, lexicon, vault)
     database, token_keys = database_of(desk, vault, findings), vault.token_keys()
     templates_dir = _folder(desk, "templates_dir", findings)
@@ -72,6 +72,7 @@ def _settings(desk: Desk, tables: Tables, words: Mapping[str, TomlFile], vault: 
         database=database,
         token_keys=token_keys,
         policy=policy_of(tables, desk.organisation, directory_of(desk, calendars), calendars),
+        calendar_rules=calendar_rules,
         lexicon=lexicon,
         letter_names=tables.letters.names,
         workers=_workers(desk.workers),

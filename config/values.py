@@ -1,5 +1,6 @@
 """What settings are outside `config/`: frozen values, checked and complete."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -9,6 +10,7 @@ from urllib.parse import quote, urlsplit
 from cases.policy import Policy
 from cases.reading import Lexicon, Reading
 from cases.words import Channel
+from config.calendars import CalendarRules
 from config.secret import Secret, TokenKey
 
 
@@ -156,6 +158,7 @@ class Settings:
     database: Database
     token_keys: tuple[TokenKey, ...]  # the first one signs
     policy: Policy
+    calendar_rules: Mapping[str, CalendarRules]  # what the calendars of the policy were built from
     lexicon: Lexicon
     letter_names: tuple[str, ...]  # each needs a template
     workers: Workers

@@ -16,6 +16,8 @@ outbox_app = typer.Typer(no_args_is_help=True, help="Look at outgoing messages, 
 suppressed_app = typer.Typer(no_args_is_help=True, help="Addresses that get no letters: look, add, remove.")
 audit_app = typer.Typer(no_args_is_help=True, help="Check the record.")
 service_app = typer.Typer(no_args_is_help=True, help="Run ombud as a service of the machine.")
+deadline_app = typer.Typer(no_args_is_help=True, help="How deadlines came about.")
+calendar_app = typer.Typer(no_args_is_help=True, help="Look at working time: which days are worked, and why.")
 config_app = typer.Typer(no_args_is_help=True, help="Check the settings.")
 for name, sub in {
     "case": case_app,
@@ -24,6 +26,8 @@ for name, sub in {
     "outbox": outbox_app,
     "suppressed": suppressed_app,
     "audit": audit_app,
+    "deadline": deadline_app,
+    "calendar": calendar_app,
     "config": config_app,
     "service": service_app,
 }.items():
@@ -59,6 +63,7 @@ Number = Annotated[str, typer.Argument(metavar="NUMBER", help="Its number, such 
 Message = Annotated[int, typer.Argument(metavar="MESSAGE", help="Its number in `ombud quarantine list`.")]
 Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="A mail address.")]
 Reason = Annotated[str, typer.Option("--because", help="The reason, for the record.")]
+Calendar = Annotated[str, typer.Argument(metavar="NAME", help="A calendar of calendars.toml or ombud.toml.")]
 Limit = Annotated[int, typer.Option("--limit", "-n", min=1, help="At most so many rows.")]
 
 
@@ -317,6 +322,40 @@ def audit_verify(config: Config = None, json: Json = False) -> None:
     from daemon.cli import showing
 
     raise typer.Exit(showing.verify(config, as_json=json))
+
+
+@deadline_app.command("explain")
+def deadline_explain(number: Number, config: Config = None, json: Json = False) -> None:
+    """Explain every running clock of a case: from when it counts, which days were free, when it is due."""
+    from daemon.cli import dates
+
+    dates.explain_case(config, number, as_json=json)
+
+
+@calendar_app.command("show")
+def calendar_show(
+    name: Calendar,
+    config: Config = None,
+    json: Json = False,
+    month: Annotated[str, typer.Option("--month", metavar="YYYY-MM", help="Another month than the present one.")] = "",
+) -> None:
+    """Show a month: hours of working days, weekends, holidays by name, what is provisional."""
+    from daemon.cli import dates
+
+    dates.show_month(config, name, month, as_json=json)
+
+
+@calendar_app.command("explain")
+def calendar_explain(
+    name: Calendar,
+    day: Annotated[str, typer.Argument(metavar="DAY", help="A day, YYYY-MM-DD.")],
+    config: Config = None,
+    json: Json = False,
+) -> None:
+    """Tell why a day is worked or free."""
+    from daemon.cli import dates
+
+    dates.explain_day(config, name, day, as_json=json)
 
 
 @config_app.command("check")

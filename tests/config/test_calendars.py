@@ -8,8 +8,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cases.calendar import Calendar
+from cases.explaining import Why
 from cases.target import parse_target
-from config.calendars import CalendarRules, Spans, build, instant, warning_of
+from config.calendars import CalendarRules, Spans, build, instant, notes_of, warning_of
 from config.public_days import public_days
 from tests.config.desks import NOW
 
@@ -259,3 +260,41 @@ def test_equal_rules_are_built_once() -> None:
 def test_a_calendar_without_working_time_is_refused() -> None:
     with pytest.raises(ValueError, match="no working time"):
         build(rules(shifts=((),) * 7, usual=()), NOW)
+
+
+@pytest.mark.parametrize(
+    ("zone", "country", "day", "why", "holiday"),
+    [
+        pytest.param("Asia/Shanghai", "CN", "2026-02-14", Why.MADE_UP, "", id="a Saturday that China makes up"),
+        pytest.param(
+            "Asia/Shanghai", "CN", "2026-02-17", Why.HOLIDAY, "Chinese New Year (Spring Festival)", id="Spring Festival"
+        ),
+        pytest.param("Europe/Berlin", "DE", "2026-12-25", Why.HOLIDAY, "Christmas Day", id="Christmas"),
+        pytest.param("Asia/Riyadh", "SA", "2026-11-27", Why.WEEKEND, "", id="Friday in Saudi Arabia"),
+        pytest.param("Europe/Berlin", "", "2026-12-25", Why.USUAL, "", id="no country, no holidays"),
+        pytest.param("Europe/Berlin", "DE", "2026-11-24", Why.OFF, "", id="off by the settings"),
+        pytest.param("Europe/Berlin", "DE", "2026-11-28", Why.ADDED, "", id="worked by the settings"),
+        pytest.param(
+            "Europe/Berlin", "DE", "2026-12-26", Why.HALF, "Second Day of Christmas", id="half by the settings"
+        ),
+    ],
+)
+def test_a_day_is_explained_and_its_holiday_named(zone: str, country: str, day: str, why: Why, holiday: str) -> None:
+    own = rules(
+        zone,
+        country=country,
+        days_off=frozenset({date(2026, 11, 24)}),
+        working_days=frozenset({date(2026, 11, 28)}),
+        half_days=frozenset({date(2026, 12, 26)}),
+    )
+    note = notes_of(own, NOW)[date.fromisoformat(day)]
+    assert (why, holiday) == (note.why, note.holiday)
+
+
+@pytest.mark.parametrize("country", ["CN", "SA", "AE", "DE", ""])
+def test_what_is_said_of_a_day_is_what_its_calendar_does(country: str) -> None:
+    """On every day of five years."""
+    own = rules("Asia/Dubai", country=country, days_off=frozenset({date(2026, 11, 24)}))
+    calendar, zone = build(own, NOW), ZoneInfo("Asia/Dubai")
+    worked = {datetime.fromtimestamp(start, zone).date() for start, _ in calendar.intervals}
+    assert worked == {day for day, note in notes_of(own, NOW).items() if note.is_worked}

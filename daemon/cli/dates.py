@@ -1,0 +1,198 @@
+"""Commands that explain dates: how a deadline came about, and why a day of a calendar is worked or free."""
+
+from calendar import Calendar as Weeks
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rich.box import SQUARE
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from cases.calendar import Calendar
+from cases.explaining import DayNote, Explanation, Shifts, Why, explain_all, shifts_on
+from cases.numbers import parse_number
+from cases.target import Target, Unit
+from cases.trouble import NeedsHuman
+from config.calendars import notes_of
+from config.values import Settings
+from daemon.cli.common import print_json, printable, settings_at, store_of
+from daemon.clock import Clock
+
+UNSEEN_WIDTH = 140  # columns of a month that is written to a file
+_UNITS = {Unit.HOURS: "hour", Unit.WORKING_HOURS: "working hour", Unit.BUSINESS_DAYS: "business day"}
+_AGAINST_THE_WEEK = (Why.MADE_UP, Why.ADDED)
+_STYLES = {Why.USUAL: "", Why.ADDED: "bold", Why.HALF: "bold", Why.MADE_UP: "bold"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownDay:
+    """A day of a calendar as people see it. `hours` are shifts that begin on it, in the calendar's zone."""
+
+    day: date
+    why: Why
+    holiday: str
+    hours: Shifts
+    provisional: bool  # a holiday on it may not be known yet
+
+
+def explain_case(config: Path | None, number: str, *, as_json: bool) -> None:
+    """How every running clock of a case got its deadline."""
+    known = parse_number(number)
+    if known is None:
+        raise NeedsHuman(f"{number!r} is no case number: its check digit does not hold; it looks like C-4829-1375")
+    settings = settings_at(config)
+    with store_of(settings) as store:
+        case = store.load(known)
+    if case is None:
+        raise NeedsHuman(f"there is no case {known}; see: ombud case list")
+    rules = settings.calendar_rules[settings.policy.calendar_of(case.centre).name]
+    found = explain_all(case, settings.policy, notes_of(rules, Clock().now()))
+    if as_json:
+        print_json([{"deadline": clock, "explanation": told, "text": sentence(told)} for clock, told in found])
+        return
+    lines = [f"{clock.stage} ({clock.clause}, {clock.owner}): {sentence(told)}" for clock, told in found]
+    _print(lines or ["no clock runs"])
+
+
+def show_month(config: Path | None, name: str, month: str, *, as_json: bool) -> None:
+    """A month of a calendar, by default the present one."""
+    settings, now = settings_at(config), Clock().now()
+    calendar = _calendar(settings, name)
+    first = _first_of(month) if month else now.astimezone(ZoneInfo(calendar.zone)).date().replace(day=1)
+    dates = [day for day in Weeks().itermonthdates(first.year, first.month) if day.month == first.month]
+    days = days_of(settings, name, dates, now)
+    if as_json:
+        print_json({"calendar": name, "zone": calendar.zone, "days": days})
+        return
+    console = Console()
+    if not console.is_terminal:
+        console = Console(width=UNSEEN_WIDTH)
+    console.print(_month(f"{name}, {first:%B %Y} ({calendar.zone})", days))
+    console.print("+ worked though the week says otherwise   ? provisional: not every holiday is known yet")
+
+
+def explain_day(config: Path | None, name: str, day: str, *, as_json: bool) -> None:
+    """Why a day is worked or free."""
+    settings = settings_at(config)
+    try:
+        asked = date.fromisoformat(day)
+    except ValueError as error:
+        raise NeedsHuman(f"{day!r} is no day; write it as 2027-04-14") from error
+    (found,) = days_of(settings, name, [asked], Clock().now())
+    calendar = _calendar(settings, name)
+    if as_json:
+        print_json({"calendar": name, "zone": calendar.zone} | {"day": found})
+        return
+    _print([f"{_day(asked)} {asked.year}, {name} ({calendar.zone}): {reason(found)}"])
+
+
+def days_of(settings: Settings, name: str, dates: Sequence[date], now: datetime) -> list[ShownDay]:
+    """Days of a calendar by name. Raises NeedsHuman for an unknown one and for days that it does not reach."""
+    calendar = _calendar(settings, name)
+    notes = notes_of(settings.calendar_rules[name], now)
+    missing = next((day for day in dates if day not in notes), None)
+    if missing:
+        raise NeedsHuman(f"calendar {name!r} reaches from {min(notes)} to {max(notes)}; {missing} is not among them")
+    return [_shown(calendar, notes[day]) for day in dates]
+
+
+def _shown(calendar: Calendar, note: DayNote) -> ShownDay:
+    zone = ZoneInfo(calendar.zone)
+    hours = tuple((start.astimezone(zone), end.astimezone(zone)) for start, end in shifts_on(calendar, note.day))
+    last_moment = datetime.combine(note.day + timedelta(days=1), datetime.min.time(), zone) - timedelta(seconds=1)
+    return ShownDay(
+        day=note.day,
+        why=note.why if hours or not note.is_worked else Why.CLOSED,
+        holiday=note.holiday,
+        hours=hours,
+        provisional=not calendar.is_sure(last_moment),
+    )
+
+
+def reason(found: ShownDay) -> str:
+    """Why a day is as it is, in one line."""
+    hours = f"worked {_hours(found)}: " if found.hours else "not worked: "
+    holiday = f" ({found.holiday})" if found.holiday else ""
+    unsure = "; provisional: not every holiday is known yet" if found.provisional else ""
+    return f"{hours}{found.why}{holiday}{unsure}"
+
+
+def sentence(told: Explanation) -> str:
+    """A deadline and how it came about, in the zone of its calendar."""
+    zone = ZoneInfo(told.zone)
+    due, since, begins = (moment.astimezone(zone) for moment in (told.due, told.since, told.begins))
+    parts = [f"due {_moment(due)} ({told.zone}): {_span(told.target)} from {_moment(since)}"]
+    if begins > since:
+        parts.append(f"nobody works then, counted from {_moment(begins)}")
+    if told.free:
+        parts.append("free: " + ", ".join(_free(note) for note in told.free))
+    if told.provisional:
+        parts.append("provisional: not every holiday before it is known yet")
+    return "; ".join(parts)
+
+
+def _span(target: Target) -> str:
+    amount = str(target).removesuffix(f" {target.unit}")
+    return f"{amount} {_UNITS[target.unit]}{'' if target.amount == 1 else 's'}"
+
+
+def _free(note: DayNote) -> str:
+    if note.why is Why.WEEKEND:
+        return _day(note.day)
+    return f"{_day(note.day)} ({note.holiday or note.why})"
+
+
+def _moment(moment: datetime) -> str:
+    return f"{_day(moment)} {moment:%Y %H:%M}"
+
+
+def _day(day: date) -> str:
+    return f"{day:%a} {day.day} {day:%b}"
+
+
+def _hours(found: ShownDay) -> str:
+    return ", ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in found.hours)
+
+
+def _month(title: str, days: Sequence[ShownDay]) -> Table:
+    """One row a week, Monday first."""
+    table = Table(title=title, title_justify="left", box=SQUARE, show_lines=True, header_style="bold")
+    for weekday in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"):
+        table.add_column(weekday, ratio=1, overflow="fold")
+    cells = [Text()] * days[0].day.weekday() + [_cell(found) for found in days]
+    for start in range(0, len(cells), 7):
+        table.add_row(*cells[start : start + 7])
+    return table
+
+
+def _cell(found: ShownDay) -> Text:
+    marks = f"{'+' if found.why in _AGAINST_THE_WEEK else ''}{'?' if found.provisional else ''}"
+    # Blanks around the dash, so that a narrow terminal breaks the line there.
+    hours = [f"{start:%H:%M} - {end:%H:%M}" for start, end in found.hours]
+    because = found.holiday or ("" if hours and found.why is not Why.HALF else str(found.why))
+    text = "\n".join(printable(line) for line in (f"{found.day.day} {marks}".rstrip(), *hours, because) if line)
+    return Text(text, style=_STYLES.get(found.why, "dim"))
+
+
+def _calendar(settings: Settings, name: str) -> Calendar:
+    calendars = settings.policy.calendars
+    if name not in calendars:
+        raise NeedsHuman(f"there is no calendar {name!r}; there are: {', '.join(sorted(calendars))}")
+    return calendars[name]
+
+
+def _first_of(month: str) -> date:
+    try:
+        return date.fromisoformat(f"{month}-01")
+    except ValueError as error:
+        raise NeedsHuman(f"{month!r} is no month; write it as 2027-04") from error
+
+
+def _print(lines: Sequence[str]) -> None:
+    console = Console()
+    for line in lines:
+        console.print(Text(printable(line)), soft_wrap=True)

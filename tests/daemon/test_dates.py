@@ -1,0 +1,130 @@
+"""What people at the command line are told about dates: months, days, and how a deadline came about."""
+
+import json
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from typer.testing import CliRunner
+
+from cases.explaining import DayNote, Why, explain
+from cases.target import parse_target
+from cases.trouble import NeedsHuman
+from daemon.__main__ import app
+from daemon.cli.dates import sentence
+from daemon.clock import Clock
+from tests.cases.world import RIYADH, at
+from tests.config.desks import ENVIRONMENT, NOW, sample
+
+OWN = """
+[calendar.works]
+clause = "M15.1"
+zone = "Asia/Shanghai"
+country = "CN"
+shifts = ["09:00-12:00", "13:00-18:00"]
+days_off = [2026-02-12]
+half_days = [2026-02-13]
+half_day_shifts = ["09:00-12:00"]
+"""
+
+
+@pytest.fixture
+def ombud(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> "Ombud":
+    """The sample's desk with a calendar more, on a fixed day."""
+    (tmp_path / "ombud.toml").write_text(sample() + OWN, encoding="utf-8")
+    monkeypatch.setattr(Clock, "now", lambda _: NOW)
+    return Ombud(tmp_path / "ombud.toml")
+
+
+class Ombud:
+    def __init__(self, config: Path) -> None:
+        self.config = config
+
+    def __call__(self, *words: str) -> str:
+        result = CliRunner().invoke(app, [*words, "--config", str(self.config)], env=ENVIRONMENT)
+        if result.exception:
+            raise result.exception
+        return result.output
+
+
+def test_a_month_shows_hours_weekends_holidays_and_days_made_up(ombud: Ombud) -> None:
+    found = json.loads(ombud("calendar", "show", "works", "--month", "2026-02", "--json"))
+    days = {one["day"]: one for one in found["days"]}
+    assert (28, "Asia/Shanghai") == (len(days), found["zone"])
+    told = {
+        day: (days[f"2026-02-{day}"]["why"], len(days[f"2026-02-{day}"]["hours"])) for day in (11, 12, 13, 14, 16, 17)
+    }
+    assert {
+        11: (Why.USUAL, 2),
+        12: (Why.OFF, 0),
+        13: (Why.HALF, 1),
+        14: (Why.MADE_UP, 2),
+        16: (Why.HOLIDAY, 0),
+        17: (Why.HOLIDAY, 0),
+    } == told
+    assert "2026-02-14T09:00:00+08:00" == days["2026-02-14"]["hours"][0][0]
+    shown = ombud("calendar", "show", "works", "--month", "2026-02")
+    for words in (
+        "works, February 2026 (Asia/Shanghai)",
+        "14 +",
+        "09:00 - 12:00",
+        "weekend",
+        "Chinese New Year",
+        "half day",
+    ):
+        assert words in shown
+    assert "17 ?" not in shown
+
+
+def test_what_is_not_announced_yet_is_marked(ombud: Ombud) -> None:
+    assert "17 ?" in ombud("calendar", "show", "works", "--month", "2027-02")
+    assert "provisional" in ombud("calendar", "explain", "works", "2027-01-01")
+    assert "provisional" not in ombud("calendar", "explain", "works", "2026-12-31")
+
+
+def test_without_a_month_the_present_one_is_shown(ombud: Ombud) -> None:
+    assert "November 2026" in ombud("calendar", "show", "europe")
+
+
+@pytest.mark.parametrize(
+    ("name", "day", "told"),
+    [
+        ("europe", "2026-12-25", "Fri 25 Dec 2026, europe (Europe/Berlin): not worked: holiday (Christmas Day)"),
+        ("saudi-arabia", "2026-11-27", "Fri 27 Nov 2026, saudi-arabia (Asia/Riyadh): not worked: weekend"),
+        ("works", "2026-02-13", "Fri 13 Feb 2026, works (Asia/Shanghai): worked 09:00-12:00: half day by the settings"),
+    ],
+)
+def test_a_day_is_explained_in_a_line(ombud: Ombud, name: str, day: str, told: str) -> None:
+    assert told == ombud("calendar", "explain", name, day).strip()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("show", "mars"), "there is no calendar 'mars'; there are: "),
+        (("show", "works", "--month", "2026-13"), "'2026-13' is no month"),
+        (("show", "works", "--month", "2019-01"), "reaches from 2025-01-01 to 2029-12-31"),
+        (("explain", "works", "tomorrow"), "'tomorrow' is no day"),
+    ],
+)
+def test_what_cannot_be_shown_is_told(ombud: Ombud, words: tuple[str, ...], told: str) -> None:
+    with pytest.raises(NeedsHuman, match=told.replace("'", ".")):
+        ombud("calendar", *words)
+
+
+def test_a_deadline_tells_in_a_sentence_how_it_came_about() -> None:
+    day = date(2026, 4, 12)
+    notes = {one: DayNote(day=one, why=Why.WEEKEND) for one in (date(2026, 4, 10), date(2026, 4, 11))}
+    since = datetime(2026, 4, 8, 16, 20, tzinfo=ZoneInfo("Asia/Riyadh"))
+    assert (
+        "due Mon 13 Apr 2026 16:20 (Asia/Riyadh): 3 business days from Wed 8 Apr 2026 16:20; "
+        "free: Fri 10 Apr, Sat 11 Apr"
+    ) == sentence(explain(RIYADH, since, parse_target("3 bd"), notes))
+    assert (
+        "due Sun 12 Apr 2026 10:00 (Asia/Riyadh): 1 working hour from Thu 9 Apr 2026 19:00; "
+        "nobody works then, counted from Sun 12 Apr 2026 09:00; free: Fri 10 Apr, Sat 11 Apr"
+    ) == sentence(explain(RIYADH, at("2026-04-09 19:00", "Asia/Riyadh"), parse_target("1 wh"), notes))
+    holiday = {**notes, date(2026, 4, 11): DayNote(day=day, why=Why.HOLIDAY, holiday="Eid")}
+    assert "Sun 12 Apr (Eid)" in sentence(explain(RIYADH, since, parse_target("3 bd"), holiday))
+    assert "72 hours from" in sentence(explain(RIYADH, since, parse_target("72 h"), notes))
