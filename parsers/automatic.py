@@ -112,8 +112,11 @@ def _challenge(signs: Signs) -> Verdict:
     text = (signs.folded_own or signs.folded)[:5000]
     by_text = sum(phrase in text for phrase in phrases("automatic", "challenge.words").likely(text))
     by_subject = bool(begins(signs.told.base, "automatic", "challenge.subjects"))
-    by_sender = any(name in signs.sender.lower() or name in text for name in words["senders"])
-    if by_text >= 2 or (by_subject and by_text) or (by_sender and (by_subject or by_text)):
+    if not (by_text or by_subject):
+        return None
+    sender = signs.sender.lower()
+    by_sender = any(name in sender or name in text for name in words["senders"])
+    if by_text >= 2 or (by_subject and by_text) or by_sender:
         return Automatic.CHALLENGE, "challenge-response"
     return None
 

@@ -70,6 +70,8 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
 def _ascii(data: bytes, declared: str) -> tuple[str, str]:
     if b"\x1b" in data and stateful.escapes(data):
         return stateful.decode(data), ""
+    if not declared:
+        return data.decode("ascii"), ""
     name = _name(declared)
     if name.startswith(("hz", "x-hz")):
         return data.decode("hz", "replace"), ""

@@ -245,7 +245,7 @@ def _worth(rows: Mapping[str, Iterable[str]], members: Sequence[str]) -> dict[st
 def _by_words(text: str, scores: Mapping[str, float]) -> dict[str, float]:
     """What frequent words, pieces of words and letters say between the neighbours of the likeliest languages."""
     likely = sorted(scores, key=lambda one: -scores[one])[:3]
-    words = [word.replace("’", "'") for word in _WORD.findall(text)[:_WORDS]]
+    words = _WORD.findall(text.replace("’", "'"))[:_WORDS]
     spaced = f" {' '.join(words)} "
     # In a long text neighbours' words turn up by chance, so hits count by their part of it.
     scale = min(1.0, 8 / max(1, len(words)))

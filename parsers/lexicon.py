@@ -1,7 +1,6 @@
 """The admins' word tables at work: which of their phrases a message holds, less what is denied or meant otherwise."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 
 from cases.reading import Lexicon, Phrase
 from parsers.folding import plain
@@ -94,7 +93,8 @@ def find_words(subject: str, own: str, lexicon: Lexicon, language: str = "") -> 
 
 def _placed(hit: Hit, text: str, below: int) -> Hit:
     start, end = (hit.start - below, hit.end - below) if hit.start >= below else (-1, -1)
-    return replace(hit, words=" ".join(text[hit.start : hit.end].split()), start=start, end=end)
+    words = " ".join(text[hit.start : hit.end].split())
+    return Hit(phrase=hit.phrase, table=hit.table, words=words, start=start, end=end)
 
 
 def _undenied(text: str, hits: Sequence[Hit]) -> Iterator[Hit]:

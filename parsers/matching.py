@@ -21,6 +21,7 @@ _REMEMBERED = 20_000  # words
 _PIECE = re.compile(r"\.\.\.|#|[^\s#.]+")
 _STOP = re.compile(r"[.!?;:\u061f\u06d4\u0964]\s|[。！？；]")
 _LOOK_BACK = 8  # characters before a phrase in which a number is looked for
+_PREFIXED = re.compile("[\u0590-\u06ff]")
 _KEY = 4  # characters of a word's inside by which rows are found
 
 
@@ -59,6 +60,8 @@ class _Row:
     tail: str = ""  # what follows them in the phrase
     counted: bool = False  # a number must stand before them
     has_gap: bool = False
+    next: str = ""  # how the word after the first has to begin
+    later: str = ""  # a whole word that has to stand somewhere behind the first
 
 
 class Matcher:
@@ -89,7 +92,15 @@ class Matcher:
         if not steps:
             return
         first, *rest = steps
-        row = _Row(phrase, number, tuple(rest), has_gap=any(step.gap for step in rest))
+        whole = (step.text for step in rest if step.how is _How.WHOLE)
+        row = _Row(
+            phrase,
+            number,
+            tuple(rest),
+            has_gap=any(step.gap for step in rest),
+            next=rest[0].text if rest and rest[0].how <= _How.STEM and not rest[0].gap else "",
+            later=max(whole, key=len, default=""),
+        )
         if first.how is _How.MANY:
             self._counted.append(row)
         elif first.how is _How.WHOLE:
@@ -119,15 +130,32 @@ class Matcher:
         return found
 
     def _in_words(self, text: str) -> Iterator[Hit]:
-        places = [match.span() for match in WORD.finditer(text)]
-        words = [plain(text[start:end]) for start, end in places]
+        found = WORD.findall(text)
+        words = [plain(one) for one in found]
+        places: list[tuple[int, int]] = []
+        known = self._known
+        # Without Arabic and Hebrew words nothing is tried without prefixes, and most rows fail at a quick look.
+        quick = text.isascii() or _PREFIXED.search(" ".join(words)) is None
+        said = frozenset(words) if quick else frozenset()
         for at, word in enumerate(words):
-            for row in self._rows(word):
-                last = _last(row, words, at)
-                if last is not None:
-                    start, end = places[at][0], places[last][1]
-                    if not (row.has_gap and _STOP.search(text, start, end)):
-                        yield Hit(phrase=row.phrase, table=row.table, start=start, end=end)
+            rows = known.get(word)
+            if rows is None:
+                rows = self._rows(word)
+            if not rows:
+                continue
+            following = words[at + 1] if at + 1 < len(words) else ""
+            for row in rows:
+                last = at
+                if row.rest:
+                    if quick and not (following.startswith(row.next) and (not row.later or row.later in said)):
+                        continue
+                    last = _last(row, words, at)
+                    if last < 0:
+                        continue
+                places = places or [match.span() for match in WORD.finditer(text)]
+                start, end = places[at][0], places[last][1]
+                if not (row.has_gap and _STOP.search(text, start, end)):
+                    yield Hit(phrase=row.phrase, table=row.table, start=start, end=end)
 
     def _rows(self, word: str) -> tuple[_Row, ...]:
         """The rows whose first word this is; remembered, because texts say the same words again and again."""
@@ -187,15 +215,16 @@ def _steps(text: str) -> list[_Step]:
     return steps
 
 
-def _last(row: _Row, words: list[str], at: int) -> int | None:
-    """The place of the last word that the row takes from here; None when it does not match."""
-    place = at
+def _last(row: _Row, words: list[str], at: int) -> int:
+    """The place of the last word that the row takes from here; -1 when it does not match."""
+    place, end, language = at, len(words), row.phrase.language
     for step in row.rest:
-        furthest = min(place + 1 + (GAP if step.gap else 0), len(words) - 1)
-        language = row.phrase.language
-        place = next((one for one in range(place + 1, furthest + 1) if _fits(step, words[one], language)), -1)
-        if place < 0:
-            return None
+        for one in range(place + 1, min(place + 2 + (GAP if step.gap else 0), end)):
+            if _fits(step, words[one], language):
+                place = one
+                break
+        else:
+            return -1
     return place
 
 
