@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from cases.message import Address
 from parsers.clean import clean_line, without_surrogates
@@ -209,6 +210,7 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
+@lru_cache(maxsize=64)
 def normalise(text: str) -> tuple[str, str]:
     """An address with its domain in lower-case IDNA form, and why it is doubtful.
 

@@ -130,8 +130,7 @@ class Matcher:
         return found
 
     def _in_words(self, text: str) -> Iterator[Hit]:
-        found = WORD.findall(text)
-        words = [plain(one) for one in found]
+        words = WORD.findall(text.casefold()) if text.isascii() else [plain(one) for one in WORD.findall(text)]
         places: list[tuple[int, int]] = []
         known = self._known
         # Without Arabic and Hebrew words nothing is tried without prefixes, and most rows fail at a quick look.

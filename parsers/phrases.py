@@ -20,6 +20,7 @@ class Phrases:
     keyed: dict[str, tuple[str, ...]]  # by a word that stands between blanks in the phrase
     short: tuple[str, ...]  # those without such a word
     short_ascii: tuple[str, ...]
+    starting: dict[str, tuple[str, ...]]  # by their first character
 
     def usable(self, text: str) -> tuple[str, ...]:
         """Those that the text can hold at all."""
@@ -50,8 +51,10 @@ def phrases(name: str, key: str) -> Phrases:
     rows = table(name)[first]
     found = tuple(dict.fromkeys(fold_phrase(one) for row in _rows(rows[second] if second else rows) for one in row))
     keyed: dict[str, list[str]] = {}
+    starting: dict[str, list[str]] = {}
     short = []
     for one in found:
+        starting.setdefault(one[:1], []).append(one)
         words = one.split(" ")[1:-1]
         if words:
             keyed.setdefault(max(words, key=len), []).append(one)
@@ -63,6 +66,7 @@ def phrases(name: str, key: str) -> Phrases:
         keyed={word: tuple(some) for word, some in keyed.items()},
         short=tuple(short),
         short_ascii=tuple(one for one in short if one.isascii()),
+        starting={first: tuple(some) for first, some in starting.items()},
     )
 
 
@@ -92,7 +96,7 @@ def says(text: str, name: str, key: str, within: int) -> bool:
 
 def begins(text: str, name: str, key: str) -> str:
     """The longest of the phrases that a folded text begins with; empty when none does."""
-    usable = phrases(name, key).usable(text)
+    usable = phrases(name, key).starting.get(text[:1], ())
     if not text.startswith(usable):
         return ""
     return max((one for one in usable if text.startswith(one)), key=len)

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from parsers.numbers import find_numbers
 from parsers.tables import table
@@ -14,7 +14,7 @@ _MOST_DISCLAIMERS = 10
 _LAST = 40  # lines at the end in which closings and footers are looked for
 _NAME_LINE = 90  # characters of a line below a closing
 _WORDS_AFTER = 4  # words that may follow a closing on its line: a name or a place
-_MARKS = ("--", "—", "––", "——", "__", "___", "- -", "---", "–", "***", "----")
+_MARKS = frozenset(("--", "—", "––", "——", "__", "___", "- -", "---", "–", "***", "----"))
 _RULE = re.compile(r"[-_=*~\s·—–]{5,}\Z")
 _LONG_RULE = re.compile(r"\s{0,3}[_=-]{20,}\s*\Z")
 _DASH_NAME = re.compile(r"\s{0,3}(?:-{1,2}|–|—|/|~)\s?[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,3}\s*\Z")
@@ -78,7 +78,10 @@ def _postscripts() -> tuple[str, ...]:
 
 def _mark(lines: _Lines) -> int:
     """The signature mark of RFC 3676 section 4.3, or a short rule that stands in for it."""
-    below = sum(1 for line in lines if line.strip())
+    plain = [line.strip() for line in lines]
+    if _MARKS.isdisjoint(plain):
+        return len(lines)
+    below = sum(1 for line in plain if line)
     for at, line in enumerate(lines):
         below -= bool(line.strip())
         if line == "-- " and at:
@@ -145,6 +148,7 @@ def _closings() -> tuple[frozenset[tuple[str, ...]], frozenset[tuple[str, ...]],
     return every, weak, max(map(len, every))
 
 
+@lru_cache(maxsize=128)
 def _words(text: str) -> tuple[str, ...]:
     """The words without case, and without accents where the script knows them as marks: many type none."""
     folded = text.casefold()
