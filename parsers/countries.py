@@ -18,7 +18,7 @@ _MARKS = (
     "\u0300-\u036f\u0591-\u05c7\u064b-\u0655\u0900-\u0903\u093a-\u094f\u0955-\u0963\u0981-\u0983\u09bc-\u09d7"
     "\u0b82\u0bbe-\u0bd7\u0c00-\u0c04\u0c3e-\u0c56\u200c"
 )
-_TOKEN = re.compile(rf"[^\W\d_](?:[^\W\d_]|[{_MARKS}])*(?:\.[^\W\d_]\.?(?![^\W\d_]))*")
+_TOKEN = re.compile(rf"[^\W\d_]+(?:[{_MARKS}]+[^\W\d_]*)*(?:\.[^\W\d_]\.?(?![^\W\d_]))*")
 _WITHOUT_BLANKS = re.compile("[\u0e00-\u0e7f\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
 _ATTACHED_BEFORE = {
@@ -137,10 +137,12 @@ def _loose(text: str, language: str) -> Iterator[Country]:
 
 
 def _by_tokens(text: str, language: str) -> Iterator[Country]:
-    folded = [word.casefold().rstrip(".") for word in _TOKEN.findall(text.replace("İ", "i"))]
-    may_begin = _may_begin(set(folded), language)
+    words = _TOKEN.findall(text.replace("İ", "i"))
+    folds = {word: word.casefold().rstrip(".") for word in set(words)}
+    may_begin = _may_begin(set(folds.values()), language)
     if not may_begin:
         return
+    folded = [folds[word] for word in words]
     tokens = list(_TOKEN.finditer(text))
     free = 0  # the first word behind the last name
     for at, word in enumerate(folded):

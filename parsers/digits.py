@@ -9,7 +9,7 @@ from functools import cache
 BLANKS = " \u00a0\u202f\u2009\u3000"
 # Groups of three behind blanks, or runs with points, commas and apostrophes between digits.
 NUMBER = re.compile(
-    rf"(?<![\d])(?<!\d[.,'’])(?:\d{{1,3}}(?:[{BLANKS}]\d{{3}})+(?!\d)(?:[.,]\d{{1,4}}(?!\d))?|\d+(?:[.,'’]\d+)*)"
+    rf"\d(?<!\d\d)(?<!\d[.,'’]\d)(?:\d{{0,2}}(?:[{BLANKS}]\d{{3}})+(?!\d)(?:[.,]\d{{1,4}}(?!\d))?|\d*(?:[.,'’]\d+)*)"
 )
 _MOST_DIGITS = 15
 _GAPS = re.compile(f"[{BLANKS}'’]")

@@ -67,9 +67,10 @@ def find_facts(source: Source) -> tuple[tuple[Fact, ...], str]:
     company = find_company(own, source.signature)
     facts += [company] if company else []
     said = read_claims(own, source.language)
-    facts += _money(said, source, find_amounts(own, country or home or None) if plain else plain)
+    where = country or home
+    facts += _money(said, source, find_amounts(own, where) if plain and where else plain)
     facts += _numbered(numbers, phones, source.subject)
-    facts += find_dates(own, country or home)
+    facts += find_dates(own, where)
     facts += find_evidence(said)
     return tuple(facts), country
 

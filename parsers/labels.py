@@ -54,7 +54,7 @@ def labelled(text: str) -> Iterator[Numbered]:
     last: tuple[Numbered, int] | None = None
     tried = 0
     for match in VALUE.finditer(plain):
-        if not ANY_DIGIT.search(match[0]):
+        if match[0].isalpha() or not ANY_DIGIT.search(match[0]):
             continue
         tried += 1
         if tried > _MOST:

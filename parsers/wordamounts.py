@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 
 from parsers.currencies import Context, Sign, sign_after, sign_before
 from parsers.numerals import number_before, parse_signs
@@ -14,7 +14,7 @@ _SIGNS = re.compile("[零〇一壹二贰貳两兩三叁參四肆五伍六陆陸�
 _KOREAN = re.compile("(?<![가-힣])[일이삼사오육칠팔구십백천만억]{2,16}(?=[ ]?(?:원|달러|유로))")
 _HANGUL = re.compile("[가-힣]")
 _MOST = 500
-_WORD = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963\u0980-\u09e3])+")
+_WORD = re.compile(r"(?:[^\W\d_]+|[\u0900-\u0963\u0980-\u09e3]+)+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +57,18 @@ def _is_counted(signs: str) -> bool:
 
 def in_words(text: str, context: Context) -> Iterator[Worded]:
     """Currency words with a number in words before them."""
-    exact, stems = _currency_words()
-    if not any(word in exact or word.startswith(stems) for word in set(map(str.casefold, set(_WORD.findall(text))))):
+    said = _said(text)
+    if not said:
         return
     tried = 0
     for match in _WORD.finditer(text):
-        word = match[0].casefold()
-        if word not in exact and not word.startswith(stems):
+        if match[0] not in said:
             continue
         tried += 1
         if tried > _MOST:
             return
         end = match.start()
-        if text[end - 1 : end] not in (" ", "\u00a0", "-", "\n"):
+        if text[end - 1 : end] not in (" ", "\u00a0", "-", "\n") or text[max(0, end - 2)].isdecimal():
             continue
         counted = number_before(text, end - 1)
         if counted is None:
@@ -78,6 +77,14 @@ def in_words(text: str, context: Context) -> Iterator[Worded]:
         if sign is None or counted[0] <= 1 or (sign.is_weak and counted[0] < 20):
             continue
         yield _worded(counted[0], sign, counted[1], end - 1 if text[end - 1] in " \u00a0" else end, sign)
+
+
+@lru_cache(maxsize=4)
+def _said(text: str) -> frozenset[str]:
+    """The words of a text that may name a currency; remembered, because amounts are read twice."""
+    exact, stems = _currency_words()
+    pairs = [(word, word.casefold()) for word in set(_WORD.findall(text))]
+    return frozenset(word for word, folded in pairs if folded in exact or folded.startswith(stems))
 
 
 @cache
