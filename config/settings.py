@@ -39,15 +39,27 @@ def load(path: Path | None, *, now: datetime, environment: Mapping[str, str] | N
     """
     findings = Findings()
     if path is None:
-        desk = read_desk(_sample(findings), Path.cwd(), findings)
         environment = _demo_environment()
-    else:
-        desk = read_desk(read_toml(path, findings), path.absolute().parent, findings)
-    folder = _folder(desk, "policy_dir", findings)
-    tables = read_tables(policy_files(folder, findings), findings)
+    desk, folder, tables = _read(path, findings)
     words = lexicon_files(folder, findings)
     vault = Vault(desk=desk, environment=os.environ if environment is None else environment, findings=findings)
     return _settings(desk, tables, words, vault, now)
+
+
+def rows_of(path: Path | None) -> tuple[Desk, Tables]:
+    """The rows as they are written, for who has loaded the same file without Mistakes and wants to show them."""
+    desk, _, tables = _read(path, Findings())
+    return desk, tables
+
+
+def _read(path: Path | None, findings: Findings) -> tuple[Desk, Path | None, Tables]:
+    """ombud.toml or the sample, the folder of the company's own policy, the policy's rows."""
+    if path is None:
+        desk = read_desk(_sample(findings), Path.cwd(), findings)
+    else:
+        desk = read_desk(read_toml(path, findings), path.absolute().parent, findings)
+    folder = _folder(desk, "policy_dir", findings)
+    return desk, folder, read_tables(policy_files(folder, findings), findings)
 
 
 def _settings(desk: Desk, tables: Tables, words: Mapping[str, TomlFile], vault: Vault, now: datetime) -> Settings:

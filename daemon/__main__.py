@@ -19,6 +19,7 @@ service_app = typer.Typer(no_args_is_help=True, help="Run ombud as a service of 
 deadline_app = typer.Typer(no_args_is_help=True, help="How deadlines came about.")
 calendar_app = typer.Typer(no_args_is_help=True, help="Look at working time: which days are worked, and why.")
 config_app = typer.Typer(no_args_is_help=True, help="Check the settings.")
+policy_app = typer.Typer(no_args_is_help=True, help="Read the policy, find holes in it.")
 for name, sub in {
     "case": case_app,
     "quarantine": quarantine_app,
@@ -29,6 +30,7 @@ for name, sub in {
     "deadline": deadline_app,
     "calendar": calendar_app,
     "config": config_app,
+    "policy": policy_app,
     "service": service_app,
 }.items():
     app.add_typer(sub, name=name)
@@ -372,6 +374,28 @@ def config_check(
     if connect:
         raise typer.Exit(connecting.check(config, as_json=json))
     raise typer.Exit(showing.check(config, as_json=json))
+
+
+@policy_app.command("show")
+def policy_show(
+    config: Config = None,
+    html: Annotated[
+        Optional[Path],  # noqa: UP045 (typer reads it at run time)
+        typer.Option("--html", metavar="FILE", help="Write it there as HTML instead."),
+    ] = None,
+) -> None:
+    """Print the configured policy as a handbook: every row with its clause, in Markdown."""
+    from daemon.cli import policies
+
+    policies.show(config, html)
+
+
+@policy_app.command("check")
+def policy_check(config: Config = None, json: Json = False) -> None:
+    """Find what can never happen, what nobody is told and what cannot be kept. Exit status 1 when there is any."""
+    from daemon.cli import policies
+
+    raise typer.Exit(policies.check(config, as_json=json))
 
 
 @service_app.command("unit")

@@ -33,13 +33,18 @@ PLACES = (Path("ombud.toml"), Path("/etc/ombud/ombud.toml"))
 
 def settings_at(path: Path | None) -> Settings:
     """The settings of the given file or of the first usual place. Raises NeedsHuman with the next step."""
+    return load(path_at(path), now=Clock().now())
+
+
+def path_at(path: Path | None) -> Path:
+    """The given file or the first usual place. Raises NeedsHuman with the next step."""
     found = path or next((place for place in PLACES if place.is_file()), None)
     if found is None:
         raise NeedsHuman(
             f"no ombud.toml here or in /etc/ombud; begin with a copy of {SAMPLE} (docs/running.md goes through it) and "
             "name yours with --config, or try the desk without any: ombud demo"
         )
-    return load(found, now=Clock().now())
+    return found
 
 
 @contextmanager

@@ -1,0 +1,375 @@
+"""The configured policy as a handbook that a colleague or an auditor reads: every row of every table, with its clause.
+
+Nothing is written here that a file of the policy says: each number is the one that counts.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from fractions import Fraction
+
+from cases.target import Target
+from cases.words import GRADES, Grade
+from config.desk_tables import Desk
+from config.policy_rows import CalendarModel, GradeModel, LettersModel, StageModel
+from config.policy_tables import Tables, name_in
+from config.vocabulary import DIRECTORY_ROLES
+
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+Cells = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A chapter of the handbook: a table, and above it what is true of all its rows."""
+
+    title: str
+    about: str
+    columns: Cells
+    rows: tuple[Cells, ...]
+
+
+def markdown_of(sections: Iterable[Section], title: str) -> str:
+    """The handbook as Markdown with tables."""
+    return "\n".join((f"# {title}", "", *(line for section in sections for line in _lines(section))))
+
+
+def _lines(section: Section) -> Iterator[str]:
+    yield from (f"## {section.title}", "")
+    if section.about:
+        yield from (section.about, "")
+    yield f"| {' | '.join(section.columns)} |"
+    yield f"|{'---|' * len(section.columns)}"
+    for row in section.rows:
+        yield f"| {' | '.join(_cell(text) for text in row)} |"
+    yield ""
+
+
+def _cell(text: str) -> str:
+    """A text that stays in its cell and means itself."""
+    for special in "\\|*`<":
+        text = text.replace(special, f"\\{special}")
+    return " ".join(text.split()) or "–"
+
+
+def handbook(desk: Desk, tables: Tables) -> tuple[Section, ...]:
+    """All chapters, from rows that were checked by `config.settings.load`."""
+    return (
+        _stages(tables),
+        _ladders(tables),
+        _notices(tables),
+        _grades(tables),
+        _routes(tables),
+        _required(tables),
+        _commands(tables),
+        _ceilings(tables),
+        _letters(tables),
+        _calendars(desk, tables),
+        _centres(desk),
+        _departments(desk),
+        _roles(desk),
+        _rates(tables),
+        _zones(tables),
+        _clauses(tables),
+    )
+
+
+def _stages(tables: Tables) -> Section:
+    always = _listed(tables.stages_head.always_moot if tables.stages_head else ())
+    return Section(
+        title="Stages and their limits",
+        about="bd: business days, wh: working hours of the owning centre, h: clock hours. Behind each limit stands the "
+        "ladder that is climbed when nothing happens." + (f" Every clock ends with {always}." if always else ""),
+        columns=("stage", "starts with", "done by", "ends without", "from", "owner", *GRADES, "clause"),
+        rows=tuple(
+            (
+                row.name,
+                _listed(row.starts, "or"),
+                _listed(row.done, "or"),
+                _listed(row.moot, "or"),
+                "receipt" if row.counted_from == "received" else "its start",
+                row.owner,
+                *(_limit(row, grade) for grade in GRADES),
+                row.clause,
+            )
+            for _, row in tables.stages
+        ),
+    )
+
+
+def _limit(row: StageModel, grade: Grade) -> str:
+    return f"{row.target[grade]}, {row.ladder[grade]}" if grade in row.target else ""
+
+
+def _ladders(tables: Tables) -> Section:
+    return Section(
+        title="Ladders: who is told when",
+        about="Shares are parts of the limit's time; `+` counts from the limit.",
+        columns=("ladder", "step", "when", "what", "who is told", "again every", "clause"),
+        rows=tuple(
+            (name_in(key), step.name, _moment(step.at), step.do, step.who, _span(step.repeat), ladder.clause)
+            for key, ladder in tables.ladders
+            for step in ladder.steps
+        ),
+    )
+
+
+def _moment(at: Fraction | Target) -> str:
+    if isinstance(at, Target):
+        return f"+{at}"
+    return "limit" if at == 1 else f"{float(at * 100):g} %"
+
+
+def _notices(tables: Tables) -> Section:
+    return Section(
+        title="Notices: who is written to when something happens",
+        about="All conditions must hold.",
+        columns=("notice", "when", "only if", "to", "letter", "class", "completes", "clause"),
+        rows=tuple(
+            (row.name, row.when, _listed(row.only, "and"), row.to, row.letter, row.class_, row.stops, row.clause)
+            for _, row in tables.notices
+        ),
+    )
+
+
+def _grades(tables: Tables) -> Section:
+    return Section(
+        title="Grades and their reasons",
+        about="Any one reason suffices, the highest grade counts; a case without any reason is general.",
+        columns=("rule", "grade", "when", "clause"),
+        rows=tuple((row.name, row.is_, "; or ".join(_reasons(row)), row.clause) for _, row in tables.grades),
+    )
+
+
+def _reasons(row: GradeModel) -> Iterator[str]:
+    if row.signals:
+        yield f"words of {_listed(row.signals, 'or')}"
+    if row.loss_above is not None:
+        yield f"a loss above {row.loss_above:,} CNY"
+    if row.any_loss:
+        yield "any loss"
+    if row.loss_unknown:
+        yield "a loss in a currency without a rate"
+    if row.channels:
+        yield f"channel {_listed(row.channels, 'or')}"
+    if row.categories:
+        yield f"category {_listed(row.categories, 'or')}"
+
+
+def _routes(tables: Tables) -> Section:
+    head = tables.routes_head
+    return Section(
+        title="Routes",
+        about=f"When several unrelated departments are concerned, {head.several_lead} leads ({head.several_clause})."
+        if head
+        else "",
+        columns=("category", "leads", "works with it", "clause"),
+        rows=tuple(
+            (row.category, row.departments[0], _listed(row.departments[1:]), row.clause) for _, row in tables.routes
+        ),
+    )
+
+
+def _required(tables: Tables) -> Section:
+    return Section(
+        title="What a registration must have",
+        about="What is missing is asked for in the acknowledgement.",
+        columns=("fact", "or one of", "clause"),
+        rows=tuple((row.fact, _listed(row.or_one_of), row.clause) for _, row in tables.required),
+    )
+
+
+def _commands(tables: Tables) -> Section:
+    return Section(
+        title="Commands that colleagues give by replying",
+        about="",
+        columns=("command", "who may give it", "words", "text", "clause"),
+        rows=tuple(
+            (
+                row.name,
+                _listed(row.roles, "or"),
+                _listed(row.words),
+                ", ".join(("needed",) * row.needs_text + ("goes to the customer",) * row.to_customer),
+                row.clause,
+            )
+            for _, row in tables.commands
+        ),
+    )
+
+
+def _ceilings(tables: Tables) -> Section:
+    return Section(
+        title="Ceilings",
+        about="At most so many answers; what is above is held, and what we owe is never counted.",
+        columns=("ceiling", "answers", "within", "per", "counts", "leaves again", "clause"),
+        rows=tuple(
+            (
+                row.name,
+                str(row.count),
+                f"{row.window_hours} h",
+                row.per,
+                "answers to unproven senders" if row.unproven_only else "all answers",
+                "when a person says so" if row.latched else "when time has passed",
+                row.clause,
+            )
+            for _, row in tables.ceilings
+        ),
+    )
+
+
+def _letters(tables: Tables) -> Section:
+    rows = tuple(_letter_rules(tables.letters)) if tables.letters else ()
+    names = _listed(tables.letters.names) if tables.letters else ""
+    return Section(
+        title="Rules for letters", about=f"Letters: {names}.", columns=("rule", "value", "clause"), rows=rows
+    )
+
+
+def _letter_rules(rules: LettersModel) -> Iterator[Cells]:
+    unsure = rules.uncertain
+    fates = f"answer: {unsure.answer}, owed: {unsure.owed}, final: {unsure.final}"
+    bounce = rules.bounce
+    again = (
+        f"after {bounce.retry_after_hours} h, at most {bounce.most_retries} times; statuses of class 4, "
+        f"{_listed(bounce.statuses)}; words: {_listed(bounce.words)}"
+    )
+    yield "letters about a message older than this are held", _days(rules.max_age.days), rules.max_age.clause
+    yield "a letter whose sending is uncertain", fates, unsure.clause
+    yield "sending is tried for", _days(rules.give_up.after_days), rules.give_up.clause
+    yield "a reply's token is valid for", _days(rules.token.valid_for_days), rules.token.clause
+    yield "a message in quarantine is settled within", str(rules.quarantine.target), rules.quarantine.clause
+    yield "audit gets the head of the record every", _days(rules.record.every_days), rules.record.clause
+    yield "a letter that came back is tried again", again, bounce.clause
+    yield "reports that end all letters to an address", _listed(rules.suppression.reports), rules.suppression.clause
+
+
+def _calendars(desk: Desk, tables: Tables) -> Section:
+    # What ombud.toml says replaces what the policy says under the same name.
+    found: Mapping[str, CalendarModel] = {name_in(key): row for key, row in (*tables.calendars, *desk.calendars)}
+    return Section(
+        title="Calendars",
+        about="Public holidays and made-up workdays are those of the country.",
+        columns=("calendar", "zone", "country", "working hours", "other days", "known until", "clause"),
+        rows=tuple(
+            (
+                name,
+                row.zone,
+                "-".join(filter(None, (row.country, row.subdivision))),
+                _shifts(row.shifts),
+                "; ".join(_other_days(row)),
+                str(row.known_until or ""),
+                row.clause,
+            )
+            for name, row in found.items()
+        ),
+    )
+
+
+def _other_days(row: CalendarModel) -> Iterator[str]:
+    if row.weekend is not None:
+        yield f"weekend {_listed(_DAYS[day] for day in row.weekend) or 'none'}"
+    for day, shifts in row.shifts_on.items():
+        yield f"{_DAYS[day]} {_shifts(shifts) or 'off'}"
+    kinds: tuple[tuple[str, tuple[date, ...]], ...] = (
+        ("off", row.days_off),
+        ("worked", row.working_days),
+        (f"half days ({_shifts(row.half_day_shifts)})", row.half_days),
+    )
+    for kind, days in kinds:
+        if days:
+            yield f"{kind}: {_listed(str(day) for day in days)}"
+
+
+def _shifts(shifts: Iterable[tuple[int, int]]) -> str:
+    return _listed(f"{_clock(start)}–{_clock(end)}" for start, end in shifts)
+
+
+def _clock(minute: int) -> str:
+    hours, minutes = divmod(minute if minute <= 1440 else minute - 1440, 60)
+    return f"{hours:02}:{minutes:02}"
+
+
+def _centres(desk: Desk) -> Section:
+    default = desk.organisation.default_centre if desk.organisation else ""
+    return Section(
+        title="Centres",
+        about=f"All other countries belong to {default} (M8).",
+        columns=("centre", "name", "head", "calendar", "countries", "language", "own heads of departments"),
+        rows=tuple(
+            (
+                row.id,
+                row.name,
+                row.head,
+                row.calendar,
+                _listed(row.countries),
+                row.language,
+                _listed(f"{department}: {head}" for department, head in row.departments.items()),
+            )
+            for _, row in desk.centres
+        ),
+    )
+
+
+def _departments(desk: Desk) -> Section:
+    return Section(
+        title="Departments",
+        about="The head is first responsible (T2.2).",
+        columns=("department", "name", "head"),
+        rows=tuple((row.id, row.name, row.head) for _, row in desk.departments),
+    )
+
+
+def _roles(desk: Desk) -> Section:
+    return Section(
+        title="Roles and who holds them",
+        about="Who is away is stood in for by a deputy; when nobody is found, the intake desk is told.",
+        columns=("role", "held by"),
+        rows=tuple(
+            (role, _listed(_person(row.name, row.deputy) for _, row in desk.people if role in row.roles))
+            for role in sorted(DIRECTORY_ROLES)
+        ),
+    )
+
+
+def _person(name: str, deputy: str) -> str:
+    return f"{name} (deputy: {deputy})" if deputy else name
+
+
+def _rates(tables: Tables) -> Section:
+    return Section(
+        title="Rates",
+        about=f"What one unit is worth in CNY ({tables.rates_head.clause})." if tables.rates_head else "",
+        columns=("currency", "CNY", "on"),
+        rows=tuple((name_in(key), f"{row.cny:f}", str(row.on)) for key, row in tables.rates),
+    )
+
+
+def _zones(tables: Tables) -> Section:
+    zones = tables.zones
+    return Section(
+        title="Zones in which customers read dates",
+        about=f"By country ({zones.clause})." if zones else "",
+        columns=("country", "zone"),
+        rows=tuple(zones.zone.items()) if zones else (),
+    )
+
+
+def _clauses(tables: Tables) -> Section:
+    return Section(
+        title="What the clauses demand",
+        about="`[ours]`: the sources are silent, the reason stands behind it.",
+        columns=("clause", "demands"),
+        rows=tuple(tables.clauses.clause.items()) if tables.clauses else (),
+    )
+
+
+def _listed(parts: Iterable[str], last: str = "") -> str:
+    return f" {last} ".join(parts) if last else ", ".join(parts)
+
+
+def _span(span: Target | None) -> str:
+    return str(span) if span else ""
+
+
+def _days(span: timedelta) -> str:
+    return f"{span.days} days"

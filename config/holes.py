@@ -1,0 +1,250 @@
+"""Holes in a policy whose rows all fit: what can never happen, what nobody is told, what cannot be kept.
+
+`config.settings.load` refuses what is wrong; what stands here works and is all the same hardly what its author meant.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from fractions import Fraction
+from itertools import combinations
+
+from cases import events
+from cases.letters import EVENT_CONDITIONS
+from cases.people import Person
+from cases.reaching import NEXT_LEVEL
+from cases.rights import TRIAGE_ANSWERS
+from cases.target import Target
+from cases.words import GRADES, Action, Grade
+from config.desk_tables import Desk
+from config.mistakes import Findings, Mistake
+from config.policy_checks import LETTER_SENT, roles_used
+from config.policy_rows import LadderModel, NoticeModel, StageModel
+from config.policy_tables import Tables, name_in
+from config.values import Settings
+from config.vocabulary import DIRECTORY_ROLES
+
+# What happens by a command only, so never where no row of commands.toml gives it (cases/decide.py).
+BY_COMMAND = {
+    "AssignmentAccepted": frozenset({"accept"}),
+    "ContainmentReported": frozenset({"contained"}),
+    "InvestigationReported": frozenset({"investigated"}),
+    "PlanFiled": frozenset({"plan"}),
+    "ProgressTold": frozenset({"progress"}),
+    "Resolved": frozenset({"resolve"}),
+    "ResultTold": frozenset({"result"}),
+    "SolutionProposed": frozenset({"propose"}),
+    "TriageAnswered": frozenset(TRIAGE_ANSWERS),
+}
+# Of each group a case can be one thing at a time only.
+EXCLUSIVE = (
+    frozenset({"complaint", "became complaint", "triage"}),
+    frozenset({"plausible", "unproven"}),
+    frozenset({"provisional major", "confirmed major"}),
+    frozenset({"reopened", "not reopened"}),
+    frozenset({"to the customer", "to a colleague"}),
+)
+
+
+def holes(settings: Settings, desk: Desk, tables: Tables, now: datetime) -> tuple[Mistake, ...]:
+    """Every hole with its file, its row, the reason and what to do; `now` decides which absences still count."""
+    search = _Search(settings=settings, desk=desk, tables=tables, now=now, found=Findings())
+    search.stages()
+    search.limits()
+    search.ladders()
+    search.notices()
+    search.grades()
+    search.routes()
+    search.commands()
+    search.presence()
+    return tuple(search.found.mistakes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Search:
+    settings: Settings
+    desk: Desk
+    tables: Tables
+    now: datetime
+    found: Findings
+
+    def add(self, file: str, key: str, wrong: str, instead: str) -> None:
+        self.found.add(self.tables.name_of(file), key, wrong, instead)
+
+    def stages(self) -> None:
+        for key, row in self.tables.stages:
+            if not any(map(self._happens, row.starts)):
+                self.add("stages.toml", f"{key}.starts", f"never starts: {self._why(row.starts)}", _MEND_EVENT)
+            elif row.done and not any(map(self._happens, row.done)):
+                self.add("stages.toml", f"{key}.done", f"can never be done: {self._why(row.done)}", _MEND_EVENT)
+
+    def _happens(self, event: str) -> bool:
+        """Whether anything in this policy gives rise to the event."""
+        if event.startswith(LETTER_SENT):
+            stops = event.removeprefix(LETTER_SENT)
+            return any(row.stops == stops and not self._never(row) for _, row in self.tables.notices)
+        given = {row.name for _, row in self.tables.commands}
+        return event not in BY_COMMAND or not given.isdisjoint(BY_COMMAND[event])
+
+    def _why(self, missing: Iterable[str]) -> str:
+        return "; ".join(
+            f"no notice that can match stops {event.removeprefix(LETTER_SENT)!r}"
+            if event.startswith(LETTER_SENT)
+            else f"{event} comes by a command only ({', '.join(sorted(BY_COMMAND[event]))}), which no row gives"
+            for event in missing
+        )
+
+    def limits(self) -> None:
+        """A limit that ends a stage, or two that follow each other, leaves them at least their own time."""
+        for grade in GRADES:
+            clocked = [(key, row) for key, row in self.tables.stages if grade in row.target]
+            whole = [(key, row) for key, row in clocked if row.counted_from == "received"]
+            for key, limit in whole:
+                ended = [row for _, row in clocked if row is not limit and not set(row.moot).isdisjoint(limit.done)]
+                for chain in _chains(ended):
+                    self._limit(f"{key}.target", grade, limit, chain)
+
+    def _limit(self, key: str, grade: Grade, limit: StageModel, chain: tuple[StageModel, ...]) -> None:
+        targets = [row.target[grade] for row in chain]
+        whole = limit.target[grade]
+        taken = sum((target.amount for target in targets), Fraction(0))
+        if all(target.unit is whole.unit for target in targets) and taken > whole.amount:
+            parts = " + ".join(f"{row.name} {row.target[grade]}" for row in chain)
+            self.add(
+                "stages.toml",
+                key,
+                f"{whole} for {grade} cases are over before the stages within may be: {parts}",
+                f"write at least {Target(amount=taken, unit=whole.unit)}, or shorten those",
+            )
+
+    def ladders(self) -> None:
+        used = {ladder for _, row in self.tables.stages for ladder in row.ladder.values()}
+        for key, ladder in self.tables.ladders:
+            if name_in(key) not in used:
+                self.add("ladders.toml", key, "no stage climbs it", "name it in stages.toml, or remove it")
+            elif all(step.do is Action.REMIND for step in ladder.steps):
+                self.add(
+                    "ladders.toml", f"{key}.steps", "tells nobody that a limit has passed", "add a step at = 'limit'"
+                )
+            for stage, grade in self._climbers(name_in(key)):
+                self._circling(key, ladder, stage, grade)
+
+    def _climbers(self, ladder: str) -> Iterator[tuple[StageModel, Grade]]:
+        for _, row in self.tables.stages:
+            yield from ((row, grade) for grade in row.target if row.ladder.get(grade) == ladder)
+
+    def _circling(self, key: str, ladder: LadderModel, stage: StageModel, grade: Grade) -> None:
+        for step in ladder.steps:
+            if step.do is Action.ESCALATE and step.who in {"owner", stage.owner}:
+                self.add(
+                    "ladders.toml",
+                    f"{key}.steps[{step.name}].who",
+                    f"hands {stage.name!r} of {grade} cases up to its own owner, so nobody else hears of it",
+                    "name a role above",
+                )
+
+    def notices(self) -> None:
+        for key, row in self.tables.notices:
+            if because := self._never(row):
+                self.add("notices.toml", key, f"can never match: {because}", "correct its conditions, or remove it")
+            elif row.to == NEXT_LEVEL and not _is_letter_event(row.when):
+                self.add(
+                    "notices.toml",
+                    f"{key}.to",
+                    f"tells nobody: {row.when} is about no letter, so nobody stands above its reader",
+                    "name a role",
+                )
+
+    def _never(self, row: NoticeModel) -> str:
+        """Why no event can ever meet the row; empty when one can."""
+        for one, other in combinations(row.only, 2):
+            if one != other and any({one, other} <= group for group in EXCLUSIVE):
+                return f"{one!r} and {other!r} exclude each other"
+        about_letters = [one for one in row.only if one in EVENT_CONDITIONS]
+        if about_letters and not _is_letter_event(row.when):
+            return f"{about_letters[0]!r} is said of letters, and {row.when} is about none"
+        return "" if self._happens(row.when) else self._why([row.when])
+
+    def grades(self) -> None:
+        lexicon = self.settings.lexicon
+        spoken = {phrase.rule for phrase in lexicon.signals if phrase.weight > 0}
+        channels = {account.channel for account in self.settings.accounts}
+        for key, row in self.tables.grades:
+            for signal in row.signals:
+                if signal not in spoken:
+                    self.add(
+                        "grades.toml", f"{key}.signals", f"no word of any language is a sign of {signal!r}", _WORDS
+                    )
+            for category in row.categories:
+                self._must_be_found("grades.toml", f"{key}.categories", category)
+            others = row.signals or row.categories or row.any_loss or row.loss_unknown or row.loss_above is not None
+            if not others and channels.isdisjoint(row.channels):
+                wrong = f"can never match: no account has the channel {' or '.join(row.channels)}"
+                self.add("grades.toml", f"{key}.channels", wrong, "give an account that channel, or remove the row")
+
+    def routes(self) -> None:
+        routed = [row.category for _, row in self.tables.routes]
+        for key, route in self.tables.routes:
+            self._must_be_found("routes.toml", f"{key}.category", route.category)
+        for category in sorted(self._categories() - {*routed}):
+            wrong = f"category {category!r} has words but no row, so its cases go where 'other' goes"
+            self.add("routes.toml", "route", wrong, "add a [[route]] for it")
+
+    def _categories(self) -> frozenset[str]:
+        return frozenset(phrase.rule for phrase in self.settings.lexicon.categories if phrase.weight > 0)
+
+    def _must_be_found(self, file: str, key: str, category: str) -> None:
+        # "other" is what a message is of that no words decide.
+        if category != "other" and category not in self._categories():
+            self.add(file, key, f"no word of any language speaks of {category!r}", _WORDS)
+
+    def commands(self) -> None:
+        held = {role for _, person in self.desk.people for role in person.roles}
+        for key, row in self.tables.commands:
+            if set(row.roles) <= DIRECTORY_ROLES - held:
+                wrong = f"nobody may give it: nobody has the role {' or '.join(row.roles)}"
+                self.add("commands.toml", f"{key}.roles", wrong, "add a role that somebody has")
+
+    def presence(self) -> None:
+        """Somebody, or a deputy, is there at every moment that is already known."""
+        directory = self.settings.policy.directory
+        people = directory.people
+        for role in sorted(roles_used(self.tables)):
+            self._present("person", f"who has the role {role!r}", directory.with_role(role))
+        for department in directory.departments.values():
+            self._present(f"department[{department.id}].head", "who heads it", (people[department.head],))
+        for centre in directory.centres.values():
+            self._present(f"centre[{centre.id}].head", "who heads it", (people[centre.head],))
+            for id_, head in centre.departments.items():
+                self._present(f"centre[{centre.id}].departments.{id_}", "who heads it there", (people[head],))
+
+    def _present(self, key: str, who: str, holders: tuple[Person, ...]) -> None:
+        directory = self.settings.policy.directory
+        starts = (absence.start for person in directory.people.values() for absence in person.absences)
+        for moment in (self.now, *sorted(start for start in starts if start > self.now)):
+            if holders and not directory.present(holders, moment):
+                since = "now" if moment == self.now else f"from {moment:%Y-%m-%d %H:%M} UTC on"
+                wrong = f"everybody {who} is away {since}, deputies too: their letters go to the intake desk"
+                self.found.add(self.desk.file.name, key, wrong, "name a deputy who is there")
+                return
+
+
+_MEND_EVENT = "add the row that leads to it, or name another event"
+_WORDS = "add words to a lexicon file in policy_dir, or remove it"
+
+
+def _chains(rows: list[StageModel]) -> Iterator[tuple[StageModel, ...]]:
+    """Each stage that counts from the receipt, alone and with all that follow it, each started by the one before."""
+    pending = [(row,) for row in rows if row.counted_from == "received"]
+    while pending:
+        chain = pending.pop()
+        yield chain
+        pending += [
+            (*chain, row)
+            for row in rows
+            if row not in chain and row.counted_from == "start" and not set(row.starts).isdisjoint(chain[-1].done)
+        ]
+
+
+def _is_letter_event(kind: str) -> bool:
+    return issubclass(getattr(events, kind), events.LetterEvent)
