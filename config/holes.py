@@ -183,12 +183,8 @@ class _Search:
                 self.add("grades.toml", f"{key}.channels", wrong, "give an account that channel, or remove the row")
 
     def routes(self) -> None:
-        routed = [row.category for _, row in self.tables.routes]
         for key, route in self.tables.routes:
             self._must_be_found("routes.toml", f"{key}.category", route.category)
-        for category in sorted(self._categories() - {*routed}):
-            wrong = f"category {category!r} has words but no row, so its cases go where 'other' goes"
-            self.add("routes.toml", "route", wrong, "add a [[route]] for it")
 
     def _categories(self) -> frozenset[str]:
         return frozenset(phrase.rule for phrase in self.settings.lexicon.categories if phrase.weight > 0)
@@ -235,7 +231,7 @@ _WORDS = "add words to a lexicon file in policy_dir, or remove it"
 
 def _chains(rows: list[StageModel]) -> Iterator[tuple[StageModel, ...]]:
     """Each stage that counts from the receipt, alone and with all that follow it, each started by the one before."""
-    pending = [(row,) for row in rows if row.counted_from == "received"]
+    pending: list[tuple[StageModel, ...]] = [(row,) for row in rows if row.counted_from == "received"]
     while pending:
         chain = pending.pop()
         yield chain
