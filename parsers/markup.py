@@ -109,9 +109,12 @@ def _sign(like: Any, text: str) -> Any:
 
 
 def _surround(element: Any, begin: str, end: str) -> int:
-    # `index` and `insert` look at all sisters; these two do not.
+    # `index` and `insert` look at all sisters; these two do not. What is added next stands behind the tail, which is
+    # the text behind the element, so the mark takes the tail over.
+    behind = _sign(element, end)
+    behind.tail, element.tail = element.tail, None
     element.addprevious(_sign(element, begin))
-    element.addnext(_sign(element, end))
+    element.addnext(behind)
     return 1
 
 
