@@ -67,6 +67,10 @@ def _headers_of(kind: str) -> frozenset[str]:
     return frozenset(table("automatic")[kind]["headers"])
 
 
+def _has_header(signs: Signs, kind: str) -> bool:
+    return not _headers_of(kind).isdisjoint(signs.head.index)
+
+
 def _report(signs: Signs) -> Verdict:
     for kind in signs.types:
         if kind in _REPORTS:
@@ -77,7 +81,7 @@ def _report(signs: Signs) -> Verdict:
 def _feedback(signs: Signs) -> Verdict:
     """Complaint reports of providers that predate RFC 5965."""
     words = table("automatic")["feedback"]
-    if signs.head.index.keys() & _headers_of("feedback"):
+    if _has_header(signs, "feedback"):
         return Automatic.FEEDBACK, "feedback header of a provider"
     by_sender = signs.sender.lower() in words["senders"] or signs.local in words["locals"]
     if by_sender and begins(signs.folded_subject, "automatic", "feedback.subjects"):
@@ -104,7 +108,7 @@ def _receipt(signs: Signs) -> Verdict:
 
 def _challenge(signs: Signs) -> Verdict:
     words = table("automatic")["challenge"]
-    if signs.head.index.keys() & _headers_of("challenge"):
+    if _has_header(signs, "challenge"):
         return Automatic.CHALLENGE, "header of a challenge-response system"
     if signs.told.forwards:
         return None
@@ -122,8 +126,9 @@ def _challenge(signs: Signs) -> Verdict:
 
 
 def _list(signs: Signs) -> Verdict:
-    for name in signs.head.index.keys() & _headers_of("list"):
-        return Automatic.LIST, f"{name} header"
+    for name in signs.head.index if _has_header(signs, "list") else ():
+        if name in _headers_of("list"):
+            return Automatic.LIST, f"{name} header"
     for address in (signs.sender, signs.return_path or "", header_text(signs.head.first("sender") or b"", 300)):
         if _LIST_SENDER.match(address.rpartition("<")[2]):
             return Automatic.LIST, "sent by a mailing list's own address"
@@ -144,10 +149,10 @@ def _marks(signs: Signs) -> Verdict:
         if any(word in _SUPPRESS for word in words):
             return Automatic.AUTO_REPLY, "x-auto-response-suppress header"
     marks = table("automatic")["robots"]
-    for name in signs.head.index.keys() & _headers_of("robots"):
+    for name in [one for one in signs.head.index if one in _headers_of("robots")]:
         if (signs.head.first(name) or b"").strip().lower() not in _NOT_SET:
             return Automatic.AUTO_REPLY, f"{name} header"
-    for name in signs.head.index.keys() & marks["values"].keys():
+    for name in [one for one in signs.head.index if one in marks["values"]]:
         said = header_text(signs.head.first(name) or b"", 300).lower()
         if any(value in said for value in marks["values"][name]):
             return Automatic.AUTO_REPLY, f"{name} header"

@@ -255,9 +255,8 @@ def _by_words(text: str, scores: Mapping[str, float]) -> dict[str, float]:
         if not any(one in group.members for one in likely):
             continue
         hits: dict[str, float] = defaultdict(float)
-        for word in words:
-            if word in group.words:
-                _add(hits, group.words[word], _WORD_WEIGHT * scale)
+        for worth in [group.words[word] for word in words if word in group.words]:
+            _add(hits, worth, _WORD_WEIGHT * scale)
         for part, worth in group.parts.items():
             if part in spaced:
                 _add(hits, worth, _PART_WEIGHT * scale * spaced.count(part))

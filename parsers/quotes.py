@@ -53,7 +53,9 @@ def strip_reply(text: str) -> str:
 
 def split_reply(text: str) -> Split:
     """Own words, quoted history and signature of a text with LF line ends."""
-    lines = _without_armour(text.split("\n"))
+    lines = text.split("\n")
+    if _ARMOUR[0] in text:
+        lines = _without_armour(lines)
     cut, certain = _cut(lines)
     above, history = lines[:cut], lines[cut:]
     own, quoted, signature = _without_quotes(above)
