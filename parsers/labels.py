@@ -15,6 +15,7 @@ _MOST = 400  # numbers looked at
 _MIDDLE = r"[A-Za-zА-Яа-яЁёІіЇїЄєΑ-Ωα-ω0-9]"
 VALUE = re.compile(rf"(?<![A-Za-z0-9А-Яа-яЁё]){_MIDDLE}(?:{_MIDDLE}|[/_-](?={_MIDDLE})|\.(?={_MIDDLE})){{1,39}}")
 ANY_DIGIT = re.compile(r"\d")
+_FROM_DIGIT = re.compile(r"\d\S*")
 _KINDS = ("waybill", "order_number", "contract", "project")
 _DATE = re.compile(
     r"(?:(?:19|20)\d\d[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:19|20)?\d\d|\d{1,2}\.\d{1,2})\Z"
@@ -53,7 +54,7 @@ def labelled(text: str) -> Iterator[Numbered]:
     low = lowered(plain)
     last: tuple[Numbered, int] | None = None
     tried = 0
-    for match in VALUE.finditer(plain):
+    for match in _words_with_digits(plain):
         if match[0].isalpha() or not ANY_DIGIT.search(match[0]):
             continue
         tried += 1
@@ -68,6 +69,15 @@ def labelled(text: str) -> Iterator[Numbered]:
         if found:
             last = (found, end)
             yield found
+
+
+def _words_with_digits(plain: str) -> Iterator[re.Match[str]]:
+    """The values in pieces between blanks that hold a digit; few pieces do."""
+    done = 0
+    for piece in _FROM_DIGIT.finditer(plain):
+        blank = max(plain.rfind(" ", done, piece.start()), plain.rfind("\n", done, piece.start()))
+        yield from VALUE.finditer(plain, max(done, blank + 1), piece.end())
+        done = piece.end()
 
 
 def _one(
