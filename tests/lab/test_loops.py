@@ -29,7 +29,7 @@ ROBOTS: tuple[Robot, ...] = (
     Bouncer(name="bounces for good", address="gone@four.example"),
     Bouncer(name="bounces for now", address="full@five.example", status="4.2.2"),
     Challenger(name="challenge", address="guarded@six.example"),
-    Ring(name="plus-address ring", address="robot@seven.example"),
+    Ring(name="plus-address ring", address="sales@seven.example"),
 )
 
 
