@@ -17,7 +17,7 @@ from daemon.demo.scenes import Delivery, Posted, Scene, Stage, colleague
 PATIENCE = timedelta(minutes=50)  # from a letter to its answer
 # Who lets which case lie, by person and scene.
 LETS_LIE = frozenset(
-    {("novak", "khalid"), ("kim", "sato"), ("wang", "olga"), ("wang", "kanzlei"), ("rossi", "unproven")}
+    {("zhao", "khalid"), ("kim", "sato"), ("wang", "olga"), ("wang", "kanzlei"), ("rossi", "unproven")}
 )
 # Of two people at the intake desk one does the work.
 DOES_NOTHING = frozenset({"brandt"})
