@@ -60,7 +60,8 @@ def make(count: int, seed: int = 1, part: str = "") -> Corpus:
             news = "Our new catalogue is here."
             mails.append(_mail(chance, f"news{part}{n}@customer.example", n, "Catalogue", news, robot=True))
         else:
-            customer, message_id = f"c{part}{n}@customer.example", f"<{part}{n}@customer.example>"
+            # Each at a domain of their own: answers to one domain have a ceiling.
+            customer, message_id = f"c{part}@d{n}.customer.example", f"<{part}{n}@customer.example>"
             known.append((customer, message_id))
             _, charset, text = chance.choice(COMPLAINTS)
             words = text.format(n=chance.randrange(10_000, 99_999))
@@ -82,8 +83,9 @@ def _mail(  # noqa: PLR0913 (all of it ends up in the bytes)
 ) -> bytes:
     when = format_datetime(FIRST + timedelta(minutes=n))
     message = EmailMessage(policy=SMTP)
-    message["Authentication-Results"] = f"{SERVER}; dmarc=pass header.from=customer.example"
-    message["Received"] = f"from customer.example by {SERVER}; {when}"
+    domain = customer.rpartition("@")[2]
+    message["Authentication-Results"] = f"{SERVER}; dmarc=pass header.from={domain}"
+    message["Received"] = f"from {domain} by {SERVER}; {when}"
     message["From"], message["To"], message["Subject"], message["Date"] = customer, DESK, subject, when
     message["Message-ID"] = message_id or f"<{chance.getrandbits(64):x}@customer.example>"
     if references:
