@@ -11,9 +11,10 @@ from datetime import datetime
 
 from cases import events as e
 from cases.again import once_more
-from cases.case import Case, fold
+from cases.case import Case
+from cases.concluding import conclude
 from cases.deadlines import owed
-from cases.letters import SUPPRESSED, Letter, told
+from cases.letters import SUPPRESSED, Letter
 from cases.message import Proof
 from cases.policy import Policy
 from cases.views import view_of
@@ -54,15 +55,15 @@ class Concluder:
 
         Call it inside `store.unit()`. Returns the case as it is then.
         """
-        after = fold(before, events)
-        letters = (*told(after, events, self.policy, now), *self._once_more(after, events, now))
-        composed = [self._compose(letter, after, events, now) for letter in letters]
-        silent = [event for _, event in composed if isinstance(event, e.LetterWithheld)]
-        composed += [
-            self._compose(letter, after, (*events, *silent), now) for letter in told(after, silent, self.policy, now)
-        ]
-        recorded = (*events, *(event for _, event in composed))
-        after = fold(after, recorded[len(events) :])
+        concluded = conclude(
+            before,
+            events,
+            self.policy,
+            now,
+            lambda letter, case, so_far: self._compose(letter, case, so_far, now),
+            lambda case: self._once_more(case, events, now),
+        )
+        after, recorded, composed = concluded.case, concluded.events, concluded.made
         result = self.store.save(
             Saved(
                 case=after,
@@ -70,14 +71,14 @@ class Concluder:
                 events=recorded,
                 event_key=event_key,
                 deadlines=owed(after, self.policy),
-                outgoing=tuple(one.outgoing for one, _ in composed),
-                tokens=tuple(one.token for one, _ in composed),
+                outgoing=tuple(one.outgoing for one in composed),
+                tokens=tuple(one.token for one in composed),
                 message_ids=message_ids,
                 raw_id=raw_id,
             )
         )
         if not result.already_saved:
-            fresh = (one for one, _ in composed if one.outgoing.key not in result.repeated)
+            fresh = (one for one in composed if one.outgoing.key not in result.repeated)
             self.store.write_bytes([letter for one in fresh if (letter := self.press.finish(one))])
             self._tell_troubles(after, recorded, now)
         crash_point("CP08")
@@ -85,7 +86,7 @@ class Concluder:
 
     def _compose(
         self, letter: Letter, case: Case, events: tuple[e.Event, ...], now: datetime
-    ) -> tuple[Composed, e.Event]:
+    ) -> tuple[Composed, e.LetterEvent]:
         history: Iterable[e.Event] = events
         if letter.letter in _TELL_HISTORY:
             history = [record.event for record in self.store.events(case.number) if record.event] + list(events)

@@ -17,10 +17,9 @@ from cases.identity import fingerprint
 from cases.message import Automatic, IncomingMessage
 from cases.numbers import number_of
 from cases.opening import note_of
-from cases.placing import Fresh, Known, KnownMessage, Place, place_of
+from cases.placing import Fresh, Known, Place, place_of
 from cases.policy import Policy
 from cases.reception import Reception, is_worth_a_look, reception_of
-from cases.tokens import IssuedToken, id_of, is_valid
 from cases.words import Channel
 from daemon.bounces import Bounces
 from daemon.clock import Clock
@@ -28,6 +27,7 @@ from daemon.compose import Keys
 from daemon.conclude import Concluder
 from daemon.crash import crash_point
 from daemon.guard import Guard
+from daemon.knowing import known_of, token_of
 from daemon.press import Spoiled
 from daemon.suppression import Suppression
 from daemon.workers import Died, Parsed, Read, Unreadable
@@ -188,7 +188,7 @@ class Intake:
         with self.store.unit():
             now = self.clock.now()
             mark = fingerprint(message)
-            known = self._known(message)
+            known = known_of(message, self.store, self.keys.by_id)
             place = place_of(message, mark, known, now)
             person = self.policy.directory.person_at(message.sender.address) if message.sender else None
             door, because = reception_of(message, person, place)
@@ -242,50 +242,14 @@ class Intake:
         number = _number_of(place) or (place.links[0] if isinstance(place, Fresh) else "")
         case = known.cases[number]
         commands = parse_commands(arrival.message.new_text, self.policy.commands)
-        if commands:
-            token = self._token_of(arrival.message, known, now)
-            events = on_command(case, commands, arrival, token, self.policy, now)
-        else:
-            events = (note_of(arrival, "note of a colleague", now),)
-        self._conclude(case, arrival, events, now)
+        token = token_of(arrival.message, known, now)
+        self._conclude(case, arrival, on_command(case, commands, arrival, token, self.policy, now), now)
         return Outcome.CASE, number
 
     def _conclude(self, before: Case | None, arrival: Arrival, events: tuple[Event, ...], now: datetime) -> None:
         ids = (arrival.message.message_id,) if arrival.message.message_id else ()
         key = f"raw:{arrival.raw}"
         self.concluder.conclude(before, events, now, event_key=key, raw_id=arrival.raw, message_ids=ids)
-
-    def _token_of(self, message: IncomingMessage, known: Known, now: datetime) -> IssuedToken | None:
-        """The first genuine token the message carries, whoever it was issued to; whose it is decides `why_not`."""
-        for candidate in message.tokens:
-            issued = known.tokens.get(id_of(candidate) or "")
-            if issued and is_valid(candidate, issued, self.keys.by_id, now):
-                return issued
-        return None
-
-    def _known(self, message: IncomingMessage) -> Known:
-        ids = tuple(found for candidate in message.tokens if (found := id_of(candidate)))
-        tokens = {issued.id: issued for issued in self.store.tokens(ids)} if ids else {}
-        named = tuple(dict.fromkeys((*message.in_reply_to, *reversed(message.references))))
-        by_id = self.store.cases_of_messages(named) if named else {}
-        by_message_id = tuple(dict.fromkeys(number for name in named for number in by_id.get(name, ())))
-        same = self.store.same_message(message.message_id) if message.message_id else ()
-        numbers = {
-            *(issued.number for issued in tokens.values()),
-            *by_message_id,
-            *message.case_numbers,
-            *(earlier.number for earlier in same),
-        }
-        return Known(
-            tokens=tokens,
-            by_message_id=by_message_id,
-            by_number=message.case_numbers,
-            same_message=tuple(
-                KnownMessage(raw_id=x.raw_id, sender=x.sender, fingerprint=x.fingerprint, number=x.number) for x in same
-            ),
-            cases=self.store.load_many([number for number in numbers if number]) if numbers else {},
-            keys=self.keys.by_id,
-        )
 
     def _is_own(self, message: IncomingMessage) -> bool:
         return any(self.keys.is_own(mark, message.message_id) for mark in message.own_marks)

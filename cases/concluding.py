@@ -1,0 +1,50 @@
+"""What follows from a decision: the case as it is then, and every letter with its fate.
+
+    events ─► fold ─► letters ─► what becomes of each ─► fold again
+
+The daemon and the time machine (`ombud simulate`) both go this way; they differ in what becomes of a letter.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from cases import events as e
+from cases.case import Case, fold
+from cases.letters import Letter, told
+from cases.policy import Policy
+
+T = TypeVar("T")
+Events = tuple[e.Event, ...]
+# What becomes of a letter, given the case and the events so far: what the caller makes of it, and the event that tells.
+Settle = Callable[[Letter, Case, Events], tuple[T, e.LetterEvent]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conclusion(Generic[T]):
+    """The case after all events, those of the letters included; `made` is what the caller made of each letter."""
+
+    case: Case
+    events: Events
+    made: tuple[T, ...]
+
+
+def conclude(
+    before: Case | None,
+    events: Events,
+    policy: Policy,
+    now: datetime,
+    settle: Settle[T],
+    further: Callable[[Case], Iterable[Letter]] = lambda _case: (),
+) -> Conclusion[T]:
+    """Derives the letters of the events, and of the letters that stay silent, until nothing follows any more.
+
+    `further` are letters that the events alone do not tell, for instance lost ones that leave once more.
+    """
+    after = fold(before, events)
+    settled = [settle(letter, after, events) for letter in (*told(after, events, policy, now), *further(after))]
+    silent = tuple(event for _, event in settled if isinstance(event, e.LetterWithheld))
+    settled += [settle(letter, after, (*events, *silent)) for letter in told(after, silent, policy, now)]
+    fates = tuple(event for _, event in settled)
+    return Conclusion(case=fold(after, fates), events=(*events, *fates), made=tuple(made for made, _ in settled))

@@ -1,0 +1,81 @@
+"""What a casebook knows about a message: asked in the same way by the daemon and by the time machine."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from cases.case import Case
+from cases.message import IncomingMessage
+from cases.placing import Known, KnownMessage
+from cases.tokens import IssuedToken, id_of, is_valid
+
+
+class Earlier(Protocol):
+    """A message read earlier."""
+
+    @property
+    def raw_id(self) -> int:
+        """Its number."""
+
+    @property
+    def sender(self) -> str:
+        """Its writer's address."""
+
+    @property
+    def fingerprint(self) -> str:
+        """What it says, as a digest."""
+
+    @property
+    def number(self) -> str:
+        """The case it belongs to, if any."""
+
+
+class Book(Protocol):
+    """Where cases are found by what a message carries."""
+
+    def tokens(self, token_ids: Sequence[str], /) -> Iterable[IssuedToken]:
+        """What was issued under these ids."""
+
+    def cases_of_messages(self, message_ids: Sequence[str], /) -> Mapping[str, tuple[str, ...]]:
+        """Message-ID → numbers of the cases it belongs to, for those that are known."""
+
+    def same_message(self, message_id: str, /) -> Iterable[Earlier]:
+        """Messages read earlier that claim this Message-ID."""
+
+    def load_many(self, numbers: Sequence[str], /) -> dict[str, Case]:
+        """The cases of these numbers, for those that exist."""
+
+
+def known_of(message: IncomingMessage, book: Book, keys: Mapping[str, bytes]) -> Known:
+    """Everything that decides where the message belongs."""
+    ids = tuple(found for candidate in message.tokens if (found := id_of(candidate)))
+    tokens = {issued.id: issued for issued in book.tokens(ids)} if ids else {}
+    named = tuple(dict.fromkeys((*message.in_reply_to, *reversed(message.references))))
+    by_id = book.cases_of_messages(named) if named else {}
+    by_message_id = tuple(dict.fromkeys(number for name in named for number in by_id.get(name, ())))
+    same = tuple(book.same_message(message.message_id)) if message.message_id else ()
+    numbers = {
+        *(issued.number for issued in tokens.values()),
+        *by_message_id,
+        *message.case_numbers,
+        *(earlier.number for earlier in same),
+    }
+    return Known(
+        tokens=tokens,
+        by_message_id=by_message_id,
+        by_number=message.case_numbers,
+        same_message=tuple(
+            KnownMessage(raw_id=x.raw_id, sender=x.sender, fingerprint=x.fingerprint, number=x.number) for x in same
+        ),
+        cases=book.load_many([number for number in numbers if number]) if numbers else {},
+        keys=keys,
+    )
+
+
+def token_of(message: IncomingMessage, known: Known, now: datetime) -> IssuedToken | None:
+    """The first genuine token the message carries, whoever it was issued to; whose it is decides `why_not`."""
+    for candidate in message.tokens:
+        issued = known.tokens.get(id_of(candidate) or "")
+        if issued and is_valid(candidate, issued, known.keys, now):
+            return issued
+    return None
