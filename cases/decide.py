@@ -8,17 +8,18 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from cases import events as e
+from cases.acting import Act, carried_out
 from cases.arrival import Arrival
 from cases.case import Case, fold
 from cases.commands import Command
 from cases.deadlines import Deadline, DueStep, owed, steps_due
 from cases.letters import LetterRef
-from cases.opening import dates_told, follow_up, note_of, opening_of, routing_of
+from cases.opening import follow_up, note_of, opening_of
 from cases.placing import Again, Beside, Join, Place
-from cases.policy import CommandRow, Policy
-from cases.rights import TRIAGE_ANSWERS, Claim, impossible, why_not
+from cases.policy import Policy
+from cases.rights import Claim, impossible, why_not
 from cases.tokens import IssuedToken
-from cases.words import Action, Grade
+from cases.words import Action
 
 
 def on_message(case: Case | None, arrival: Arrival, place: Place, policy: Policy, now: datetime) -> tuple[e.Event, ...]:
@@ -62,7 +63,10 @@ def on_command(
         if row and not because:
             because = impossible(present, row, command.text)
         if row and person and not because:
-            decided += _carried_out(present, row, command, person.id, policy, now)
+            by = f"person:{person.id}"
+            decided += carried_out(
+                Act(case=present, row=row, command=command, person=person, by=by, policy=policy, now=now)
+            )
         else:
             decided.append(_refused(command, because, arrival, now))
         # The answer goes to the listed address, whoever wrote: unproven words are not repeated in it (invariant 9).
@@ -139,47 +143,3 @@ def _refused(command: Command, because: str, arrival: Arrival, now: datetime) ->
         command=command.name or command.written,
         because=because,
     )
-
-
-_REPORTS: dict[str, type[e.TextEvent]] = {
-    "contained": e.ContainmentReported,
-    "plan": e.PlanFiled,
-    "investigated": e.InvestigationReported,
-    "propose": e.SolutionProposed,
-    "progress": e.ProgressTold,
-    "result": e.ResultTold,
-}
-
-
-def _carried_out(
-    case: Case, row: CommandRow, command: Command, person: str, policy: Policy, now: datetime
-) -> tuple[e.Event, ...]:
-    by, rule, clause, text = f"person:{person}", row.name, row.clause, command.text
-    if report := _REPORTS.get(row.name):
-        return (report(at=now, by=by, rule=rule, clause=clause, text=text),)
-    if row.name in TRIAGE_ANSWERS:
-        return _triaged(case, row.name, by, policy, now)
-    match row.name:
-        case "grade general" | "grade important" | "grade major":
-            grade = Grade(row.name.removeprefix("grade "))
-            reason = e.Reason(rule="staff", clause=clause, detail=text)
-            return (e.Graded(at=now, by=by, rule="staff", clause=clause, grade=grade, reasons=(reason,)),)
-        case "accept":
-            return (e.AssignmentAccepted(at=now, by=by, rule=rule, clause=clause, person=person),)
-        case "resolve":
-            return (e.Resolved(at=now, by=by, rule=rule, clause=clause, person=person, text=text),)
-        case "register":
-            return (e.RegistrationConfirmed(at=now, by=by, rule=rule, clause=clause),)
-        case "note":
-            return (e.NoteAdded(at=now, by=by, rule=rule, clause=clause, because="note", words=text),)
-        case _:  # help and status change nothing; the answer itself is what was asked for
-            return ()
-
-
-def _triaged(case: Case, answer: str, by: str, policy: Policy, now: datetime) -> tuple[e.Event, ...]:
-    """The intake desk answered; a complaint goes to its department, anything else closes the case (policy §1)."""
-    told = e.TriageAnswered(at=now, by=by, rule=answer, clause="§1", answer=answer)
-    if answer != "complaint":
-        return (told, e.CaseClosed(at=now, by=by, rule=answer, clause="§1", because=answer))
-    routed = (told, *routing_of(fold(case, (told,)), policy, by, now))
-    return (*routed, *dates_told(fold(case, routed), policy, by, now))

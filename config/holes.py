@@ -24,7 +24,7 @@ from config.policy_tables import Tables, name_in
 from config.values import Settings
 from config.vocabulary import DIRECTORY_ROLES
 
-# What happens by a command only, so never where no row of commands.toml gives it (cases/decide.py).
+# What happens by a command only, so never where no row of commands.toml gives it (cases/acting.py).
 BY_COMMAND = {
     "AssignmentAccepted": frozenset({"accept"}),
     "ContainmentReported": frozenset({"contained"}),

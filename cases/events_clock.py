@@ -1,0 +1,52 @@
+"""Events of the clocks: ladders and promised dates (policy §3, §7)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.events_base import Event
+from cases.words import Action
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LadderStepTaken(Event):
+    """Base of the three events of a ladder (policy §7). `step` names the row; `round` is the clock's start.
+
+    `skipped` are earlier steps that fell due meanwhile and are not told any more (after an outage one letter a level).
+    """
+
+    stage: str
+    step: str
+    round: datetime
+    due: datetime
+    who: str  # role, resolved against the directory when the letter is written
+    skipped: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminded(LadderStepTaken):
+    """A reminder before the limit."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitBreached(LadderStepTaken):
+    """The limit has passed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Escalated(LadderStepTaken):
+    """The next person up the chain hears of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DateTold(Event):
+    """A date was promised to the customer; it moves later only by an extension letter (policy §3)."""
+
+    what: str
+    date: datetime
+
+
+ACTION_EVENTS: dict[Action, type[LadderStepTaken]] = {
+    Action.REMIND: Reminded,
+    Action.BREACH: LimitBreached,
+    Action.ESCALATE: Escalated,
+}

@@ -1,0 +1,128 @@
+"""Events of what was received, read and understood (policy §1, §2, §4, §5)."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cases.events_base import Event
+from cases.message import Attachment, Fact, Proof
+from cases.words import Channel, Grade
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseOpened(Event):
+    """A first message became a case. `words` are the customer's own words (shortened), kept for staff letters."""
+
+    number: str
+    raw: int
+    received_at: datetime
+    channel: Channel = Channel.CUSTOMER
+    account: str = ""
+    desk: str = ""  # the desk address that was written to
+    customer: str
+    customer_name: str = ""
+    proof: Proof = Proof.UNPROVEN
+    proof_because: str = ""
+    language: str = ""
+    country: str = ""
+    centre: str = ""
+    categories: tuple[str, ...] = ()  # candidates, the main one first
+    subject: str = ""
+    words: str = ""
+    message_id: str = ""
+    triage: bool = False
+    because: tuple[str, ...] = ()
+    hold_letters: str = ""  # why letters caused by this message are held; empty when they are not
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowUpAdded(Event):
+    """A further message of a participant joined the case; `how` it was recognised (token, references, subject)."""
+
+    raw: int
+    sender: str
+    how: str
+    subject: str = ""
+    words: str = ""
+    message_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteAdded(Event):
+    """Something staff may read and nobody outside ever does: a stranger's message, a robot's, a colleague's note."""
+
+    raw: int = 0
+    sender: str = ""
+    because: str
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DuplicateNoted(Event):
+    """The same message arrived once more by another road."""
+
+    raw: int
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvidenceAdded(Event):
+    """Files that came with a message."""
+
+    raw: int
+    files: tuple[Attachment, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactsFound(Event):
+    """What the message says, with confidence and words; `missing` is what policy §2 requires and it does not say."""
+
+    raw: int
+    facts: tuple[Fact, ...]
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a rule of policy §4 matched: `detail` holds the customer's words or the arithmetic, in no language."""
+
+    rule: str
+    clause: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graded(Event):
+    """The case got a grade; major found by machine is provisional (policy §4)."""
+
+    grade: Grade
+    provisional: bool = False
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routed(Event):
+    """The case has a category, a centre and departments, the first of which leads (policy §5)."""
+
+    category: str
+    centre: str
+    departments: tuple[str, ...]
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationConfirmed(Event):
+    """The record of policy §2 is complete or confirmed by the intake desk."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriageAsked(Event):
+    """The intake desk must say whether this is a complaint (policy §1)."""
+
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriageAnswered(Event):
+    """The intake desk said what the message is: complaint, inquiry, out of scope or spam (policy §1)."""
+
+    answer: str
