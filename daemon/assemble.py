@@ -3,11 +3,13 @@
 import logging
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import partial
 from pathlib import Path
 
-from cases.trouble import NeedsHuman
+from cases.trouble import NeedsHuman, TryLater
 from config.secret import create_key
 from config.values import Account, LetterMode, Settings
 from daemon.bounces import Bounces
@@ -176,7 +178,7 @@ def build(  # noqa: PLR0913 (what the parts are made of)
     views = {account.name: parsers.reading_as(account.reading) for account in settings.accounts}
     # A message of an account that is no longer configured is still read, as the first account's server would have it.
     default = parsers.reading_as(settings.accounts[0].reading)
-    doors = {account.name: doors_of(account, clock) for account in settings.accounts}
+    doors = {account.name: _remembering(doors_of(account, clock), store) for account in settings.accounts}
     outbox = Outbox(
         store=store,
         concluder=concluder,
@@ -231,6 +233,25 @@ def build(  # noqa: PLR0913 (what the parts are made of)
         ),
         doors=doors,
     )
+
+
+def _remembering(doors: Doors, store: Store) -> Doors:
+    """Refused sign-ins are counted over restarts; a reload begins anew, for it follows a correction."""
+
+    def remember(name: str, text: str) -> None:
+        with suppress(TryLater):  # a database in trouble is told elsewhere; the count of this run stands anyway
+            store.record_fact(name, text)
+
+    for name, tries in doors.tries.items():
+        tries.remember = partial(remember, name)
+    return doors
+
+
+def recall_refusals(house: House, *, paused: bool) -> None:
+    """What earlier runs were refused; `paused` when the start is a timer's and no person's."""
+    for doors in house.doors.values():
+        for name, tries in doors.tries.items():
+            tries.recall(house.store.fact(name), paused=paused)
 
 
 def _desks(settings: Settings) -> dict[str, Desk]:

@@ -26,6 +26,13 @@ class Doors:
         """By server (`imap`, `smtp`): what was said by those that refuse our sign-in."""
         return {**self.imap.tries.refusals, **self.smtp.tries.refusals}
 
+    @property
+    def tries(self) -> Mapping[str, Tries]:
+        """The counts of refused sign-ins, each once, by a name to remember them by."""
+        imap, smtp = self.imap.tries, self.smtp.tries
+        found = {f"refused sign-ins: {self.imap.name}": imap}
+        return found if smtp is imap else found | {f"refused sign-ins: {self.imap.name} smtp": smtp}
+
 
 def doors_of(account: Account, clock: Clock, source: Callable[[SignIn], Any] = source_of) -> Doors:
     """Both servers. They share access tokens, and what is known of refusals if they share the name."""

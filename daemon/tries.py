@@ -1,10 +1,12 @@
 """How often a refused sign-in is tried again: providers lock accounts whose password is wrong too often."""
 
+import json
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from cases.trouble import TryLater
 from daemon.clock import Clock
@@ -35,11 +37,34 @@ class Tries:
     """
 
     clock: Clock = field(default_factory=Clock)
+    remember: Callable[[str], None] = lambda _text: None  # for `recall` in the next run
     _refused_at: deque[float] = field(default_factory=deque)
+    # What to remember: when (epoch seconds), by which server, and what it said; nothing any more once it accepted us.
+    _kept: deque[tuple[float, str, str]] = field(default_factory=lambda: deque(maxlen=MOST))
     _last: dict[str, float] = field(default_factory=dict)  # by server
     _refusals: dict[str, Refusal] = field(default_factory=dict)
     _accepting: set[str] = field(default_factory=set)
     _mutex: threading.Lock = field(default_factory=threading.Lock)
+
+    def recall(self, text: str, *, paused: bool) -> None:
+        """What an earlier run remembered, so that a timer that starts us each minute locks no account.
+
+        `paused`: the pause after a refusal goes on too; a person who starts the daemon has perhaps mended the cause.
+        Text that cannot be read is as good as none.
+        """
+        with self._mutex, suppress(ValueError, TypeError, OverflowError, OSError):
+            for at, server, because in json.loads(text):
+                self._recall(float(at), str(server), str(because) if paused else "")
+
+    def _recall(self, at: float, server: str, because: str) -> None:
+        now = self.clock.now()
+        moment = min(datetime.fromtimestamp(at, UTC), now)  # a clock may have been set back meanwhile
+        self._refused_at.append(self.clock.monotonic() - (now - moment).total_seconds())
+        self._kept.append((moment.timestamp(), server, because))
+        if because:
+            self._last[server] = self._refused_at[-1]
+            since = self._refusals[server].since if server in self._refusals else moment
+            self._refusals[server] = Refusal(since, because)
 
     def check(self, server: str) -> None:
         """Raises SignInRefused while another try would be one too many."""
@@ -69,13 +94,21 @@ class Tries:
             self._accepting.discard(server)
             since = self._refusals[server].since if server in self._refusals else self.clock.now()
             self._refusals[server] = Refusal(since, because)
+            self._kept.append((self.clock.now().timestamp(), server, because))
+            text = json.dumps(list(self._kept))
+        self.remember(text)
 
     def accepted(self, server: str) -> None:
         """The server said yes."""
         with self._mutex:
-            self._refusals.pop(server, None)
             self._last.pop(server, None)
             self._accepting.add(server)
+            if self._refusals.pop(server, None) is None:
+                return
+            kept = [(at, one, "" if one == server else because) for at, one, because in self._kept]
+            self._kept = deque(kept, maxlen=MOST)
+            text = json.dumps(kept)
+        self.remember(text)
 
     @property
     def refusals(self) -> Mapping[str, Refusal]:

@@ -317,12 +317,22 @@ class TestCache:
         assert CANARY not in shown
 
 
-def simulate(hours: int, works: Callable[[str, float], bool]) -> dict[str, list[float]]:
-    """Two servers that try every ten seconds; when each was really tried and refused, in seconds."""
+def simulate(
+    hours: int, works: Callable[[str, float], bool], *, anew_every: int = 0, paused: bool = True
+) -> dict[str, list[float]]:
+    """Two servers that try every ten seconds; when each was really tried and refused, in seconds.
+
+    `anew_every`: seconds after which another process goes on with what the one before remembered.
+    """
     clock = VirtualClock(NOW)
     tries, refused = Tries(clock), dict[str, list[float]](imap=[], smtp=[])
+    kept = [""]
     for second in range(0, hours * 3600, 10):
         clock.set(NOW + timedelta(seconds=second))
+        if anew_every and second % anew_every == 0:
+            clock = VirtualClock(clock.now())  # the steady clock may begin anywhere
+            tries = Tries(clock, remember=kept.append)
+            tries.recall(kept[-1], paused=paused)
         for server in ("imap", "smtp"):
             try:
                 tries.check(server)
@@ -357,6 +367,39 @@ class TestTries:
         together = sorted(refused["imap"] + refused["smtp"])
         assert 4 <= most_in_an_hour(together) <= MOST
         assert 20 * 60 > min(b - a for a, b in zip(refused["imap"], refused["imap"][1:], strict=False)) >= 10 * 60
+
+    @pytest.mark.parametrize("anew_every", [60, 300, 1500])
+    @pytest.mark.parametrize(
+        "works",
+        [lambda _server, _second: False, lambda server, _second: server == "smtp", lambda _, second: second > 14400],
+    )
+    def test_a_timer_that_starts_a_pass_now_and_then_locks_no_account_either(
+        self, works: Callable[[str, float], bool], anew_every: int
+    ) -> None:
+        refused = simulate(8, works, anew_every=anew_every)
+        assert 2 <= most_in_an_hour(sorted(refused["imap"] + refused["smtp"])) <= MOST
+
+    def test_who_restarts_the_daemon_has_the_next_try_at_once_but_not_a_seventh(self) -> None:
+        refused = simulate(3, lambda *_: False, anew_every=60, paused=False)
+        together = sorted(refused["imap"] + refused["smtp"])
+        assert {0, 60} <= set(together)
+        assert MOST == most_in_an_hour(together)
+
+    def test_who_was_accepted_meanwhile_waits_for_nothing(self) -> None:
+        kept = [""]
+        tries = Tries(VirtualClock(NOW), remember=kept.append)
+        tries.refused("imap", "no")
+        tries.accepted("imap")
+        again = Tries(VirtualClock(NOW))
+        again.recall(kept[-1], paused=True)
+        again.check("imap")
+        assert {} == again.refusals
+
+    @pytest.mark.parametrize("text", ["", "{", "7", '[["a", "imap", "no"]]', "[[1]]", '[[1e99, "imap", "no"]]', "null"])
+    def test_a_memory_that_cannot_be_read_is_as_good_as_none(self, text: str) -> None:
+        tries = Tries(VirtualClock(NOW))
+        tries.recall(text, paused=True)
+        tries.check("imap")
 
     def test_a_server_that_accepts_us_is_not_held_up_by_one_that_does_not(self) -> None:
         clock = VirtualClock(NOW)

@@ -189,3 +189,14 @@ def test_two_of_three_accounts_are_down_and_the_third_goes_on(
         assert 1 == len(small_desk.imap.messages("Processed"))
     assert "away" in told(office)
     assert "refused" in told(office)
+
+
+def test_a_timer_that_starts_a_pass_each_minute_does_not_lock_the_account(small_desk: TestDesk) -> None:
+    """The refusals of one pass count for the next: the server is asked once, the others are told to wait."""
+    with ScriptedImap() as refusing:
+        refusing.on["LOGIN"] = refusing.on["AUTHENTICATE"] = no("[AUTHENTICATIONFAILED] who?")  # type: ignore[assignment]
+        small_desk.imap_port = refusing.port
+        for _ in range(3):
+            small_desk.run(expect=3)
+        assert 1 == refusing.connections
+    assert "is tried again in 9 minutes" in small_desk.log() or "is tried again in 10 minutes" in small_desk.log()
