@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from cases.trouble import NeedsHuman
+from daemon.reach import Reach
 from daemon.tries import Tries
 
 
@@ -81,6 +82,7 @@ class SmtpAccount(Account):
     reply_timeout: float = 600.0  # seconds to wait after the final dot (RFC 5321 section 4.5.3.2.6)
     keep_open: float = 60.0  # seconds an idle connection is kept between batches
     helo: str = ""  # our name in EHLO; empty: the machine's
+    reach: Reach = field(default_factory=Reach, repr=False, compare=False)
 
 
 _OTHER_NAME = (62, 64)  # OpenSSL's X509_V_ERR_HOSTNAME_MISMATCH and X509_V_ERR_IP_ADDRESS_MISMATCH

@@ -10,6 +10,7 @@ from daemon import accounts
 from daemon.access_tokens import AccessTokens
 from daemon.accounts import ImapAccount, Mechanism, SmtpAccount
 from daemon.clock import Clock
+from daemon.reach import Outage, Reach
 from daemon.token_sources import source_of
 from daemon.tries import Refusal, Tries
 
@@ -25,6 +26,11 @@ class Doors:
     def refusals(self) -> Mapping[str, Refusal]:
         """By server (`imap`, `smtp`): what was said by those that refuse our sign-in."""
         return {**self.imap.tries.refusals, **self.smtp.tries.refusals}
+
+    @property
+    def outage(self) -> Outage | None:
+        """Why letters cannot leave for a while now, though nobody refuses us."""
+        return self.smtp.reach.outage
 
     @property
     def tries(self) -> Mapping[str, Tries]:
@@ -62,6 +68,7 @@ def doors_of(account: Account, clock: Clock, source: Callable[[SignIn], Any] = s
             user=smtp.user,
             ca_file=smtp.ca_file,
             tries=tries if smtp.user == imap.user else Tries(clock),
+            reach=Reach(clock),
             max_per_minute=account.max_per_minute,
             max_per_day=account.max_per_day,
             **(_key(smtp.password, tokens) if smtp.user else {}),

@@ -37,40 +37,47 @@ class DeskNotices:
     def tell(self) -> int:
         """Queues what is due now; returns how many letters."""
         now = self.clock.now()
-        told = self._tell_refusals(now) + self._tell_troubles(now)
+        told = self._tell_shut_doors(now) + self._tell_troubles(now)
         return told + self._tell_overdue_quarantine(now) + self._tell_head_of_record(now)
 
-    def _tell_refusals(self, now: datetime) -> int:
-        """A server that refuses us is told at once, not with the next digest, and over an account that still works."""
-        count = 0
-        people = self._people("intake desk", now)
+    def _tell_shut_doors(self, now: datetime) -> int:
+        """A server that refuses us, or takes no letters for long, is told at once and over an account that works."""
+        told = 0
         for name, doors in self.doors.items():
             for server, refusal in doors.refusals.items():
-                # Once an episode; restarts within the hour do not tell it again.
-                key = f":desk-notice:sign-in {name} {server} {refusal.since:%Y%m%d%H}"
                 because = f"{name}, {server.upper()}: {refusal.because}"
                 line = TroubleRow(id=0, kind="sign-in-refused", because=because, at=refusal.since)
-                fresh = [person for person in people if not self.store.outbox_by_key(f"{key}:{person.id}")]
-                if fresh and self._way_out() is None:
-                    log.error(
-                        "a sign-in is refused and there is no other account to tell the intake desk; correct the "
-                        "password or token, then reload",
-                        extra={"account": name, "server": server, "reason": refusal.because},
-                    )
-                if fresh:
-                    with self.store.unit("notice"):
-                        for person in fresh:
-                            self._queue(person, f"{key}:{person.id}", (line,), now)
-                count += len(fresh)
-        return count
+                told += self._tell_shut(f"sign-in {name} {server}", line, now)
+            if outage := doors.outage:
+                because = f"{name}, SMTP: {outage.because}"
+                line = TroubleRow(id=0, kind="smtp-down", because=because, at=outage.since)
+                told += self._tell_shut(f"reach {name}", line, now)
+        return told
+
+    def _tell_shut(self, about: str, line: TroubleRow, now: datetime) -> int:
+        """One letter to each of the intake desk: once an episode; restarts within the hour do not tell it again."""
+        key = f":desk-notice:{about} {line.at:%Y%m%d%H}"
+        people = self._people("intake desk", now)
+        fresh = [person for person in people if not self.store.outbox_by_key(f"{key}:{person.id}")]
+        if fresh and self._way_out() is None:
+            log.error(
+                "no letter can leave, and there is no other account to tell the intake desk; mend what the reason "
+                "names, then reload",
+                extra={"reason": line.because},
+            )
+        if fresh:
+            with self.store.unit("notice"):
+                for person in fresh:
+                    self._queue(person, f"{key}:{person.id}", (line,), now)
+        return len(fresh)
 
     def _way_out(self) -> str | None:
-        """The account over which letters about no case leave: the first that nobody refuses, or none.
+        """The account over which letters about no case leave: the first that is neither refused nor shut, or none.
 
         An account whose messages cannot be fetched shares its password with the one whose letters cannot leave, more
         often than not, so it comes last.
         """
-        refusals = {name: doors.refusals for name, doors in self.doors.items()}
+        refusals = {name: doors.refusals for name, doors in self.doors.items() if not doors.outage}
         fine = [name for name, found in refusals.items() if not found]
         return next(iter(fine or [name for name, found in refusals.items() if "smtp" not in found]), None)
 

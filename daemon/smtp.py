@@ -252,6 +252,7 @@ class Sender:
         if refused:
             raise _Down(refused)
         account.tries.accepted("smtp")
+        account.reach.regained()
 
     def _secret(self) -> str:
         """The secret, asked before there is a connection, which would be kept waiting."""
@@ -272,13 +273,16 @@ class Sender:
             self._drop()
             because = f"sign-in refused: {error.code} {safe(error.message)}"
             if error.code < 500:
+                self._account.reach.lost(because)
                 raise _Down(because) from error
             self._refuse(because)
             return because
         except (aiosmtplib.SMTPException, OSError) as error:
             self._drop()
             where = f"{self._account.host}:{self._account.port}"
-            raise _Down(f"no connection to {where}: {_reason(error)}{hint_of(error.__cause__ or error)}") from error
+            because = f"no connection to {where}: {_reason(error)}{hint_of(error.__cause__ or error)}"
+            self._account.reach.lost(because)
+            raise _Down(because) from error
         return ""
 
     def _refuse(self, because: str) -> None:

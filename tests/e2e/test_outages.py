@@ -200,3 +200,31 @@ def test_a_timer_that_starts_a_pass_each_minute_does_not_lock_the_account(small_
             small_desk.run(expect=3)
         assert 1 == refusing.connections
     assert "is tried again in 9 minutes" in small_desk.log() or "is tried again in 10 minutes" in small_desk.log()
+
+
+def test_a_server_that_takes_no_letters_for_half_an_hour_is_told_over_another_account(
+    small_desk: TestDesk, dovecot: Dovecot, opening: Opening
+) -> None:
+    """Nobody refused anything, nothing failed yet: the silence itself is what somebody must hear of, once."""
+    claims = "claims@meridian.example"
+    small_desk.others = (Polled(name="claims", address=claims, imap=dovecot.new_account("claims"), port=dovecot.port),)
+    small_desk.write_config()
+    there, away = f"port = {small_desk.smtp.port}\n", f"port = {free_port()}\n"
+    text = small_desk.config.read_text(encoding="utf-8")
+    small_desk.config.write_text(text.replace(there, away, 1), encoding="utf-8")
+    office = opening(small_desk)
+    office.receive(mail(ANA, "Order 48213", STRONG))
+    for _ in range(4):
+        office.clock.advance(timedelta(minutes=7))
+        office.beat()
+    assert "out of reach" not in told(office)
+    for _ in range(12):
+        office.clock.advance(timedelta(minutes=7))
+        office.beat()
+    assert 1 == told(office).count("out of reach")
+    assert "nothing listens there" in told(office)
+    small_desk.config.write_text(text, encoding="utf-8")
+    office.restart()
+    office.clock.advance(timedelta(minutes=2))
+    office.beat()
+    assert 1 == len(small_desk.sent_to(ANA)), "late, but it leaves"

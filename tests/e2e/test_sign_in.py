@@ -149,7 +149,7 @@ def test_without_another_account_the_log_says_it_as_an_error_with_the_next_step(
         for _ in range(3):
             office.beat()
     (record,) = [record for record in caplog.records if record.levelno == logging.ERROR]
-    assert "correct the password or token, then reload" in record.getMessage()
+    assert "there is no other account to tell the intake desk" in record.getMessage()
     token_desk.believe("token-2")
     wait_for_mended(office)
     assert CLERK in {sent.recipients[0] for sent in token_desk.smtp.messages}, "late, but it is told"
