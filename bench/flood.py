@@ -25,6 +25,7 @@ from tests.lab.week import Left, Week, settings_for
 
 CANARY = "brzlpft"  # a word of the forger
 PER_HOUR = 60
+LARGEST = 4096  # bytes of a letter to somebody who may never have written
 BATCH = 500
 LOOK_EVERY = timedelta(minutes=10)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -104,6 +105,7 @@ def _told(week: Week, desk: BadDesk, mails: int, taken: float) -> list[str]:
         "hour": per_hour <= PER_HOUR,
         "victim": per_victim <= 1,
         "words": not repeated,
+        "size": all(len(one.raw) <= LARGEST for one in left),
         "record": bool(seen["record is whole"]),
     }
     return [name for name, holds in checks.items() if not holds]

@@ -4,6 +4,7 @@ Marks depend on a letter's shape alone (which sentences, how many rows), not on 
 a thousand acknowledgements in a row read their Markdown a handful of times.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from templates.slots import Cut, Kind, Value, cut, mark
 from templates.words import Words
 
 MOST_FORMS = 512
+LONGEST_NOTE = 2_400  # characters of HTML without the values
 _STYLES = frozenset({
     "p", "h1", "h2", "h3", "ul", "ol", "li", "table", "th", "td", "label", "blockquote", "pre", "code", "hr", "a",
     "words", "link", "button", "quiet",
@@ -54,8 +56,8 @@ class Form:
 class Press:
     """Makes and keeps the forms of one set of templates."""
 
-    def __init__(self, layout: Template, styles: Mapping[str, Mapping[str, str]]) -> None:
-        self._layout = layout
+    def __init__(self, layout: Template, styles: Mapping[str, Mapping[str, str]], note: Template | None = None) -> None:
+        self._layout, self._note = layout, note
         self._styles = styles
         self._forms: dict[tuple[str, str, bool, frozenset[str]], Form] = {}
 
@@ -92,13 +94,22 @@ class Press:
             "end": "left" if words.rtl else "right",
             "case_number": words.formats["case_number"],
         }
-        html = self._layout.render(
+        layout = self._note if self._note and _is_note(body) else self._layout
+        html = layout.render(
             {name: Written(value) for name, value in known.items()} | {STATE: State(words=words, links={})}
         )
         lost = [name for name in ("body", "marker", "reference") if known[name] and known[name] not in html]
         if lost:
-            raise LetterBroken(f"layout.html.j2: does not show {' and '.join(lost)}")
+            raise LetterBroken(f"{layout.name}: does not show {' and '.join(lost)}")
         return Form(cut(text), cut(html))
+
+
+def _is_note(body: str) -> bool:
+    """Short, and nothing in it but plain words: no button, no link, no quoted box.
+
+    Such a letter may go to somebody who never wrote to us, by the thousand (threats G8): it is kept small.
+    """
+    return len(body) <= LONGEST_NOTE and not re.search("\x02[blu]", body)
 
 
 def parse_styles(text: str) -> Mapping[str, Mapping[str, str]]:

@@ -120,11 +120,15 @@ class Renderer:
     def _new_press(self, mistakes: list[str]) -> Press:
         try:
             styles = parse_styles(self._library.files["style.toml"])
-            return Press(self._sandbox.get_template("layout.html.j2"), styles)
+            # An admin's own layout is the company's face: it is for every letter.
+            own = "layout.html.j2" in self._library.own and "note.html.j2" not in self._library.own
+            note = None if own else self._sandbox.get_template("note.html.j2")
+            return Press(self._sandbox.get_template("layout.html.j2"), styles, note)
         except LetterBroken as error:
             raise LetterBroken("\n".join([*mistakes, str(error)])) from error
         except TemplateError as error:
-            raise LetterBroken("\n".join([*mistakes, f"layout.html.j2: {error}"])) from error
+            name = getattr(error, "name", None) or "layout.html.j2"
+            raise LetterBroken("\n".join([*mistakes, f"{name}: {error}"])) from error
 
     def _words_of(self, tag: str) -> Words:
         if tag not in self._words:

@@ -66,6 +66,9 @@ def test_all_mistakes_are_told_at_once_each_with_its_file(tmp_path: Path) -> Non
         ("layout.html.j2", "{{ body }}{{ nonsense }}", "nonsense"),
         ("layout.html.j2", "{% if %}", "layout.html.j2"),
         ("layout.html.j2", "<p>no place for the letter</p>", "body"),
+        ("note.html.j2", "{{ body }}{{ nonsense }}", "nonsense"),
+        ("note.html.j2", "{% if %}", "note.html.j2"),
+        ("note.html.j2", "<p>no place for the letter</p>", "note.html.j2: does not show body"),
     ],
 )
 def test_a_broken_layout_is_refused(tmp_path: Path, name: str, text: str, reason: str) -> None:
@@ -73,6 +76,18 @@ def test_a_broken_layout_is_refused(tmp_path: Path, name: str, text: str, reason
     with pytest.raises(NeedsHuman) as caught:
         Renderer(tmp_path)
     assert reason in str(caught.value)
+
+
+def test_a_layout_of_ones_own_is_for_every_letter_unless_short_ones_have_theirs(tmp_path: Path) -> None:
+    face = "<html><body><b>{name}</b>{{{{ marker }}}}{{{{ body }}}}{{{{ reference }}}}</body></html>"
+    write(tmp_path, "layout.html.j2", face.format(name="ours"))
+    assert (
+        "<b>ours</b>" in Renderer(tmp_path).render("acknowledgement-bare", "en", SAMPLES["acknowledgement-bare"]).html
+    )
+    write(tmp_path, "note.html.j2", face.format(name="short"))
+    renderer = Renderer(tmp_path)
+    assert "<b>short</b>" in renderer.render("acknowledgement-bare", "en", SAMPLES["acknowledgement-bare"]).html
+    assert "<b>ours</b>" in renderer.render("acknowledgement", "en", SAMPLES["acknowledgement"]).html
 
 
 def test_a_directory_that_is_not_there_is_refused(tmp_path: Path) -> None:
