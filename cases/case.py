@@ -79,6 +79,10 @@ class Case:
     told: tuple[Told, ...] = ()
     steps: tuple[Step, ...] = ()
     links: tuple[str, ...] = ()
+    further: tuple[str, ...] = ()  # departments that are told and own nothing
+    hq_leads: bool = False  # head office's department leads, whatever the centre has
+    public: bool = False  # wide public effect is possible (N3.5)
+    weighed: tuple[e.Reason, ...] = ()  # reasons that a person knew when they gave another grade
     moments: Mapping[str, datetime] = field(default_factory=dict)
 
     def has_participant(self, address: str) -> bool:
@@ -162,11 +166,28 @@ def _opened(event: e.CaseOpened) -> Case:
 
 
 def _graded(case: Case, event: e.Graded) -> Case:
-    return replace(case, grade=event.grade, provisional=event.provisional, grade_reasons=event.reasons)
+    by_staff = not event.provisional and event.by.startswith("person:")
+    return replace(
+        case,
+        grade=event.grade,
+        provisional=event.provisional,
+        grade_reasons=event.reasons,
+        # Whoever lowers the grade says that it is no matter for the public.
+        public=event.public or (case.public and (not by_staff or event.grade is Grade.MAJOR)),
+        weighed=tuple(dict.fromkeys((*case.weighed, *case.grade_reasons))) if by_staff else case.weighed,
+    )
 
 
 def _routed(case: Case, event: e.Routed) -> Case:
-    return replace(case, category=event.category, centre=event.centre, departments=event.departments, handler="")
+    return replace(
+        case,
+        category=event.category,
+        centre=event.centre,
+        departments=event.departments,
+        handler="",
+        further=event.further,
+        hq_leads=event.hq_leads,
+    )
 
 
 def _facts_found(case: Case, event: e.FactsFound) -> Case:

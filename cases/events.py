@@ -24,6 +24,7 @@ from cases.events_letters import (
 from cases.events_reading import (
     CaseOpened,
     DuplicateNoted,
+    EarlierCase,
     EvidenceAdded,
     FactsFound,
     FollowUpAdded,
@@ -65,6 +66,7 @@ __all__ = [
     "DateTold",
     "DeskEvent",
     "DuplicateNoted",
+    "EarlierCase",
     "Escalated",
     "Event",
     "EvidenceAdded",

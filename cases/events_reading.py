@@ -5,7 +5,7 @@ from datetime import datetime
 
 from cases.events_base import Event
 from cases.message import Attachment, Fact, Proof
-from cases.words import Channel, Grade
+from cases.words import Channel, Grade, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,22 +91,42 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EarlierCase:
+    """An earlier case of the same customer. `same` names what both are about, such as `order_number 20418`."""
+
+    number: str
+    opened_at: datetime
+    status: Status
+    ended_at: datetime | None = None  # when it was resolved or closed
+    same: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Graded(Event):
-    """The case got a grade; major found by machine is provisional (policy §4)."""
+    """The case got a grade; major found by machine is provisional (policy §4).
+
+    `public`: one of the reasons may come to wide public effect, so nothing is published before management knows (N3.5).
+    """
 
     grade: Grade
     provisional: bool = False
     reasons: tuple[Reason, ...] = ()
+    public: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Routed(Event):
-    """The case has a category, a centre and departments, the first of which leads (policy §5)."""
+    """The case has a category, a centre and departments, the first of which leads (policy §5).
+
+    `hq_leads`: head office's own department of that name leads, whatever the centre has (M15.4, M8.4).
+    """
 
     category: str
     centre: str
     departments: tuple[str, ...]
     because: str = ""
+    further: tuple[str, ...] = ()
+    hq_leads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,25 +1,54 @@
 """How serious a case is: every row of the grade table that matches is a reason, the highest one decides (policy §4)."""
 
-from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from cases.events import Reason
+from cases.events import EarlierCase, Reason
 from cases.message import Fact, Signal
 from cases.policy import GradeRow, Policy
+from cases.rates import loss_in_cny, rate_on
 from cases.words import Channel, Grade
 
 DEFAULT = Reason(rule="default", clause="M13", detail="")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Around:
+    """What is true of a case beside its own words: when it came, what its customer and others complained of before."""
+
+    received_at: datetime | None = None  # None: now, with the latest rates and no history
+    earlier: tuple[EarlierCase, ...] = ()  # the customer's earlier cases
+    group: tuple[str, ...] = ()  # numbers of the cases about one cause, this one included
+    customers: int = 1  # who complain of that cause
+
+    @property
+    def day(self) -> date | None:
+        """The day whose rates hold (UTC)."""
+        return self.received_at.date() if self.received_at else None
+
+
 def grade_of(
-    facts: Iterable[Fact], signals: Iterable[Signal], category: str, channel: Channel, policy: Policy
+    facts: Iterable[Fact],
+    signals: Iterable[Signal],
+    category: str,
+    channel: Channel,
+    policy: Policy,
+    around: Around = Around(),
 ) -> tuple[Grade, tuple[Reason, ...]]:
     """The grade with all its reasons, the weightiest first; general when no row matches."""
-    facts, signals = tuple(facts), tuple(signals)
+    ground = _Ground(
+        facts=tuple(facts),
+        signals=tuple(signals),
+        category=category,
+        channel=channel,
+        policy=policy,
+        around=around,
+    )
     found = [
         (row.grade, Reason(rule=row.name, clause=row.clause, detail=detail))
         for row in policy.grades
-        for detail in (_detail(row, facts, signals, category, channel, policy.rates),)
+        for detail in (next(ground.details(row), None),)
         if detail is not None
     ]
     if not found:
@@ -28,38 +57,60 @@ def grade_of(
     return found[0][0], tuple(reason for _, reason in found)
 
 
-def loss_in_cny(fact: Fact, rates: Mapping[str, Decimal]) -> Decimal | None:
-    """The value of a claimed loss such as `1500.00 EUR` in CNY; None without a rate or a finite number."""
-    amount, _, currency = fact.value.partition(" ")
-    rate = rates.get(currency)
-    try:
-        cny = Decimal(amount) * rate if rate is not None else None
-    except InvalidOperation:
-        return None
-    return cny if cny is not None and cny.is_finite() else None
+def is_public(reasons: Iterable[Reason], policy: Policy) -> bool:
+    """Whether one of the reasons may come to wide public effect (policy §9, N3.5)."""
+    rules = {row.name for row in policy.grades if row.public}
+    return any(reason.rule in rules for reason in reasons)
 
 
-def _detail(
-    row: GradeRow,
-    facts: tuple[Fact, ...],
-    signals: tuple[Signal, ...],
-    category: str,
-    channel: Channel,
-    rates: Mapping[str, Decimal],
-) -> str | None:
-    """Why the row matches, or None."""
-    for fact in (fact for fact in facts if fact.kind == "loss"):
-        cny = loss_in_cny(fact, rates)
-        if cny is None:
-            if row.loss_unknown:
-                return f"{fact.value} = ? CNY"
-        elif row.loss_above is not None and cny > row.loss_above:
-            return f"{fact.value} ≈ {cny:.0f} CNY > {row.loss_above:f} CNY"
-        elif row.any_loss and cny > 0:
-            return f"{fact.value} ≈ {cny:.0f} CNY"
-    for signal in signals:
-        if signal.name in row.signals:
-            return f"“{signal.words}”"
-    if channel in row.channels:
-        return str(channel)
-    return category if category in row.categories else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ground:
+    """What a case is graded on."""
+
+    facts: tuple[Fact, ...]
+    signals: tuple[Signal, ...]
+    category: str
+    channel: Channel
+    policy: Policy
+    around: Around
+
+    def details(self, row: GradeRow) -> Iterator[str]:
+        """Why the row matches, the best reason first: words of the customer or arithmetic, in no language."""
+        yield from self._losses(row)
+        yield from (f"“{signal.words}”" for signal in self.signals if signal.name in row.signals)
+        yield from (f"“{fact.words}”" for fact in self.facts if fact.kind in row.facts)
+        yield from self._history(row)
+        if row.customers_from is not None and self.around.customers >= row.customers_from:
+            yield f"{self.around.customers} ≥ {row.customers_from}: {', '.join(self.around.group)}"
+        if self.channel in row.channels:
+            yield str(self.channel)
+        if self.category in row.categories:
+            yield self.category
+
+    def _losses(self, row: GradeRow) -> Iterator[str]:
+        for fact in (fact for fact in self.facts if fact.kind == "loss"):
+            cny = loss_in_cny(fact, self.policy.rates, self.around.day)
+            if cny is None:
+                if row.loss_unknown:
+                    yield f"{fact.value} = ? CNY"
+            elif row.loss_above is not None and cny > row.loss_above:
+                yield f"{fact.value} ≈ {cny:.0f} CNY > {row.loss_above:f} CNY{self._rate(fact)}"
+            elif row.any_loss and cny > 0:
+                yield f"{fact.value} ≈ {cny:.0f} CNY{self._rate(fact)}"
+
+    def _rate(self, fact: Fact) -> str:
+        """The rate that was taken, with its day, so that an auditor can check it."""
+        currency = fact.value.partition(" ")[2]
+        rate = rate_on(self.policy.rates.get(currency, ()), self.around.day)
+        return f" ({currency} {rate.cny:f}, {rate.on})" if rate else ""
+
+    def _history(self, row: GradeRow) -> Iterator[str]:
+        around = self.around
+        now = around.received_at
+        recent = [one for one in around.earlier if row.within is None or (now and now - one.opened_at <= row.within)]
+        for most, cases in (
+            (row.earlier_cases_above, recent),
+            (row.repeats_above, [one for one in recent if one.same]),
+        ):
+            if most is not None and len(cases) > most:
+                yield f"{len(cases)} > {most}: {', '.join(one.number for one in cases)}"

@@ -7,11 +7,11 @@ from cases import events as e
 from cases.arrival import Arrival
 from cases.case import Case, fold
 from cases.deadlines import due_of
-from cases.grading import grade_of
+from cases.grading import Around, grade_of, is_public
 from cases.message import Fact, IncomingMessage, Proof, Strength
 from cases.placing import Fresh, Place
 from cases.policy import Policy
-from cases.routing import departments_of
+from cases.ways import origin_of, way_of
 from cases.words import Channel, Grade, Status
 
 _LATEST = datetime.max.replace(tzinfo=UTC)
@@ -41,16 +41,18 @@ def routing_of(
 ) -> tuple[e.Event, ...]:
     """Sends the case to its departments, the leading one first (policy §5)."""
     named = tuple(categories) or case.categories or (case.category,)
-    departments, because = departments_of(named, policy)
+    way = way_of(named, origin_of(case), policy)
     routed = e.Routed(
         at=now,
         by=by,
-        rule=f"category {named[0]}",
-        clause="§5",
+        rule=way.rows[0].name if way.rows else "several_lead",
+        clause=way.rows[0].clause if way.rows else "M15.4",
         category=named[0],
-        centre=case.centre,
-        departments=departments,
-        because=because,
+        centre=way.centre or case.centre,
+        departments=way.departments,
+        because=way.because,
+        further=way.further,
+        hq_leads=way.hq_leads,
     )
     return (routed,)
 
@@ -163,19 +165,10 @@ def _understood(arrival: Arrival, policy: Policy, now: datetime) -> list[e.Event
     message, by = arrival.message, f"message:{arrival.raw}"
     missing = missing_of(message.facts, policy)
     category = message.categories[0] if message.categories else "other"
-    grade, reasons = grade_of(message.facts, message.signals, category, arrival.channel, policy)
+    grade, reasons = grade_of(message.facts, message.signals, category, arrival.channel, policy, _around(arrival))
     events: list[e.Event] = [
         e.FactsFound(at=now, by=by, clause="§2", raw=arrival.raw, facts=message.facts, missing=missing),
-        e.Graded(
-            at=now,
-            by=by,
-            rule=reasons[0].rule,
-            clause=reasons[0].clause,
-            grade=grade,
-            # One word must not wake a board: what a machine finds major waits for a person (policy §4).
-            provisional=grade is Grade.MAJOR,
-            reasons=reasons,
-        ),
+        graded(grade, reasons, policy, by, now),
     ]
     if message.complaint is Strength.STRONG:
         events += _registered(missing, arrival, now)
@@ -191,19 +184,36 @@ def missing_of(facts: Iterable[Fact], policy: Policy) -> tuple[str, ...]:
 def _worsened(case: Case, arrival: Arrival, policy: Policy, now: datetime) -> list[e.Event]:
     """A follow-up may raise the grade, never lower it; lowering is for people (policy §4)."""
     message = arrival.message
-    grade, reasons = grade_of(message.facts, message.signals, case.category, arrival.channel, policy)
-    if grade.rank <= case.grade.rank:
+    grade, reasons = grade_of(message.facts, message.signals, case.category, arrival.channel, policy, _around(arrival))
+    new = tuple(reason for reason in reasons if not _was_weighed(reason, case, policy))
+    if grade.rank <= case.grade.rank or new[:1] != reasons[:1]:
         return []
-    raised = e.Graded(
+    return [graded(grade, new, policy, f"message:{arrival.raw}", now)]
+
+
+def _was_weighed(reason: e.Reason, case: Case, policy: Policy) -> bool:
+    """Whether a person has already graded the case in spite of this reason; another loss is another reason."""
+    row = next((row for row in policy.grades if row.name == reason.rule), None)
+    by_amount = row is not None and (row.loss_above is not None or row.any_loss or row.loss_unknown)
+    return any(old.rule == reason.rule and not (by_amount and old.detail != reason.detail) for old in case.weighed)
+
+
+def graded(grade: Grade, reasons: tuple[e.Reason, ...], policy: Policy, by: str, now: datetime) -> e.Graded:
+    """A grade found by machine: one word must not wake a board, so major waits for a person (policy §4)."""
+    return e.Graded(
         at=now,
-        by=f"message:{arrival.raw}",
+        by=by,
         rule=reasons[0].rule,
         clause=reasons[0].clause,
         grade=grade,
         provisional=grade is Grade.MAJOR,
         reasons=reasons,
+        public=is_public(reasons, policy),
     )
-    return [raised]
+
+
+def _around(arrival: Arrival) -> Around:
+    return Around(received_at=arrival.received_at)
 
 
 def dates_told(case: Case, policy: Policy, by: str, now: datetime) -> tuple[e.Event, ...]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
@@ -66,20 +66,40 @@ class GradeRow:
     clause: str
     grade: Grade
     signals: tuple[str, ...] = ()  # any of these signals
+    facts: tuple[str, ...] = ()  # any fact of these kinds
     loss_above: Decimal | None = None  # CNY
     loss_unknown: bool = False  # a loss is claimed in a currency without a rate
     any_loss: bool = False
     channels: tuple[str, ...] = ()
     categories: tuple[str, ...] = ()
+    earlier_cases_above: int | None = None  # of the same customer within `within`
+    repeats_above: int | None = None  # of them about the same order, contract, project or product
+    within: timedelta | None = None
+    customers_from: int | None = None  # so many customers complain of one cause
+    public: bool = False  # may come to wide public effect: nothing is published before management knows (N3.5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """What one unit of a currency is worth in CNY from a day on."""
+
+    on: date
+    cny: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RouteRow:
-    """Category → departments, the first one leads (policy §5)."""
+    """Category × region × language × channel → departments, the first one leads (policy §5); empty: any."""
 
-    category: str
+    name: str
+    category: str = ""
     clause: str
     departments: tuple[str, ...]
+    regions: tuple[str, ...] = ()  # centres or countries (ISO 3166 alpha-2)
+    languages: tuple[str, ...] = ()  # BCP 47; `zh` also means zh-Hans
+    channels: tuple[str, ...] = ()
+    centre: str = ""  # takes the case over from the centre of the region
+    further: tuple[str, ...] = ()  # departments that are told and own nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +173,7 @@ class Policy:
     letters: LetterRules
     calendars: Mapping[str, Calendar]
     directory: Directory
-    rates: Mapping[str, Decimal]  # CNY for one unit of the currency
+    rates: Mapping[str, tuple[Rate, ...]]  # by currency, the oldest first
     required: tuple[str, ...]  # kinds of facts a registration must have (policy §2)
     organisation: Organisation
     head_office: str  # name of the calendar of people without one

@@ -1,26 +1,10 @@
-"""Who works on it: category and country → centre and departments, and a role → the people who hold it now."""
+"""Who works on it: a role → the people who hold it now (the departments of a case: `cases.ways`)."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from cases.case import Case
 from cases.people import Person
 from cases.policy import Policy
-
-
-def departments_of(categories: Iterable[str], policy: Policy) -> tuple[tuple[str, ...], str]:
-    """The departments, the leading one first, and why (policy §5).
-
-    The main category's departments come first. When a further category has no department in common with them, several
-    unrelated ones are concerned and HQ customer service leads (M15.4).
-    """
-    rows = {row.category: row for row in policy.routes}
-    named = [rows[category] for category in categories if category in rows] or [rows["other"]]
-    concerned = tuple(dict.fromkeys(department for row in named for department in row.departments))
-    main = set(named[0].departments)
-    if any(main.isdisjoint(row.departments) for row in named[1:]):
-        return tuple(dict.fromkeys((policy.several_lead, *concerned))), "several unrelated departments"
-    return concerned, f"category {named[0].category}"
 
 
 def people_for(role: str, case: Case, policy: Policy, at: datetime) -> tuple[Person, ...]:
@@ -47,7 +31,7 @@ def holders(role: str, case: Case, policy: Policy) -> tuple[Person, ...]:
     directory = policy.directory
     match role:
         case "lead department":
-            found = directory.head_of(case.departments[0], case.centre) if case.departments else None
+            found = _head_of_lead(case, policy)
         case "handler":
             found = directory.people.get(case.handler)
             return (found,) if found else holders("lead department", case, policy)
@@ -57,3 +41,9 @@ def holders(role: str, case: Case, policy: Policy) -> tuple[Person, ...]:
         case _:
             return directory.with_role(role)
     return (found,) if found else ()
+
+
+def _head_of_lead(case: Case, policy: Policy) -> Person | None:
+    """The head of the leading department: the centre's own one, or head office's when that leads (M15.4, M8.4)."""
+    centre = "" if case.hq_leads else case.centre
+    return policy.directory.head_of(case.departments[0], centre) if case.departments else None

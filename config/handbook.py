@@ -154,18 +154,35 @@ def _reasons(row: GradeModel) -> Iterator[str]:
         yield f"channel {_listed(row.channels, 'or')}"
     if row.categories:
         yield f"category {_listed(row.categories, 'or')}"
+    if row.facts:
+        yield f"a fact of the kind {_listed(row.facts, 'or')}"
+    if row.within_days and row.earlier_cases_above is not None:
+        yield f"more than {row.earlier_cases_above} earlier cases of the customer within {_days(row.within_days)}"
+    if row.within_days and row.repeats_above is not None:
+        yield f"more than {row.repeats_above} earlier cases about the same thing within {_days(row.within_days)}"
+    if row.customers_from is not None:
+        yield f"{row.customers_from} customers or more complain of one cause"
 
 
 def _routes(tables: Tables) -> Section:
     head = tables.routes_head
     return Section(
         title="Routes",
-        about=f"When several unrelated departments are concerned, {head.several_lead} leads ({head.several_clause})."
-        if head
-        else "",
-        columns=("category", "leads", "works with it", "clause"),
+        about="The row with the most conditions wins; of equals the one that names the category, the channel, the "
+        "country, the centre, the language, in this order; then the one that stands first."
+        + (f" {head.several_lead} leads several unrelated departments ({head.several_clause})." if head else ""),
+        columns=("category", "only for", "leads", "works with it", "is told", "centre", "clause"),
         rows=tuple(
-            (row.category, row.departments[0], _listed(row.departments[1:]), row.clause) for _, row in tables.routes
+            (
+                row.category or "any",
+                "; ".join(_listed(some, "or") for some in (row.region, row.language, row.channel) if some),
+                row.departments[0],
+                _listed(row.departments[1:]),
+                _listed(row.further),
+                row.centre,
+                row.clause,
+            )
+            for _, row in tables.routes
         ),
     )
 
@@ -339,8 +356,12 @@ def _rates(tables: Tables) -> Section:
     return Section(
         title="Rates",
         about=f"What one unit is worth in CNY ({tables.rates_head.clause})." if tables.rates_head else "",
-        columns=("currency", "CNY", "on"),
-        rows=tuple((name_in(key), f"{row.cny:f}", str(row.on)) for key, row in tables.rates),
+        columns=("currency", "CNY", "from"),
+        rows=tuple(
+            (name_in(key), f"{cny:f}", str(on))
+            for key, row in tables.rates
+            for cny, on in ((row.cny, row.on), *((rate.cny, rate.on) for rate in row.earlier))
+        ),
     )
 
 

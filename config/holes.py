@@ -15,7 +15,8 @@ from cases.people import Person
 from cases.reaching import NEXT_LEVEL
 from cases.rights import TRIAGE_ANSWERS
 from cases.target import Target
-from cases.words import GRADES, Action, Grade
+from cases.ways import hidden_by
+from cases.words import GRADES, Action, Channel, Grade
 from config.desk_tables import Desk
 from config.mistakes import Findings, Mistake
 from config.policy_checks import LETTER_SENT, roles_used
@@ -177,14 +178,25 @@ class _Search:
                     )
             for category in row.categories:
                 self._must_be_found("grades.toml", f"{key}.categories", category)
-            others = row.signals or row.categories or row.any_loss or row.loss_unknown or row.loss_above is not None
-            if not others and channels.isdisjoint(row.channels):
+            others = (row.signals, row.categories, row.facts, row.any_loss, row.loss_unknown, row.about_history)
+            counts = (row.loss_above, row.customers_from)
+            if not any(others) and all(count is None for count in counts) and channels.isdisjoint(row.channels):
                 wrong = f"can never match: no account has the channel {' or '.join(row.channels)}"
                 self.add("grades.toml", f"{key}.channels", wrong, "give an account that channel, or remove the row")
 
     def routes(self) -> None:
         for key, route in self.tables.routes:
-            self._must_be_found("routes.toml", f"{key}.category", route.category)
+            if route.category:
+                self._must_be_found("routes.toml", f"{key}.category", route.category)
+        rows = self.settings.policy.routes
+        channels = {account.channel for account in self.settings.accounts}
+        for (key, _), row in zip(self.tables.routes, rows, strict=True):
+            if other := hidden_by(row, rows):
+                wrong = f"can never match: {other.name!r} takes all that it would"
+                self.add("routes.toml", key, wrong, "make it more specific, put it before that row, or remove it")
+            elif row.channels and channels.isdisjoint(row.channels) and Channel.REGULATOR not in row.channels:
+                wrong = f"can never match: no account has the channel {' or '.join(row.channels)}"
+                self.add("routes.toml", f"{key}.channel", wrong, "give an account that channel, or remove the row")
 
     def _categories(self) -> frozenset[str]:
         return frozenset(phrase.rule for phrase in self.settings.lexicon.categories if phrase.weight > 0)

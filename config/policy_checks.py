@@ -1,5 +1,6 @@
 """Whether the rows of the policy fit each other: every name exists and every clock has an end."""
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -9,7 +10,7 @@ from cases.words import Action
 from config.checks import Place, World, twice
 from config.mistakes import Findings
 from config.policy_rows import LadderModel, NoticeModel, StageModel, StepModel
-from config.policy_tables import Rows, Tables, name_in
+from config.policy_tables import Rows, Tables
 from config.vocabulary import (
     COMMANDS,
     CONDITION_NAMES,
@@ -30,7 +31,8 @@ def check_policy(tables: Tables, world: World, findings: Findings) -> None:
     _check_stages(tables, world, findings)
     _check_ladders(tables, findings)
     _check_notices(tables, world, findings)
-    _check_grades_and_routes(tables, world, findings)
+    _check_grades(tables, world, findings)
+    _check_routes(tables, world, findings)
     _check_commands(tables, findings)
     _check_letters(tables, findings)
     _check_clauses(tables, world, findings)
@@ -111,25 +113,37 @@ def _check_notices(tables: Tables, world: World, findings: Findings) -> None:
             place.must_be_known("stops", row.stops, world.stages, "stage")
 
 
-def _check_grades_and_routes(tables: Tables, world: World, findings: Findings) -> None:
+def _check_grades(tables: Tables, world: World, findings: Findings) -> None:
     for key, grade in tables.grades:
         place = Place(findings=findings, file=tables.name_of("grades.toml"), key=key)
         for signal in grade.signals:
             place.must_be_known("signals", signal, world.signals, "signal")
         for category in grade.categories:
             place.must_be_known("categories", category, world.categories, "category")
+        for fact in grade.facts:
+            place.must_be_known("facts", fact, FACTS, "kind of fact")
+
+
+def _check_routes(tables: Tables, world: World, findings: Findings) -> None:
     file = tables.name_of("routes.toml")
     for key, route in tables.routes:
         place = Place(findings=findings, file=file, key=key)
-        place.must_be_known("category", route.category, world.categories, "category")
-        for department in route.departments:
-            place.must_be_known("departments", department, world.departments, "department")
+        if route.category:
+            place.must_be_known("category", route.category, world.categories, "category")
+        for role in ("departments", "further"):
+            for department in getattr(route, role):
+                place.must_be_known(role, department, world.departments, "department")
+        for region in route.region:
+            if not re.fullmatch("[A-Z]{2}", region):
+                place.must_be_known("region", region, world.centres, "centre or country (two capital letters)")
+        if route.centre:
+            place.must_be_known("centre", route.centre, world.centres, "centre")
     top = Place(findings=findings, file=file, key="")
     if tables.routes_head:
         top.must_be_known("several_lead", tables.routes_head.several_lead, world.departments, "department")
-    routed = {name_in(key) for key, _ in tables.routes}
-    if "other" not in routed and not tables.files["routes.toml"].broken:
-        top.add("route", "category 'other' has no row", "add it; it takes what belongs to no other category")
+    everywhere = [row for _, row in tables.routes if not (row.region or row.language or row.channel)]
+    if all(row.category != "other" for row in everywhere) and not tables.files["routes.toml"].broken:
+        top.add("route", "category 'other' has no row of its own", "add it; it takes what no other row does")
 
 
 def _check_commands(tables: Tables, findings: Findings) -> None:

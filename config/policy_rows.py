@@ -15,6 +15,7 @@ from config.fields import (
     Country,
     Days,
     GradeWord,
+    Language,
     Line,
     Many,
     Name,
@@ -85,26 +86,53 @@ class GradeModel(Row):
     clause: Clause
     is_: Annotated[GradeWord, Field(alias="is")]
     signals: Many[Name] = ()
+    facts: Many[Name] = ()
     loss_above: Annotated[int, Field(ge=0)] | None = None
     any_loss: bool = False
     loss_unknown: bool = False
     channels: Many[ChannelWord] = ()
     categories: Many[Name] = ()
+    earlier_cases_above: Annotated[int, Field(ge=0)] | None = None
+    repeats_above: Annotated[int, Field(ge=0)] | None = None
+    within_days: Days | None = None
+    customers_from: Annotated[int, Field(ge=2)] | None = None
+    public: bool = False
+
+    @property
+    def about_history(self) -> bool:
+        return self.earlier_cases_above is not None or self.repeats_above is not None
 
     @model_validator(mode="after")
     def _matches_something(self) -> "GradeModel":
-        conditions = (self.signals, self.any_loss, self.loss_unknown, self.channels, self.categories)
-        if not any(conditions) and self.loss_above is None:
+        conditions = (self.signals, self.facts, self.any_loss, self.loss_unknown, self.channels, self.categories)
+        counts = (self.loss_above, self.customers_from)
+        if not any(conditions) and not self.about_history and all(count is None for count in counts):
             raise ValueError("can never match; give it signals, a loss, channels or categories")
+        if self.about_history != (self.within_days is not None):
+            raise ValueError("within_days and earlier_cases_above or repeats_above belong together; write both")
         return self
 
 
 class RouteModel(Row):
     """`[[route]]` of routes.toml."""
 
-    category: Name
+    name: Name = ""
+    category: Name = ""
     clause: Clause
     departments: Some[Name]
+    region: Many[Line] = ()
+    language: Many[Language] = ()
+    channel: Many[ChannelWord] = ()
+    centre: Name = ""
+    further: Many[Name] = ()
+
+    @model_validator(mode="after")
+    def _is_named(self) -> "RouteModel":
+        if not (self.category or self.region or self.language or self.channel):
+            raise ValueError("matches everything; give it a category, region, language or channel")
+        if not (self.name or self.category):
+            raise ValueError("has neither name nor category; give it a name")
+        return self
 
 
 class CommandModel(Row):
@@ -213,11 +241,28 @@ class RequiredModel(Row):
     clause: Clause
 
 
-class RateModel(Row):
-    """`[rate]` of rates.toml, one currency."""
+class DatedRateModel(Row):
+    """A rate that was valid before."""
 
     cny: Annotated[Decimal, Field(gt=0, strict=False)]
     on: date
+
+
+class RateModel(Row):
+    """`[rate]` of rates.toml, one currency: the present rate, and those of earlier days."""
+
+    cny: Annotated[Decimal, Field(gt=0, strict=False)]
+    on: date
+    earlier: Many[DatedRateModel] = ()
+
+    @model_validator(mode="after")
+    def _days_differ(self) -> "RateModel":
+        days = [self.on, *(rate.on for rate in self.earlier)]
+        if len(set(days)) < len(days):
+            raise ValueError("has two rates for one day; keep one of them")
+        if self.on != max(days):
+            raise ValueError("has a later rate under earlier; put the latest one first")
+        return self
 
 
 class CalendarModel(Row):

@@ -17,13 +17,14 @@ from cases.policy import (
     NoticeRow,
     Organisation,
     Policy,
+    Rate,
     RouteRow,
     StageRow,
 )
 from cases.target import Target
 from cases.words import LetterClass
 from config.desk_rows import OrganisationModel
-from config.policy_rows import LettersModel, StageModel, StepModel
+from config.policy_rows import LettersModel, RateModel, StageModel, StepModel
 from config.policy_tables import Tables, name_in
 
 
@@ -46,7 +47,7 @@ def policy_of(
         letters=_letters(letters),
         calendars=calendars,
         directory=directory,
-        rates={"CNY": Decimal(1), **{name_in(key): rate.cny for key, rate in tables.rates}},
+        rates={name_in(key): _rates(rate) for key, rate in tables.rates},
         required=tuple("|".join((row.fact, *row.or_one_of)) for _, row in tables.required),
         organisation=Organisation(name=organisation.name, privacy=organisation.privacy),
         head_office=organisation.head_office,
@@ -108,14 +109,35 @@ def _grades(tables: Tables) -> tuple[GradeRow, ...]:
             any_loss=row.any_loss,
             channels=tuple(row.channels),
             categories=tuple(row.categories),
+            facts=tuple(row.facts),
+            earlier_cases_above=row.earlier_cases_above,
+            repeats_above=row.repeats_above,
+            within=row.within_days,
+            customers_from=row.customers_from,
+            public=row.public,
         )
         for _, row in tables.grades
     )
 
 
+def _rates(row: RateModel) -> tuple[Rate, ...]:
+    rates = (Rate(on=row.on, cny=row.cny), *(Rate(on=rate.on, cny=rate.cny) for rate in row.earlier))
+    return tuple(sorted(rates, key=lambda rate: rate.on))
+
+
 def _routes(tables: Tables) -> tuple[RouteRow, ...]:
     return tuple(
-        RouteRow(category=row.category, clause=row.clause, departments=tuple(row.departments))
+        RouteRow(
+            name=row.name or row.category,
+            category=row.category,
+            clause=row.clause,
+            departments=tuple(row.departments),
+            regions=tuple(row.region),
+            languages=tuple(row.language),
+            channels=tuple(row.channel),
+            centre=row.centre,
+            further=tuple(row.further),
+        )
         for _, row in tables.routes
     )
 

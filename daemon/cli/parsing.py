@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cases.grading import grade_of, loss_in_cny
+from cases.grading import grade_of
 from cases.message import Address, Fact, IncomingMessage, Strength
 from cases.opening import missing_of
 from cases.policy import Policy
+from cases.rates import loss_in_cny
 from cases.trouble import NeedsHuman
 from cases.words import Channel
 from config.settings import load

@@ -5,7 +5,10 @@ from dataclasses import replace
 import pytest
 
 from cases.case import Case
-from cases.routing import departments_of, people_for, roles_of
+from cases.policy import RouteRow
+from cases.routing import people_for, roles_of
+from cases.ways import Origin, hidden_by, way_of
+from cases.words import Channel
 from tests.cases.mail import MONDAY, Desk
 from tests.cases.world import POLICY, while_away
 
@@ -36,7 +39,7 @@ SAUDI = replace(CASE, centre="middle-east")
 def test_the_first_department_leads_and_hq_leads_several_unrelated_ones(
     categories: tuple[str, ...], departments: tuple[str, ...]
 ) -> None:
-    assert departments == departments_of(categories, POLICY)[0]
+    assert departments == way_of(categories, Origin(), POLICY).departments
 
 
 @pytest.mark.parametrize(
@@ -114,3 +117,51 @@ def test_addresses_are_found_in_any_case() -> None:
     assert person is not None
     assert "quinn@meridian.example" == person.address
     assert POLICY.directory.person_at("mallory@elsewhere.example") is None
+
+
+def way(name: str, category: str = "", **more: tuple[str, ...]) -> RouteRow:
+    return RouteRow(name=name, category=category, clause="§5", departments=("quality",), **more)  # type: ignore[arg-type]
+
+
+TABLE = (
+    way("quality", "product-quality"),
+    way("middle east", regions=("middle-east",)),
+    way("emirates", regions=("AE",)),
+    way("chinese", languages=("zh",)),
+    way("quality in the middle east", "product-quality", regions=("middle-east",)),
+    way("quality in the emirates", "product-quality", regions=("AE",)),
+    way("referrals", channels=("regulator",)),
+    way("quality in arabic", "product-quality", languages=("ar",)),
+    way("twin", "product-quality", languages=("ar",)),
+    way("other", "other"),
+)
+
+
+@pytest.mark.parametrize(
+    ("category", "origin", "name"),
+    [
+        ("product-quality", Origin(country="DE", centre="europe", language="de"), "quality"),
+        ("price", Origin(country="SA", centre="middle-east", language="en"), "middle east"),
+        ("price", Origin(country="AE", centre="middle-east", language="en"), "emirates"),
+        ("product-quality", Origin(country="SA", centre="middle-east"), "quality in the middle east"),
+        ("product-quality", Origin(country="AE", centre="middle-east"), "quality in the emirates"),
+        ("product-quality", Origin(country="AE", centre="middle-east", language="ar"), "quality in the emirates"),
+        ("product-quality", Origin(country="DE", centre="europe", language="ar"), "quality in arabic"),
+        ("price", Origin(country="DE", centre="europe", language="zh-Hant"), "chinese"),
+        ("price", Origin(channel=Channel.REGULATOR, country="AE", centre="middle-east"), "referrals"),
+        ("price", Origin(country="DE", centre="europe", language="de"), "other"),
+    ],
+)
+def test_the_most_specific_row_wins(category: str, origin: Origin, name: str) -> None:
+    assert name == way_of((category,), origin, replace(POLICY, routes=TABLE)).rows[0].name
+
+
+def test_a_row_that_another_one_always_beats_is_found() -> None:
+    hidden = {row.name: found.name for row in TABLE if (found := hidden_by(row, TABLE))}
+    assert {"twin": "quality in arabic"} == hidden
+
+
+def test_head_office_leads_several_unrelated_departments_whatever_the_centre_has() -> None:
+    case = replace(SAUDI, departments=("quality", "logistics"))
+    assert ["quinn"] == [x.id for x in people_for("lead department", replace(case, hq_leads=True), POLICY, MONDAY)]
+    assert way_of(("product-quality", "price"), Origin(), POLICY).hq_leads

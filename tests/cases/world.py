@@ -22,6 +22,7 @@ from cases.policy import (
     NoticeRow,
     Organisation,
     Policy,
+    Rate,
     RouteRow,
     StageRow,
 )
@@ -323,11 +324,11 @@ GRADES = (
     GradeRow(name="customer_data", clause="M13", grade=Grade.IMPORTANT, categories=("data-protection",)),
 )
 ROUTES = (
-    RouteRow(category="product-quality", clause="T2.2", departments=("quality", "production")),
-    RouteRow(category="delivery", clause="T2.2", departments=("logistics", "production")),
-    RouteRow(category="price", clause="T3.1", departments=("logistics",)),
-    RouteRow(category="data-protection", clause="M12", departments=("quality",)),
-    RouteRow(category="other", clause="M7", departments=("customer-service",)),
+    RouteRow(name="product-quality", category="product-quality", clause="T2.2", departments=("quality", "production")),
+    RouteRow(name="delivery", category="delivery", clause="T2.2", departments=("logistics", "production")),
+    RouteRow(name="price", category="price", clause="T3.1", departments=("logistics",)),
+    RouteRow(name="data-protection", category="data-protection", clause="M12", departments=("quality",)),
+    RouteRow(name="other", category="other", clause="M7", departments=("customer-service",)),
 )
 WORKERS = ("handler", "lead department", "centre head")
 
@@ -384,7 +385,10 @@ POLICY = Policy(
     letters=LETTERS,
     calendars={"berlin": BERLIN, "riyadh": RIYADH},
     directory=directory(),
-    rates={"CNY": Decimal(1), "EUR": Decimal("7.8"), "SAR": Decimal("1.9")},
+    rates={
+        "EUR": (Rate(on=date(2025, 7, 1), cny=Decimal("8.0")), Rate(on=date(2026, 1, 1), cny=Decimal("7.8"))),
+        "SAR": (Rate(on=date(2026, 1, 1), cny=Decimal("1.9")),),
+    },
     required=("order_number|waybill", "wanted"),
     organisation=Organisation(name="Meridian Trade", privacy="https://meridian.example/privacy"),
     head_office="berlin",

@@ -106,6 +106,12 @@ CASES: tuple[tuple[str, str, str, str], ...] = (
         "ladder[confirm].steps",
         "nobody that a limit has passed",
     ),
+    (
+        "routes",
+        shipped("routes") + '[[route]]\nname = "late"\ncategory = "price"\nclause = "§5"\ndepartments = ["finance"]\n',
+        "route[late]",
+        "'price' takes all",
+    ),
     ("grades", shipped("grades") + GRADE + 'channels = ["staff"]\n', "grade[extra].channels", "channel staff"),
 )
 

@@ -1,10 +1,12 @@
 """What an admin writes arrives as values."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from cases.policy import Rate
 from cases.reading import Authentication, AuthenticationProfile
 from cases.target import parse_target
 from cases.words import Channel, Grade
@@ -144,7 +146,7 @@ def test_fresh_rates_and_known_holidays_cause_no_warning(tmp_path: Path) -> None
         text += f'\n[calendar.{name}]\nzone = "{zone}"\ncountry = "{country}"\n{calendars}'
     settings = load_text(tmp_path, text, rates=rates)
     assert () == settings.warnings
-    assert {"CNY": 1, "EUR": settings.policy.rates["EUR"]} == dict(settings.policy.rates)
+    assert {"EUR": (Rate(on=date(2026, 11, 20), cny=Decimal("7.8")),)} == dict(settings.policy.rates)
 
 
 def test_a_missing_settings_file_is_a_mistake_with_a_reason(tmp_path: Path) -> None:
