@@ -13,7 +13,7 @@ from itertools import accumulate
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from cases.target import Target, Unit
+from cases.target import Target, Unit, add_months
 from cases.trouble import NeedsHuman
 
 _REMEMBERED = 20_000  # answers
@@ -84,6 +84,8 @@ class Calendar:
             return start.astimezone(UTC)
         if target.unit is Unit.HOURS:
             return start.astimezone(UTC) + timedelta(seconds=ceil(target.amount * 3600))
+        if target.unit is Unit.MONTHS:
+            return add_months(start, target.amount, self.zone)
         worked = self._worked_at(start)
         if target.unit is Unit.WORKING_HOURS:
             return self._moment_of(worked + ceil(target.amount * 3600))

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from cases import events as e
+from cases.course import Extension, Pause, Turn, turned
 from cases.message import Attachment, Fact, Proof
 from cases.words import Channel, Grade, Status
 
@@ -84,10 +85,21 @@ class Case:
     public: bool = False  # wide public effect is possible (N3.5)
     weighed: tuple[e.Reason, ...] = ()  # reasons that a person knew when they gave another grade
     moments: Mapping[str, datetime] = field(default_factory=dict)
+    turns: tuple[Turn, ...] = ()  # empty in records of before there were any: the grade and centre of now, from ever
+    pauses: tuple[Pause, ...] = ()  # at most the last one goes on
+    extensions: tuple[Extension, ...] = ()  # asked for and granted; refused ones are no more
+    dates: Mapping[str, datetime] = field(default_factory=dict)  # that others have set: `regulator date`
+    announced: tuple[Told, ...] = ()  # dates that the extension letter will tell once it has left
+    told_waits: bool = False  # the customer knows that the dates they were told move until they have answered
 
     def has_participant(self, address: str) -> bool:
         """Whether the address already belongs to the case (compared case-insensitively)."""
         return address.casefold() in {participant.address.casefold() for participant in self.participants}
+
+    @property
+    def pause(self) -> Pause | None:
+        """The pause that goes on, if the case waits for somebody."""
+        return self.pauses[-1] if self.pauses and self.pauses[-1].end is None else None
 
     def told_date(self, what: str) -> datetime | None:
         """The date the customer was promised, if any."""
@@ -175,6 +187,7 @@ def _graded(case: Case, event: e.Graded) -> Case:
         # Whoever lowers the grade says that it is no matter for the public.
         public=event.public or (case.public and (not by_staff or event.grade is Grade.MAJOR)),
         weighed=tuple(dict.fromkeys((*case.weighed, *case.grade_reasons))) if by_staff else case.weighed,
+        turns=turned(case.turns, Turn(at=event.at, grade=event.grade, centre=case.centre)),
     )
 
 
@@ -187,6 +200,7 @@ def _routed(case: Case, event: e.Routed) -> Case:
         handler="",
         further=event.further,
         hq_leads=event.hq_leads,
+        turns=turned(case.turns, Turn(at=event.at, grade=case.grade, centre=event.centre)),
     )
 
 

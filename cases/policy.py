@@ -19,6 +19,8 @@ class StageRow:
     The clock starts with any event named in `starts` and is stopped by any in `done`; an event in `moot` ends it
     without the stage having been done. Names are event kinds or `cases.case.FURTHER_MOMENTS`.
     `counted_from` is `received` (R of policy §6) or `start` (the starting event). No target for a grade: no clock.
+    `pauses` are the kinds of waiting (`PauseRow.kind`) during which the clock stands still. `no_later_than` names a date
+    of the case (`cases.deadlines.DATES`) after which the limit never falls; it is the limit where the target is a date.
     """
 
     name: str
@@ -30,6 +32,61 @@ class StageRow:
     owner: str
     target: Mapping[Grade, Target]
     ladder: Mapping[Grade, str]
+    pauses: tuple[str, ...] = ()
+    no_later_than: str = ""
+    counts_in: str = "centre"  # the calendar of the owning centre, or of `head office`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseRow:
+    """Whom the desk may wait for (policy §6). The target of `stage` is the longest single pause of each grade.
+
+    A grade without such a target knows no pause. `at_end` says what happens then: `resume`, or `close` with notice.
+    """
+
+    kind: str
+    clause: str
+    stage: str
+    at_end: Mapping[Grade, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionRow:
+    """How far the limit of a stage may be extended, all extensions together, and who approves (M28, C3.4)."""
+
+    stage: str
+    clause: str
+    most: Mapping[Grade, Target]  # no entry: never
+    approver: Mapping[Grade, str]  # roles
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompensationRow:
+    """Who approves a compensation above so many CNY, whatever the grade (C3.4)."""
+
+    name: str
+    clause: str
+    above: Decimal
+    approver: str  # role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockRules:
+    """What moves a limit: pauses, extensions, and the amounts that need an approver of their own."""
+
+    pauses: tuple[PauseRow, ...] = ()
+    pauses_together: Mapping[Grade, Target] = field(default_factory=dict)  # all pauses of a case
+    extensions: tuple[ExtensionRow, ...] = ()
+    compensations: tuple[CompensationRow, ...] = ()
+    compensation_words: tuple[str, ...] = ()  # case-folded; the amount stands behind one of them
+
+    def pause(self, kind: str) -> PauseRow | None:
+        """The row of that kind of waiting, if there is one."""
+        return next((row for row in self.pauses if row.kind == kind), None)
+
+    def extension(self, stage: str) -> ExtensionRow | None:
+        """The row of the stage, if its limit may be extended at all."""
+        return next((row for row in self.extensions if row.stage == stage), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,6 +236,7 @@ class Policy:
     head_office: str  # name of the calendar of people without one
     country_zones: Mapping[str, str] = field(default_factory=dict)  # ISO 3166 alpha-2 → IANA zone to show dates in
     quarantine_target: Target | None = None  # policy §1: 1 wh
+    clocks: ClockRules = ClockRules()
 
     def stage(self, name: str) -> StageRow | None:
         """The stage of that name, if the policy has it."""
