@@ -5,32 +5,42 @@ ladder step falls due is computed from the same clock, so a change of grade, cal
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from fractions import Fraction
-from functools import cache
 
-from cases.calendar import Calendar
 from cases.case import Case
+from cases.limits import Plan, calendar_in, extensions_of, plan_of
 from cases.policy import LadderStep, Policy, StageRow
+from cases.stretches import Run, Span
 from cases.target import Target
-from cases.words import Grade, Status
+from cases.words import Status
 
 MOST_REPEATS = 400  # of one ladder step in one round; a case that nobody touched for a year is told once a day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
-    """A running clock: who owes which stage by when, and the next moment anybody must look at it."""
+    """A running clock: who owes which stage by when, and the next moment anybody must look at it.
+
+    The other values say how `due` came about: `since` when the clock counts, in which stretches (`run`), without which
+    pauses (the last one may lie ahead), with which extensions. `by_limit` is later than `due` where a date binds.
+    """
 
     stage: str
     clause: str
     owner: str  # role
-    round: datetime  # when the clock was started
+    round: datetime  # when the clock was started, or its limit was extended
     due: datetime
     target: Target
     next_look: datetime | None
     provisional: bool = False  # not every holiday before it is known yet
+    since: datetime | None = field(default=None, compare=False)
+    by_limit: datetime | None = field(default=None, compare=False)
+    bound_by: str = field(default="", compare=False)  # the date that binds (`cases.limits.DATES`)
+    run: Run = field(default=(), compare=False, repr=False)
+    paused: tuple[Span, ...] = field(default=(), compare=False)
+    extended: tuple[Target, ...] = field(default=(), compare=False)
+    waits: bool = field(default=False, compare=False)  # it stands still now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,24 +78,37 @@ def due_of(case: Case, stage: str, policy: Policy) -> datetime | None:
 def steps_due(case: Case, deadline: Deadline, policy: Policy, now: datetime) -> tuple[DueStep, ...]:
     """The ladder steps of this round that have fallen due and were not taken yet, in order."""
     row = policy.stage(deadline.stage)
-    if row is None:
+    begun = _begun(case, row) if row else None
+    plan = plan_of(case, row, begun, policy) if row and begun else None
+    if row is None or plan is None:
         return ()
     taken = _taken(case, row.name, deadline.round)
-    calendar = policy.calendar_of(case.centre)
-    plan = _plan(row, case.grade, counted_from(case, row, deadline.round), policy, calendar)
-    steps = _steps(plan, taken, deadline.target, calendar, now)
     return tuple(
         DueStep(name=name, base=base, moment=moment)
-        for name, base, moment in steps
+        for name, base, moment in _steps(plan, taken, deadline.target, now)
         if moment <= now and name not in taken
     )
 
 
 def started(case: Case, row: StageRow) -> datetime | None:
-    """When the stage's clock was last started and has not been stopped since; None when it does not run.
+    """When the round of the stage's ladder began that is not over yet; None when its clock does not run.
 
-    A clock that survives a reopening starts anew with it, so that its ladder does too.
+    A clock that survives a reopening starts anew with it, and a ladder with each extension.
     """
+    begun = _begun(case, row)
+    return _round(case, row, begun) if begun else None
+
+
+def counted_from(case: Case, row: StageRow, start: datetime) -> datetime:
+    """From when the target of a stage counts; `start` is when the round of its ladder began."""
+    if row.counted_from == "received":
+        return case.counted_from
+    granted = (one.begun for one in case.extensions if one.stage == row.name and one.granted_at == start)
+    return next(granted, start)
+
+
+def _begun(case: Case, row: StageRow) -> datetime | None:
+    """When the stage's clock was last started and has not been stopped since."""
     starts = [case.moments[kind] for kind in row.starts if kind in case.moments]
     if case.status is Status.CLOSED or not starts:
         return None
@@ -95,15 +118,20 @@ def started(case: Case, row: StageRow) -> datetime | None:
     return None if ended else max(start, case.counted_from)
 
 
+def _round(case: Case, row: StageRow, begun: datetime) -> datetime:
+    return max((one.granted_at or begun for one in extensions_of(case, row, begun)), default=begun)
+
+
 def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
-    start, target = started(case, row), row.target.get(case.grade)
-    if start is None or target is None:
+    begun = _begun(case, row)
+    plan = plan_of(case, row, begun, policy) if begun else None
+    if begun is None or plan is None:
         return None
-    calendar = policy.calendar_of(case.centre)
-    plan = _plan(row, case.grade, counted_from(case, row, start), policy, calendar)
+    start, target = _round(case, row, begun), row.target[case.grade]
     taken = _taken(case, row.name, start)
-    steps = _steps(plan, taken, target, calendar)
-    upcoming = (moment for name, _, moment in steps if name not in taken)
+    looks = [moment for name, _, moment in _steps(plan, taken, target) if name not in taken]
+    if case.pauses and any(rule.stage == row.name for rule in policy.clocks.pauses):
+        looks.append(plan.due)  # the end of a pause is no breach: the case goes on, or is closed
     return Deadline(
         stage=row.name,
         clause=row.clause,
@@ -111,50 +139,24 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
         round=start,
         due=plan.due,
         target=target,
-        next_look=min(upcoming, default=None),
-        provisional=not calendar.is_sure(plan.due),
+        next_look=min(looks, default=None),
+        provisional=not calendar_in(row, case.centre, policy).is_sure(plan.due),
+        since=plan.since,
+        by_limit=plan.by_limit,
+        bound_by=row.no_later_than if plan.due < plan.by_limit else "",
+        run=plan.run,
+        paused=plan.paused,
+        extended=plan.extended,
+        waits=case.pause is not None and case.pause.kind in row.pauses and bool(plan.paused),
     )
-
-
-def counted_from(case: Case, row: StageRow, start: datetime) -> datetime:
-    """From when the target of a running stage counts; `start` is when its clock was started."""
-    return case.counted_from if row.counted_from == "received" else start
 
 
 def _taken(case: Case, stage: str, start: datetime) -> frozenset[str]:
     return frozenset(step.step for step in case.steps if step.stage == stage and step.round == start)
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """When a clock that counts from one moment runs out, and when each step of its ladder first comes."""
-
-    due: datetime
-    steps: tuple[tuple[LadderStep, datetime], ...]
-
-
-# A decision asks for the same plan many times over, and so do cases of one day: what is forgotten is computed anew.
-# The key holds no policy but the very objects of one, which are compared by identity.
-_plans: dict[tuple[int, int, Grade, float], tuple[StageRow, Calendar, Policy, _Plan]] = {}
-_MOST_PLANS = 10_000
-
-
-def _plan(row: StageRow, grade: Grade, since: datetime, policy: Policy, calendar: Calendar) -> _Plan:
-    key = id(row), id(calendar), grade, since.timestamp()
-    known = _plans.get(key)
-    if known and known[0] is row and known[1] is calendar and known[2] is policy:
-        return known[3]
-    target = row.target[grade]
-    due = calendar.add(since, target)
-    steps = tuple((step, _moment(step, since, due, target, calendar)) for step in policy.ladders[row.ladder[grade]])
-    if len(_plans) >= _MOST_PLANS:
-        _plans.clear()
-    _plans[key] = row, calendar, policy, (plan := _Plan(due, steps))
-    return plan
-
-
 def _steps(
-    plan: _Plan, taken: frozenset[str], target: Target, calendar: Calendar, now: datetime | None = None
+    plan: Plan, taken: frozenset[str], target: Target, now: datetime | None = None
 ) -> Iterator[tuple[str, LadderStep, datetime]]:
     """Name, row and moment of every ladder step; a repeating one until the first neither taken nor due at `now`."""
     for step, first in plan.steps:
@@ -163,16 +165,5 @@ def _steps(
         for count in range(2, MOST_REPEATS if step.repeat else 2):
             if name not in taken and (now is None or moment > now):
                 break
-            name, moment = f"{step.name}#{count}", calendar.add(moment, step.repeat or target)
+            name, moment = f"{step.name}#{count}", plan.later(moment, step.repeat or target)
             yield name, step, moment
-
-
-def _moment(step: LadderStep, since: datetime, due: datetime, target: Target, calendar: Calendar) -> datetime:
-    if step.share is not None:
-        return due if step.share == 1 else calendar.add(since, _part_of(target, step.share))
-    return calendar.add(due, step.after) if step.after else due
-
-
-@cache
-def _part_of(target: Target, share: Fraction) -> Target:
-    return target.share(share)

@@ -19,8 +19,8 @@ class StageRow:
     The clock starts with any event named in `starts` and is stopped by any in `done`; an event in `moot` ends it
     without the stage having been done. Names are event kinds or `cases.case.FURTHER_MOMENTS`.
     `counted_from` is `received` (R of policy §6) or `start` (the starting event). No target for a grade: no clock.
-    `pauses` are the kinds of waiting (`PauseRow.kind`) during which the clock stands still. `no_later_than` names a date
-    of the case (`cases.deadlines.DATES`) after which the limit never falls; it is the limit where the target is a date.
+    `pauses` are the kinds of waiting (`PauseRow.kind`) during which the clock stands still. `no_later_than` names a
+    date of the case (`cases.limits.DATES`) that the limit never passes; it is the limit where the target is a date.
     """
 
     name: str

@@ -31,8 +31,10 @@ Span = tuple[datetime, datetime]
 
 
 def run_of(since: datetime, calendars: Iterable[tuple[datetime, Calendar]], holes: Iterable[Span]) -> Run:
-    """The stretches from `since` on: `calendars` by the moment each came into force, the first one from ever, without
-    the `holes`, which may overlap."""
+    """The stretches from `since` on, without the `holes`, which may overlap.
+
+    `calendars` stand with the moment each came into force, the first one from ever.
+    """
     marks = list(calendars)
     ends: list[datetime | None] = [moment for moment, _ in marks[1:]]
     run: list[Stretch] = []

@@ -26,7 +26,7 @@ class Unit(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A span such as `1 wh`, `3 bd`, `72 h` or `1 month`; exact, so that half of three business days is no rounding matter."""
+    """A span such as `1 wh`, `3 bd`, `72 h` or `1 month`; exact, so that half of three days is no rounding matter."""
 
     amount: Fraction
     unit: Unit
