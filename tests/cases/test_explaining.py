@@ -24,7 +24,12 @@ MOMENTS = st.integers(int(at("2026-01-02 00:00").timestamp()), int(at("2027-06-0
 AMOUNTS = st.fractions(0, 30, max_denominator=8)
 
 
-@given(st.sampled_from([BERLIN, RIYADH, NIGHTS, LATE]), MOMENTS, AMOUNTS, st.sampled_from(Unit))
+@given(
+    st.sampled_from([BERLIN, RIYADH, NIGHTS, LATE]),
+    MOMENTS,
+    AMOUNTS,
+    st.sampled_from([Unit.HOURS, Unit.WORKING_HOURS, Unit.BUSINESS_DAYS]),
+)
 def test_the_time_that_is_counted_sums_up_to_the_target(
     calendar: Calendar, stamp: int, amount: Fraction, unit: Unit
 ) -> None:
