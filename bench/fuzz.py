@@ -52,7 +52,7 @@ LITTER = (
     message/partial text/html;charset= text/plain;format=flowed;delsp=yes charset=utf-7 charset=utf-16 \
     charset=iso-2022-jp charset=hex charset=gb2312 filename*0*=utf-8''%e5%8f \
     Authentication-Results:mx.meridian.example;dmarc=pass X-Ombud-Mark: \
-    [ref:taaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa] C-4829-1375 <div> <blockquote\ttype=cite> </div> <table><tr> <!-- \
+    [ref:taaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa] C-4829-1372 <div> <blockquote\ttype=cite> </div> <table><tr> <!-- \
     <![CDATA[ &#x110000; &#55296; <script> \xff\xfe \xed\xa0\x80 \xc0\xaf \xe2\x80\xae \x1b$B \x1b[2J begin \
     +999999999999999999 BEGIN:VCALENDAR xn-- \xd9\xa1\xd9\xa2\xe2\x82\xac 1.500,00EUR""".split(b" "),
     b" ",

@@ -25,7 +25,7 @@ _STRIDE = 6_180_339  # shares no factor with ten, so it visits every number once
 
 
 def number_of(index: int) -> str:
-    """The number of the `index`-th case (from 0): `C-4829-1375`. Different indexes give different numbers."""
+    """The number of the `index`-th case (from 0): `C-4829-1372`. Different indexes give different numbers."""
     if index < 0:
         raise ValueError("case indexes begin with 0")
     lap, place = divmod(index, _SPAN)

@@ -90,7 +90,7 @@ def _host(value: Any) -> str:
 def _name(value: Any) -> str:
     text = _text(value)
     if not re.fullmatch(r"[a-z0-9](?:[a-z0-9 _-]*[a-z0-9])?", text):
-        # Names become parts of keys such as `C-4829-1375:reminder:accept/breach/…`.
+        # Names become parts of keys such as `C-4829-1372:reminder:accept/breach/…`.
         raise ValueError(f"{text!r} cannot be a name; use small letters, digits, blanks, '-' and '_'")
     return text
 

@@ -61,7 +61,7 @@ Config = Annotated[
     typer.Option("--config", "-c", envvar="OMBUD_CONFIG", help="ombud.toml; else ./ombud.toml, /etc/ombud/ombud.toml."),
 ]
 Json = Annotated[bool, typer.Option("--json", help="For machines: JSON on standard output.")]
-Number = Annotated[str, typer.Argument(metavar="NUMBER", help="Its number, such as C-4829-1375.")]
+Number = Annotated[str, typer.Argument(metavar="NUMBER", help="Its number, such as C-4829-1372.")]
 Message = Annotated[int, typer.Argument(metavar="MESSAGE", help="Its number in `ombud quarantine list`.")]
 Address = Annotated[str, typer.Argument(metavar="ADDRESS", help="A mail address.")]
 Reason = Annotated[str, typer.Option("--because", help="The reason, for the record.")]

@@ -1,6 +1,6 @@
 """Log lines: one event each, with stable keys, never a body, never a secret; JSON unless somebody watches a terminal.
 
-`grep C-4829-1375` follows a case, `grep '"account": "main"'` an account.
+`grep C-4829-1372` follows a case, `grep '"account": "main"'` an account.
 """
 
 import json

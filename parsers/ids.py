@@ -62,7 +62,7 @@ def tokens_of(*groups: list[str]) -> tuple[str, ...]:
 
 
 def case_numbers(*texts: str) -> tuple[str, ...]:
-    """Case numbers in their written form `C-4829-1375`, in the order of the texts, at most 20.
+    """Case numbers in their written form `C-4829-1372`, in the order of the texts, at most 20.
 
     Full-width digits, other dashes, blanks and a lower-case c are forgiven.
     """

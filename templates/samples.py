@@ -21,7 +21,7 @@ _COMMON: Mapping[str, object] = {
         "privacy": "How we handle personal data: https://meridian.example/privacy",
     },
     "zone": "Asia/Riyadh",
-    "number": "C-4829-1375",
+    "number": "C-4829-1372",
     "received_at": _RECEIVED,
     "marker": True,
     "reference": "[ref:tabcdefghijklmnopqrstuvwxyz234567abc]",
@@ -87,7 +87,7 @@ _REASONS = [
 
 def _may(*commands: str) -> dict[str, object]:
     """`accept`, or `plan: …` for a command that needs text."""
-    desk = "mailto:desk+tabcdef@meridian.example?subject=Re%3A%20%5BC-4829-1375%5D&body="
+    desk = "mailto:desk+tabcdef@meridian.example?subject=Re%3A%20%5BC-4829-1372%5D&body="
     names = [command.removesuffix(": …") for command in commands]
     return {
         "actions": [{"command": name, "url": desk + name.replace(" ", "%20")} for name in names],
@@ -152,7 +152,7 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         "centre": "Middle East",
         "department": "Quality",
         "deadlines": _DEADLINES,
-        "links": ["C-4811-0022"],
+        "links": ["C-4811-0023"],
         **_WORK,
         "reader": {"name": "Lena Vogt"},
     },
@@ -223,8 +223,8 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
     "desk-notice": {
         **_COMMON,
         "lines": [
-            {"at": _RECEIVED, "kind": "held", "number": "C-4829-1375", "because": "ceiling per_address"},
-            {"at": _RECEIVED, "kind": "bounced", "number": "C-4811-0022", "because": "5.1.1 no such address"},
+            {"at": _RECEIVED, "kind": "held", "number": "C-4829-1372", "because": "ceiling per_address"},
+            {"at": _RECEIVED, "kind": "bounced", "number": "C-4811-0023", "because": "5.1.1 no such address"},
             {"at": _RECEIVED, "kind": "account-down", "number": "", "because": "imap.meridian.example: login refused"},
         ],
         "more": 12,

@@ -43,7 +43,7 @@ def explain_case(config: Path | None, number: str, *, as_json: bool) -> None:
     """How every running clock of a case got its deadline."""
     known = parse_number(number)
     if known is None:
-        raise NeedsHuman(f"{number!r} is no case number: its check digit does not hold; it looks like C-4829-1375")
+        raise NeedsHuman(f"{number!r} is no case number: its check digit does not hold; it looks like C-4829-1372")
     settings = settings_at(config)
     with store_of(settings) as store:
         case = store.load(known)

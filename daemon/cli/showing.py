@@ -65,7 +65,7 @@ def case(config: Path | None, number: str, *, as_json: bool) -> None:
 
     known = parse_number(number)
     if known is None:
-        raise NeedsHuman(f"{number!r} is no case number: its check digit does not hold; it looks like C-4829-1375")
+        raise NeedsHuman(f"{number!r} is no case number: its check digit does not hold; it looks like C-4829-1372")
     with store_of(settings_at(config)) as store:
         found = store.load(known)
         if found is None:

@@ -8,6 +8,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from cases.numbers import is_number
 from daemon.__main__ import app
 from tests.house.tree import FOLDERS, ROOT
 
@@ -64,3 +65,20 @@ def test_the_version_has_a_section_in_the_changelog() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert re.search(rf"^## (Unreleased|{re.escape(version)})", changelog, re.MULTILINE)
+
+
+def test_every_example_of_a_case_number_keeps_its_check_digit() -> None:
+    """Who copies one from a help text is not told that it is mistyped."""
+    shown = [README, *((ROOT / name).read_text(encoding="utf-8") for name in _WITH_EXAMPLES)]
+    numbers = {number for text in shown for number in re.findall(r"C-\d{4}(?:-\d{4})+", text)}
+    assert numbers
+    assert [] == [number for number in sorted(numbers) if not is_number(number)]
+
+
+_WITH_EXAMPLES = (
+    "daemon/__main__.py",
+    "docs/running.md",
+    "templates/samples.py",
+    "config/fields.py",
+    "cases/numbers.py",
+)
