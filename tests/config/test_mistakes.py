@@ -99,7 +99,7 @@ IN_THE_DESK = [
 IN_THE_POLICY = [
     ("stages", 'starts = ["TriageAsked"]', 'starts = ["TriageAskd"]', "stage[triage].starts", "mean 'TriageAsked'?"),
     ("stages", '["LetterSent:head_told"]', '["LetterSent:head_tld"]', "stage[head_told].done", "LetterSent:head_told"),
-    ("stages", 'target = "2 bd"', 'target = "2 days"', "stage[register].target.general", "bd, for instance"),
+    ("stages", 'target = "2 bd"', 'target = "2 days"', "stage[register].target.general", "bd or month, for instance"),
     ("stages", 'target = "2 bd"', 'target = "0 bd"', "stage[register].target.general", "more than 0"),
     ("stages", 'target = "2 bd"', 'target = { huge = "2 bd" }', "stage[register].target.huge", "'important'"),
     ("stages", 'ladder = { major = "contain" }', 'ladder = { general = "contain" }', "stage[contain].ladder", "major"),
