@@ -48,3 +48,19 @@ def conclude(
     settled += [settle(letter, after, (*events, *silent)) for letter in told(after, silent, policy, now)]
     fates = tuple(event for _, event in settled)
     return Conclusion(case=fold(after, fates), events=(*events, *fates), made=tuple(made for made, _ in settled))
+
+
+def written(letter: Letter, kind: type[e.LetterEvent], to: str, because: str, now: datetime) -> e.LetterEvent:
+    """The event that tells what becomes of a letter as soon as it is written: queued, held or withheld."""
+    return kind(
+        at=now,
+        by=letter.cause.by,
+        rule=letter.cause.rule,
+        clause=letter.cause.clause,
+        key=letter.key,
+        letter=letter.letter,
+        to=to,
+        letter_class=letter.letter_class,
+        stops=letter.stops,
+        because=because,
+    )

@@ -3,25 +3,57 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from cases.identity import base_address
 from cases.policy import Ceiling, Policy
-from store.desk import Store
-from store.values import OutboxRow, Outgoing
 
 # How the reason of a held answer begins.
 CEILING = "ceiling"
 LATCH = "latched ceiling"
 
 
+class Answer(Protocol):
+    """A letter to somebody outside, as far as ceilings ask."""
+
+    @property
+    def number(self) -> str:
+        """The case it is about."""
+
+    @property
+    def recipient(self) -> str:
+        """Its address."""
+
+    @property
+    def unproven(self) -> bool:
+        """Whether it answers an unproven sender."""
+
+
+class Counter(Protocol):
+    """Whoever remembers which answers left."""
+
+    def answers_since(self, *, since: datetime, until: datetime, per: str, value: str, unproven_only: bool) -> int:
+        """How many left."""
+
+
+def counts_for(answer: Answer) -> Mapping[str, str]:
+    """What an answer counts for under each kind of ceiling."""
+    return {
+        "case": answer.number,
+        "address": base_address(answer.recipient),
+        "domain": answer.recipient.rpartition("@")[2],
+        "all": "",
+    }
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ceilings:
     """Holds what is above a ceiling; it is released when the window has moved on."""
 
-    store: Store
+    store: Counter
     policy: Policy
 
-    def reached(self, outgoing: Outgoing | OutboxRow, now: datetime, full: set[tuple[str, str]] | None = None) -> str:
+    def reached(self, outgoing: Answer, now: datetime, full: set[tuple[str, str]] | None = None) -> str:
         """Why an answer to somebody outside must wait; empty when it may leave.
 
         `full` remembers which ceilings are reached for whom, for who asks about many answers in one moment.
@@ -29,12 +61,7 @@ class Ceilings:
         if self.policy.directory.person_at(outgoing.recipient):
             return ""
         full = set() if full is None else full
-        where: Mapping[str, str] = {
-            "case": outgoing.number,
-            "address": base_address(outgoing.recipient),
-            "domain": outgoing.recipient.rpartition("@")[2],
-            "all": "",
-        }
+        where = counts_for(outgoing)
         # The latched ones first: what would pass by itself must not hide what does not.
         for ceiling in sorted(self.policy.ceilings, key=lambda one: not one.latched):
             mark = (ceiling.name, where[ceiling.per])

@@ -12,7 +12,7 @@ from datetime import datetime
 from cases import events as e
 from cases.again import once_more
 from cases.case import Case
-from cases.concluding import conclude
+from cases.concluding import conclude, written
 from cases.deadlines import owed
 from cases.letters import SUPPRESSED, Letter
 from cases.message import Proof
@@ -136,15 +136,4 @@ _FATES: dict[OutboxState, type[e.LetterEvent]] = {
 
 def _fate_of(outgoing: Outgoing, letter: Letter, now: datetime) -> e.LetterEvent:
     kind = _FATES.get(outgoing.state, e.LetterQueued)
-    return kind(
-        at=now,
-        by=letter.cause.by,
-        rule=letter.cause.rule,
-        clause=letter.cause.clause,
-        key=letter.key,
-        letter=letter.letter,
-        to=outgoing.recipient,
-        letter_class=letter.letter_class,
-        stops=letter.stops,
-        because=outgoing.because,
-    )
+    return written(letter, kind, outgoing.recipient, outgoing.because, now)

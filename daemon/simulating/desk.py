@@ -1,0 +1,342 @@
+"""The desk on a virtual clock: one heap of what is due next, one way for everything that is decided.
+
+What the daemon does between mail server and database happens here in memory, with the same pure core: `known_of`,
+`place_of`, `reception_of`, `on_message`, `on_command`, `on_tick`, `on_delivery`, `conclude`, `owed`. Letters leave at
+once, or when their reader's working time begins; every one arrives.
+"""
+
+import heapq
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import IntEnum
+from functools import partial
+from itertools import count
+
+from cases import events as e
+from cases.arrival import Arrival
+from cases.case import Case
+from cases.commands import parse_commands
+from cases.concluding import conclude, written
+from cases.deadlines import Deadline, owed
+from cases.decide import on_command, on_delivery, on_message, on_tick
+from cases.identity import fingerprint
+from cases.letters import Letter, is_obsolete, is_plausible
+from cases.message import IncomingMessage
+from cases.opening import note_of
+from cases.placing import Fresh, KnownMessage, Place, place_of
+from cases.policy import Policy
+from cases.reception import Reception, reception_of
+from cases.tokens import IssuedToken
+from cases.words import LetterClass
+from daemon.ceilings import CEILING, Ceilings, counts_for
+from daemon.intake import AccountFacts
+from daemon.knowing import known_of
+from daemon.simulating.acts import Staff, ToldAct, Ways, acted
+from daemon.simulating.book import MemoryBook
+from daemon.simulating.post import Piece
+from daemon.simulating.record import Fate, Oddity, Run, SeenLetter, Story, seen
+from daemon.workers import Parsed, Read
+
+_BEAT = timedelta(seconds=30)  # how often a daemon would look at what stays due
+_LOOK_AT_HELD = timedelta(hours=1)
+Sink = Callable[[str, e.Event], None]  # case number, what happened
+
+
+class _Turn(IntEnum):
+    """Who comes first of what is due in one moment."""
+
+    LETTER = 0
+    ACT = 1
+    STAGE = 2
+    LOOK = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """A letter to somebody outside, as ceilings count it."""
+
+    number: str
+    recipient: str
+    unproven: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """Whose desk it is."""
+
+    policy: Policy
+    accounts: Mapping[str, AccountFacts]
+    addresses: frozenset[str]  # of the desk itself, case-folded
+    staff: Staff | None = None
+    acts: tuple[ToldAct, ...] = ()
+    first: int = 0  # index of the first case's number
+
+
+@dataclass(slots=True, kw_only=True)
+class SimulatedDesk:
+    """One run. Give it what arrives in order with `take_in`, then `finish`."""
+
+    world: World
+    run: Run
+    sink: Sink = lambda _number, _event: None
+    book: MemoryBook = field(init=False)
+    _heap: list[tuple[datetime, int, int, Callable[[datetime], None]]] = field(default_factory=list)
+    _order: Iterator[int] = field(default_factory=count)
+    _looks: dict[str, datetime | None] = field(default_factory=dict)
+    _planned: set[tuple[str, str, datetime]] = field(default_factory=set)
+    _ways: Ways = field(init=False)
+    _ceilings: Ceilings = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Opens an empty book."""
+        self.book = MemoryBook(self.world.first)
+        self._ways = Ways(self.world.policy)
+        self._ceilings = Ceilings(store=self.book, policy=self.world.policy)
+        for act in self.world.acts:
+            self._plan(act.at, _Turn.ACT, partial(self._act, act))
+
+    @property
+    def policy(self) -> Policy:
+        """The rules that count in this run."""
+        return self.world.policy
+
+    def take_in(self, piece: Piece, parsed: Parsed) -> None:
+        """A message of the past arrives; everything that was due before happens first."""
+        self._until(piece.at)
+        self.run.messages += 1
+        if isinstance(parsed, Read):
+            self._read(piece, parsed.message)
+        else:
+            self._odd("quarantined", piece, parsed.reason.strip().rpartition("\n")[2])
+
+    def finish(self) -> Run:
+        """Lets the rest of the time pass."""
+        self._until(self.run.end)
+        return self.run
+
+    # time
+
+    def _plan(self, at: datetime, turn: _Turn, what: Callable[[datetime], None]) -> None:
+        if at < self.run.end:
+            heapq.heappush(self._heap, (at, turn, next(self._order), what))
+
+    def _until(self, moment: datetime) -> None:
+        while self._heap and self._heap[0][0] < moment:
+            at, _, _, what = heapq.heappop(self._heap)
+            what(at)
+
+    def _look(self, number: str, now: datetime) -> None:
+        if self._looks.get(number) != now:
+            return  # its clocks have moved since
+        case = self.book.cases[number]
+        self._conclude(case, on_tick(case, self.policy, now), now)
+
+    # mail
+
+    def _read(self, piece: Piece, message: IncomingMessage) -> None:
+        now, mark = piece.at, fingerprint(message)
+        known = known_of(message, self.book, {})
+        place = place_of(message, mark, known, now)
+        sender = message.sender.address if message.sender else ""
+        person = self.policy.directory.person_at(sender) if sender else None
+        door, because = reception_of(message, person, place)
+        if message.own_marks or sender.casefold() in self.world.addresses:
+            door, because = Reception.NOTED, "our own letter"
+        number = self._through(door, because, piece, self._arrival(piece, message), place)
+        self.book.remember(
+            message.message_id, KnownMessage(raw_id=piece.raw, sender=sender, fingerprint=mark, number=number)
+        )
+
+    def _arrival(self, piece: Piece, message: IncomingMessage) -> Arrival:
+        facts = self.world.accounts.get(piece.account) or AccountFacts()
+        return Arrival(
+            raw=piece.raw,
+            message=message,
+            received_at=piece.at,
+            account=piece.account,
+            channel=facts.channel,
+            desk=facts.desk,
+            centre=facts.centre,
+            language=facts.language,
+        )
+
+    def _through(self, door: Reception, because: str, piece: Piece, arrival: Arrival, place: Place) -> str:
+        """Takes the door; returns the number of the case the message belongs to, if any."""
+        number, now = "" if isinstance(place, Fresh) else place.number, piece.at
+        case = self.book.cases.get(number)
+        match door:
+            case Reception.BOUNCE:
+                self._odd("bounce", piece, "not booked: its letter left from another record")
+                return ""
+            case Reception.NOTED:
+                self._odd("noted", piece, because)
+                if case:
+                    self._conclude(case, (note_of(arrival, because, now),), now, arrival)
+                return number
+            case Reception.STAFF:
+                number = number or (place.links[0] if isinstance(place, Fresh) else "")
+                self._command(self.book.cases[number], arrival, piece)
+                return number
+            case Reception.CASE:
+                if case is None:
+                    number = self.book.next_number()
+                    arrival = replace(arrival, number=number)
+                self._conclude(case, on_message(case, arrival, place, self.policy, now), now, arrival)
+                return number
+
+    def _command(self, case: Case, arrival: Arrival, piece: Piece) -> None:
+        """A colleague's mail. Its token came with a letter of another record, so that it has one must suffice."""
+        message = arrival.message
+        token = None
+        if message.sender and message.tokens:
+            token = IssuedToken(
+                id="", number=case.number, address=message.sender.address, purpose="staff", expires_at=self.run.end
+            )
+        commands = parse_commands(message.new_text, self.policy.commands)
+        events = on_command(case, commands, arrival, token, self.policy, piece.at)
+        for event in events:
+            if isinstance(event, e.CommandRefused):
+                self._odd("refused", piece, f"{event.command}: {event.because}")
+        self._conclude(case, events, piece.at, arrival)
+
+    def _odd(self, what: str, piece: Piece, because: str) -> None:
+        self.run.oddities.append(Oddity(what=what, name=piece.name, at=piece.at, because=because))
+
+    # colleagues
+
+    def _act(self, act: ToldAct, now: datetime) -> None:
+        case, person = self._case_of(act.case), self.policy.directory.people.get(act.by)
+        person = person or self.policy.directory.person_at(act.by)
+        if case is None or person is None:
+            because = f"there is no case {act.case} by then" if case is None else f"{act.by} is in no directory"
+        else:
+            events, because = acted(case, act.do, person, self.policy, now)
+            if events:
+                self._conclude(case, events, now)
+        if because:
+            self.run.oddities.append(Oddity(what="refused", name=f"{act.by}: {act.do}", at=now, because=because))
+
+    def _case_of(self, name: str | int) -> Case | None:
+        opened = self.book.opened
+        if isinstance(name, int):
+            return self.book.cases[opened[name - 1]] if 0 < name <= len(opened) else None
+        if "@" not in name:
+            return self.book.cases.get(name)
+        of_customer = (self.book.cases[number] for number in reversed(opened))
+        return next((case for case in of_customer if case.has_participant(name)), None)
+
+    def _do(self, number: str, clock: Deadline, now: datetime) -> None:
+        case = self.book.cases[number]
+        running = self.run.stories[number].running.get(clock.stage)
+        if running is None or running.round != clock.round:
+            return  # done, moot or begun anew meanwhile
+        if events := self._ways.done(case, clock.stage, now):
+            self._conclude(case, events, now)
+
+    # what follows
+
+    def _conclude(
+        self, before: Case | None, events: tuple[e.Event, ...], now: datetime, by: Arrival | None = None
+    ) -> None:
+        def settle(
+            letter: Letter, case: Case, _so_far: tuple[e.Event, ...]
+        ) -> tuple[tuple[Letter, str], e.LetterEvent]:
+            held = self._held(letter, case, now)
+            fate = e.LetterHeld if held else e.LetterQueued
+            return (letter, held), written(letter, fate, letter.to, held, now)
+
+        first = conclude(before, events, self.policy, now, settle)
+        happened, made = first.events, [one for one in first.made if self.book.is_new_letter(one[0].key)]
+        sent = tuple(
+            event
+            for letter, held in made
+            if not held and letter.not_before <= now
+            for event in on_delivery(letter.ref, e.LetterSent, "", now)
+        )
+        story, case = self._kept(first.case, by), first.case
+        if sent:
+            if any(letter.stops for letter, _ in made):
+                # A clock that a letter stops in the very moment of its start was kept all the same.
+                story.watch(case, owed(case, self.policy), self.policy, now)
+            second = conclude(case, sent, self.policy, now, settle)
+            case, happened = second.case, (*happened, *second.events)
+            made += [one for one in second.made if self.book.is_new_letter(one[0].key)]
+            self.book.keep(case)
+        for letter, held in made:
+            self._write(story, letter, held, case, now)
+        self._follow(story, case, happened, now)
+
+    def _kept(self, case: Case, by: Arrival | None) -> Story:
+        self.book.keep(case, by.message.message_id if by else "")
+        story = self.run.stories.get(case.number)
+        if story is None:
+            story = self.run.stories[case.number] = Story(raw=by.raw if by else 0, number=case.number, case=case)
+        return story
+
+    def _follow(self, story: Story, case: Case, events: tuple[e.Event, ...], now: datetime) -> None:
+        """Keeps what happened, and plans when anybody must look again."""
+        clocks = owed(case, self.policy)
+        story.follow(case, events)
+        story.watch(case, clocks, self.policy, now)
+        self.run.events += len(events)
+        for event in events:
+            self.sink(case.number, event)
+        look = min((clock.next_look for clock in clocks if clock.next_look), default=None)
+        if look is not None and look <= now:
+            look = now + _BEAT  # what stays due is looked at with every beat
+        if look != self._looks.get(case.number):
+            self._looks[case.number] = look
+            if look is not None:
+                self._plan(look, _Turn.LOOK, partial(self._look, case.number))
+        if self.world.staff:
+            self._assume(self.world.staff, story, case, clocks, now)
+
+    def _assume(self, staff: Staff, story: Story, case: Case, clocks: Iterable[Deadline], now: datetime) -> None:
+        for clock in clocks:
+            mark = (case.number, clock.stage, clock.round)
+            row = self.policy.stage(clock.stage)
+            if row and mark not in self._planned:
+                self._planned.add(mark)
+                when = staff.when(case, story.raw, clock, row, self.policy, now)
+                self._plan(when, _Turn.STAGE, partial(self._do, case.number, clock))
+
+    # letters
+
+    def _held(self, letter: Letter, case: Case, now: datetime) -> str:
+        if letter.hold:
+            return letter.hold
+        is_answer = letter.letter_class is LetterClass.ANSWER and not letter.person
+        return self._ceilings.reached(_answer(letter, case), now) if is_answer else ""
+
+    def _write(self, story: Story, letter: Letter, held: str, case: Case, now: datetime) -> None:
+        fate = Fate.HELD if held else Fate.SENT if letter.not_before <= now else Fate.WAITING
+        shown = seen(letter, now, fate, held)
+        story.letters.append(shown)
+        if fate is Fate.WAITING:
+            self._plan(letter.not_before, _Turn.LETTER, partial(self._leave, story, letter, shown))
+        elif held.startswith(CEILING):
+            self._plan(now + _LOOK_AT_HELD, _Turn.LETTER, partial(self._leave, story, letter, shown))
+        elif fate is Fate.SENT and letter.letter_class is LetterClass.ANSWER and not letter.person:
+            answer = _answer(letter, case)
+            self.book.answered(now, counts_for(answer), unproven=answer.unproven)
+
+    def _leave(self, story: Story, letter: Letter, shown: SeenLetter, now: datetime) -> None:
+        """It is a letter's turn; what is not true any more stays, and so does what a ceiling still holds."""
+        case = self.book.cases[story.number]
+        shown.at, shown.because = now, ""
+        if is_obsolete(letter.key, case, self.policy):
+            shown.fate, shown.because = Fate.WITHHELD, "done meanwhile"
+            self._conclude(case, on_delivery(letter.ref, e.LetterWithheld, shown.because, now), now)
+        elif held := self._held(letter, case, now):
+            shown.because = held
+            self._plan(now + _LOOK_AT_HELD, _Turn.LETTER, partial(self._leave, story, letter, shown))
+        else:
+            if letter.letter_class is LetterClass.ANSWER and not letter.person:
+                self.book.answered(now, counts_for(_answer(letter, case)), unproven=not is_plausible(case))
+            shown.fate = Fate.SENT
+            self._conclude(case, on_delivery(letter.ref, e.LetterSent, "", now), now)
+
+
+def _answer(letter: Letter, case: Case) -> _Answer:
+    return _Answer(number=case.number, recipient=letter.to, unproven=not is_plausible(case))
