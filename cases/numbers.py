@@ -36,6 +36,16 @@ def number_of(index: int) -> str:
     return "C-" + "-".join(digits[i : i + 4] for i in range(0, len(digits), 4))
 
 
+def index_of(number: str) -> int | None:
+    """The index of the case that has the number; None when it is none. The inverse of `number_of`."""
+    known = parse_number(number)
+    if known is None:
+        return None
+    body = known.removeprefix("C-").replace("-", "")[:-1]
+    lap, digits = (int(body[:-7]), body[-7:]) if len(body) > 7 else (0, body)
+    return lap * _SPAN + (int(digits) - 2_718_281) * pow(_STRIDE, -1, _SPAN) % _SPAN
+
+
 def is_number(number: str) -> bool:
     """Whether this is a well-formed case number whose check digit holds."""
     digits = number.removeprefix("C-").replace("-", "")

@@ -75,12 +75,21 @@ class Tables:
         return self.files[file].name
 
 
-def policy_files(folder: Path | None, findings: Findings) -> dict[str, TomlFile]:
-    """Each of the policy's files: the admin's own where `folder` has one of that name, else the shipped one."""
-    own = {path.name: path for path in sorted(folder.glob("*.toml"))} if folder else {}
+def policy_files(folder: Path | None, findings: Findings, before: Path | None = None) -> dict[str, TomlFile]:
+    """Each of the policy's files: the admin's own where `folder` has one of that name, else the shipped one.
+
+    What `before` is or holds, a file or a folder of them, counts before both.
+    """
+    own = _named(folder) | _named(before)
     for name in own.keys() - set(SHIPPED):
         findings.add(str(own[name]), "", "is no file of the policy", similar(name, SHIPPED))
     return {name: read_toml(own[name], findings) if name in own else read_shipped(name, findings) for name in SHIPPED}
+
+
+def _named(place: Path | None) -> dict[str, Path]:
+    if place is None:
+        return {}
+    return {path.name: path for path in (sorted(place.glob("*.toml")) if place.is_dir() else [place])}
 
 
 def read_tables(found: Mapping[str, TomlFile], findings: Findings) -> Tables:

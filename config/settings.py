@@ -30,39 +30,49 @@ RATES_STALE_AFTER = timedelta(days=90)
 _MIB = 1024 * 1024
 
 
-def load(path: Path | None, *, now: datetime, environment: Mapping[str, str] | None = None) -> Settings:
+def load(
+    path: Path | None,
+    *,
+    now: datetime,
+    environment: Mapping[str, str] | None = None,
+    policy: Path | None = None,
+    reach: datetime | None = None,
+) -> Settings:
     """All settings, checked. Raises Mistakes with everything that is wrong.
 
     `path` is ombud.toml; None means the sample that comes with ombud, for the demo and for tools that need a policy but
     no accounts: its paths start in the working directory and its passwords are all `demo`. `now` decides for which
-    years calendars are built. `environment` is where `*_env` keys look, by default the process's own.
+    years calendars are built, unless `reach` says around which moment; `environment` is where `*_env` keys look, by
+    default the process's own. `policy` is a file of the policy, or a folder of them, that counts before `policy_dir`.
     """
     findings = Findings()
     if path is None:
         environment = _demo_environment()
-    desk, folder, tables = _read(path, findings)
+    desk, folder, tables = _read(path, findings, policy)
     words = lexicon_files(folder, findings)
     vault = Vault(desk=desk, environment=os.environ if environment is None else environment, findings=findings)
-    return _settings(desk, tables, words, vault, now)
+    return _settings(desk, tables, words, vault, now, reach or now)
 
 
-def rows_of(path: Path | None) -> tuple[Desk, Tables]:
-    """The rows as they are written, for who has loaded the same file without Mistakes and wants to show them."""
-    desk, _, tables = _read(path, Findings())
+def rows_of(path: Path | None, policy: Path | None = None) -> tuple[Desk, Tables]:
+    """The rows as they are written, for who has loaded the same files without Mistakes and wants to show them."""
+    desk, _, tables = _read(path, Findings(), policy)
     return desk, tables
 
 
-def _read(path: Path | None, findings: Findings) -> tuple[Desk, Path | None, Tables]:
+def _read(path: Path | None, findings: Findings, policy: Path | None = None) -> tuple[Desk, Path | None, Tables]:
     """ombud.toml or the sample, the folder of the company's own policy, the policy's rows."""
     if path is None:
         desk = read_desk(_sample(findings), Path.cwd(), findings)
     else:
         desk = read_desk(read_toml(path, findings), path.absolute().parent, findings)
     folder = _folder(desk, "policy_dir", findings)
-    return desk, folder, read_tables(policy_files(folder, findings), findings)
+    return desk, folder, read_tables(policy_files(folder, findings, policy), findings)
 
 
-def _settings(desk: Desk, tables: Tables, words: Mapping[str, TomlFile], vault: Vault, now: datetime) -> Settings:
+def _settings(
+    desk: Desk, tables: Tables, words: Mapping[str, TomlFile], vault: Vault, now: datetime, reach: datetime
+) -> Settings:
     """Checks what was read, and makes values of it once nothing is wrong any more."""
     findings = vault.findings
     lexicon = lexicon_of(words, findings)
@@ -70,7 +80,7 @@ def _settings(desk: Desk, tables: Tables, words: Mapping[str, TomlFile], vault: 
     check_policy(tables, world, findings)
     check_desk(desk, roles_used(tables), world, findings)
     _check_rates(tables, now, findings)
-    calendars, calendar_rules = calendars_of(tables, desk, now, findings)
+    calendars, calendar_rules = calendars_of(tables, desk, reach, findings)
     accounts = accounts_of(desk, lexicon, vault)
     database, token_keys = database_of(desk, vault, findings), vault.token_keys()
     templates_dir = _folder(desk, "templates_dir", findings)

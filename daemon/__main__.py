@@ -148,6 +148,58 @@ def demo(
 
 
 @app.command()
+def simulate(  # noqa: PLR0913, PLR0917 (what typer takes)
+    mail: Annotated[Path, typer.Option("--mail", help="A folder of messages, or an mbox file.")],
+    config: Config = None,
+    policy: Annotated[
+        Optional[Path],  # noqa: UP045 (typer reads it at run time)
+        typer.Option("--policy", help="Another policy: a file of it, a folder of such files, or an ombud.toml."),
+    ] = None,
+    begin: Annotated[str, typer.Option("--from", metavar="DAY", help="From this day or moment on; else all.")] = "",
+    until: Annotated[str, typer.Option("--until", metavar="DAY", help="Else 30 days beyond the last message.")] = "",
+    compare: Annotated[bool, typer.Option("--compare", help="Beside the present policy: what differs.")] = False,
+    acts: Annotated[
+        Optional[Path],  # noqa: UP045 (typer reads it at run time)
+        typer.Option("--acts", help="What colleagues did when: TOML or JSON lines with at, case, by, do."),
+    ] = None,
+    staff: Annotated[
+        str,
+        typer.Option("--staff", help="What is assumed of them: none, prompt, mixed, late, or 80 for 80 % of limits."),
+    ] = "none",
+    seed: Annotated[int, typer.Option("--seed", help="Of that assumption.")] = 1,
+    account: Annotated[str, typer.Option("--account", help="By which all of it came; else by its addresses.")] = "",
+    first: Annotated[str, typer.Option("--first", metavar="NUMBER", help="The number that the first case gets.")] = "",
+    out: Annotated[
+        Optional[Path],  # noqa: UP045 (typer reads it at run time)
+        typer.Option("--out", help="A folder for the page, the JSON and the events."),
+    ] = None,
+    brief: Annotated[bool, typer.Option("--brief", help="Only what it comes to, not every event.")] = False,
+    json: Json = False,
+) -> None:
+    """Play past mail through the very same rules on a virtual clock; nothing leaves, nothing is stored."""
+    from daemon.cli import simulating
+
+    simulating.simulate(
+        simulating.Asked(
+            mail=mail,
+            config=config,
+            policy=policy,
+            begin=begin,
+            end=until,
+            acts=acts,
+            staff=staff,
+            seed=seed,
+            account=account,
+            first=first,
+            out=out,
+            compare=compare,
+            as_json=json,
+            brief=brief,
+        )
+    )
+
+
+@app.command()
 def stats(config: Config = None, json: Json = False) -> None:
     """Count what there is."""
     from daemon.cli import showing

@@ -8,7 +8,7 @@ once, or when their reader's working time begins; every one arrives.
 import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import IntEnum
 from functools import partial
 from itertools import count
@@ -40,6 +40,7 @@ from daemon.workers import Parsed, Read
 
 _BEAT = timedelta(seconds=30)  # how often a daemon would look at what stays due
 _LOOK_AT_HELD = timedelta(hours=1)
+_THEREAFTER = timedelta(minutes=5)  # a colleague goes on from one stage to the next
 Sink = Callable[[str, e.Event], None]  # case number, what happened
 
 
@@ -80,11 +81,14 @@ class SimulatedDesk:
     world: World
     run: Run
     sink: Sink = lambda _number, _event: None
+    on_progress: Callable[[datetime], None] = lambda _at: None
     book: MemoryBook = field(init=False)
     _heap: list[tuple[datetime, int, int, Callable[[datetime], None]]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
     _looks: dict[str, datetime | None] = field(default_factory=dict)
-    _planned: set[tuple[str, str, datetime]] = field(default_factory=set)
+    _planned: dict[tuple[str, str, datetime], datetime] = field(default_factory=dict)
+    _nobodys: set[str] = field(default_factory=set)  # stages that no command completes
+    _told_on: date | None = None
     _ways: Ways = field(init=False)
     _ceilings: Ceilings = field(init=False)
 
@@ -125,6 +129,13 @@ class SimulatedDesk:
         while self._heap and self._heap[0][0] < moment:
             at, _, _, what = heapq.heappop(self._heap)
             what(at)
+            self._tell(at)
+
+    def _tell(self, at: datetime) -> None:
+        """Once a virtual day is enough for whoever watches."""
+        if at.date() != self._told_on:
+            self._told_on = at.date()
+            self.on_progress(at)
 
     def _look(self, number: str, now: datetime) -> None:
         if self._looks.get(number) != now:
@@ -227,12 +238,28 @@ class SimulatedDesk:
         return next((case for case in of_customer if case.has_participant(name)), None)
 
     def _do(self, number: str, clock: Deadline, now: datetime) -> None:
-        case = self.book.cases[number]
-        running = self.run.stories[number].running.get(clock.stage)
+        case, story = self.book.cases[number], self.run.stories[number]
+        running = story.running.get(clock.stage)
         if running is None or running.round != clock.round:
             return  # done, moot or begun anew meanwhile
-        if events := self._ways.done(case, clock.stage, now):
+        if first := self._before(number, clock.stage, now):
+            self._plan(first + _THEREAFTER, _Turn.STAGE, partial(self._do, number, clock))
+        elif events := self._ways.done(case, clock.stage, now):
             self._conclude(case, events, now)
+        else:
+            self._nobodys.add(clock.stage)
+
+    def _before(self, number: str, stage: str, now: datetime) -> datetime | None:
+        """When that is done which this stage would make needless: nobody resolves what they have not looked into."""
+        row = self.policy.stage(stage)
+        found = []
+        for other, span in self.run.stories[number].running.items():
+            below = self.policy.stage(other)
+            if row and below and other != stage and below.done and not set(below.moot).isdisjoint(row.done):
+                planned = self._planned.get((number, other, span.round))
+                if planned and planned >= now and other not in self._nobodys:
+                    found.append(planned)
+        return max(found, default=None)
 
     # what follows
 
@@ -297,8 +324,7 @@ class SimulatedDesk:
             mark = (case.number, clock.stage, clock.round)
             row = self.policy.stage(clock.stage)
             if row and mark not in self._planned:
-                self._planned.add(mark)
-                when = staff.when(case, story.raw, clock, row, self.policy, now)
+                when = self._planned[mark] = staff.when(case, story.raw, clock, row, self.policy, now)
                 self._plan(when, _Turn.STAGE, partial(self._do, case.number, clock))
 
     # letters

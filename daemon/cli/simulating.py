@@ -1,0 +1,303 @@
+"""`ombud simulate`: past mail through the very same core on a virtual clock; nothing leaves, nothing is stored."""
+
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+from typing import IO
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from cases.events import Event
+from cases.numbers import index_of
+from cases.trouble import NeedsHuman
+from config.settings import load
+from config.toml_files import SHIPPED
+from config.values import Settings
+from daemon.assemble import parsers_of
+from daemon.cli.common import path_at, plain, print_table, printable
+from daemon.clock import Clock
+from daemon.simulating.acts import Staff, read_acts
+from daemon.simulating.compared import comparison_document, comparison_page
+from daemon.simulating.comparing import Comparison, compare
+from daemon.simulating.document import document, share_of
+from daemon.simulating.lines import line_of
+from daemon.simulating.page import page
+from daemon.simulating.playing import AFTER, Wanted, play, read_all
+from daemon.simulating.post import Post, read_post
+from daemon.simulating.record import Run
+from daemon.simulating.summary import Summary, summary_of
+from daemon.workers import Parsers
+
+PAGE, JSON, EVENTS = "index.html", "simulation.json", "events.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What was asked for on the command line."""
+
+    mail: Path
+    config: Path | None = None
+    policy: Path | None = None
+    begin: str = ""
+    end: str = ""
+    acts: Path | None = None
+    staff: str = "none"
+    seed: int = 1
+    account: str = ""
+    first: str = ""
+    out: Path | None = None
+    compare: bool = False
+    as_json: bool = False
+    brief: bool = False
+
+
+def simulate(asked: Asked) -> None:
+    """Plays the mail and tells what happened. Raises NeedsHuman."""
+    if asked.compare and asked.policy is None:
+        raise NeedsHuman("name what to compare the present policy with: --policy, a file or a folder of its files")
+    now = Clock().now()
+    present = _settings(asked, now, None)
+    post = _post(asked, present)
+    wanted = _wanted(asked, post)
+    present, changed = _around(asked, wanted.begin, now)
+    with parsers_of(present) as parsers:
+        if changed and asked.compare:
+            _tell_comparison(asked, _both(wanted, present, changed, parsers))
+        else:
+            _tell_one(asked, wanted, changed or present, parsers)
+
+
+# settings and times
+
+
+def _settings(asked: Asked, now: datetime, reach: datetime | None, policy: Path | None = None) -> Settings:
+    config = path_at(asked.config)
+    if policy and not policy.exists():
+        raise NeedsHuman(f"there is no {policy}; name a file of the policy, a folder of them, or another ombud.toml")
+    if policy and policy.is_file() and policy.name not in SHIPPED:
+        return load(policy, now=now, reach=reach, environment=_environment(policy))
+    return load(config, now=now, reach=reach, environment=_environment(config), policy=policy)
+
+
+def _environment(config: Path) -> dict[str, str]:
+    """Nobody signs in anywhere, so a password that is not at hand is not missed."""
+    try:
+        text = config.read_text("utf-8", errors="replace")
+    except OSError:
+        text = ""  # `load` says what is wrong
+    return dict.fromkeys(re.findall(r'_env\s*=\s*"(\w+)"', text), "not needed") | dict(os.environ)
+
+
+def _around(asked: Asked, begin: datetime, now: datetime) -> tuple[Settings, Settings | None]:
+    """The settings with calendars that reach over the time simulated: the present ones, and those to try."""
+    reach = min(begin, now)
+    return _settings(asked, now, reach), _settings(asked, now, reach, asked.policy) if asked.policy else None
+
+
+def _post(asked: Asked, settings: Settings) -> Post:
+    names = [account.name for account in settings.accounts]
+    if asked.account and asked.account not in names:
+        raise NeedsHuman(f"there is no account {asked.account!r}; there are: {', '.join(names)}")
+    return read_post(asked.mail, settings.accounts, asked.account)
+
+
+def _wanted(asked: Asked, post: Post) -> Wanted:
+    moments = [piece.at for piece in post.pieces]
+    if not moments:
+        raise NeedsHuman(f"none of the {len(post.undated)} messages in {asked.mail} says a usable date")
+    begin = _moment(asked.begin, "--from") if asked.begin else min(moments)
+    end = _moment(asked.end, "--until") if asked.end else max(moments) + AFTER
+    if begin >= end:
+        raise NeedsHuman(f"--from {begin:%Y-%m-%d %H:%M} is not before --until {end:%Y-%m-%d %H:%M}")
+    return Wanted(
+        post=post,
+        begin=begin,
+        end=end,
+        acts=read_acts(asked.acts) if asked.acts else (),
+        staff=Staff.of(asked.staff, asked.seed),
+        first=_index(asked.first),
+    )
+
+
+def _moment(text: str, option: str) -> datetime:
+    """A day means its beginning in UTC."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise NeedsHuman(f"{option} {text!r} is no day; write 2026-03-02, or 2026-03-02T10:00+01:00") from error
+    if len(text) == len("2026-03-02"):
+        return datetime.combine(date.fromisoformat(text), time(), UTC)
+    if found.tzinfo is None:
+        raise NeedsHuman(f"{option} {text!r} has no zone; write 2026-03-02T10:00+01:00")
+    return found.astimezone(UTC)
+
+
+def _index(number: str) -> int:
+    index = index_of(number) if number else 0
+    if index is None:
+        raise NeedsHuman(f"{number!r} is no case number; it looks like C-4829-1375")
+    return index
+
+
+# one run
+
+
+def _tell_one(asked: Asked, wanted: Wanted, settings: Settings, parsers: Parsers) -> None:
+    with _events(asked.out) as spool, _bar(wanted) as on_progress:
+        shown = not asked.as_json and not asked.brief
+
+        def sink(number: str, event: Event) -> None:
+            if spool is not None:
+                row = {"case": number, "kind": event.kind, **plain(event)}
+                spool.write(json.dumps(row, ensure_ascii=False) + "\n")
+            if shown:
+                sys.stdout.write(printable(line_of(number, event, settings.policy)) + "\n")
+
+        run = play(wanted, settings, read_all(wanted, settings, parsers), sink, on_progress)
+        if asked.as_json and spool is not None:
+            _print_document(run, spool)
+    if asked.out:
+        _write(asked.out / JSON, json.dumps(plain(document(run)), ensure_ascii=False, indent=1))
+        _write(asked.out / PAGE, page(run, _title(settings)))
+    if not asked.as_json:
+        _print_summary(summary_of(run), run)
+        if asked.out:
+            Console().print(f"{asked.out / PAGE}, {JSON} and {EVENTS} are written", markup=False, soft_wrap=True)
+
+
+def _title(settings: Settings) -> str:
+    return f"{settings.policy.organisation.name}: a simulation"
+
+
+@contextmanager
+def _events(out: Path | None) -> Iterator[IO[str] | None]:
+    """Where events are kept while the run goes on: beside the page, or in a file that vanishes."""
+    if out is None:
+        with tempfile.TemporaryFile("w+", encoding="utf-8") as spool:
+            yield spool
+        return
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with (out / EVENTS).open("w+", encoding="utf-8") as kept:
+            yield kept
+    except OSError as error:
+        raise NeedsHuman(f"cannot write into {out}: {error.strerror}; name another folder with --out") from error
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise NeedsHuman(f"cannot write {path}: {error.strerror}; name another folder with --out") from error
+
+
+def _print_document(run: Run, spool: IO[str]) -> None:
+    """The document with its events, which may be too many to hold."""
+    text = json.dumps(plain(document(run)), ensure_ascii=False, indent=1)
+    sys.stdout.write(text.removesuffix("\n}") + ',\n "events": [')
+    spool.seek(0)
+    for place, line in enumerate(spool):
+        sys.stdout.write(f"{',' if place else ''}\n  {line.rstrip()}")
+    sys.stdout.write("\n ]\n}\n")
+
+
+@contextmanager
+def _bar(wanted: Wanted) -> Iterator[Callable[[datetime], None]]:
+    """A bar on standard error, where that is a terminal: it runs with the virtual clock."""
+    console = Console(stderr=True)
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[at]}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bar:
+        whole = (wanted.end - wanted.begin).total_seconds()
+        task = bar.add_task("Simulating", total=whole, at=f"{wanted.begin:%Y-%m-%d}")
+
+        def on_progress(at: datetime) -> None:
+            bar.update(task, completed=(at - wanted.begin).total_seconds(), at=f"{at:%Y-%m-%d}")
+
+        yield on_progress
+
+
+def _print_summary(summary: Summary, run: Run) -> None:
+    say = Console()
+    for line in _headline(summary, run):
+        say.print(printable(line), markup=False, soft_wrap=True)
+    print_table(
+        "Stages",
+        ("stage", "done!", "in time!", "late!", "still running!", "needless!"),
+        [
+            (one.stage, one.done, share_of(one), one.late, one.running, one.moot)
+            for one in summary.stages
+            if one.done or one.late or one.running or one.moot
+        ],
+        "no clock ran",
+    )
+    print_table(
+        "Letters",
+        ("reader", "letters!", "busiest day!", "on that day!"),
+        [(one.reader, one.letters, one.busiest, one.on_busiest) for one in summary.readers[:20]],
+        "no letters",
+    )
+
+
+def _headline(summary: Summary, run: Run) -> Iterator[str]:
+    yield ""
+    yield f"{run.begin:%Y-%m-%d %H:%M} to {run.end:%Y-%m-%d %H:%M} UTC; assumed of colleagues: {run.staff}"
+    grades = ", ".join(f"{count} {grade}" for grade, count in summary.by_grade.items())
+    yield f"{summary.messages} messages, {summary.cases} cases ({grades}), {summary.events} events"
+    unsent = ", ".join(f"{count} {fate}" for fate, count in summary.by_fate.items() if fate != "sent")
+    yield (
+        f"{summary.letters} letters sent{f' ({unsent})' if unsent else ''}; {summary.breaches} limits passed, "
+        f"{summary.reminders} reminders, {summary.escalations} escalations"
+    )
+    if summary.oddities:
+        told = ", ".join(f"{count} {what}" for what, count in summary.oddities.items())
+        yield f"led to nothing on a case: {told}"
+    for oddity in run.oddities:
+        if oddity.what == "refused":
+            yield f"refused: {oddity.name} ({oddity.because})"
+    if run.undated:
+        yield f"left out, for they say no usable date: {', '.join(run.undated[:10])}" + (
+            f" and {len(run.undated) - 10} more" if len(run.undated) > 10 else ""
+        )
+    if run.outside:
+        yield f"left out: {run.outside} messages from before or after"
+
+
+# two runs
+
+
+def _both(wanted: Wanted, present: Settings, changed: Settings, parsers: Parsers) -> Comparison:
+    with _bar(wanted) as on_progress:
+        readings = list(read_all(wanted, present, parsers))
+        before = play(wanted, present, iter(readings), on_progress=on_progress)
+        if [one.reading for one in present.accounts] != [one.reading for one in changed.accounts]:
+            readings = list(read_all(wanted, changed, parsers))
+        return compare(before, play(wanted, changed, iter(readings), on_progress=on_progress))
+
+
+def _tell_comparison(asked: Asked, found: Comparison) -> None:
+    text = json.dumps(plain(comparison_document(found)), ensure_ascii=False, indent=1)
+    if asked.out:
+        asked.out.mkdir(parents=True, exist_ok=True)
+        _write(asked.out / JSON, text)
+        _write(asked.out / PAGE, comparison_page(found, "Two policies over the same mail"))
+    if asked.as_json:
+        sys.stdout.write(text + "\n")
+        return
+    for title, rows in (("What it comes to", found.figures), ("Limits missed", found.late), ("Letters", found.told)):
+        shown = [(one.what, one.before or "–", one.after or "–") for one in rows]
+        print_table(title, ("", "before!", "after!"), shown, f"{title}: nothing differs")
+    if not asked.brief:
+        for one in found.cases:
+            sys.stdout.write(printable(f"{one.before or one.after}  {one.customer}  {one.subject}") + "\n")
+            for change in one.differences:
+                sys.stdout.write(printable(f"    {change.what}: {change.before or '–'} → {change.after or '–'}") + "\n")
+    say = f"{len(found.cases)} of {len(found.before.stories)} cases differ"
+    Console().print(f"{say}; {asked.out / PAGE} and {JSON} are written" if asked.out else say, markup=False)

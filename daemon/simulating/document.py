@@ -1,0 +1,78 @@
+"""A run as plain values for JSON: what was asked, the numbers, each case with its clocks, letters and breaches."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+
+from daemon.simulating.record import Run, SeenLetter, Story
+from daemon.simulating.summary import StageFigures, Summary, reader_name, summary_of
+
+
+def document(run: Run) -> dict[str, object]:
+    """Everything but the events, which are told one by one (`Sink`). Moments are in UTC."""
+    return {
+        "from": run.begin,
+        "until": run.end,
+        "assumed_of_staff": run.staff,
+        "outside": run.outside,
+        "undated": list(run.undated),
+        "summary": figures(summary_of(run)),
+        "oddities": [asdict(oddity) for oddity in run.oddities],
+        "cases": [case(story, run) for story in run.stories.values()],
+        "letters": [letter_row(letter, run) for letter in run.letters],
+        "breaches": [asdict(breach) for breach in run.breaches],
+    }
+
+
+def figures(summary: Summary) -> dict[str, object]:
+    """The numbers, with the share of each stage that was in time."""
+    return {**asdict(summary), "stages": [{**asdict(one), "in_time_share": one.share} for one in summary.stages]}
+
+
+def case(story: Story, run: Run) -> dict[str, object]:
+    """One case as it stood at the end."""
+    last = story.case
+    return {
+        "number": story.number,
+        "message": story.raw,
+        "customer": last.customer,
+        "subject": last.subject,
+        "received_at": last.received_at,
+        "status": last.status,
+        "grade": last.grade,
+        "provisional": last.provisional,
+        "grade_reasons": [f"{reason.rule} [{reason.clause}] {reason.detail}".strip() for reason in last.grade_reasons],
+        "category": last.category,
+        "centre": last.centre,
+        "departments": last.departments,
+        "handler": last.handler,
+        "events": story.events,
+        "reminders": story.reminders,
+        "escalations": story.escalations,
+        "letters": len(story.letters),
+        "clocks": [
+            {
+                "stage": span.stage,
+                "owner": span.owner,
+                "target": span.target,
+                "clause": span.clause,
+                "counted_from": span.since,
+                "due": span.due,
+                "ended": span.ended,
+                "how": span.how,
+                "late": span.is_late(run.end),
+                "moved": span.moved,
+            }
+            for span in story.spans
+        ],
+    }
+
+
+def letter_row(letter: SeenLetter, run: Run) -> dict[str, object]:
+    """One letter; `who` is its reader's name."""
+    return {**asdict(letter), "who": reader_name(letter.reader, run.policy)}
+
+
+def share_of(stage: StageFigures | Mapping[str, object] | None) -> str:
+    """`87 %`, or a dash when nothing is decided yet."""
+    share = stage.share if isinstance(stage, StageFigures) else None
+    return "–" if share is None else f"{share:.0%}".replace("%", " %")

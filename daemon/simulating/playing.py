@@ -1,0 +1,86 @@
+"""From a folder of mail and settings to a finished run."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from cases.calendar import CalendarEnds
+from cases.trouble import NeedsHuman
+from config.values import Account, Settings
+from daemon.intake import AccountFacts
+from daemon.simulating.acts import Staff, ToldAct
+from daemon.simulating.desk import SimulatedDesk, Sink, World
+from daemon.simulating.post import Piece, Post, asked_of
+from daemon.simulating.record import Run
+from daemon.workers import Parsed, Parsers
+
+AFTER = timedelta(days=30)  # that a simulation goes on behind the last mail when nobody says how long
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What shall be simulated: which mail, from when to when, and what colleagues do."""
+
+    post: Post
+    begin: datetime
+    end: datetime
+    acts: tuple[ToldAct, ...] = ()
+    staff: Staff | None = None
+    first: int = 0  # index of the first case's number
+
+
+Reading = tuple[Piece, Parsed]
+
+
+def read_all(wanted: Wanted, settings: Settings, parsers: Parsers) -> Iterator[Reading]:
+    """The messages of the time asked for, in order, as the workers read them for their accounts."""
+    pieces = wanted.post.between(wanted.begin, wanted.end)
+    streams: dict[str, Iterator[tuple[int, Parsed]]] = {}
+    for account in settings.accounts:
+        of_account = [piece for piece in pieces if piece.account == account.name]
+        asked = asked_of(of_account, account.size_cap)
+        streams[account.name] = iter(parsers.reading_as(account.reading).parse_many(asked))
+    for piece in pieces:
+        _, parsed = next(streams[piece.account])
+        yield piece, parsed
+
+
+def play(
+    wanted: Wanted,
+    settings: Settings,
+    readings: Iterator[Reading],
+    sink: Sink = lambda _number, _event: None,
+    on_progress: Callable[[datetime], None] = lambda _at: None,
+) -> Run:
+    """One run of the desk over what was read. Raises NeedsHuman when the calendars do not reach far enough."""
+    post, staff = wanted.post, wanted.staff
+    run = Run(
+        begin=wanted.begin,
+        end=wanted.end,
+        policy=settings.policy,
+        staff=staff.manner if staff else "nobody acts but those whose acts are told",
+        undated=post.undated,
+        outside=len(post.pieces) - len(post.between(wanted.begin, wanted.end)),
+    )
+    world = World(
+        policy=settings.policy,
+        accounts=_facts(settings.accounts),
+        addresses=frozenset(address.casefold() for address in settings.desk_addresses),
+        staff=staff,
+        acts=tuple(act for act in wanted.acts if wanted.begin <= act.at < wanted.end),
+        first=wanted.first,
+    )
+    desk = SimulatedDesk(world=world, run=run, sink=sink, on_progress=on_progress)
+    try:
+        for piece, parsed in readings:
+            desk.take_in(piece, parsed)
+        return desk.finish()
+    except CalendarEnds as error:
+        raise NeedsHuman(f"{error}; simulate an earlier or a shorter time") from error
+
+
+def _facts(accounts: tuple[Account, ...]) -> Mapping[str, AccountFacts]:
+    return {
+        one.name: AccountFacts(channel=one.channel, desk=one.address, centre=one.centre, language=one.language)
+        for one in accounts
+    }
