@@ -1,6 +1,5 @@
 """Mail of the past, from a folder or an mbox file, in the order in which it came."""
 
-import mailbox
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -95,11 +94,31 @@ def _file(file: Path, name: str) -> Iterator[tuple[str, bytes, Load, str]]:
     if not head.startswith(b"From "):
         yield name, head, file.read_bytes, ""
         return
-    box = mailbox.mbox(file, create=False)
-    for place, key in enumerate(box.iterkeys(), start=1):
-        line, _, content = box.get_bytes(key, from_=True).partition(b"\n")
+    for place, (line, start, stop) in enumerate(_letters_in(file), start=1):
+        load = partial(_slice, file, start, stop)
         written = line.decode("ascii", "replace").split(maxsplit=2)
-        yield f"{name}#{place}", content[:_HEAD], partial(box.get_bytes, key), written[2] if len(written) > 2 else ""
+        yield f"{name}#{place}", load()[:_HEAD], load, written[2] if len(written) > 2 else ""
+
+
+def _letters_in(box: Path) -> Iterator[tuple[bytes, int, int]]:
+    """The separator line of each message of an mbox file (RFC 4155), and where its bytes begin and end."""
+    begun: tuple[bytes, int] | None = None
+    before, place = b"\n", 0
+    with box.open("rb") as opened:
+        for line in opened:
+            if line.startswith(b"From ") and not before.strip():
+                if begun:
+                    yield *begun, place - len(before)
+                begun = line, place + len(line)
+            before, place = line, place + len(line)
+    if begun:
+        yield *begun, place
+
+
+def _slice(file: Path, start: int, stop: int) -> bytes:
+    with file.open("rb") as opened:
+        opened.seek(start)
+        return opened.read(stop - start)
 
 
 def _fields(head: bytes) -> Mapping[str, list[str]]:

@@ -67,6 +67,7 @@ class SeenLetter:
     at: datetime
     fate: Fate
     because: str = ""
+    stage: str = ""  # that a reminder or escalation is about
     rule: str = ""
     clause: str = ""
 
@@ -174,6 +175,7 @@ def seen(letter: Letter, now: datetime, fate: Fate, because: str) -> SeenLetter:
         at=now,
         fate=fate,
         because=because,
+        stage=letter.cause.stage if isinstance(letter.cause, e.LadderStepTaken) else "",
         rule=letter.cause.rule,
         clause=letter.cause.clause,
     )

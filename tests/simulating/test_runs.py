@@ -1,0 +1,251 @@
+"""A simulated desk does what a desk does: same rules, same order, nothing but the clock and the post are not real."""
+
+import mailbox
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from cases import events as e
+from cases.case import Case, fold
+from cases.deadlines import owed
+from cases.decide import on_tick
+from cases.numbers import number_of
+from cases.policy import Policy
+from cases.trouble import NeedsHuman
+from cases.words import Grade
+from daemon.simulating import desk
+from daemon.simulating.acts import Staff, ToldAct, read_acts
+from daemon.simulating.post import read_post
+from daemon.simulating.record import End, Fate
+from daemon.simulating.summary import summary_of
+from tests.simulating.past import ANA, ANA_WRITES, END, FIRST, at, put, run_over, settings
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """One complaint, on a Monday morning in Germany."""
+    put(tmp_path / "mail", "one", "2026-11-23 09:00", message_id=FIRST)
+    return tmp_path / "mail"
+
+
+def test_a_case_that_nobody_works_runs_into_its_limits_each_in_its_moment(folder: Path) -> None:
+    """Every ladder letter leaves when its row says, none before; what comes at night waits for the morning."""
+    seen = run_over(folder)
+    policy = settings().policy
+    (events,) = seen.events.values()
+    breached = {event.stage: event.at for event in events if isinstance(event, e.LimitBreached)}
+    assert {breach.stage: breach.at for breach in seen.story.breaches} == breached
+    assert {"accept", "investigate", "resolve"} <= breached.keys()
+    for event in events:
+        if isinstance(event, e.LimitBreached):
+            assert event.at == event.due
+    for letter in seen.story.letters:
+        if letter.letter in {"reminder", "escalation"}:
+            person = policy.directory.people[letter.reader]
+            assert policy.calendars[person.calendar or policy.head_office].is_open(letter.at)
+
+
+def test_the_record_of_a_run_folds_to_the_case_it_ended_with(folder: Path) -> None:
+    put(folder, "two", "2026-11-24 10:00", references=[FIRST], text="Still nothing. I have lost 3000 EUR by now.")
+    seen = run_over(folder, staff="mixed")
+    for number, story in seen.run.stories.items():
+        assert fold(None, seen.events[number]) == story.case
+        running = {clock.stage: clock.due for clock in owed(story.case, settings().policy)}
+        assert {stage: span.due for stage, span in story.running.items()} == running
+
+
+def test_events_come_in_the_order_of_the_clock(folder: Path) -> None:
+    put(folder, "two", "2026-11-23 08:00", sender="bo@other.example", subject="Broken lamp")
+    seen = run_over(folder, staff="late")
+    for events in seen.events.values():
+        assert sorted(event.at for event in events) == [event.at for event in events]
+    assert ["bo@other.example", ANA] == [story.case.customer for story in seen.run.stories.values()]
+
+
+def test_an_answer_of_the_customer_joins_the_case_and_a_colleagues_mail_acts(folder: Path) -> None:
+    opened = run_over(folder)
+    put(folder, "two", "2026-11-23 12:00", references=[FIRST], text="The order number is 48213, again.")
+    put(
+        folder,
+        "three",
+        "2026-11-24 10:00",
+        sender=opened.head.address,
+        subject=f"Re: [{opened.story.number}] Assignment",
+        text=f"accept\n\n[ref:t{'a' * 35}]",
+    )
+    seen = run_over(folder)
+    assert opened.head.id == seen.story.case.handler
+    assert {"FollowUpAdded", "AssignmentAccepted"} <= set(seen.kinds())
+
+
+def test_a_colleagues_mail_without_a_token_is_refused_as_ever(folder: Path) -> None:
+    opened = run_over(folder)
+    subject = f"Re: [{opened.story.number}]"
+    put(folder, "two", "2026-11-24 10:00", sender=opened.head.address, subject=subject, text="accept")
+    seen = run_over(folder)
+    assert not seen.story.case.handler
+    assert [("refused", "accept: no token")] == [(one.what, one.because) for one in seen.run.oddities]
+
+
+def test_replies_find_their_case_when_numbers_go_on_from_a_given_one(folder: Path) -> None:
+    """The mail of a desk that had 7 cases before carries the number of its eighth."""
+    put(folder, "two", "2026-11-23 12:00", subject=f"Re: [{number_of(7)}] Order 48213", text="Any news?")
+    assert 2 == len(run_over(folder).run.stories)
+    assert "FollowUpAdded" in run_over(folder, first=7).kinds()
+
+
+def test_told_acts_are_carried_out_by_the_rules_of_mail_and_refused_by_them(folder: Path) -> None:
+    head = run_over(folder).head.id
+    rows = (
+        ("2026-11-23 11:00", head, "accept"),
+        ("2026-11-24 11:00", head, "investigated: it lay in the depot"),
+        ("2026-11-24 12:00", "meyer", "resolve: nobody asked me"),
+        ("2026-11-24 12:30", "nobody-here", "accept"),
+        ("2026-11-24 13:00", head, "I dance through the office."),
+    )
+    seen = run_over(folder, acts=[ToldAct(at=at(when), case=ANA, by=by, do=do) for when, by, do in rows])
+    assert head == seen.story.case.handler
+    ended = {span.stage: (span.how, span.ended) for span in seen.story.spans}
+    assert (End.DONE, at("2026-11-24 11:00")) == ended["investigate"]
+    assert ["resolve: no right", "nobody-here is in no directory", "no command"] == [
+        one.because for one in seen.run.oddities
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("acts.toml", "[[act]]\nat = 2026-11-23T10:00:00Z\ncase = 1\nby = 'x'", "exactly the keys"),
+        ("acts.toml", "[[act]]\nat = 2026-11-23T10:00:00\ncase = 1\nby = 'x'\ndo = 'accept'", "has no zone"),
+        ("acts.jsonl", '{"at": "soon", "case": 1, "by": "x", "do": "accept"}', "is no moment"),
+        ("acts.jsonl", '{"at": "2026-11-23T10:00Z", "case": 1.5, "by": "x", "do": "accept"}', "case number"),
+        ("acts.jsonl", "accept", "neither TOML"),
+    ],
+)
+def test_a_file_of_acts_that_says_too_little_is_refused_with_the_place(
+    tmp_path: Path, name: str, text: str, said: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(NeedsHuman, match=said):
+        read_acts(tmp_path / name)
+
+
+def test_prompt_colleagues_miss_no_limit_of_theirs_and_late_ones_miss_them(folder: Path) -> None:
+    prompt, late = run_over(folder, staff="50"), run_over(folder, staff="late")
+    assert [] == [span.stage for span in prompt.story.spans if span.is_late(END)]
+    assert "ResultTold" in prompt.kinds()
+    missed = {span.stage for span in late.story.spans if span.is_late(END)}
+    assert {"investigate", "resolve"} <= missed
+
+
+def test_the_same_seed_is_the_same_run_and_another_one_is_not(folder: Path) -> None:
+    first, again, other = (run_over(folder, staff="mixed", seed=seed).events for seed in (1, 1, 2))
+    assert first == again
+    assert first != other
+
+
+def test_who_is_prompt_by_no_known_manner_is_refused() -> None:
+    with pytest.raises(NeedsHuman, match="prompt, mixed, late"):
+        Staff.of("lazy", 1)
+
+
+def test_a_reminder_of_what_was_done_overnight_does_not_leave(tmp_path: Path) -> None:
+    """Written at night in Shanghai, needless in the morning: the desk looks again before it sends."""
+    folder = tmp_path / "mail"
+    put(folder, "one", "2026-11-23 15:00", text="The machine of order 48213 is broken. This is unacceptable. Germany.")
+    seen = run_over(folder)
+    letters = (one for one in seen.story.letters if one.letter == "reminder" and one.stage == "investigate")
+    waited = next(one for one in letters if one.at > one.written_at)
+    act = ToldAct(at=waited.at - timedelta(minutes=1), case=1, by=waited.reader, do="investigated: seen")
+    again = run_over(folder, acts=[act])
+    (same,) = [one for one in again.story.letters if (one.written_at, one.stage) == (waited.written_at, waited.stage)]
+    assert (Fate.SENT, Fate.WITHHELD, "done meanwhile") == (waited.fate, same.fate, same.because)
+
+
+def test_a_ceiling_holds_answers_and_lets_them_go_when_its_window_has_passed(folder: Path) -> None:
+    for n in range(8):
+        put(folder, f"more{n}", f"2026-11-23 09:{10 + n}", text=f"{ANA_WRITES} Order {50000 + n}", subject=f"Order {n}")
+    seen = run_over(folder)
+    held = [letter for story in seen.run.stories.values() for letter in story.letters if letter.at > letter.written_at]
+    answers = [letter for letter in held if letter.reader == "customer"]
+    assert answers
+    assert all(letter.fate is Fate.SENT or letter.because for letter in answers)
+
+
+def test_what_the_mail_has_besides_complaints_is_told(folder: Path) -> None:
+    put(folder, "robot", "2026-11-23 10:00", sender="away@x.example", headers={"Auto-Submitted": "auto-replied"})
+    put(folder, "own", "2026-11-23 10:30", sender="complaints@meridian.example", text="Your case")
+    put(folder, "old", "2026-10-01 10:00", sender="early@x.example")
+    (folder / "dateless.eml").write_bytes(b"From: x@y.example\r\nSubject: when?\r\n\r\nNow.\r\n")
+    seen = run_over(folder, begin=at("2026-11-01 00:00"))
+    assert {"noted": 2} == Counter(one.what for one in seen.run.oddities)
+    assert (("dateless.eml",), 1, 3) == (seen.run.undated, seen.run.outside, seen.run.messages)
+
+
+def test_the_moment_is_when_our_server_got_it_whatever_the_writer_claims(tmp_path: Path) -> None:
+    (tmp_path / "one.eml").write_bytes(
+        b"Received: from a by mx.meridian.example; Mon, 23 Nov 2026 11:00:00 +0100\r\n"
+        b"Received: from b by a; Mon, 23 Nov 2026 01:00:00 +0100\r\nDate: Fri, 1 Jan 1999 00:00:00 +0000\r\n\r\nx"
+    )
+    (tmp_path / "two.eml").write_bytes(b"Date: Mon, 23 Nov 2026 09:30:00 +0000\r\n\r\nx")
+    post = read_post(tmp_path, settings().accounts)
+    assert [("two.eml", at("2026-11-23 09:30")), ("one.eml", at("2026-11-23 10:00"))] == [
+        (piece.name, piece.at) for piece in post.pieces
+    ]
+
+
+def test_an_mbox_is_the_same_as_its_messages_and_addresses_tell_the_account(tmp_path: Path, folder: Path) -> None:
+    put(
+        folder,
+        "two",
+        "2026-11-25 09:00",
+        to="Authorities <authorities+x@meridian.example>",
+        sender="office@gov.example",
+    )
+    box = mailbox.mbox(tmp_path / "all.mbox")
+    for path in sorted(folder.glob("*.eml"), reverse=True):
+        box.add(path.read_bytes())
+    box.close()
+    boxed = run_over(tmp_path / "all.mbox")
+    assert run_over(folder).events == boxed.events
+    assert ["complaints", "regulators"] == [story.case.account for story in boxed.run.stories.values()]
+
+
+def test_a_folder_without_mail_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(NeedsHuman, match="no mail"):
+        read_post(tmp_path, settings().accounts)
+
+
+def test_letters_and_late_clocks_are_counted_by_who_read_and_owed(folder: Path) -> None:
+    seen = run_over(folder)
+    summary = summary_of(seen.run)
+    sent = Counter(letter.reader for letter in seen.story.letters if letter.fate is Fate.SENT)
+    names = {person.id: person.name for person in settings().policy.directory.people.values()}
+    assert {names.get(reader, "customers"): count for reader, count in sent.items()} == {
+        one.reader: one.letters for one in summary.readers
+    }
+    shares = {one.stage: one.share for one in summary.stages}
+    assert (1.0, 0.0) == (shares["acknowledge"], shares["investigate"])
+
+
+def test_a_confirmed_grade_is_the_one_that_was_found(tmp_path: Path) -> None:
+    put(tmp_path / "mail", "one", "2026-11-23 09:00", text=f"{ANA_WRITES} My lawyer will sue you over 90000 EUR.")
+    case = run_over(tmp_path / "mail", staff="50").story.case
+    assert (Grade.MAJOR, False) == (case.grade, case.provisional)
+
+
+def test_only_what_is_due_is_looked_at(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A look is asked for by a clock and takes a step of a ladder; none is for nothing."""
+    looks: list[int] = []
+
+    def counted(case: Case, policy: Policy, now: datetime) -> tuple[e.Event, ...]:
+        events = on_tick(case, policy, now)
+        looks.append(len(events))
+        return events
+
+    monkeypatch.setattr(desk, "on_tick", counted)
+    run_over(folder)
+    assert len(looks) > 5
+    assert 0 not in looks
