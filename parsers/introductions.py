@@ -142,7 +142,8 @@ def _height(lines: list[str], at: int) -> int:
     first = lines[at].strip(" >\t-")
     if not first or len(first) > LONG:
         return 0
-    if _ISO_NAME.fullmatch(first.rstrip(":： ")) or _ISO_GMT.fullmatch(first.rstrip(":： ")):
+    named = lines[at].lstrip(" >\t-").rstrip(":： \t-")
+    if _ISO_NAME.fullmatch(named) or _ISO_GMT.fullmatch(named):
         return 1
     joined = ""
     for height in range(1, HEIGHT + 1):
@@ -190,5 +191,7 @@ def _opens(line: str) -> bool:
         return False
     first = plain.split(None, 1)[0]
     return (
-        first[0].isdigit() or first.rstrip(".,") in _openers() or plain.startswith(("in message", "w dniu", "in data"))
+        (first[0].isdigit() and "@" not in first)
+        or first.rstrip(".,") in _openers()
+        or plain.startswith(("in message", "w dniu", "in data"))
     )

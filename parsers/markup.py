@@ -93,7 +93,9 @@ def _mark(tree: Any) -> int:
     for element in list(tree.iter()):
         if not isinstance(element.tag, str) or element.getparent() is None or found > _MOST_MARKS:
             continue
-        if _is_rest(element):
+        if element.tag == "hr":
+            element.tag = "div"  # the renderer knows no rules and would join the lines around it
+        elif _is_rest(element):
             found += _mark_rest(element)
         elif _is_quote(element) and not _is_forward(element):
             found += _surround(element, _QUOTE, _END_QUOTE)

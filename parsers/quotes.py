@@ -3,9 +3,11 @@
 Line based and linear. When unsure the text stays: losing a customer's words is worse than keeping a quotation. What is
 kept and what goes, where the makers of such readers differ:
 
-* Words of thanks stay; a closing (`Kind regards`) and what stands below it is the signature, and so are footers of
-  programs, disclaimers and contact blocks, unless a number of an order or the like stands in them.
-* An answer above or below the quotation stands alone. Answers between quoted lines stay together with them.
+* Words of thanks, a mere name behind a dash, and one short line below the quotation stay; a closing (`Kind regards`)
+  and what stands below it is the signature, and so are footers of programs, disclaimers and contact blocks, unless a
+  number of an order or the like stands in them.
+* An answer above or below the quotation stands alone, or in two parts around a whole mail. Answers between quoted
+  lines, and the answer to a quoted question, stay together with them.
 * A forwarded message is evidence: it stays when nothing, or only a pointer to it, stands above it.
 """
 
@@ -27,13 +29,21 @@ from parsers.introductions import (
     may_end,
     separator,
 )
-from parsers.signatures import without_signature
+from parsers.signatures import is_footer, without_signature
 from parsers.tables import table
 
 _OUR_MARK = re.compile(r"##-[^\n]{0,300}-##")
 _POINTER = 240  # characters of a text that only points to the forwarded message below it
 _LONG_QUOTE = 30  # lines of a quotation between two texts from which it is history and no question
 _DECORATED, _ENDING = "-_=*#—>", ":：-_=*"  # first and last characters of lines that may be separators
+# An introduction on the line on which the writer stopped.
+_LATE = re.compile(
+    r"[^\s>-][ \t]*(?:-{2,}|[ \t])[ \t]*(?=(?:On|Am|Le|El|Il|Em|Op|Den) [^\n]{8,300}\S ?:[ \t]*$)", re.MULTILINE
+)
+_OPENING = ("On", "Am", "Le", "El", "Il", "Em", "Op", "Den")
+_LINK = re.compile(r"[(<]?https?://\S+?[)>\s]*")
+_FAREWELL = re.compile(r"[^\W\d_][\w '’.,!-]{2,58}")
+_ASKING = ("?", "？", "؟", ";")
 _ARMOUR = ("-----BEGIN PGP SIGNED MESSAGE-----", "-----BEGIN PGP SIGNATURE-----")
 
 
@@ -56,6 +66,8 @@ def split_reply(text: str) -> Split:
     lines = text.split("\n")
     if _ARMOUR[0] in text:
         lines = _without_armour(lines)
+    if _LATE.search(text):
+        lines = _on_lines_of_their_own(lines)
     cut, certain = _cut(lines)
     above, history = lines[:cut], lines[cut:]
     own, quoted, signature = _without_quotes(above)
@@ -80,6 +92,21 @@ def _without_armour(lines: list[str]) -> list[str]:
     while start < end and lines[start].strip():
         start += 1
     return lines[:begin] + [line.removeprefix("- ") for line in lines[start + 1 : end]]
+
+
+def _on_lines_of_their_own(lines: list[str]) -> list[str]:
+    """Some programs put the introduction right behind the writer's last word: `reply--- On Monday, … wrote:`."""
+    out: list[str] = []
+    for line in lines:
+        found = _LATE.search(line) if len(line) <= LONG and not QUOTED.match(line) else None
+        above = line[: found.start() + 1] if found else ""
+        if found and not is_dated(above) and "@" not in above and not line[:3].strip(" -").startswith(_OPENING):
+            below = line[found.end() :]
+            if attribution([below], 0) and is_dated(below):
+                out += [above, below]
+                continue
+        out.append(line)
+    return out
 
 
 @cache
@@ -165,6 +192,14 @@ def _answered_below(lines: list[str], at: int) -> bool:
     return _is_quoted_below(lines, at + 1) and _has_text([one for one in below if not QUOTED.match(one)])
 
 
+def _is_farewell(lines: list[str]) -> bool:
+    """Whether all that stands below a quotation is one short line to the reader: it may be the whole answer."""
+    written = [line.strip() for line in lines if line.strip()]
+    if len(written) != 1 or len(written[0].split()) < 2 or is_footer(written[0]):
+        return False
+    return bool(_FAREWELL.fullmatch(written[0]))
+
+
 _Block = tuple[bool, int, int]  # quoted, first line, line behind
 
 
@@ -183,6 +218,8 @@ def _without_quotes(lines: list[str]) -> tuple[list[str], list[str], list[str]]:
         above = ["…"] if len(blocks) > 1 else []
         tail, below = without_signature([*above, *lines[start:end]])
         tail = tail[len(above) :]
+        if above and not _has_text(tail) and _is_farewell(lines[start:end]):
+            tail, below = lines[start:end], []
         signature[:0] = below
         if _has_text(tail):
             blocks[-1] = (False, start, start + len(tail))
@@ -195,6 +232,8 @@ def _without_quotes(lines: list[str]) -> tuple[list[str], list[str], list[str]]:
     for number, (quoted, start, end) in enumerate(blocks):
         if quoted and not _is_asked(lines, blocks, number, len(marked)):
             history[:0] = lines[start:end]
+            while own and not own[-1].strip():
+                own.pop()
         else:
             own += lines[start:end]
     return own, history, signature
@@ -205,6 +244,8 @@ def _is_asked(lines: list[str], blocks: list[_Block], number: int, marked: int) 
     _, start, end = blocks[number]
     if marked > 1:
         return True
+    if not QUOTED.match(lines[start]) and not any(line.rstrip().endswith(_ASKING) for line in lines[start:end]):
+        return False  # a client put the whole mail between two words of the writer
     above = _has_text([line for _, first, last in blocks[:number] for line in lines[first:last]])
     return above and end - start <= _LONG_QUOTE
 
@@ -216,12 +257,23 @@ def _blocks(lines: list[str]) -> list[_Block]:
     quoted = False
     for at, line in enumerate(lines):
         marked = bool(QUOTED.match(line)) if line.strip() else quoted and _next_is_quoted(lines, at)
+        if not marked and quoted and line.strip() and _next_is_quoted(lines, at):
+            marked = _is_end_of_link(lines[at - 1], line)
         if marked != quoted:
             if start < at:
                 found.append((quoted, start, at))
             start, quoted = at, marked
     found.append((quoted, start, len(lines)))
     return _with_introductions(lines, [block for block in found if block[0] or _has_text(lines[block[1] : block[2]])])
+
+
+def _is_end_of_link(above: str, line: str) -> bool:
+    """Whether a line without mark is the rest of a link that was folded within the quotation."""
+    if len(line) > LONG or len(above) > LONG:
+        return False
+    whole = _LINK.fullmatch(line.strip())
+    opened = max(above.rfind("(http"), above.rfind("<http"))
+    return bool(whole) or (opened >= 0 and not any(end in above[opened:] for end in ")>") and line.strip()[-1] in ")>")
 
 
 def _next_is_quoted(lines: list[str], at: int) -> bool:

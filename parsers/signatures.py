@@ -17,7 +17,6 @@ _WORDS_AFTER = 4  # words that may follow a closing on its line: a name or a pla
 _MARKS = frozenset(("--", "—", "––", "——", "__", "___", "- -", "---", "–", "***", "----"))
 _RULE = re.compile(r"[-_=*~\s·—–]{5,}\Z")
 _LONG_RULE = re.compile(r"\s{0,3}[_=-]{20,}\s*\Z")
-_DASH_NAME = re.compile(r"\s{0,3}(?:-{1,2}|–|—|/|~)\s?[^\W\d_][\w.'’-]*(?: [^\W\d_][\w.'’-]*){0,3}\s*\Z")
 _NOT_WORDS = re.compile(r"[\s,.!;:~*_()\u00a0\"'“”、。，！…·|/–—،؛-]+")
 _SENTENCE = re.compile(r"[.!?。！？]\s+\S+.*[.!?。！？]|[?？؟]\s*\Z")
 
@@ -31,9 +30,7 @@ def without_signature(lines: _Lines) -> tuple[_Lines, _Lines]:
     """
     own = lines
     for _ in range(6):
-        start = min(
-            rule(own) for rule in (_mark, _list_footer, _footer, _disclaimers_from, _closing, _dash_name, _contact)
-        )
+        start = min(rule(own) for rule in (_mark, _list_footer, _footer, _disclaimers_from, _closing, _contact))
         if start == len(own):
             break
         own = own[:start]
@@ -120,18 +117,19 @@ def _footer(lines: _Lines) -> int:
         line = lines[at]
         if not line.strip() or _RULE.match(line):
             continue
-        if _is_footer(line):
+        if is_footer(line):
             best, below = at, 0
             continue
         below += 1
         if below > 5 or len(line) > _NAME_LINE:
             break
-    if best < len(lines) and _goes_on([line for line in lines[best + 1 :] if not _is_footer(line)]):
+    if best < len(lines) and _goes_on([line for line in lines[best + 1 :] if not is_footer(line)]):
         return len(lines)
     return best
 
 
-def _is_footer(line: str) -> bool:
+def is_footer(line: str) -> bool:
+    """Whether a program put the line below the text: `Sent from my phone`."""
     plain = line.strip(" \t-*_<>()[]|·•—–\u00a0").casefold().replace("’", "'")
     starts, devices = _footers()
     if len(plain) > 160 or not plain.startswith(starts) or plain.endswith(("?", "？")):
@@ -191,15 +189,6 @@ def _names_below(lines: _Lines, at: int) -> bool:
     """Whether the next line with text is short enough to be a name."""
     following = next((line.strip() for line in lines[at + 1 : at + 4] if line.strip()), "")
     return 0 < len(following) <= 40 and not following.endswith((".", "?", "!", ":", "。"))
-
-
-def _dash_name(lines: _Lines) -> int:
-    """A last line that is only a dash and a name; an item of a list has items above it."""
-    last = next((at for at in _from_end(lines) if lines[at].strip()), -1)
-    if last < 1 or not _DASH_NAME.match(lines[last]) or lines[last - 1].strip():
-        return len(lines)
-    above = next((line.strip() for line in reversed(lines[:last]) if line.strip()), "-")
-    return len(lines) if above[:1] in "-–—*•/" or above.endswith((":", "：")) else last
 
 
 @cache

@@ -63,6 +63,7 @@ KEPT = {
     "header words in prose": "From: the beginning it was broken.\nTo: be honest, I am sad.",
     "a rule in the middle": f"First part.\n--\n{'second part ' * 10}\n" + "more\n" * 20 + "end.",
     "a price list": "Total: 20 EUR\nDate: tomorrow\nSubject: to change",
+    "a name behind a dash": f"{OWN}\n\n-Anna Berg",
     "one word": "Best",
     "only a closing": "Regards,\nAnna",
     "dates in a list": "Calls:\n2026-02-02 10:00\n2026-02-03 11:00\nNobody answered.",
@@ -85,6 +86,37 @@ def test_answers_between_quoted_lines_stay_with_their_questions() -> None:
 def test_an_answer_below_the_quotation_stands_alone() -> None:
     quoted = "On Mon, 2 Feb 2026 at 10:59 Desk <d@x.example> wrote:\n> Which order?\n> The desk\n"
     assert OWN == strip_reply(f"{quoted}\n{OWN}\n-- \nAnna")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{}--- On Mon, Feb 2, 2026 at 10:59 AM, desk@firm.example wrote:",
+        "{} On Mon, 2 Feb 2026 at 10:59 Desk <desk@firm.example> wrote:",
+        "{} Am 02.02.2026 um 10:59 schrieb Desk <desk@firm.example>:",
+        "{} Le lun. 2 févr. 2026 à 10:59, Desk <desk@firm.example> a écrit :",
+        "{}\nOn 2 Feb 2026, at 10:59, Service Desk <\n416ffd3258d4d2fa4c85cfa4c@mail.firm.example>\nwrote:",
+        "{}\n2026/2/2 Service Desk <desk@firm.example>",
+    ],
+)
+def test_words_on_the_line_of_the_introduction_stay(line: str) -> None:
+    assert OWN == strip_reply(f"{line.format(OWN)}\n\n> We have received\n> your message.\n")
+
+
+def test_a_mail_between_two_words_of_the_writer_goes() -> None:
+    quoted = "On Mon, 2 Feb 2026 at 10:59 Desk <d@x.example> wrote:\n\n> We will answer.\n>\n> The desk"
+    assert f"{OWN}\n\nRegards, Anna" == strip_reply(f"{OWN}\n\n{quoted}\n\nRegards, Anna\n")
+    assert OWN == strip_reply(f"{OWN}\n\n{quoted}\n\nSent from my iPhone\n")
+    folded = "> See (https://firm.example/help/\nticket?id=3dd518)\n>\n (https://firm.example/)\n> The desk"
+    assert OWN == strip_reply(f"{OWN}\n\n{quoted}\n{folded}\n")
+
+
+@pytest.mark.parametrize(
+    "line", ["Début du message réexpédié :", "İletilen ileti:", "-------- Mesaj înaintat --------"]
+)
+def test_forwards_of_clients_in_other_languages_end_the_answer(line: str) -> None:
+    head = "De: Desk <d@x.example>\nDate: 2 Feb 2026 10:59\nObjet: x"
+    assert OWN * 20 == strip_reply(f"{OWN * 20}\n\n{line}\n\n{head}\n\nOld words.")
 
 
 def test_a_forwarded_message_is_evidence() -> None:
@@ -117,6 +149,11 @@ def test_answers_between_quotations_of_html_stay_together() -> None:
     assert ["Hello", "> Which order?", "Number 4711.", "> What do you want?", "My money."] == [
         line for line in strip_reply_html(html).split("\n") if line.strip()
     ]
+
+
+def test_a_rule_of_html_ends_the_line_above_it() -> None:
+    head = "<b>From: </b>d@x.example<br><b>To: </b>a@x.example<br><b>Sent: </b>Monday, 2 Feb 2026<br><b>Subject: </b>x"
+    assert OWN == strip_reply_html(f"<div>{OWN}<hr>{head}<br><p>Old words.</p></div>")
 
 
 def test_a_forward_in_html_is_evidence() -> None:
