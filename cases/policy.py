@@ -213,6 +213,14 @@ class Organisation:
 
     name: str
     privacy: str = ""  # one sentence or link on how data is handled (GDPR 13)
+    privacy_in: Mapping[str, str] = field(default_factory=dict)  # the same by language (BCP 47)
+
+    def privacy_for(self, language: str) -> str:
+        """The sentence in the language, else in its next wider tag (`pt-BR`, `pt`), else the one for everybody."""
+        parts = language.casefold().split("-")
+        tags = ("-".join(parts[:count]) for count in range(len(parts), 0, -1))
+        known = {tag.casefold(): text for tag, text in self.privacy_in.items()}
+        return next((known[tag] for tag in tags if tag in known), self.privacy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

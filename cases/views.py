@@ -31,7 +31,10 @@ def view_of(letter: Letter, case: Case, policy: Policy, now: datetime, history: 
     happened = tuple(history)
     may_quote = bool(letter.person) or (is_plausible(case) and letter.letter not in _NEUTRAL)
     view: View = {
-        "organisation": {"name": policy.organisation.name, "privacy": policy.organisation.privacy},
+        "organisation": {
+            "name": policy.organisation.name,
+            "privacy": policy.organisation.privacy_for(letter.language),
+        },
         "zone": letter.zone,
         "number": case.number,
         "subject": case.subject if may_quote else "",

@@ -284,6 +284,7 @@ class OrganisationModel(Row):
 
     name: Line
     privacy: Line = ""
+    privacy_in: dict[Language, Line] = Field(default_factory=dict)
     default_centre: Name
     head_office: Name
 

@@ -49,7 +49,9 @@ def policy_of(
         directory=directory,
         rates={name_in(key): _rates(rate) for key, rate in tables.rates},
         required=tuple("|".join((row.fact, *row.or_one_of)) for _, row in tables.required),
-        organisation=Organisation(name=organisation.name, privacy=organisation.privacy),
+        organisation=Organisation(
+            name=organisation.name, privacy=organisation.privacy, privacy_in=organisation.privacy_in
+        ),
         head_office=organisation.head_office,
         country_zones=tables.zones.zone if tables.zones else {},
         quarantine_target=letters.quarantine.target,

@@ -160,7 +160,7 @@ class DeskNotices:
         )
         organisation = self.policy.organisation
         view: dict[str, object] = {
-            "organisation": {"name": organisation.name, "privacy": organisation.privacy},
+            "organisation": {"name": organisation.name, "privacy": organisation.privacy_for(person.language)},
             "zone": calendar.zone,
             "number": "",
             "subject": "",

@@ -12,6 +12,7 @@ from cases.commands import MOST_COMMANDS
 from cases.decide import on_delivery, on_tick
 from cases.letters import Letter
 from cases.message import Address, Attachment, Fact, Proof, Signal, Strength
+from cases.policy import Organisation
 from cases.views import view_of
 from templates.library import load_library
 from templates.render import render
@@ -334,3 +335,18 @@ def test_the_reason_for_a_grade_is_the_customers_words_not_our_name_for_them() -
     desk.open(message(categories=("data-protection",)))
     shown = view(desk, next(x for x in desk.letters if x.letter == "assignment"))
     assert [("customer_data", "")] == [(x["rule"], x["detail"]) for x in cast("list[dict[str, str]]", shown["reasons"])]
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("de", "Ihre Daten"), ("de-AT", "Ihre Daten"), ("pt-BR", "Seus dados"), ("pt", "Your data"), ("", "Your data")],
+)
+def test_how_data_is_handled_is_said_in_the_readers_language(language: str, text: str) -> None:
+    said = {"de": "Ihre Daten", "pt-BR": "Seus dados"}
+    organisation = Organisation(name="Meridian", privacy="Your data", privacy_in=said)
+    desk = Desk()
+    desk.open(message())
+    (letter,) = (x for x in desk.letters if not x.person)
+    policy = replace(desk.policy, organisation=organisation)
+    shown = view_of(replace(letter, language=language), desk.case, policy, desk.now)["organisation"]
+    assert {"name": "Meridian", "privacy": text} == shown
