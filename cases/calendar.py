@@ -5,14 +5,15 @@ A calendar is plain intervals of epoch seconds, so neither zones nor holidays no
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import accumulate
 from math import ceil
 from zoneinfo import ZoneInfo
 
+from cases.daynotes import DayNote
 from cases.target import Target, Unit, add_months
 from cases.trouble import NeedsHuman
 
@@ -29,7 +30,8 @@ class Calendar:
 
     `intervals` are half-open spans of whole epoch seconds, sorted, without overlaps. Two may touch: a shift that ends
     at midnight and one that begins there belong to two business days. A business day is a local date with working
-    time; a span belongs to the date it begins on. Moments count in whole seconds, begun ones rounded down.
+    time; a span belongs to its entry in `dates`, by default the date it begins on. Moments count in whole seconds,
+    begun ones rounded down. `notes` say why days are as they are; nothing is computed from them.
     `unsure_from`: from this moment on not every holiday is known, so deadlines beyond it are provisional (policy §3,
     threats T22).
     """
@@ -37,7 +39,9 @@ class Calendar:
     name: str
     zone: str
     intervals: tuple[tuple[int, int], ...]
+    dates: tuple[date, ...] = field(default=(), repr=False)
     unsure_from: datetime | None = None
+    notes: Mapping[date, DayNote] = field(default_factory=dict, repr=False, compare=False)
     _starts: Sequence[int] = field(init=False, repr=False, compare=False)
     _worked: Sequence[int] = field(init=False, repr=False, compare=False)  # seconds worked before interval i
     _firsts: Sequence[int] = field(init=False, repr=False, compare=False)  # the first interval of business day k
@@ -53,8 +57,11 @@ class Calendar:
                 raise ValueError(f"calendar {self.name!r}: interval {start}-{end} is empty or overlaps the next")
         worked = tuple(accumulate((end - start for start, end in self.intervals), initial=0))
         zone = ZoneInfo(self.zone)
-        dates = [datetime.fromtimestamp(start, zone).date() for start, _ in self.intervals]
-        firsts = [i for i, date in enumerate(dates) if i == 0 or date != dates[i - 1]]
+        dates = self.dates or tuple(datetime.fromtimestamp(start, zone).date() for start, _ in self.intervals)
+        if len(dates) != len(self.intervals):
+            raise ValueError(f"calendar {self.name!r}: {len(dates)} dates for {len(self.intervals)} intervals")
+        firsts = [i for i, day in enumerate(dates) if i == 0 or day != dates[i - 1]]
+        object.__setattr__(self, "dates", dates)
         object.__setattr__(self, "_known", {})
         object.__setattr__(self, "_starts", tuple(start for start, _ in self.intervals))
         object.__setattr__(self, "_worked", worked)
@@ -123,10 +130,17 @@ class Calendar:
 
     def hours_on(self, moment: datetime) -> tuple[tuple[datetime, datetime], ...]:
         """The shifts of the first business day that ends after `moment`, in UTC: service hours to show."""
-        i = bisect_right(self._starts, _stamp(self.opening(moment))) - 1
+        i = self._interval_after(moment)
         k = bisect_right(self._firsts, i) - 1
         spans = self.intervals[self._firsts[k] : self._firsts[k + 1]]
         return tuple((datetime.fromtimestamp(start, UTC), datetime.fromtimestamp(end, UTC)) for start, end in spans)
+
+    def business_day(self, moment: datetime) -> date:
+        """The date of the first business day that ends after `moment`. Raises CalendarEnds."""
+        return self.dates[self._interval_after(moment)]
+
+    def _interval_after(self, moment: datetime) -> int:
+        return bisect_right(self._starts, _stamp(self.opening(moment))) - 1
 
     def _worked_at(self, moment: datetime) -> int:
         # What began before the calendar does is long overdue either way, so it counts from the calendar's first moment.

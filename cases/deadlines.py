@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from cases.calendaring import BY_CALENDAR, calendar_for
 from cases.case import Case
-from cases.limits import Plan, calendar_in, extensions_of, plan_of
+from cases.limits import Plan, extensions_of, plan_of
 from cases.policy import LadderStep, Policy, StageRow
 from cases.stretches import Run, Span
 from cases.target import Target
@@ -34,6 +35,7 @@ class Deadline:
     target: Target
     next_look: datetime | None
     provisional: bool = False  # not every holiday before it is known yet
+    calendar: str = ""  # by which it is counted; empty where nobody's working time matters
     since: datetime | None = field(default=None, compare=False)
     by_limit: datetime | None = field(default=None, compare=False)
     bound_by: str = field(default="", compare=False)  # the date that binds (`cases.limits.DATES`)
@@ -127,7 +129,7 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
     plan = plan_of(case, row, begun, policy) if begun else None
     if begun is None or plan is None:
         return None
-    start, target = _round(case, row, begun), row.target[case.grade]
+    start, target, calendar = _round(case, row, begun), row.target[case.grade], calendar_for(case, row, policy)
     taken = _taken(case, row.name, start)
     looks = [moment for name, _, moment in _steps(plan, taken, target) if name not in taken]
     if case.pauses and any(rule.stage == row.name for rule in policy.clocks.pauses):
@@ -140,7 +142,8 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
         due=plan.due,
         target=target,
         next_look=min(looks, default=None),
-        provisional=not calendar_in(row, case.centre, policy).is_sure(plan.due),
+        provisional=target.unit in BY_CALENDAR and not calendar.is_sure(plan.due),
+        calendar=calendar.name if target.unit in BY_CALENDAR else "",
         since=plan.since,
         by_limit=plan.by_limit,
         bound_by=row.no_later_than if plan.due < plan.by_limit else "",

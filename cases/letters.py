@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cases import events as e
+from cases.calendaring import calendar_for
 from cases.case import Case
 from cases.deadlines import started
 from cases.message import Proof
@@ -197,7 +198,7 @@ def _to_person(case: Case, event: e.Event, row: NoticeRow, person: Person, polic
 
 def customer_zone(case: Case, policy: Policy) -> str:
     """The zone in which a customer reads dates: their country's, else their centre's."""
-    return policy.country_zones.get(case.country) or policy.calendar_of(case.centre).zone
+    return policy.country_zones.get(case.country) or calendar_for(case, None, policy).zone
 
 
 def _about(event: e.Event) -> str:

@@ -15,6 +15,7 @@ from functools import cache
 from itertools import pairwise
 
 from cases.calendar import Calendar
+from cases.calendaring import calendar_name
 from cases.case import Case
 from cases.course import Extension, Turn
 from cases.policy import LadderStep, Policy, StageRow
@@ -60,13 +61,13 @@ def plan_of(case: Case, row: StageRow, begun: datetime, policy: Policy) -> Plan 
     extended = extensions_of(case, row, begun)
     date = date_of(case, row.no_later_than, begun) if row.no_later_than else None
     if not holes and not extended and target.unit is not Unit.DATE and len({turn.centre for turn in turns}) == 1:
-        usual = _usual(row, case.grade, since, policy, calendar_in(row, case.centre, policy))
+        usual = _usual(row, case.grade, since, policy, calendar_in(case, row, case.centre, policy))
         overtaken = len(turns) > 1 and usual.due <= turns[-1].at
         if not overtaken and (date is None or date >= usual.due):
             return usual
     if target.unit is Unit.DATE and date is None:
         return None
-    calendars = tuple((turn.at, calendar_in(row, turn.centre, policy)) for turn in turns)
+    calendars = tuple((turn.at, calendar_in(case, row, turn.centre, policy)) for turn in turns)
     return _moved(case, row, policy, _Course(since, turns, calendars, holes), extended, date)
 
 
@@ -99,9 +100,9 @@ def turns_since(case: Case, since: datetime) -> tuple[Turn, ...]:
     return case.turns[max(before - 1, 0) :]
 
 
-def calendar_in(row: StageRow, centre: str, policy: Policy) -> Calendar:
+def calendar_in(case: Case, row: StageRow, centre: str, policy: Policy) -> Calendar:
     """The calendar in which the stage counts while a centre owns the case."""
-    return policy.calendars[policy.head_office] if row.counts_in == "head office" else policy.calendar_of(centre)
+    return policy.calendars[calendar_name(case, row, policy, centre)]
 
 
 # A decision asks for the same plan many times over, and so do cases of one day: what is forgotten is computed anew.

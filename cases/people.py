@@ -43,6 +43,7 @@ class Department:
     id: str
     name: str
     head: str  # person id
+    calendar: str = ""  # of stages that count in it; empty: as in the centre
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +57,7 @@ class Centre:
     zone: str  # IANA name
     countries: tuple[str, ...] = ()  # ISO 3166 alpha-2; the default centre serves all others
     language: str = "en"  # of customers whose own language is unknown (M15.3)
+    calendars: Mapping[str, str] = field(default_factory=dict)  # country → calendar, for customers from there
     departments: Mapping[str, str] = field(default_factory=dict)  # department id → person id of its local head
 
 

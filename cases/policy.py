@@ -34,7 +34,7 @@ class StageRow:
     ladder: Mapping[Grade, str]
     pauses: tuple[str, ...] = ()
     no_later_than: str = ""
-    counts_in: str = "centre"  # the calendar of the owning centre, or of `head office`
+    counts_in: str = "centre"  # whose calendar: also `department` and `head office` (`cases.calendaring`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,8 +249,3 @@ class Policy:
     def stage(self, name: str) -> StageRow | None:
         """The stage of that name, if the policy has it."""
         return next((row for row in self.stages if row.name == name), None)
-
-    def calendar_of(self, centre: str) -> Calendar:
-        """The calendar of a centre, else the head office's."""
-        known = self.directory.centres.get(centre)
-        return self.calendars[known.calendar if known else self.head_office]

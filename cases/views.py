@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 
 from cases import events as e
+from cases.calendaring import calendar_for
 from cases.case import Case, fold
 from cases.commands import MOST_COMMANDS
 from cases.deadlines import Deadline, counted_from, owed
@@ -56,7 +57,7 @@ def view_of(letter: Letter, case: Case, policy: Policy, now: datetime, history: 
 
 
 def _acknowledgement(letter: Letter, case: Case, policy: Policy) -> View:
-    calendar = policy.calendar_of(case.centre)
+    calendar = calendar_for(case, None, policy)
     # Service hours belong to the centre; the customer reads them in their own zone (M32).
     hours = calendar.hours_on(letter.cause.at)
     return _bare(letter, case, policy) | {
@@ -267,7 +268,8 @@ def _doubt(asked: e.TriageAsked, happened: tuple[e.Event, ...]) -> View:
 
 
 def _step(step: e.LadderStepTaken, case: Case, policy: Policy, now: datetime) -> View:
-    calendar, row = policy.calendar_of(case.centre), policy.stage(step.stage)
+    row = policy.stage(step.stage)
+    calendar = calendar_for(case, row, policy)
     target = row.target.get(case.grade) if row else None
     clock_hours = target is not None and target.unit is Unit.HOURS
 

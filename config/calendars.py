@@ -1,45 +1,38 @@
-"""From rules to working time: shifts, weekends, holidays and an admin's own days become intervals.
+"""From rules to working time: shifts, weekends, holidays, prayers and an admin's own days become intervals.
 
-Times of a shift are wall-clock times. Where clocks are changed, a time means the first moment at which the clocks
-show it or a later one: a shift that begins in the skipped hour begins with the change, and of an hour that comes
-twice the first one counts.
+What is not known yet never makes a deadline later: a day that may turn out to be worked counts as worked, and of two
+sets of hours the longer one counts (policy §3, threats T22). Such days are
+
+* the first and the last day of a feast that hangs on the sight of the moon: it may begin a day earlier or later;
+* in a year whose made-up workdays are not announced, weekend days within a fortnight of a public holiday;
+* all days of a year whose holidays nobody knows yet;
+* the first and the last day of an estimated Ramadan, for its hours.
+
+So the deadline that is given is the earliest that can come of it. When the days are known it is computed anew.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from threading import Lock
 from zoneinfo import ZoneInfo
 
 from cases.calendar import Calendar
-from cases.explaining import DayNote, Why
+from cases.daynotes import DayNote, Why
+from config.calendar_rules import Announced, CalendarRules, Spans
+from config.prayer_times import Windows, windows_of
 from config.public_days import PublicDays, days_of, public_days
+from config.ramadan import months_of
+from config.wall_clock import instant
 
 YEARS_BACK, YEARS_AHEAD = 1, 3
 # The longest limit of policy §6 with its whole ladder is over by then.
 WARN_AHEAD = timedelta(days=120)
 
-Spans = tuple[tuple[int, int], ...]  # minutes from local midnight, half-open; over 1440 reaches into the next day
-DayStep = Callable[[date, Spans], Spans]
+_FREE = frozenset({Why.OFF, Why.WEEKEND, Why.HOLIDAY})
+_DAY = timedelta(days=1)
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CalendarRules:
-    """What an admin says about a calendar. `shifts` has seven entries, Monday first."""
-
-    name: str
-    zone: str
-    country: str = ""
-    subdivision: str = ""
-    usual: Spans
-    shifts: tuple[Spans, ...]
-    weekend: frozenset[int] | None = None  # weekdays, 0 is Monday; None: as in the country
-    never_weekend: frozenset[int] = frozenset()  # weekdays with shifts of their own
-    days_off: frozenset[date] = frozenset()
-    working_days: frozenset[date] = frozenset()
-    half_days: frozenset[date] = frozenset()
-    half_day_shifts: Spans = ()
-    known_until: date | None = None
+Interval = tuple[int, int, date]  # epoch seconds, half-open, and the business day that it belongs to
 
 
 def build(rules: CalendarRules, now: datetime) -> Calendar:
@@ -47,26 +40,56 @@ def build(rules: CalendarRules, now: datetime) -> Calendar:
     return _built(rules, now.astimezone(ZoneInfo(rules.zone)).date())
 
 
-def notes_of(rules: CalendarRules, now: datetime) -> dict[date, DayNote]:
-    """Why each day of the same years is worked or free. Raises what `build` raises."""
-    years = _years(now.astimezone(ZoneInfo(rules.zone)).date())
-    public = public_days(rules.country, rules.subdivision, years)
-    return {
-        day: DayNote(day=day, why=_why(day, rules, public), holiday=public.holidays.get(day, ""))
-        for day in days_of(years)
-    }
+def check(rules: CalendarRules, now: datetime) -> None:
+    """Raises what `build` raises, and ValueError when prayers leave nothing of a day; looks at this year only."""
+    year = now.astimezone(ZoneInfo(rules.zone)).year
+    plan = _plan(rules, range(year, year + 1))
+    whole = tuple(_apart(plan.intervals()))
+    if not whole:
+        raise ValueError(_NOTHING)
+    left = {day for _, _, day in _without(whole, plan.windows())}
+    eaten = min((day for _, _, day in whole if day not in left), default=None)
+    if eaten:
+        raise ValueError(f"prayers leave no working time on {eaten}; give them smaller margins or name fewer")
 
 
-def warning_of(calendar: Calendar, now: datetime) -> str:
+def warning_of(rules: CalendarRules, now: datetime) -> str:
     """What an admin should know: holidays that are soon and not certain yet. Empty when there is nothing to say."""
-    unsure = calendar.unsure_from
-    if unsure is None or unsure > now + WARN_AHEAD:
+    today = now.astimezone(ZoneInfo(rules.zone)).date()
+    day = _plan(rules, _years(today)).unsure_day(today)
+    if day is None or day > today + WARN_AHEAD:
         return ""
-    day = unsure.astimezone(ZoneInfo(calendar.zone)).date()
     return (
-        f"calendar {calendar.name!r}: holidays from {day} on are estimated or not announced yet, deadlines beyond are "
-        f"provisional; when they are known, list them as days_off or working_days and set known_until"
+        f"calendar {rules.name!r}: from {day} on holidays are estimated or not announced yet, deadlines beyond are "
+        "provisional and on the early side; when the days are known, list them as announced and set known_until"
     )
+
+
+class Calendars(Mapping[str, Calendar]):
+    """Calendars by name, each built when it is first asked for: a start needs a few, most commands none."""
+
+    def __init__(self, rules: Mapping[str, CalendarRules], now: datetime) -> None:
+        self._rules, self._now = dict(rules), now
+        self._built: dict[str, Calendar] = {}
+        self._lock = Lock()
+
+    def __getitem__(self, name: str) -> Calendar:
+        """Raises KeyError."""
+        found = self._built.get(name)
+        if found is None:
+            rules = self._rules[name]
+            with self._lock:  # of two builds one would be another object, and plans are remembered by object
+                found = self._built.setdefault(name, build(rules, self._now))
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._rules)
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+
+_NOTHING = "has no working time; give it shifts on at least one day that is not free"
 
 
 def _years(today: date) -> range:
@@ -75,92 +98,174 @@ def _years(today: date) -> range:
 
 @lru_cache(maxsize=128)
 def _built(rules: CalendarRules, today: date) -> Calendar:
-    years = _years(today)
-    public = public_days(rules.country, rules.subdivision, years)
-    intervals = tuple(_apart(_intervals(rules, public, years)))
+    plan = _plan(rules, _years(today))
+    intervals = tuple(_without(_apart(plan.intervals()), plan.windows()))
     if not intervals:
-        raise ValueError("has no working time; give it shifts on at least one day that is not free")
-    unsure = _unsure_day(rules, public, today)
-    begins = datetime.fromtimestamp(instant(ZoneInfo(rules.zone), unsure, 0), UTC) if unsure else None
-    return Calendar(name=rules.name, zone=rules.zone, intervals=intervals, unsure_from=begins)
+        raise ValueError(_NOTHING)
+    unsure = plan.unsure_day(today)
+    return Calendar(
+        name=rules.name,
+        zone=rules.zone,
+        intervals=tuple((start, end) for start, end, _ in intervals),
+        dates=tuple(day for _, _, day in intervals),
+        unsure_from=datetime.fromtimestamp(instant(ZoneInfo(rules.zone), unsure, 0), UTC) if unsure else None,
+        notes=plan,
+    )
 
 
-def _unsure_day(rules: CalendarRules, public: PublicDays, today: date) -> date | None:
-    known = max(today, rules.known_until or today)
-    # The new moon may also be seen a day earlier than estimated.
-    estimated = (day - timedelta(days=1) for day in public.estimated if day > known)
-    unknown = max(public.unknown_from, known + timedelta(days=1)) if public.unknown_from else None
-    return min((day for day in (next(estimated, None), unknown) if day), default=None)
+@lru_cache(maxsize=128)
+def _plan(rules: CalendarRules, years: range) -> "Plan":
+    return Plan(rules, years)
 
 
-def _intervals(rules: CalendarRules, public: PublicDays, years: range) -> Iterator[tuple[int, int]]:
-    zone = ZoneInfo(rules.zone)
-    steps = _steps(rules, public)
-    for day in days_of(years):
-        spans: Spans = ()
-        for step in steps:
-            spans = step(day, spans)
-        for start, end in sorted(spans):
-            yield instant(zone, day, start), instant(zone, day, end)
+class Plan(Mapping[date, DayNote]):
+    """The days of some years as the rules make them; each is explained when it is asked for."""
 
+    def __init__(self, rules: CalendarRules, years: range) -> None:
+        self._rules, self._years = rules, years
+        self._zone = ZoneInfo(rules.zone)
+        self._public: PublicDays = public_days(rules.country, rules.subdivision, years)
+        self._announced: Mapping[date, Announced] = {one.day: one for one in rules.announced}
+        months = months_of(years, rules.ramadan.known) if rules.ramadan else ()
+        self._months = tuple((first, last, estimated) for (first, last), estimated in months)
 
-def _steps(rules: CalendarRules, public: PublicDays) -> tuple[DayStep, ...]:
-    """How a day is made, one rule after the other; each takes what the former ones have left of the day."""
+    def __getitem__(self, day: date) -> DayNote:
+        """Raises KeyError for days of other years."""
+        if day.year not in self._years:
+            raise KeyError(day)
+        said, why = self._announced.get(day), self._why(day)
+        return DayNote(
+            day=day,
+            why=why,
+            holiday=self._public.holidays.get(day, ""),
+            reason=said.reason if said else "",
+            announced=said.on if said else None,
+            ramadan=why not in _FREE and self._spans(day) != self._usual(day),
+            breaks=tuple(self._breaks(day)),
+        )
 
-    def shifts(day: date, _: Spans) -> Spans:
-        if _why(day, rules, public) in (Why.OFF, Why.WEEKEND, Why.HOLIDAY):
+    def __iter__(self) -> Iterator[date]:
+        return iter(days_of(self._years))
+
+    def __len__(self) -> int:
+        return len(days_of(self._years))
+
+    def intervals(self) -> Iterator[Interval]:
+        """The shifts of all days, before anything is taken out of them."""
+        for day in days_of(self._years):
+            if self._why(day) not in _FREE:
+                for start, end in sorted(self._spans(day)):
+                    yield instant(self._zone, day, start), instant(self._zone, day, end), day
+
+    def windows(self) -> Windows:
+        """When nobody works because of prayer; the last night shift may end in the year after."""
+        rules = self._rules
+        if rules.prayers is None:
             return ()
+        years = [windows_of(rules.prayers, rules.zone, year) for year in (*self._years, self._years.stop)]
+        return tuple(sorted(window for year in years for window in year))
+
+    def unsure_day(self, today: date) -> date | None:
+        """The first day after today of which somebody may still hear something else."""
+        known = max(today, self._rules.known_until or today)
+        # The new moon may also be seen a day earlier than estimated.
+        moons = [day - _DAY for day in self._public.estimated]
+        moons += [first - _DAY for first, _, estimated in self._months if estimated]
+        unknown = self._public.unknown_from
+        found = [day for day in moons if day >= known]
+        if unknown:
+            found.append(max(unknown, known + _DAY))
+        return min(found, default=None)
+
+    def _why(self, day: date) -> Why:
+        """The first that holds: what an admin says of the day, what is in doubt, then the country's days."""
+        public, week = self._public, self._rules.week_on(day)
+        if said := self._announced.get(day):
+            return said.why
+        if day in public.made_up:
+            return Why.MADE_UP
+        certain = self._rules.known_until is not None and day <= self._rules.known_until
+        weekday = day.weekday()
+        if weekday not in week.own:
+            weekend = day in public.weekends if week.weekend is None else weekday in week.weekend
+            if weekend and day in public.may_be_made_up and not certain:
+                return Why.DOUBTFUL
+            if weekend or not week.shifts[weekday]:
+                return Why.WEEKEND
+        if day in public.holidays:
+            return Why.DOUBTFUL if day in public.feast_edges and not certain else Why.HOLIDAY
+        return Why.USUAL
+
+    def _spans(self, day: date) -> Spans:
+        """The hours of a day that is worked."""
+        rules, said = self._rules, self._announced.get(day)
+        if said and said.shifts:
+            return said.shifts
+        if said and said.why is Why.HALF:
+            return rules.half_day_shifts
+        usual = self._usual(day)
+        month = next((month for month in self._months if month[0] <= day <= month[1]), None)
+        if rules.ramadan is None or month is None:
+            return usual
+        first, last, estimated = month
+        own = rules.ramadan.shifts[day.weekday()]
+        if own is None and day.weekday() in rules.week_on(day).own:
+            return usual  # a half Friday does not become a longer one
+        hours = rules.ramadan.usual if own is None else own
+        certain = not estimated or (rules.known_until is not None and day <= rules.known_until)
+        return hours if certain or day not in {first, last} else max(hours, usual, key=_length)
+
+    def _usual(self, day: date) -> Spans:
+        said = self._announced.get(day)
+        if said and (said.shifts or said.why is Why.HALF):
+            return said.shifts or self._rules.half_day_shifts
+        week = self._rules.week_on(day)
         # Whoever works on a day that is free by its weekday works the usual hours.
-        return rules.shifts[day.weekday()] or rules.usual
+        return week.shifts[day.weekday()] or week.usual
 
-    def half_days(day: date, spans: Spans) -> Spans:
-        return rules.half_day_shifts if day in rules.half_days else spans
-
-    return shifts, half_days
-
-
-def _why(day: date, rules: CalendarRules, public: PublicDays) -> Why:
-    """The first that holds: what an admin says of the day, then the country's days."""
-    said = ((rules.days_off, Why.OFF), (rules.working_days, Why.ADDED), (rules.half_days, Why.HALF))
-    for days, why in (*said, (public.made_up, Why.MADE_UP)):
-        if day in days:
-            return why
-    if _is_free_weekday(day, rules, public):
-        return Why.WEEKEND
-    return Why.HOLIDAY if day in public.holidays else Why.USUAL
+    def _breaks(self, day: date) -> Iterator[tuple[datetime, datetime]]:
+        """The prayer times that fall into the hours of a day."""
+        rules = self._rules
+        if rules.prayers is None or self._why(day) in _FREE:
+            return
+        shifts = [(instant(self._zone, day, start), instant(self._zone, day, end)) for start, end in self._spans(day)]
+        windows = (*windows_of(rules.prayers, rules.zone, day.year), *windows_of(rules.prayers, rules.zone, _next(day)))
+        for start, end in dict.fromkeys(windows):
+            for opens, closes in shifts:
+                if (begin := max(start, opens)) < (finish := min(end, closes)):
+                    yield datetime.fromtimestamp(begin, UTC), datetime.fromtimestamp(finish, UTC)
 
 
-def _is_free_weekday(day: date, rules: CalendarRules, public: PublicDays) -> bool:
-    weekday = day.weekday()
-    if weekday in rules.never_weekend:
-        return False
-    weekend = day in public.weekends if rules.weekend is None else weekday in rules.weekend
-    return weekend or not rules.shifts[weekday]
+def _next(day: date) -> int:
+    return (day + _DAY).year
 
 
-def _apart(intervals: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+def _length(spans: Spans) -> int:
+    return sum(end - start for start, end in spans)
+
+
+def _apart(intervals: Iterable[Interval]) -> Iterator[Interval]:
     """The intervals without their overlaps; each stays on its own day, for business days are counted by it."""
     reached = 0
-    for start, end in sorted(intervals):
+    for start, end, day in sorted(intervals):
         begin = max(start, reached)
         if begin < end:
-            yield begin, end
+            yield begin, end, day
             reached = end
 
 
-def instant(zone: ZoneInfo, day: date, minute: int) -> int:
-    """The first moment (epoch seconds) at which the clocks of `zone` show this time of the day or a later one."""
-    wall = datetime.combine(day, time()) + timedelta(minutes=minute)
-    found = int(wall.replace(tzinfo=zone).timestamp())
-    if _wall_at(found, zone) == wall:
-        return found
-    # The clocks skip this time: the change lies between its readings by the offset after and before the change.
-    low, high = int(wall.replace(tzinfo=zone, fold=1).timestamp()), found
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if _wall_at(middle, zone) >= wall else (middle, high)
-    return high
-
-
-def _wall_at(stamp: int, zone: ZoneInfo) -> datetime:
-    return datetime.fromtimestamp(stamp, zone).replace(tzinfo=None, fold=0)
+def _without(intervals: Iterable[Interval], windows: Windows) -> Iterator[Interval]:
+    """What is left of the intervals outside the windows; both are sorted."""
+    place = 0
+    for start, end, day in intervals:
+        while place < len(windows) and windows[place][1] <= start:
+            place += 1
+        begin, here = start, place
+        while here < len(windows) and windows[here][0] < end:
+            opens, closes = windows[here]
+            if begin < opens:
+                yield begin, opens, day
+            begin = max(begin, closes)
+            here += 1
+        if begin < end:
+            yield begin, end, day

@@ -87,11 +87,15 @@ class _Check:
     def departments_and_centres(self) -> None:
         for key, department in self.desk.departments:
             self.at(key).must_be_known("head", department.head, self.world.people, "person")
+            if department.calendar:
+                self.at(key).must_be_known("calendar", department.calendar, self.world.calendars, "calendar")
         served = Counter(country for _, centre in self.desk.centres for country in set(centre.countries))
         for key, centre in self.desk.centres:
             place = self.at(key)
             place.must_be_known("head", centre.head, self.world.people, "person")
             place.must_be_known("calendar", centre.calendar, self.world.calendars, "calendar")
+            for country, name in centre.calendars.items():
+                place.must_be_known(f"calendars.{country}", name, self.world.calendars, "calendar")
             for id_, head in centre.departments.items():
                 place.must_be_known("departments", id_, self.world.departments, "department")
                 place.must_be_known(f"departments.{id_}", head, self.world.people, "person")

@@ -10,6 +10,7 @@ from pydantic import Field, PlainValidator, ValidationInfo, model_validator
 
 from cases.reading import AuthenticationProfile
 from cases.words import Channel
+from config.calendar_rows import CalendarModel
 from config.fields import (
     ChannelWord,
     Country,
@@ -25,7 +26,6 @@ from config.fields import (
     Some,
     Zone,
 )
-from config.policy_rows import CalendarModel
 from config.shape import Row
 
 _INLINE = (
@@ -264,6 +264,7 @@ class DepartmentModel(Row):
     id: Name
     name: Line
     head: Name
+    calendar: str = ""
 
 
 class CentreModel(Row):
@@ -273,6 +274,7 @@ class CentreModel(Row):
     name: Line
     head: Name
     calendar: Name
+    calendars: dict[Country, Name] = Field(default_factory=dict)
     zone: Zone = ""
     countries: Many[Country] = ()
     language: Language = "en"

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from config.calendar_rows import CalendarModel
 from config.desk_rows import (
     AccountModel,
     CentreModel,
@@ -17,7 +18,6 @@ from config.desk_rows import (
     WorkersModel,
 )
 from config.mistakes import Findings
-from config.policy_rows import CalendarModel
 from config.policy_tables import Rows, named_rows
 from config.shape import read_row, read_rows, similar
 from config.toml_files import TomlFile

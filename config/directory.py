@@ -4,26 +4,29 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from cases.calendar import Calendar
 from cases.people import Absence, Centre, Department, Directory, Person
-from config.calendars import instant
-from config.desk_rows import AbsenceModel, CentreModel, PersonModel
+from config.desk_rows import AbsenceModel, CentreModel, DepartmentModel, PersonModel
 from config.desk_tables import Desk
+from config.wall_clock import instant
 
 
-def directory_of(desk: Desk, calendars: Mapping[str, Calendar]) -> Directory:
-    """Everybody; only for rows without mistakes."""
+def directory_of(desk: Desk, zones: Mapping[str, str]) -> Directory:
+    """Everybody; only for rows without mistakes. `zones` are those of the calendars."""
     if desk.organisation is None:
         raise ValueError("a desk with mistakes has no directory")
     head_office = desk.organisation.head_office
-    people = {row.id: _person(row, calendars[row.calendar or head_office].zone) for _, row in desk.people}
+    people = {row.id: _person(row, zones[row.calendar or head_office]) for _, row in desk.people}
     return Directory(
         people=people,
-        departments={row.id: Department(id=row.id, name=row.name, head=row.head) for _, row in desk.departments},
-        centres={row.id: _centre(row, calendars[row.calendar].zone) for _, row in desk.centres},
+        departments={row.id: _department(row) for _, row in desk.departments},
+        centres={row.id: _centre(row, zones[row.calendar]) for _, row in desk.centres},
         default_centre=desk.organisation.default_centre,
         by_address={address.casefold(): person for person in people.values() for address in person.addresses},
     )
+
+
+def _department(row: DepartmentModel) -> Department:
+    return Department(id=row.id, name=row.name, head=row.head, calendar=row.calendar)
 
 
 def _person(row: PersonModel, zone: str) -> Person:
@@ -52,6 +55,7 @@ def _centre(row: CentreModel, zone: str) -> Centre:
         name=row.name,
         head=row.head,
         calendar=row.calendar,
+        calendars=dict(row.calendars),
         zone=row.zone or zone,
         countries=tuple(row.countries),
         language=row.language,

@@ -10,8 +10,9 @@ from fractions import Fraction
 
 from cases.target import Target
 from cases.words import GRADES, Grade
+from config.calendar_rows import CalendarModel
 from config.desk_tables import Desk
-from config.policy_rows import CalendarModel, GradeModel, LettersModel, StageModel
+from config.policy_rows import GradeModel, LettersModel, StageModel
 from config.policy_tables import Tables, name_in
 from config.vocabulary import DIRECTORY_ROLES
 

@@ -19,11 +19,9 @@ from config.fields import (
     Line,
     Many,
     Name,
-    Shift,
     Some,
     Span,
     StepMoment,
-    Weekday,
     Word,
     Zone,
 )
@@ -45,6 +43,7 @@ class StageModel(Row):
     moot: Many[str] = ()
     counted_from: Literal["received", "start"] = "received"
     owner: Name
+    counts_in: Literal["centre", "department", "head office"] = "centre"
     target: Annotated[dict[GradeWord, Span], BeforeValidator(_each_grade), Field(min_length=1)]
     ladder: Annotated[dict[GradeWord, Name], BeforeValidator(_each_grade), Field(min_length=1)]
 
@@ -263,23 +262,6 @@ class RateModel(Row):
         if self.on != max(days):
             raise ValueError("has a later rate under earlier; put the latest one first")
         return self
-
-
-class CalendarModel(Row):
-    """`[calendar.NAME]` of calendars.toml and ombud.toml."""
-
-    clause: Clause = "M15.1"
-    zone: Zone
-    country: Country = ""
-    subdivision: str = ""
-    shifts: Many[Shift]
-    shifts_on: dict[Weekday, Many[Shift]] = Field(default_factory=dict)
-    weekend: Many[Weekday] | None = None
-    days_off: Many[date] = ()
-    working_days: Many[date] = ()
-    half_days: Many[date] = ()
-    half_day_shifts: Many[Shift] = ((540, 780),)
-    known_until: date | None = None
 
 
 class ZonesModel(Row):

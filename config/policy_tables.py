@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from config.calendar_rows import CalendarModel
 from config.fields import Many, Name
 from config.mistakes import Findings
 from config.policy_rows import (
-    CalendarModel,
     CeilingModel,
     ClausesModel,
     CommandModel,

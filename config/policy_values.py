@@ -74,6 +74,7 @@ def _stage(row: StageModel, always_moot: tuple[str, ...]) -> StageRow:
         owner=row.owner,
         target=dict(row.target),
         ladder=dict(row.ladder),
+        counts_in=row.counts_in,
     )
 
 

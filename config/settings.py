@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
 
-from cases.calendar import Calendar
 from cases.reading import Lexicon
 from config.accounts import Vault, accounts_of, database_of, warnings_of
-from config.calendar_tables import calendars_of
-from config.calendars import warning_of
+from config.calendar_rules import CalendarRules
+from config.calendar_tables import calendar_rules_of
+from config.calendars import Calendars, warning_of
 from config.checks import Known, World
 from config.desk_checks import check_desk
 from config.desk_rows import WorkersModel
@@ -80,7 +80,7 @@ def _settings(
     check_policy(tables, world, findings)
     check_desk(desk, roles_used(tables), world, findings)
     _check_rates(tables, now, findings)
-    calendars, calendar_rules = calendars_of(tables, desk, reach, findings)
+    calendar_rules = calendar_rules_of(tables, desk, _calendars_used(desk), reach, findings)
     accounts = accounts_of(desk, lexicon, vault)
     database, token_keys = database_of(desk, vault, findings), vault.token_keys()
     templates_dir = _folder(desk, "templates_dir", findings)
@@ -88,12 +88,13 @@ def _settings(
     findings.stop_if_any()
     if desk.organisation is None or desk.workers is None or disk is None or tables.letters is None:
         raise Mistakes(findings.mistakes)
-    findings.warnings += warnings_of(desk) + _calendar_warnings(calendars, _calendars_used(desk), now)
+    findings.warnings += warnings_of(desk) + _calendar_warnings(calendar_rules, _calendars_used(desk), now)
+    zones = {name: rules.zone for name, rules in calendar_rules.items()}
     return Settings(
         accounts=accounts,
         database=database,
         token_keys=token_keys,
-        policy=policy_of(tables, desk.organisation, directory_of(desk, calendars), calendars),
+        policy=policy_of(tables, desk.organisation, directory_of(desk, zones), Calendars(calendar_rules, reach)),
         calendar_rules=calendar_rules,
         lexicon=lexicon,
         letter_names=tables.letters.names,
@@ -199,13 +200,14 @@ def _check_rates(tables: Tables, now: datetime, findings: Findings) -> None:
 
 def _calendars_used(desk: Desk) -> frozenset[str]:
     head_office = {desk.organisation.head_office} if desk.organisation else set()
-    centres, people = {row.calendar for _, row in desk.centres}, {row.calendar for _, row in desk.people}
-    return frozenset(head_office | centres | people)
+    centres = {name for _, row in desk.centres for name in (row.calendar, *row.calendars.values())}
+    people, departments = {row.calendar for _, row in desk.people}, {row.calendar for _, row in desk.departments}
+    return frozenset((head_office | centres | people | departments) - {""})
 
 
-def _calendar_warnings(calendars: Mapping[str, Calendar], used: frozenset[str], now: datetime) -> list[str]:
+def _calendar_warnings(rules: Mapping[str, CalendarRules], used: frozenset[str], now: datetime) -> list[str]:
     """Of calendars that come with ombud and count for nobody here an admin need not hear."""
-    found = [warning_of(calendar, now) for name, calendar in calendars.items() if name in used]
+    found = [warning_of(found, now) for name, found in rules.items() if name in used]
     return [warning for warning in found if warning]
 
 

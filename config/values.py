@@ -10,7 +10,7 @@ from urllib.parse import quote, urlsplit
 from cases.policy import Policy
 from cases.reading import Lexicon, Reading
 from cases.words import Channel
-from config.calendars import CalendarRules
+from config.calendar_rules import CalendarRules
 from config.secret import Secret, TokenKey
 
 

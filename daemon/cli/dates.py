@@ -13,11 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from cases.calendar import Calendar
-from cases.explaining import DayNote, Explanation, Shifts, Why, explain_all, shifts_on
+from cases.daynotes import DayNote, Why
+from cases.explaining import Explanation, Shifts, explain_all, shifts_on
 from cases.numbers import parse_number
 from cases.target import Target, Unit
 from cases.trouble import NeedsHuman
-from config.calendars import notes_of
 from config.values import Settings
 from daemon.cli.common import print_json, printable, settings_at, store_of
 from daemon.clock import Clock
@@ -49,8 +49,7 @@ def explain_case(config: Path | None, number: str, *, as_json: bool) -> None:
         case = store.load(known)
     if case is None:
         raise NeedsHuman(f"there is no case {known}; see: ombud case list")
-    rules = settings.calendar_rules[settings.policy.calendar_of(case.centre).name]
-    found = explain_all(case, settings.policy, notes_of(rules, Clock().now()))
+    found = explain_all(case, settings.policy)
     if as_json:
         print_json([{"deadline": clock, "explanation": told, "text": sentence(told)} for clock, told in found])
         return
@@ -64,7 +63,7 @@ def show_month(config: Path | None, name: str, month: str, *, as_json: bool) -> 
     calendar = _calendar(settings, name)
     first = _first_of(month) if month else now.astimezone(ZoneInfo(calendar.zone)).date().replace(day=1)
     dates = [day for day in Weeks().itermonthdates(first.year, first.month) if day.month == first.month]
-    days = days_of(settings, name, dates, now)
+    days = days_of(settings, name, dates)
     if as_json:
         print_json({"calendar": name, "zone": calendar.zone, "days": days})
         return
@@ -82,7 +81,7 @@ def explain_day(config: Path | None, name: str, day: str, *, as_json: bool) -> N
         asked = date.fromisoformat(day)
     except ValueError as error:
         raise NeedsHuman(f"{day!r} is no day; write it as 2027-04-14") from error
-    (found,) = days_of(settings, name, [asked], Clock().now())
+    (found,) = days_of(settings, name, [asked])
     calendar = _calendar(settings, name)
     if as_json:
         print_json({"calendar": name, "zone": calendar.zone} | {"day": found})
@@ -90,10 +89,10 @@ def explain_day(config: Path | None, name: str, day: str, *, as_json: bool) -> N
     _print([f"{_day(asked)} {asked.year}, {name} ({calendar.zone}): {reason(found)}"])
 
 
-def days_of(settings: Settings, name: str, dates: Sequence[date], now: datetime) -> list[ShownDay]:
+def days_of(settings: Settings, name: str, dates: Sequence[date]) -> list[ShownDay]:
     """Days of a calendar by name. Raises NeedsHuman for an unknown one and for days that it does not reach."""
     calendar = _calendar(settings, name)
-    notes = notes_of(settings.calendar_rules[name], now)
+    notes = calendar.notes
     missing = next((day for day in dates if day not in notes), None)
     if missing:
         raise NeedsHuman(f"calendar {name!r} reaches from {min(notes)} to {max(notes)}; {missing} is not among them")

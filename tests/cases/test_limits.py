@@ -191,7 +191,9 @@ class TestChanges:
             now = moment(begin + found[count - 1][0])
             case = turned_case(begin, found[:count])
             target = clock(case, POLICY).target
-            calendars = [(turn.at, POLICY.calendar_of(turn.centre)) for turn in case.turns]
+            calendars = [
+                (turn.at, POLICY.calendars[POLICY.directory.centres[turn.centre].calendar]) for turn in case.turns
+            ]
             used = measured(run_of(moment(begin), calendars[:-1], ()), target.unit, now)
             if used < target.amount:
                 left = Target(amount=target.amount - used, unit=target.unit)

@@ -8,10 +8,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cases.calendar import Calendar
-from cases.explaining import Why
+from cases.daynotes import Why
 from cases.target import parse_target
-from config.calendars import CalendarRules, Spans, build, instant, notes_of, warning_of
+from config.calendar_rules import Announced, CalendarRules, Spans, Week
+from config.calendars import build, warning_of
 from config.public_days import public_days
+from config.wall_clock import instant
 from tests.config.desks import NOW
 
 DAY: Spans = ((540, 1080),)
@@ -21,8 +23,13 @@ ZONES = sorted(
 
 
 def rules(zone: str = "Europe/Berlin", usual: Spans = DAY, **more: object) -> CalendarRules:
-    shifts = more.pop("shifts", (usual,) * 7)
-    return CalendarRules(name="test", zone=zone, usual=usual, shifts=shifts, **more)  # type: ignore[arg-type]
+    """Rules with the same hours on every day, and with single days that differ."""
+    named = {"shifts": (usual,) * 7} | {key: more.pop(key) for key in ("shifts", "weekend", "own") if key in more}
+    kinds = {"days_off": Why.OFF, "working_days": Why.ADDED, "half_days": Why.HALF}
+    said = [Announced(day=day, why=why) for key, why in kinds.items() for day in more.pop(key, ())]  # type: ignore[attr-defined]
+    said += more.pop("announced", ())  # type: ignore[arg-type]
+    week = Week(usual=usual, **named)  # type: ignore[arg-type]
+    return CalendarRules(name="test", zone=zone, week=week, announced=tuple(said), **more)  # type: ignore[arg-type]
 
 
 def at(text: str, zone: str) -> datetime:
@@ -77,7 +84,7 @@ def oracle(found: CalendarRules, day: date) -> set[int]:
     first = int(midnight.replace(tzinfo=UTC).timestamp()) - 16 * 3600
     readings = [(stamp, wall(stamp, zone)) for stamp in range(first, first + 80 * 3600, 60)]
     worked: set[int] = set()
-    for start, end in found.shifts[day.weekday()]:
+    for start, end in found.week.shifts[day.weekday()]:
         opens = next(stamp for stamp, clock in readings if clock >= midnight + timedelta(minutes=start))
         closes = next(stamp for stamp, clock in readings if clock >= midnight + timedelta(minutes=end))
         worked |= set(range(opens, closes, 60))
@@ -205,7 +212,7 @@ def test_an_admin_has_the_last_word_on_a_day() -> None:
 
 def test_a_weekday_with_shifts_of_its_own_is_no_weekend() -> None:
     shifts = (DAY, DAY, DAY, DAY, ((540, 720),), ((600, 660),), DAY)
-    calendar = build(rules(country="DE", shifts=shifts, never_weekend=frozenset({4, 5})), NOW)
+    calendar = build(rules(country="DE", shifts=shifts, own=frozenset({4, 5})), NOW)
     assert [["09:00-12:00"], ["10:00-11:00"], []] == [
         spans_on(calendar, day) for day in ("2026-11-27", "2026-11-28", "2026-11-29")
     ]
@@ -226,7 +233,7 @@ def test_the_calendar_reaches_from_last_year_to_three_years_ahead() -> None:
 @pytest.mark.parametrize(
     ("zone", "country", "known_until", "unsure_from"),
     [
-        pytest.param("Asia/Shanghai", "CN", None, "2027-01-01", id="made-up workdays not announced"),
+        pytest.param("Asia/Shanghai", "CN", None, "2026-12-18", id="made-up workdays not announced"),
         pytest.param("Asia/Shanghai", "CN", date(2027, 12, 31), "2028-01-01", id="entered by hand for one year"),
         pytest.param("Asia/Dubai", "AE", None, "2027-03-08", id="the day before an estimated feast"),
         pytest.param("Asia/Riyadh", "SA", None, "2027-03-08", id="where the library hides it by default"),
@@ -239,11 +246,12 @@ def test_the_calendar_reaches_from_last_year_to_three_years_ahead() -> None:
 def test_it_is_told_from_when_on_holidays_are_not_certain(
     zone: str, country: str, known_until: date | None, unsure_from: str | None
 ) -> None:
-    calendar = build(rules(zone, country=country, known_until=known_until), NOW)
+    own = rules(zone, country=country, known_until=known_until)
+    calendar = build(own, NOW)
     expected = at(f"{unsure_from} 00:00", zone) if unsure_from else None
     assert expected == calendar.unsure_from
     soon = expected is not None and expected < NOW + timedelta(days=120)
-    assert soon == bool(warning_of(calendar, NOW))
+    assert soon == bool(warning_of(own, NOW))
 
 
 def test_what_was_estimated_and_is_over_is_certain() -> None:
@@ -259,7 +267,7 @@ def test_equal_rules_are_built_once() -> None:
 
 def test_a_calendar_without_working_time_is_refused() -> None:
     with pytest.raises(ValueError, match="no working time"):
-        build(rules(shifts=((),) * 7, usual=()), NOW)
+        build(rules(usual=(), shifts=((),) * 7), NOW)
 
 
 @pytest.mark.parametrize(
@@ -287,7 +295,7 @@ def test_a_day_is_explained_and_its_holiday_named(zone: str, country: str, day: 
         working_days=frozenset({date(2026, 11, 28)}),
         half_days=frozenset({date(2026, 12, 26)}),
     )
-    note = notes_of(own, NOW)[date.fromisoformat(day)]
+    note = build(own, NOW).notes[date.fromisoformat(day)]
     assert (why, holiday) == (note.why, note.holiday)
 
 
@@ -297,4 +305,4 @@ def test_what_is_said_of_a_day_is_what_its_calendar_does(country: str) -> None:
     own = rules("Asia/Dubai", country=country, days_off=frozenset({date(2026, 11, 24)}))
     calendar, zone = build(own, NOW), ZoneInfo("Asia/Dubai")
     worked = {datetime.fromtimestamp(start, zone).date() for start, _ in calendar.intervals}
-    assert worked == {day for day, note in notes_of(own, NOW).items() if note.is_worked}
+    assert worked == {day for day, note in calendar.notes.items() if note.is_worked}

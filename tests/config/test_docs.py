@@ -12,10 +12,10 @@ import pytest
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from config.calendar_rows import CalendarModel
 from config.desk_rows import DeskModel, TopModel
 from config.lexicon_tables import WeightsModel, WordsModel
 from config.policy_rows import (
-    CalendarModel,
     CeilingModel,
     ClausesModel,
     CommandModel,
@@ -70,9 +70,10 @@ def desk_sections() -> dict[str, type[BaseModel]]:
         for name, field in model.model_fields.items():
             for inner in models_in(field.annotation):
                 inside = f"{path}.{name}" if path else name
-                many = not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel))
-                title = "[calendar.NAME]" if inner is CalendarModel else f"[[{inside}]]" if many else f"[{inside}]"
-                found[title] = inner
+                if inner is CalendarModel:
+                    inside = f"{inside}.NAME"
+                one = inner is CalendarModel or field.annotation in {inner, inner | None}
+                found[f"[{inside}]" if one else f"[[{inside}]]"] = inner
                 visit(inner, inside)
 
     visit(DeskModel, "")
@@ -102,7 +103,7 @@ def default_of(field: FieldInfo) -> str:
         return "none"
     if isinstance(value, BaseModel | types.MappingProxyType | dict):
         return "`{}`"
-    if isinstance(value, tuple) and value and isinstance(value[0], tuple):
+    if isinstance(value, tuple) and value and isinstance(value[0], tuple):  # shifts
         shifts = [f"{start // 60:02}:{start % 60:02}-{end // 60:02}:{end % 60:02}" for start, end in value]
         return f"`{json.dumps(shifts)}`"
     return f"`{json.dumps(value)}`"

@@ -22,13 +22,15 @@ MAY_IMPORT = {
 HOMES = {
     "aiosmtpd": ("daemon/demo/*",),
     "aiosmtplib": ("daemon/smtp*", "daemon/envelope.py"),
+    "alfalak": ("config/prayer_times.py",),
     "asyncio": ("daemon/smtp*", "daemon/envelope.py", "daemon/demo/*"),
     "babel": ("templates/*",),
     "cattrs": ("store/*",),
     "charset_normalizer": ("parsers/*",),
     "eldc": ("parsers/*",),
     "flufl": ("parsers/*",),
-    "holidays": ("config/*",),
+    "hijridate": ("config/ramadan.py",),
+    "holidays": ("config/public_days.py",),
     "imapclient": ("daemon/inbox.py",),
     "inscriptis": ("parsers/*",),
     "jinja2": ("templates/*",),
@@ -57,6 +59,7 @@ COMES_WITH = {"playhouse": "peewee", "lxml": "inscriptis", "pydantic_core": "pyd
 
 # The distribution's name where it is not that of the import.
 IMPORT_NAMES = {
+    "al-falak": "alfalak",
     "flufl.bounce": "flufl",
     "mail-parser": "mailparser",
     "markdown-it-py": "markdown_it",
