@@ -13,6 +13,7 @@ from typing import Any
 from cases import events as e
 from cases.acting import Act, carried_out
 from cases.calendar import Calendar
+from cases.calendaring import calendar_for
 from cases.case import Case, fold
 from cases.commands import Command, parse_commands
 from cases.deadlines import Deadline, counted_from
@@ -130,7 +131,7 @@ class Staff:
         """When the stage is done: in the working time of whoever owes it, unless it counts clock hours."""
         chance = random.Random(f"{self.seed}:{raw}:{clock.stage}:{sum(s.stage == clock.stage for s in case.steps)}")
         share = Fraction(chance.randint(self.low, self.high), 100)
-        calendar = policy.calendar_of(case.centre)
+        calendar = calendar_for(case, row, policy)
         moment = calendar.add(counted_from(case, row, clock.round), clock.target.share(share))
         if clock.target.unit is not Unit.HOURS:
             moment = _worked(calendar, moment)

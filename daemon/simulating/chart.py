@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 from cases.calendar import Calendar
+from cases.calendaring import calendar_for
 from daemon.demo.gallery.markup import Html, tag
 from daemon.simulating.record import End, Fate, Run, SeenLetter, Span, Story
 
@@ -29,7 +30,7 @@ def chart(story: Story, run: Run) -> Html:
         "svg",
         tag("title", f"Case {story.number}: its clocks from {_day(begin)} to {_day(end)}"),
         tag("rect", x=0, y=0, width=WIDTH, height=height, fill="#ffffff"),
-        list(_free(run.policy.calendar_of(story.case.centre), scale, height - 30)),
+        list(_free(calendar_for(story.case, None, run.policy), scale, height - 30)),
         list(_axis(scale, height - 30)),
         list(_posts(story.letters, scale)),
         [list(_stage(stage, place, story, run, scale)) for place, stage in enumerate(stages, start=1)],
