@@ -11,6 +11,7 @@ from datetime import datetime
 from cases import events as e
 from cases.case import Case, fold
 from cases.commands import Command
+from cases.handing import HANDING
 from cases.opening import dates_told, routing_of
 from cases.people import Person
 from cases.policy import CommandRow, Policy
@@ -89,6 +90,7 @@ def _triaged(act: Act) -> tuple[e.Event, ...]:
 
 
 ACTS: Mapping[str, Doing] = {
+    **HANDING,
     "accept": _accepted,
     "complaint": _triaged,
     "contained": _report(e.ContainmentReported),

@@ -83,6 +83,7 @@ class Case:
     further: tuple[str, ...] = ()  # departments that are told and own nothing
     hq_leads: bool = False  # head office's department leads, whatever the centre has
     public: bool = False  # wide public effect is possible (N3.5)
+    refusals: tuple[str, ...] = ()  # people who refused the assignment, since the case was last reopened
     weighed: tuple[e.Reason, ...] = ()  # reasons that a person knew when they gave another grade
     moments: Mapping[str, datetime] = field(default_factory=dict)
     turns: tuple[Turn, ...] = ()  # empty in records of before there were any: the grade and centre of now, from ever
@@ -125,13 +126,15 @@ def fold(case: Case | None, events: Iterable[e.Event]) -> Case:
 
 
 # Moments that clocks may start or stop at besides the kinds of events and `LetterSent:STAGE`.
-FURTHER_MOMENTS = frozenset({"MajorFound", "MajorConfirmed", "GradeConfirmed"})
+FURTHER_MOMENTS = frozenset({"Disputed", "MajorFound", "MajorConfirmed", "GradeConfirmed"})
 
 
 def _moments_of(event: e.Event) -> dict[str, datetime]:
     found = {event.kind: event.at}
     if isinstance(event, e.LetterSent) and event.stops:
         found[f"LetterSent:{event.stops}"] = event.at
+    if isinstance(event, e.AssignmentRefused) and event.dispute:
+        found["Disputed"] = event.at
     if isinstance(event, e.Graded):
         found["MajorFound" if event.provisional else "GradeConfirmed"] = event.at
         if event.grade is Grade.MAJOR and not event.provisional:
@@ -229,6 +232,21 @@ def _accepted(case: Case, event: e.AssignmentAccepted) -> Case:
     return replace(case, handler=event.person)
 
 
+def _refused(case: Case, event: e.AssignmentRefused) -> Case:
+    # It is nobody's until it is routed again, so what its department owes is asked of the intake desk.
+    return replace(
+        case, departments=(), further=(), handler="", hq_leads=False, refusals=(*case.refusals, event.person)
+    )
+
+
+def _handed_up(case: Case, event: e.HandedUp) -> Case:
+    return replace(case, departments=event.departments, handler="", hq_leads=True)
+
+
+def _assigned(case: Case, event: e.HandlerAssigned) -> Case:
+    return replace(case, handler=event.person)
+
+
 def _resolved(case: Case, event: e.Resolved) -> Case:
     return replace(case, status=Status.RESOLVED, resolution=event.text)
 
@@ -239,7 +257,7 @@ def _closed(case: Case, _event: e.CaseClosed) -> Case:
 
 def _reopened(case: Case, event: e.CaseReopened) -> Case:
     # That it was finished is true no more: what finished clocks and what it started ends here.
-    return replace(case, status=Status.OPEN, counted_from=event.at, told=())
+    return replace(case, status=Status.OPEN, counted_from=event.at, told=(), refusals=())
 
 
 def _date_told(case: Case, event: e.DateTold) -> Case:
@@ -274,6 +292,9 @@ _CHANGES = cast(
         e.TriageAnswered: _triage_answered,
         e.FollowUpAdded: _followed_up,
         e.AssignmentAccepted: _accepted,
+        e.AssignmentRefused: _refused,
+        e.HandedUp: _handed_up,
+        e.HandlerAssigned: _assigned,
         e.Resolved: _resolved,
         e.CaseClosed: _closed,
         e.CaseReopened: _reopened,

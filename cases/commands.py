@@ -8,15 +8,17 @@ from dataclasses import dataclass
 from cases.policy import CommandRow
 
 MOST_COMMANDS = 20  # in one message; the next one ends the reading and is answered as unknown (threats input 99)
+_LONGEST_ARGUMENT = 4  # words
 _LONGEST_GUESS = 3  # words; a longer first line without a colon is a sentence, not a misspelt command
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One command: the row's name, empty when unknown, and the text after the colon."""
+    """One command: the row's name, empty when unknown, what it names, and the text after the colon."""
 
     name: str
     text: str = ""
+    argument: str = ""  # `Ida` of `assign Ida: she knows them`
     written: str = ""  # the words as written, shortened
 
 
@@ -47,12 +49,27 @@ def parse_commands(own_words: str, rows: Iterable[CommandRow]) -> tuple[Command,
 
 def _command(found: tuple[CommandRow, str, list[str]]) -> Command:
     row, written, lines = found
-    return Command(name=row.name, text="\n".join(lines).strip(), written=written)
+    text = "\n".join(lines).strip()
+    if not row.argument:
+        return Command(name=row.name, text=text, written=written)
+    argument, _, text = text.partition("\n")
+    argument, _, rest = argument.partition(":")
+    return Command(name=row.name, text=f"{rest.strip()}\n{text}".strip(), argument=argument.strip(), written=written)
 
 
 def _command_in(line: str, words: dict[str, CommandRow]) -> tuple[CommandRow | None, str]:
-    head, _, text = unicodedata.normalize("NFKC", line).partition(":")
-    return words.get(_plain(head)), text.strip()
+    plain = unicodedata.normalize("NFKC", line)
+    head, _, text = plain.partition(":")
+    if row := words.get(_plain(head)):
+        return row, text.strip()
+    # `assign Ida` and `assign Ida: she knows them`; a longer line is a sentence that begins with such a word.
+    parts = head.split()
+    for count in (1, 2):
+        row = words.get(_plain(" ".join(parts[:count])))
+        if row and row.argument and 0 < len(parts) - count <= _LONGEST_ARGUMENT:
+            named = " ".join(parts[count:]).rstrip(".!。！")
+            return row, f"{named}: {text.strip()}" if text.strip() else named
+    return None, text.strip()
 
 
 def _plain(text: str) -> str:

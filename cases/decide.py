@@ -13,6 +13,7 @@ from cases.arrival import Arrival
 from cases.case import Case, fold
 from cases.commands import Command
 from cases.deadlines import Deadline, DueStep, owed, steps_due
+from cases.handing import wrong_argument
 from cases.letters import LetterRef
 from cases.opening import follow_up, note_of, opening_of
 from cases.placing import Again, Beside, Join, Place
@@ -61,7 +62,7 @@ def on_command(
         row = rows.get(command.name)
         because = why_not(claim, row, present, policy, now)
         if row and not because:
-            because = impossible(present, row, command.text)
+            because = impossible(present, row, command.text) or wrong_argument(row.argument, command.argument, policy)
         if row and person and not because:
             by = f"person:{person.id}"
             decided += carried_out(

@@ -20,6 +20,30 @@ class TextEvent(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AssignmentRefused(TextEvent):
+    """It is not theirs, says the head: back to the intake desk, or to management when it is disputed (T2.3)."""
+
+    person: str
+    departments: tuple[str, ...] = ()  # that had it
+    dispute: bool = False  # a department refused it before
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedUp(TextEvent):
+    """The centre cannot solve it: head office's department leads, the first of `departments` (M8.4)."""
+
+    person: str
+    departments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandlerAssigned(TextEvent):
+    """A colleague is to work on it, says whoever leads."""
+
+    person: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ContainmentReported(TextEvent):
     """First measures and the situation were reported to HQ, legal and management (M25)."""
 

@@ -77,6 +77,7 @@ CONDITIONS: Mapping[str, Callable[[Case], bool]] = {
     "confirmed major": lambda case: case.grade is Grade.MAJOR and not case.provisional,
     "reopened": lambda case: "CaseReopened" in case.moments,
     "not reopened": lambda case: "CaseReopened" not in case.moments,
+    "further departments": lambda case: bool(case.further),
 }
 # Conditions on the event itself.
 EVENT_CONDITIONS: Mapping[str, Callable[[e.Event], bool]] = {
@@ -84,6 +85,8 @@ EVENT_CONDITIONS: Mapping[str, Callable[[e.Event], bool]] = {
     "to a colleague": lambda event: isinstance(event, e.LetterEvent) and reader_of(event.key) != CUSTOMER,
     "no answer": lambda event: isinstance(event, e.LetterEvent) and event.letter_class is not LetterClass.ANSWER,
     "lost": lambda event: isinstance(event, e.LetterEvent) and not event.because.startswith("uncertain"),
+    "disputed": lambda event: isinstance(event, e.AssignmentRefused) and event.dispute,
+    "first refusal": lambda event: isinstance(event, e.AssignmentRefused) and not event.dispute,
     "suppressed": lambda event: isinstance(event, e.LetterEvent) and event.because.startswith(SUPPRESSED),
 }
 SUPPRESSED = "suppressed: "  # how the reason of a letter begins whose reader gets none any more
@@ -99,6 +102,7 @@ _PRIORITY = {
     "escalation": 3,
     "undelivered": 3,
     "assignment": 4,
+    "handed-on": 4,
     "triage": 4,
 }
 _LATER = 5

@@ -169,6 +169,7 @@ class CommandRow:
     roles: tuple[str, ...]
     needs_text: bool = False
     to_customer: bool = False  # its text reaches the customer, so it must open the message
+    argument: str = ""  # what is named on its line: a person, a category, a place or a case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from cases.words import Status
 
 TRIAGE_ANSWERS = ("complaint", "inquiry", "out of scope", "spam")
 ALWAYS = ("note", "help", "status")
+_WHILE_WORKED = ("refuse", "hand up", "assign", "category", "route")
 # Which stage a report belongs to.
 REPORTS_ON = {
     "register": "register",
@@ -74,6 +75,10 @@ def impossible(case: Case, row: CommandRow, text: str) -> str:
         return "case closed"
     if row.name == "accept" and case.handler:
         return "already accepted"
+    if row.name in _WHILE_WORKED and case.status is Status.RESOLVED:
+        return "already resolved"
+    if row.name == "hand up" and case.hq_leads:
+        return "already handed up"
     if row.name == "result" and case.status is not Status.RESOLVED:
         return "not resolved yet"
     return "already resolved" if row.name == "resolve" and case.status is Status.RESOLVED else ""

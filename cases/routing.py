@@ -19,7 +19,9 @@ def people_for(role: str, case: Case, policy: Policy, at: datetime) -> tuple[Per
 def roles_of(person: Person, case: Case, policy: Policy, at: datetime) -> frozenset[str]:
     """The roles a person has on this case, own ones and those held as somebody's deputy now."""
     directory = policy.directory
-    asked = {"lead department", "handler", "centre head"}.union(*(other.roles for other in directory.people.values()))
+    asked = {"lead department", "further departments", "handler", "centre head"}.union(
+        *(other.roles for other in directory.people.values())
+    )
     holding = {role: holders(role, case, policy) for role in asked}
     # Who is told must be able to act, so a deputy has every role of the absent, those of the directory included.
     deputised = {role for role, held_by in holding.items() if person in directory.present(held_by, at)}
@@ -35,6 +37,9 @@ def holders(role: str, case: Case, policy: Policy) -> tuple[Person, ...]:
         case "handler":
             found = directory.people.get(case.handler)
             return (found,) if found else holders("lead department", case, policy)
+        case "further departments":
+            heads = (policy.directory.head_of(department, case.centre) for department in case.further)
+            return tuple({head.id: head for head in heads if head}.values())
         case "centre head":
             centre = directory.centres.get(case.centre)
             found = directory.people.get(centre.head) if centre else None

@@ -94,7 +94,11 @@ def _progress(letter: Letter, case: Case, _policy: Policy) -> View:
 
 
 # What a letter asks for stands first among what its reader may do.
-_FIRST = {"major-notice": ("grade general", "grade important", "grade major"), "triage": TRIAGE_ANSWERS}
+_FIRST = {
+    "handed-on": ("route", "accept", "assign", "category"),
+    "major-notice": ("grade general", "grade important", "grade major"),
+    "triage": TRIAGE_ANSWERS,
+}
 # Letters that say the same to everybody.
 _NEUTRAL = frozenset({"acknowledgement-bare", "triage-acknowledgement"})
 _CUSTOMER = {
@@ -117,7 +121,7 @@ def typed(row: CommandRow, language: str, *, with_text: bool = False) -> str:
     """The command as a reader of the language writes it; `with_text` shows where their own text belongs."""
     chinese = language.lower().startswith("zh")
     word = next((word for word in row.words if word.isascii() is not chinese), row.words[0])
-    if not (with_text and row.needs_text):
+    if not (with_text and (row.needs_text or row.argument)):
         return word
     return f"{word}: …" if word.isascii() else f"{word}：…"
 
@@ -203,6 +207,9 @@ def _caused(letter: Letter, case: Case, policy: Policy, now: datetime, happened:
             return _step(step, case, policy, read_at) | {"chain": _chain(step, happened, case, policy)}
         case e.CommandsAnswered(lines=lines):
             return {"lines": _answered(lines, letter.language, policy)}
+        case e.Routed() if letter.letter == "handed-on":
+            handed = {"how": "told", "who": "", "text": "", "before": []}
+            return {"handed": handed, "departments": _departments(case.departments, policy)}
         case e.Routed():
             return {"deadlines": _assigned(letter, case, policy, now)}
         case e.FollowUpAdded() as added:
@@ -219,10 +226,31 @@ def _caused(letter: Letter, case: Case, policy: Policy, now: datetime, happened:
             }
         case e.LetterEvent() as lost:
             return _lost(lost, case, policy)
+        case e.AssignmentRefused() | e.HandedUp() | e.HandlerAssigned() as handed:
+            return {"handed": _handed(handed, policy)} | {"departments": _departments(case.departments, policy)}
         case e.TriageAsked() as asked:
             return _doubt(asked, tuple(happened))
         case _:
             return {}
+
+
+def _handed(handed: e.AssignmentRefused | e.HandedUp | e.HandlerAssigned, policy: Policy) -> View:
+    """Who handed the case on and why; `how` is refused, disputed, handed up or assigned."""
+    how = {"HandedUp": "handed up"}.get(handed.kind, "assigned")
+    before: tuple[str, ...] = ()
+    if isinstance(handed, e.AssignmentRefused):
+        how, before = "disputed" if handed.dispute else "refused", handed.departments
+    by = policy.directory.people.get(handed.by.partition(":")[2])
+    return {
+        "how": how,
+        "who": by.name if by else "",
+        "text": handed.text,
+        "before": _departments(before, policy),
+    }
+
+
+def _departments(ids: Iterable[str], policy: Policy) -> list[str]:
+    return [_named(policy.directory.departments, id_) for id_ in ids]
 
 
 def _lost(lost: e.LetterEvent, case: Case, policy: Policy) -> View:

@@ -28,6 +28,9 @@ from config.vocabulary import DIRECTORY_ROLES
 # What happens by a command only, so never where no row of commands.toml gives it (cases/acting.py).
 BY_COMMAND = {
     "AssignmentAccepted": frozenset({"accept"}),
+    "AssignmentRefused": frozenset({"refuse"}),
+    "HandedUp": frozenset({"hand up"}),
+    "HandlerAssigned": frozenset({"assign"}),
     "ContainmentReported": frozenset({"contained"}),
     "InvestigationReported": frozenset({"investigated"}),
     "PlanFiled": frozenset({"plan"}),
@@ -44,6 +47,7 @@ EXCLUSIVE = (
     frozenset({"provisional major", "confirmed major"}),
     frozenset({"reopened", "not reopened"}),
     frozenset({"to the customer", "to a colleague"}),
+    frozenset({"disputed", "first refusal"}),
 )
 
 
@@ -85,6 +89,7 @@ class _Search:
             stops = event.removeprefix(LETTER_SENT)
             return any(row.stops == stops and not self._never(row) for _, row in self.tables.notices)
         given = {row.name for _, row in self.tables.commands}
+        event = "AssignmentRefused" if event == "Disputed" else event
         return event not in BY_COMMAND or not given.isdisjoint(BY_COMMAND[event])
 
     def _why(self, missing: Iterable[str]) -> str:
@@ -161,7 +166,9 @@ class _Search:
         for one, other in combinations(row.only, 2):
             if one != other and any({one, other} <= group for group in EXCLUSIVE):
                 return f"{one!r} and {other!r} exclude each other"
-        about_letters = [one for one in row.only if one in EVENT_CONDITIONS]
+        about_letters = [one for one in row.only if one in EVENT_CONDITIONS and one not in _ABOUT_REFUSALS]
+        if row.when != "AssignmentRefused" and not _ABOUT_REFUSALS.isdisjoint(row.only):
+            return f"only a refused assignment can be disputed, and {row.when} is none"
         if about_letters and not _is_letter_event(row.when):
             return f"{about_letters[0]!r} is said of letters, and {row.when} is about none"
         return "" if self._happens(row.when) else self._why([row.when])
@@ -237,6 +244,7 @@ class _Search:
                 return
 
 
+_ABOUT_REFUSALS = frozenset({"disputed", "first refusal"})
 _MEND_EVENT = "add the row that leads to it, or name another event"
 _WORDS = "add words to a lexicon file in policy_dir, or remove it"
 

@@ -143,6 +143,7 @@ class CommandModel(Row):
     roles: Some[Name]
     needs_text: bool = False
     to_customer: bool = False
+    argument: Literal["", "person", "category", "place", "case"] = ""
 
 
 class CeilingModel(Row):

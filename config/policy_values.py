@@ -154,6 +154,7 @@ def _commands(tables: Tables) -> tuple[CommandRow, ...]:
             roles=tuple(row.roles),
             needs_text=row.needs_text,
             to_customer=row.to_customer,
+            argument=row.argument,
         )
         for _, row in tables.commands
     )

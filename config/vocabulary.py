@@ -20,7 +20,7 @@ EVENT_KINDS = frozenset(
 
 # Held in the directory (`roles` of a person), or found from the case itself.
 DIRECTORY_ROLES = frozenset({"intake desk", "hq", "management", "legal", "it", "compliance", "audit"})
-CASE_ROLES = frozenset({"lead department", "handler", "centre head"})
+CASE_ROLES = frozenset({"lead department", "further departments", "handler", "centre head"})
 ROLES = DIRECTORY_ROLES | CASE_ROLES
 
 CATEGORIES = (
@@ -80,11 +80,14 @@ FACTS = frozenset(
 COMMANDS = frozenset(
     {
         "accept",
+        "assign",
+        "category",
         "complaint",
         "contained",
         "grade general",
         "grade important",
         "grade major",
+        "hand up",
         "help",
         "inquiry",
         "investigated",
@@ -93,9 +96,11 @@ COMMANDS = frozenset(
         "plan",
         "progress",
         "propose",
+        "refuse",
         "register",
         "resolve",
         "result",
+        "route",
         "spam",
         "status",
     }

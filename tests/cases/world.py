@@ -173,8 +173,8 @@ STAGES = (
         name="accept",
         clause="[ours]",
         starts=("LetterSent:head_told",),
-        done=("AssignmentAccepted",),
-        moot=("Resolved",),
+        done=("AssignmentAccepted", "HandlerAssigned"),
+        moot=("Resolved", "AssignmentRefused"),
         counted_from="start",
         owner="lead department",
         target=by_grade("1 bd", major="1 h"),
@@ -298,6 +298,10 @@ NOTICES = (
     notice("TriageAnswered", "customer", "acknowledgement", "became complaint, plausible", kind="answer"),
     notice("TriageAnswered", "customer", "acknowledgement-bare", "became complaint, unproven", kind="answer"),
     notice("Routed", "lead department", "assignment", stops="head_told"),
+    notice("HandedUp", "lead department", "handed-on", stops="head_told"),
+    notice("HandlerAssigned", "handler", "handed-on"),
+    notice("AssignmentRefused", "intake desk", "handed-on", "first refusal"),
+    notice("AssignmentRefused", "management", "handed-on", "disputed"),
     notice("FollowUpAdded", "handler", "follow-up"),
     notice("Graded", "intake desk", "major-notice", "provisional major"),
     notice("Graded", "centre head", "major-notice", "provisional major"),
@@ -333,8 +337,11 @@ ROUTES = (
 WORKERS = ("handler", "lead department", "centre head")
 
 
-def command(name: str, words: str, *roles: str, needs_text: bool = False, to_customer: bool = False) -> CommandRow:
+def command(
+    name: str, words: str, *roles: str, needs_text: bool = False, to_customer: bool = False, argument: str = ""
+) -> CommandRow:
     return CommandRow(
+        argument=argument,
         name=name,
         clause="§8",
         words=tuple(words.split(", ")),
@@ -346,6 +353,11 @@ def command(name: str, words: str, *roles: str, needs_text: bool = False, to_cus
 
 COMMANDS = (
     command("accept", "accept, accepted, 接受", "lead department", "centre head"),
+    command("refuse", "refuse, 拒绝", "lead department", "centre head", needs_text=True),
+    command("hand up", "hand up, 上报", *WORKERS, needs_text=True),
+    command("assign", "assign, 指派", "lead department", "centre head", "intake desk", argument="person"),
+    command("category", "category, 类别", "intake desk", "hq", argument="category"),
+    command("route", "route, 转派", "intake desk", "hq", "management", argument="place"),
     command("resolve", "resolve, resolved, 已解决", *WORKERS, needs_text=True),
     command("investigated", "investigated, 调查结果", *WORKERS, needs_text=True),
     command("propose", "propose, 方案", *WORKERS, needs_text=True),
@@ -395,6 +407,7 @@ POLICY = Policy(
     country_zones={"SA": "Asia/Riyadh", "FR": "Europe/Paris"},
     quarantine_target=parse_target("1 wh"),
 )
+DIRECTORY_OF = POLICY.directory
 
 
 def while_away(*ids: str, policy: Policy = POLICY) -> Policy:

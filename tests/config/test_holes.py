@@ -130,7 +130,7 @@ def test_a_hole_is_told_with_its_file_its_row_the_reason_and_what_to_do(
 def test_a_letter_whose_only_notice_can_never_match_starts_and_ends_no_clock(tmp_path: Path) -> None:
     never = shipped("notices", ('name = "assign"', 'name = "assign"\nonly = ["triage", "complaint"]'))
     found = {one.key for one in holes_in(tmp_path, sample(), notices=never)}
-    assert {"notice[assign]", "stage[head_told].done", "stage[accept].starts"} == found
+    assert {"notice[assign]"} == found, "what is handed up is still told in writing"
 
 
 def test_a_signal_and_a_category_that_no_word_speaks_of_are_told(tmp_path: Path) -> None:
@@ -188,4 +188,4 @@ def test_what_is_said_to_come_by_a_command_does() -> None:
     assert len(reports) >= 6
     assert reports.items() <= BY_COMMAND.items()
     for event in BY_COMMAND.keys() - reports.keys():
-        assert 1 == len(re.findall(rf"\be\.{event}\(at=", source)), event
+        assert 1 == len(re.findall(rf"\be\.{event}\(\s*at=", source)), event

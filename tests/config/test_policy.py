@@ -54,9 +54,13 @@ LATER = {"approve", "customer agrees", "satisfaction / follow-up visit", "case r
 LATER |= {"archive when the checklist is complete"}
 
 
+# T2.3: what a department does not take is found another one, and a dispute is management's to settle.
+HANDED_ON = ("reroute", "settle_dispute")
+
+
 def test_every_stage_of_the_policy_is_a_row_or_known_to_come_later(policy: Policy) -> None:
     assert set(stage_rows()) == STAGES.keys() | LATER
-    assert {row.name for row in policy.stages} == {*STAGES.values(), "triage", "confirm_grade"}
+    assert {row.name for row in policy.stages} == {*STAGES.values(), "triage", "confirm_grade", *HANDED_ON}
 
 
 @pytest.mark.parametrize("words", STAGES)
@@ -128,8 +132,12 @@ def test_every_answer_to_a_first_message_completes_the_acknowledgement(policy: P
 
 
 def test_every_ladder_ends_with_management_again_and_again(policy: Policy) -> None:
+    owners = {name: row.owner for row in policy.stages for name in row.ladder.values()}
     for name, steps in policy.ladders.items():
         last = steps[-1]
+        if owners[name] == "management":
+            assert ("hq", True) == (last.who, bool(last.repeat)), "nobody stands above, so head office keeps asking"
+            continue
         assert ("management", Action.ESCALATE) == (last.who, last.action), name
         assert last.repeat, name
 
