@@ -22,11 +22,12 @@ class Participant:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """A ladder step that was taken, in one round of a stage's clock."""
+    """A ladder step that was taken, in one round of a stage's clock; `people` are those who were told of it."""
 
     stage: str
     step: str
     round: datetime
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -265,9 +266,9 @@ def _date_told(case: Case, event: e.DateTold) -> Case:
 
 
 def _step_taken(case: Case, event: e.LadderStepTaken) -> Case:
-    names = (*event.skipped, event.step)
-    taken = tuple(Step(stage=event.stage, step=name, round=event.round) for name in names)
-    return replace(case, steps=case.steps + taken)
+    skipped = tuple(Step(stage=event.stage, step=name, round=event.round) for name in event.skipped)
+    taken = Step(stage=event.stage, step=event.step, round=event.round, people=event.people or ())
+    return replace(case, steps=(*case.steps, *skipped, taken))
 
 
 def _participant_added(case: Case, event: e.ParticipantAdded) -> Case:

@@ -19,6 +19,7 @@ from cases.opening import follow_up, note_of, opening_of
 from cases.placing import Again, Beside, Join, Place
 from cases.policy import Policy
 from cases.rights import Claim, impossible, why_not
+from cases.telling import readers_of
 from cases.tokens import IssuedToken
 from cases.words import Action
 
@@ -91,6 +92,7 @@ def on_delivery(letter: LetterRef, fate: type[e.LetterEvent], because: str, at: 
         letter_class=letter.letter_class,
         stops=letter.stops,
         because=because,
+        within=letter.within,
         rule=letter.letter,
         clause="§3",
     )
@@ -101,11 +103,15 @@ def on_tick(case: Case, policy: Policy, now: datetime) -> tuple[e.Event, ...]:
     """Time passed: the ladder steps that are due. After an outage one letter a level, never a storm (threats T22)."""
     found: list[e.Event] = []
     for deadline in owed(case, policy):
-        found += _climb(deadline, steps_due(case, deadline, policy, now), now)
+        due = steps_due(case, deadline, policy, now)
+        if due:
+            found += _climb(deadline, due, case, policy, now)
     return tuple(found)
 
 
-def _climb(deadline: Deadline, due: tuple[DueStep, ...], now: datetime) -> list[e.Event]:
+def _climb(
+    deadline: Deadline, due: tuple[DueStep, ...], case: Case, policy: Policy, now: datetime
+) -> list[e.Event]:
     """One event for each level that is due; what it overtakes is marked as skipped."""
     past_limit = any(step.base.action is not Action.REMIND for step in due)
     told: dict[tuple[str, str], DueStep] = {}
@@ -114,6 +120,7 @@ def _climb(deadline: Deadline, due: tuple[DueStep, ...], now: datetime) -> list[
             # A later repeat or a later step to the same reader takes the place of the earlier one.
             told[(step.base.action, step.base.who)] = step
     skipped = tuple(step.name for step in due if step not in told.values())
+    readers = readers_of(tuple(told.values()), deadline, case, policy, now)
     events: list[e.Event] = []
     for step in told.values():
         event = e.ACTION_EVENTS[step.base.action](
@@ -127,6 +134,7 @@ def _climb(deadline: Deadline, due: tuple[DueStep, ...], now: datetime) -> list[
             due=deadline.due,
             who=deadline.owner if step.base.who == "owner" else step.base.who,
             skipped=() if events else skipped,
+            people=readers[step.name],
         )
         events.append(event)
     return events

@@ -12,14 +12,17 @@ class LadderStepTaken(Event):
     """Base of the three events of a ladder (policy §7). `step` names the row; `round` is the clock's start.
 
     `skipped` are earlier steps that fell due meanwhile and are not told any more (after an outage one letter a level).
+    `people` are the ids of those who are told: who held the role then, but for those who were told of this step or a
+    later one already. Records of older versions leave it to the directory (None).
     """
 
     stage: str
     step: str
     round: datetime
     due: datetime
-    who: str  # role, resolved against the directory when the letter is written
+    who: str  # role
     skipped: tuple[str, ...] = ()
+    people: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

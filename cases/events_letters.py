@@ -8,7 +8,10 @@ from cases.words import LetterClass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterEvent(Event):
-    """Base of what happens to a letter. `key` is the letter's unique key, `stops` the stage its delivery completes."""
+    """Base of what happens to a letter. `key` is the letter's unique key, `stops` the stage its delivery completes.
+
+    `within` is the key of the digest in which it was told together with others; empty when it went alone.
+    """
 
     key: str
     letter: str
@@ -16,6 +19,7 @@ class LetterEvent(Event):
     letter_class: LetterClass = LetterClass.OWED
     stops: str = ""
     because: str = ""
+    within: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

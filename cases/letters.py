@@ -13,6 +13,7 @@ from cases.people import Person
 from cases.policy import NoticeRow, Policy
 from cases.reaching import CUSTOMER, NEXT_LEVEL, next_level, reader_of
 from cases.routing import people_for
+from cases.telling import is_urgent, reads_at
 from cases.words import Action, Grade, LetterClass, Status
 
 
@@ -26,13 +27,15 @@ class LetterRef:
     to: str
     letter_class: LetterClass
     stops: str = ""
+    within: str = ""  # key of the digest that tells it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """What we owe somebody: one reader, one purpose, one step (invariant 4).
 
-    `person` is the colleague's id, empty for a customer. `not_before` is the reader's next working moment.
+    `person` is the colleague's id, empty for a customer. `not_before` is the reader's next working moment. One that
+    `gathers` waits until then, so that several for one reader become one digest (policy §7).
     """
 
     key: str
@@ -48,6 +51,7 @@ class Letter:
     priority: int  # smaller leaves first
     cause: e.Event
     hold: str = ""
+    gathers: bool = False
 
     @property
     def ref(self) -> LetterRef:
@@ -74,7 +78,7 @@ CONDITIONS: Mapping[str, Callable[[Case], bool]] = {
     "plausible": is_plausible,
     "unproven": lambda case: not is_plausible(case),
     "provisional major": lambda case: case.grade is Grade.MAJOR and case.provisional,
-    "confirmed major": lambda case: case.grade is Grade.MAJOR and not case.provisional,
+    "confirmed major": is_urgent,
     "reopened": lambda case: "CaseReopened" in case.moments,
     "not reopened": lambda case: "CaseReopened" not in case.moments,
     "further departments": lambda case: bool(case.further),
@@ -139,7 +143,9 @@ def letters_of(case: Case, event: e.Event, policy: Policy, now: datetime) -> Ite
     """The letters that one event calls for; two may share a key."""
     rows = [row for row in policy.notices if row.when == event.kind and _is_meant(row, case, event)]
     if isinstance(event, e.LadderStepTaken):
-        rows.append(_staff_row(event, LADDER_LETTERS[event.kind], event.who, LetterClass.OWED))
+        row = _staff_row(event, LADDER_LETTERS[event.kind], event.who, LetterClass.OWED)
+        for person in _told_of(event, case, policy, now):
+            yield _to_person(case, event, row, person, policy, now)
     for row in rows:
         if row.to == "customer":
             yield _to_customer(case, event, row, policy, now)
@@ -149,6 +155,12 @@ def letters_of(case: Case, event: e.Event, policy: Policy, now: datetime) -> Ite
                 yield _to_person(case, event, row, person, policy, now)
     if isinstance(event, e.CommandsAnswered) and (asker := policy.directory.people.get(event.person)):
         yield _to_person(case, event, _staff_row(event, "command-answer", "", LetterClass.ANSWER), asker, policy, now)
+
+
+def _told_of(event: e.LadderStepTaken, case: Case, policy: Policy, now: datetime) -> Iterable[Person]:
+    if event.people is None:
+        return people_for(event.who, case, policy, now)
+    return [person for one in event.people if (person := policy.directory.people.get(one))]
 
 
 def _is_meant(row: NoticeRow, case: Case, event: e.Event) -> bool:
@@ -181,9 +193,8 @@ def _to_customer(case: Case, event: e.Event, row: NoticeRow, policy: Policy, now
 
 
 def _to_person(case: Case, event: e.Event, row: NoticeRow, person: Person, policy: Policy, now: datetime) -> Letter:
-    calendar = policy.calendars[person.calendar or policy.head_office]
-    # Nobody is written to at night about a limit, except for a major case that a person has confirmed (policy §7).
-    at_once = row.letter not in LADDER_LETTERS.values() or CONDITIONS["confirmed major"](case)
+    calendar = policy.calendar_of_person(person)
+    of_a_ladder = row.letter in LADDER_LETTERS.values()
     return Letter(
         key=f"{case.number}:{row.letter}:{_about(event)}:{person.id}",
         number=case.number,
@@ -194,9 +205,10 @@ def _to_person(case: Case, event: e.Event, row: NoticeRow, person: Person, polic
         zone=calendar.zone,
         letter_class=row.letter_class,
         stops=row.stops,
-        not_before=now if at_once else calendar.opening(now),
+        not_before=reads_at(person, case, policy, now) if of_a_ladder else now,
         priority=_PRIORITY.get(row.letter, _LATER),
         cause=event,
+        gathers=of_a_ladder and not is_urgent(case),
     )
 
 

@@ -1,6 +1,6 @@
 """The directory: people, departments, centres, and who stands in for whom."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -90,16 +90,25 @@ class Directory:
         known = self.departments.get(department)
         return self.people.get(local or (known.head if known else ""))
 
-    def standing_in(self, person: Person, at: datetime) -> Person | None:
-        """The person, or along the chain of deputies the first who is present; None when all are away."""
+    def standing_in(self, person: Person, when: Callable[[Person], datetime]) -> Person | None:
+        """The person, or along the chain of deputies the first who is present; None when all are away.
+
+        `when` says at which moment each of them would be needed. Deputies may stand in for each other in a circle.
+        """
         seen: set[str] = set()
         current: Person | None = person
-        while current and current.is_away(at) and current.id not in seen:
+        while current and current.id not in seen:
+            if not current.is_away(when(current)):
+                return current
             seen.add(current.id)
             current = self.people.get(current.deputy)
-        return current if current and not current.is_away(at) else None
+        return None
 
     def present(self, people: Iterable[Person], at: datetime) -> tuple[Person, ...]:
         """Each person or their deputy, without doubles."""
-        found = (self.standing_in(person, at) for person in people)
+        return self.present_when(people, lambda _: at)
+
+    def present_when(self, people: Iterable[Person], when: Callable[[Person], datetime]) -> tuple[Person, ...]:
+        """The same where each reader has a moment of their own, such as the morning in which they read."""
+        found = (self.standing_in(person, when) for person in people)
         return tuple({person.id: person for person in found if person}.values())

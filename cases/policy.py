@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from cases.calendar import Calendar
-from cases.people import Directory
+from cases.people import Directory, Person
 from cases.target import Target
 from cases.words import Action, Grade, LetterClass
 
@@ -250,3 +250,7 @@ class Policy:
     def stage(self, name: str) -> StageRow | None:
         """The stage of that name, if the policy has it."""
         return next((row for row in self.stages if row.name == name), None)
+
+    def calendar_of_person(self, person: Person) -> Calendar:
+        """The calendar a colleague works by, else the head office's."""
+        return self.calendars[person.calendar or self.head_office]

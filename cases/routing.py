@@ -1,5 +1,6 @@
 """Who works on it: a role → the people who hold it now (the departments of a case: `cases.ways`)."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from cases.case import Case
@@ -9,10 +10,17 @@ from cases.policy import Policy
 
 def people_for(role: str, case: Case, policy: Policy, at: datetime) -> tuple[Person, ...]:
     """Who holds a role for this case at this moment: deputies for the absent; nobody found means the intake desk."""
+    return readers_for(role, case, policy, lambda _: at)
+
+
+def readers_for(
+    role: str, case: Case, policy: Policy, when: Callable[[Person], datetime]
+) -> tuple[Person, ...]:
+    """The same for a letter that each of them reads at a moment of their own."""
     directory = policy.directory
-    present = directory.present(holders(role, case, policy), at)
+    present = directory.present_when(holders(role, case, policy), when)
     for fallback in ("intake desk", "hq"):
-        present = present or directory.present(directory.with_role(fallback), at)
+        present = present or directory.present_when(directory.with_role(fallback), when)
     return present or directory.with_role("intake desk")
 
 
