@@ -23,6 +23,11 @@ def once_more(
         return None
     key = first_key(lost.key)
     place = addresses_of(case, reader_of(key), policy).index(address)
-    causes = (letter for event in history for letter in letters_of(case, event, policy, now) if letter.key == key)
-    letter = next(causes, None)
+    letter = letter_of(key, case, history, policy, now)
     return replace(letter, to=address, key=f"{key}:again-{place}", hold="") if letter else None
+
+
+def letter_of(key: str, case: Case, history: Iterable[e.Event], policy: Policy, now: datetime) -> Letter | None:
+    """The letter of that key as it is true today, derived anew from the event that called for it."""
+    causes = (letter for event in history for letter in letters_of(case, event, policy, now) if letter.key == key)
+    return next(causes, None)

@@ -18,7 +18,8 @@ from cases.policy import Policy
 T = TypeVar("T")
 Events = tuple[e.Event, ...]
 # What becomes of a letter, given the case and the events so far: what the caller makes of it, and the event that tells.
-Settle = Callable[[Letter, Case, Events], tuple[T, e.LetterEvent]]
+# No event tells of a letter that waits to be told together with others: its ladder step says who is told.
+Settle = Callable[[Letter, Case, Events], tuple[T, e.LetterEvent | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ def conclude(
     settled = [settle(letter, after, events) for letter in (*told(after, events, policy, now), *further(after))]
     silent = tuple(event for _, event in settled if isinstance(event, e.LetterWithheld))
     settled += [settle(letter, after, (*events, *silent)) for letter in told(after, silent, policy, now)]
-    fates = tuple(event for _, event in settled)
+    fates = tuple(event for _, event in settled if event)
     return Conclusion(case=fold(after, fates), events=(*events, *fates), made=tuple(made for made, _ in settled))
 
 

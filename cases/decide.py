@@ -109,9 +109,7 @@ def on_tick(case: Case, policy: Policy, now: datetime) -> tuple[e.Event, ...]:
     return tuple(found)
 
 
-def _climb(
-    deadline: Deadline, due: tuple[DueStep, ...], case: Case, policy: Policy, now: datetime
-) -> list[e.Event]:
+def _climb(deadline: Deadline, due: tuple[DueStep, ...], case: Case, policy: Policy, now: datetime) -> list[e.Event]:
     """One event for each level that is due; what it overtakes is marked as skipped."""
     past_limit = any(step.base.action is not Action.REMIND for step in due)
     told: dict[tuple[str, str], DueStep] = {}

@@ -14,7 +14,7 @@ from cases.policy import NoticeRow, Policy
 from cases.reaching import CUSTOMER, NEXT_LEVEL, next_level, reader_of
 from cases.routing import people_for
 from cases.telling import is_urgent, reads_at
-from cases.words import Action, Grade, LetterClass, Status
+from cases.words import DIGEST, Action, Grade, LetterClass, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +93,7 @@ EVENT_CONDITIONS: Mapping[str, Callable[[e.Event], bool]] = {
     "first refusal": lambda event: isinstance(event, e.AssignmentRefused) and not event.dispute,
     "suppressed": lambda event: isinstance(event, e.LetterEvent) and event.because.startswith(SUPPRESSED),
 }
+OBSOLETE = "done meanwhile"  # why a reminder or escalation is not sent
 SUPPRESSED = "suppressed: "  # how the reason of a letter begins whose reader gets none any more
 LADDER_LETTERS = {"Reminded": "reminder", "LimitBreached": "escalation", "Escalated": "escalation"}
 _PRIORITY = {
@@ -104,6 +105,7 @@ _PRIORITY = {
     "result": 2,
     "progress": 2,
     "escalation": 3,
+    DIGEST: 3,
     "undelivered": 3,
     "assignment": 4,
     "handed-on": 4,

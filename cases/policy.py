@@ -202,6 +202,7 @@ class LetterRules:
     max_age: timedelta  # letters about older messages are held (policy §1)
     uncertain: Mapping[LetterClass, str]  # resend | park (invariant 4)
     give_up_after: timedelta  # of retrying
+    digest_most: int = 40  # letters in one digest
     token_valid_for: timedelta
     record_told_every: timedelta | None = None  # audit gets the head of the record; None: never
     bounce: BounceRules = BounceRules()

@@ -5,6 +5,7 @@ from enum import StrEnum
 from cases.message import Automatic, IncomingMessage, Strength
 from cases.people import Person
 from cases.placing import Beside, Fresh, Join, Place
+from cases.words import DIGEST
 
 MOST_HOPS = 50  # Received headers; a message that went round more often is in a loop (threats input 18)
 
@@ -47,7 +48,7 @@ def _is_answer(place: Place) -> bool:
     """A colleague who answers one of our letters, or tries to; a colleague who complains is a customer like any."""
     match place:
         case Join(token=token) if token:
-            return token.purpose == "staff"
+            return token.purpose in {"staff", DIGEST}
         case Beside():
             return True
         case Fresh(links=links):

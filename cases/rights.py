@@ -10,7 +10,7 @@ from cases.people import Person
 from cases.policy import CommandRow, Policy
 from cases.routing import roles_of
 from cases.tokens import IssuedToken
-from cases.words import Status
+from cases.words import DIGEST, Status
 
 TRIAGE_ANSWERS = ("complaint", "inquiry", "out of scope", "spam")
 ALWAYS = ("note", "help", "status")
@@ -39,9 +39,10 @@ class Claim:
 def why_not(claim: Claim, row: CommandRow | None, case: Case, policy: Policy, now: datetime) -> str:
     """Empty when the command may be carried out, else the name of the first proof that is missing.
 
-    `not listed`: the sender is in no directory; `unproven`: our server did not confirm the sender; `no token`: the
-    answer carries no valid token of a letter to this very address; `html only`: HTML can show other words than it holds
-    (threat T4); `unknown`: there is no such command; `no right`: none of the person's roles allows it.
+    `not listed`: the sender is in no directory; `unproven`: our server did not confirm the sender; `which case`: it
+    answers a digest as a whole; `no token`: the answer carries no valid token of a letter to this very address;
+    `html only`: HTML can show other words than it holds (threat T4); `unknown`: there is no such command; `no right`:
+    none of the person's roles allows it.
     """
     message, person, token = claim.message, claim.person, claim.token
     sender = message.sender.address.casefold() if message.sender else ""
@@ -49,6 +50,8 @@ def why_not(claim: Claim, row: CommandRow | None, case: Case, policy: Policy, no
         return "not listed"
     if message.proof < Proof.PROVEN or message.sender_doubt:
         return "unproven"
+    if token and token.purpose == DIGEST and token.address.casefold() == sender:
+        return "which case"
     fits = token and token.purpose == "staff" and token.number == case.number and token.address.casefold() == sender
     if not fits or token is None or now >= token.expires_at:
         return "no token"

@@ -13,9 +13,7 @@ def people_for(role: str, case: Case, policy: Policy, at: datetime) -> tuple[Per
     return readers_for(role, case, policy, lambda _: at)
 
 
-def readers_for(
-    role: str, case: Case, policy: Policy, when: Callable[[Person], datetime]
-) -> tuple[Person, ...]:
+def readers_for(role: str, case: Case, policy: Policy, when: Callable[[Person], datetime]) -> tuple[Person, ...]:
     """The same for a letter that each of them reads at a moment of their own."""
     directory = policy.directory
     present = directory.present_when(holders(role, case, policy), when)

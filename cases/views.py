@@ -204,7 +204,7 @@ def _caused(letter: Letter, case: Case, policy: Policy, now: datetime, happened:
         case e.LadderStepTaken() as step:
             # It is read when it leaves, perhaps next morning: "two hours left" must be true then.
             read_at = max(now, letter.not_before)
-            return _step(step, case, policy, read_at) | {"chain": _chain(step, happened, case, policy)}
+            return step_view(step, case, policy, read_at) | {"chain": _chain(step, happened, case, policy)}
         case e.CommandsAnswered(lines=lines):
             return {"lines": _answered(lines, letter.language, policy)}
         case e.Routed() if letter.letter == "handed-on":
@@ -295,7 +295,8 @@ def _doubt(asked: e.TriageAsked, happened: tuple[e.Event, ...]) -> View:
     return {"because": asked.because, "signs": [{"signal": name, "words": words} for name, _, words in noticed]}
 
 
-def _step(step: e.LadderStepTaken, case: Case, policy: Policy, now: datetime) -> View:
+def step_view(step: e.LadderStepTaken, case: Case, policy: Policy, now: datetime) -> View:
+    """What is owed, by when, by whom, and how much time is left or how late it is, for a reader at `now`."""
     row = policy.stage(step.stage)
     calendar = calendar_for(case, row, policy)
     target = row.target.get(case.grade) if row else None

@@ -55,3 +55,6 @@ class Action(StrEnum):
     REMIND = "remind"
     BREACH = "breach"
     ESCALATE = "escalate"
+
+
+DIGEST = "digest"  # the letter that tells several reminders and escalations to one reader, and the purpose of its token

@@ -174,6 +174,13 @@ class UncertainModel(Row):
     final: Literal["resend", "park"]
 
 
+class DigestModel(Row):
+    """`[digest]` of letters.toml."""
+
+    clause: Clause
+    most: Annotated[int, Field(ge=2, le=200)]
+
+
 class GiveUpModel(Row):
     """`[give_up]` of letters.toml."""
 
@@ -225,6 +232,7 @@ class LettersModel(Row):
     names: Some[Name]
     max_age: MaxAgeModel
     uncertain: UncertainModel
+    digest: DigestModel
     give_up: GiveUpModel
     token: TokenModel
     quarantine: QuarantineModel

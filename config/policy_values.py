@@ -185,6 +185,7 @@ def _letters(letters: LettersModel) -> LetterRules:
             LetterClass.FINAL: uncertain.final,
         },
         give_up_after=letters.give_up.after_days,
+        digest_most=letters.digest.most,
         token_valid_for=letters.token.valid_for_days,
         record_told_every=letters.record.every_days,
         bounce=BounceRules(

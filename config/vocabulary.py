@@ -106,7 +106,7 @@ COMMANDS = frozenset(
     }
 )
 # Letters that no notice names: they follow from ladders and commands.
-OWN_LETTERS = frozenset({"command-answer", "escalation", "reminder"})
+OWN_LETTERS = frozenset({"command-answer", "digest", "escalation", "reminder"})
 
 _OURS = "[ours]"
 

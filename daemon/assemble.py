@@ -19,7 +19,9 @@ from daemon.compose import Composer, Desk, Keys
 from daemon.conclude import Concluder
 from daemon.doors import Doors, doors_of
 from daemon.evidence import Evidence
+from daemon.fates import Fates
 from daemon.finaldot import Notes
+from daemon.gathering import Gathering
 from daemon.guard import Guard
 from daemon.inbox import connect
 from daemon.intake import AccountFacts, Intake
@@ -140,7 +142,7 @@ def deciding_outbox(settings: Settings, store: Store, clock: Clock) -> Outbox:
     concluder = concluder_of(settings, store, keys_of(settings, store))
     return Outbox(
         store=store,
-        concluder=concluder,
+        fates=Fates(store=store, concluder=concluder),
         ceilings=concluder.ceilings,
         policy=settings.policy,
         outlets=(),
@@ -157,7 +159,8 @@ def suppression_of(settings: Settings, store: Store) -> Suppression:
 
 def _suppression(settings: Settings, store: Store, concluder: Concluder, keys: Keys) -> Suppression:
     returned = Returned(store=store, keys=keys)
-    return Suppression(store=store, concluder=concluder, returned=returned, policy=settings.policy)
+    fates = Fates(store=store, concluder=concluder)
+    return Suppression(store=store, fates=fates, returned=returned, policy=settings.policy)
 
 
 def build(  # noqa: PLR0913 (what the parts are made of)
@@ -181,7 +184,7 @@ def build(  # noqa: PLR0913 (what the parts are made of)
     doors = {account.name: _remembering(doors_of(account, clock), store) for account in settings.accounts}
     outbox = Outbox(
         store=store,
-        concluder=concluder,
+        fates=Fates(store=store, concluder=concluder),
         ceilings=concluder.ceilings,
         policy=policy,
         outlets=tuple(_outlet(account, doors[account.name], notes, clock) for account in settings.accounts),
@@ -203,7 +206,13 @@ def build(  # noqa: PLR0913 (what the parts are made of)
             store=store,
             readers=lambda account: views.get(account, default),
             concluder=concluder,
-            bounces=Bounces(store=store, concluder=concluder, returned=Returned(store=store, keys=keys), policy=policy),
+            bounces=Bounces(
+                store=store,
+                concluder=concluder,
+                fates=outbox.fates,
+                returned=Returned(store=store, keys=keys),
+                policy=policy,
+            ),
             suppression=_suppression(settings, store, concluder, keys),
             policy=policy,
             keys=keys,
@@ -229,6 +238,7 @@ def build(  # noqa: PLR0913 (what the parts are made of)
             clock=clock,
             guard=guard,
             jumps=before.ticks.jumps if before else Jumps(clock),
+            gathering=Gathering(store=store, concluder=concluder, policy=policy, clock=clock, guard=guard),
             after_jump=outbox.correct_times,
         ),
         doors=doors,

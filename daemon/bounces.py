@@ -8,13 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from cases.bounces import Fate, fate_of
-from cases.case import Case
-from cases.decide import on_delivery
-from cases.events import Event, LetterBounced, LetterDeferred, NoteAdded
-from cases.letters import LetterRef
+from cases.events import LetterBounced, LetterDeferred, NoteAdded
 from cases.message import BounceReport, IncomingMessage
 from cases.policy import Policy
 from daemon.conclude import Concluder
+from daemon.fates import Fates
 from daemon.returned import Returned, is_same
 from store.desk import Store
 from store.values import OutboxRow, OutboxState, Outcome
@@ -30,6 +28,7 @@ class Bounces:
 
     store: Store
     concluder: Concluder
+    fates: Fates
     returned: Returned
     policy: Policy
 
@@ -44,23 +43,23 @@ class Bounces:
         fate, because = fate_of(told or report.recipients, self.policy.letters.bounce, earlier)
         if not self._is_out(row, fate):
             fate = Fate.NOTE
-        case = self.store.load(row.number) if row.number else None
-        if case:
-            self._on_case(case, row, fate, because, raw_id, now)
-        elif fate is Fate.LOST:
+        if not self._on_cases(row, fate, because, raw_id, now) and fate is Fate.LOST:
             tell_unreachable(self.store, row, because, now)
         self._settle(row, fate, because, now)
         return Outcome.BOUNCE, row.number
 
-    def _on_case(self, case: Case, row: OutboxRow, fate: Fate, because: str, raw_id: int, now: datetime) -> None:
-        events: tuple[Event, ...]
-        if fate is Fate.NOTE:
-            by = f"message:{raw_id}"
-            events = (NoteAdded(at=now, by=by, clause="§12", raw=raw_id, because=f"delivery: {because}"),)
-        else:
+    def _on_cases(self, row: OutboxRow, fate: Fate, because: str, raw_id: int, now: datetime) -> bool:
+        """Whether there was any case to hear of it."""
+        if fate is not Fate.NOTE:
             kind = LetterBounced if fate is Fate.LOST else LetterDeferred
-            events = on_delivery(ref_of(row), kind, because, now)
+            return self.fates.record(row, kind, because, now, event_key=f"raw:{raw_id}", raw_id=raw_id)
+        case = self.store.load(row.number) if row.number else None
+        if case is None:
+            return False
+        by = f"message:{raw_id}"
+        events = (NoteAdded(at=now, by=by, clause="§12", raw=raw_id, because=f"delivery: {because}"),)
         self.concluder.conclude(case, events, now, event_key=f"raw:{raw_id}", raw_id=raw_id)
+        return True
 
     def _settle(self, row: OutboxRow, fate: Fate, because: str, now: datetime) -> None:
         if fate is Fate.LOST:
@@ -76,23 +75,17 @@ class Bounces:
 
     def _deferred(self, row: OutboxRow) -> int:
         """How often the letter came back for now."""
-        records = self.store.events(row.number) if row.number else ()
-        return sum(isinstance(one.event, LetterDeferred) and one.event.key == row.key for one in records)
+        number = row.number or next(iter(self.fates.told_in(row)), "")
+        records = self.store.events(number) if number else ()
+        times = {
+            one.event.at
+            for one in records
+            if isinstance(one.event, LetterDeferred) and row.key in {one.event.key, one.event.within}
+        }
+        return len(times)
 
 
 def tell_unreachable(store: Store, row: OutboxRow, because: str, now: datetime) -> None:
     """A letter about no case did not reach a colleague. Once a day: the next notice goes to them as well."""
     if not store.lost_since(row.recipient, row.letter, now - TELL_AGAIN):
         store.record_trouble("unreachable", f"{row.letter} to {row.recipient}: {because}", now)
-
-
-def ref_of(row: OutboxRow) -> LetterRef:
-    """What the core must know of a letter in the outbox."""
-    return LetterRef(
-        key=row.key,
-        number=row.number,
-        letter=row.letter,
-        to=row.recipient,
-        letter_class=row.letter_class,
-        stops=row.stops,
-    )

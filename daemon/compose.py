@@ -18,7 +18,7 @@ from cases.message import Proof
 from cases.policy import CommandRow, Policy
 from cases.tokens import IssuedToken, mint, token_id
 from cases.views import typed
-from cases.words import LetterClass
+from cases.words import DIGEST, LetterClass
 from daemon.mime import Part, Written
 from daemon.pressing import Order
 from store.values import Insert, OutboxState, Outgoing
@@ -131,7 +131,7 @@ class Composer:
     random: Callable[[int], bytes] = secrets.token_bytes
     is_restored: Callable[[], bool] = lambda: False  # and no person has let letters go since
 
-    def compose(
+    def compose(  # noqa: PLR0913 (what a message is made of)
         self,
         letter: Letter,
         case: Case | None,
@@ -140,17 +140,19 @@ class Composer:
         files: Sequence[File] = (),
         *,
         account: str = "",
+        about: str = "",
     ) -> Composed:
         """Everything about the message but its bytes, and the order to make those.
 
-        It leaves over the case's account; a letter about no case over `account`, or the first one.
+        It leaves over the case's account; a letter about no case over `account`, or the first one. `about` is the first
+        case that a digest speaks of.
         """
-        desk = self.desks.get(case.account if case else account) or next(iter(self.desks.values()))
+        desk = self._desk(case.account if case else account)
         issued = IssuedToken(
             id=token_id(self.random(5)),
-            number=letter.number,
+            number=letter.number or about,
             address=letter.to,
-            purpose="staff" if letter.person else "customer",
+            purpose=DIGEST if letter.letter == DIGEST else "staff" if letter.person else "customer",
             expires_at=now + self.policy.letters.token_valid_for,
             letter_key=letter.key,
         )
@@ -172,21 +174,46 @@ class Composer:
         places = tuple(file.place for file in files if file.place)
         return Composed(outgoing=outgoing, token=issued, order=order, places=places)
 
+    def answers_about(
+        self, case: Case, letter: Letter, commands: Sequence[str], now: datetime
+    ) -> tuple[IssuedToken, dict[str, object]]:
+        """A token with which the reader of a letter about several cases acts on this one, and links that carry it."""
+        desk = self._desk(case.account)
+        issued = IssuedToken(
+            id=token_id(self.random(5)),
+            number=case.number,
+            address=letter.to,
+            purpose="staff",
+            expires_at=now + self.policy.letters.token_valid_for,
+            letter_key=letter.key,
+        )
+        token = mint(issued, *self.keys.current)
+        actions = self._actions(case.number, letter.language, desk.reply_to(token), token, commands)
+        return issued, {"actions": actions}
+
+    def _desk(self, account: str) -> Desk:
+        return self.desks.get(account) or next(iter(self.desks.values()))
+
     def _reply_facts(self, letter: Letter, desk: Desk, token: str, view: Mapping[str, object]) -> dict[str, object]:
-        rows = {row.name: row for row in self.policy.commands}
         allowed = view.get("allowed", [])
         names = [str(name) for name in allowed] if isinstance(allowed, list) else []
-        address = quote(desk.reply_to(token), safe="@+")
-        link = f"mailto:{address}?subject={quote(f'Re: [{letter.number}]')}&body="
         return {
             "marker": True,
             "reference": f"[ref:{token}]",
-            "actions": [
-                {"command": name, "url": link + quote(_one_click(rows[name], letter.language, token))}
-                for name in names
-                if name in rows
-            ],
+            "actions": self._actions(letter.number, letter.language, desk.reply_to(token), token, names),
         }
+
+    def _actions(
+        self, number: str, language: str, address: str, token: str, commands: Sequence[str]
+    ) -> list[dict[str, object]]:
+        """One-click answers: each opens a new message that begins with the command."""
+        rows = {row.name: row for row in self.policy.commands}
+        link = f"mailto:{quote(address, safe='@+')}?subject={quote(f'Re: [{number}]')}&body="
+        return [
+            {"command": name, "url": link + quote(_one_click(rows[name], language, token))}
+            for name in commands
+            if name in rows
+        ]
 
     def _parents(self, letter: Letter, case: Case | None, desk: Desk) -> tuple[str, ...]:
         """What the message answers: for the customer their own message, for colleagues the thread of the case."""
@@ -221,7 +248,8 @@ class Composer:
     def _outgoing(self, letter: Letter, desk: Desk, token: str, now: datetime) -> Outgoing:
         redirected = desk.letters.partition("redirect:")[2]
         because = letter.hold or (HELD_BY_MODE if desk.letters == "hold" else "")
-        if not because and letter.number and self.is_restored():  # the desk's own notices have no twin that matters
+        # The desk's own notices have no twin that matters.
+        if not because and (letter.number or letter.letter == DIGEST) and self.is_restored():
             because = HELD_BY_RESTORE
         return Outgoing(
             key=letter.key,

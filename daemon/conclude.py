@@ -14,7 +14,7 @@ from cases.again import once_more
 from cases.case import Case
 from cases.concluding import conclude, written
 from cases.deadlines import owed
-from cases.letters import SUPPRESSED, Letter
+from cases.letters import OBSOLETE, SUPPRESSED, Letter
 from cases.message import Proof
 from cases.policy import Policy
 from cases.views import view_of
@@ -24,7 +24,7 @@ from daemon.compose import HELD_ON_PURPOSE, Composed, Composer, File
 from daemon.crash import crash_point
 from daemon.press import Press
 from store.desk import Store
-from store.values import OutboxState, Outgoing, Saved
+from store.values import OutboxState, Outgoing, Saved, WaitingLetter
 
 # Letters that tell what happened so far.
 _TELL_HISTORY = frozenset({"reminder", "escalation", "triage", "command-answer"})
@@ -41,7 +41,7 @@ class Concluder:
     policy: Policy
     files_for: Callable[[Letter, Case, Sequence[e.EvidenceAdded]], Sequence[File]]
 
-    def conclude(
+    def conclude(  # noqa: PLR0913 (what is recorded together)
         self,
         before: Case | None,
         events: tuple[e.Event, ...],
@@ -50,20 +50,23 @@ class Concluder:
         event_key: str,
         raw_id: int | None = None,
         message_ids: tuple[str, ...] = (),
+        letters: Sequence[Letter] = (),
     ) -> Case:
         """Records the events with everything that follows from them; a repetition of the same key changes nothing.
 
-        Call it inside `store.unit()`. Returns the case as it is then.
+        `letters` are some that were owed before and whose turn has come. Call it inside `store.unit()`. Returns the
+        case as it is then.
         """
         concluded = conclude(
             before,
             events,
             self.policy,
             now,
-            lambda letter, case, so_far: self._compose(letter, case, so_far, now),
-            lambda case: self._once_more(case, events, now),
+            lambda letter, case, so_far: self._settle(letter, case, so_far, now),
+            lambda case: [*self._once_more(case, events, now), *letters],
         )
-        after, recorded, composed = concluded.case, concluded.events, concluded.made
+        after, recorded = concluded.case, concluded.events
+        composed = [one for one in concluded.made if isinstance(one, Composed)]
         result = self.store.save(
             Saved(
                 case=after,
@@ -72,6 +75,7 @@ class Concluder:
                 event_key=event_key,
                 deadlines=owed(after, self.policy),
                 outgoing=tuple(one.outgoing for one in composed),
+                waiting=tuple(one for one in concluded.made if isinstance(one, WaitingLetter)),
                 tokens=tuple(one.token for one in composed),
                 message_ids=message_ids,
                 raw_id=raw_id,
@@ -83,6 +87,23 @@ class Concluder:
             self._tell_troubles(after, recorded, now)
         crash_point("CP08")
         return after
+
+    def _settle(
+        self, letter: Letter, case: Case, events: tuple[e.Event, ...], now: datetime
+    ) -> tuple[Composed | WaitingLetter, e.LetterEvent | None]:
+        """What becomes of a letter: a message, or one that waits for its reader's morning (policy §7)."""
+        if not letter.gathers:
+            return self._compose(letter, case, events, now)
+        waiting = WaitingLetter(
+            key=letter.key,
+            number=letter.number,
+            letter=letter.letter,
+            person=letter.person,
+            recipient=letter.to,
+            not_before=letter.not_before,
+            created_at=now,
+        )
+        return waiting, None
 
     def _compose(
         self, letter: Letter, case: Case, events: tuple[e.Event, ...], now: datetime
@@ -115,11 +136,12 @@ class Concluder:
         """Every silence has somebody who hears of it (invariant 8)."""
         for event in events:
             kind = _TROUBLES.get(type(event))
-            # While the admin holds all letters on purpose, each of them is no news.
-            if kind and isinstance(event, e.LetterEvent) and event.because not in HELD_ON_PURPOSE:
+            if kind and isinstance(event, e.LetterEvent) and event.because not in _NO_NEWS:
                 self.store.record_trouble(kind, f"{event.letter}: {event.because}", now, number=case.number)
 
 
+# While the admin holds all letters on purpose each of them is no news, nor is a reminder that nobody needs any more.
+_NO_NEWS = HELD_ON_PURPOSE | {OBSOLETE}
 _TROUBLES: dict[type[e.Event], str] = {
     e.LetterHeld: "held",
     e.LetterWithheld: "withheld",

@@ -9,15 +9,17 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from cases import events as e
-from cases.decide import on_delivery
-from cases.letters import is_obsolete
+from cases.letters import LADDER_LETTERS, OBSOLETE, is_obsolete
 from cases.policy import Policy
+from cases.reaching import reader_of
+from cases.telling import reads_at
 from cases.trouble import NeedsHuman, TryLater
-from daemon.bounces import ref_of, tell_unreachable
+from cases.words import DIGEST
+from daemon.bounces import tell_unreachable
 from daemon.ceilings import CEILING, LATCH, Ceilings
 from daemon.clock import Clock
-from daemon.conclude import Concluder
 from daemon.crash import crash_point
+from daemon.fates import Fates
 from daemon.finaldot import DotNote, Notes
 from daemon.smtp import Failed, Outbound, Result, Retry, Sender, Sent, Uncertain
 from daemon.unfinished import Unfinished
@@ -28,6 +30,7 @@ from store.values import OutboxRow, OutboxState
 log = logging.getLogger("ombud.outbox")
 
 _ALL = 10**9
+LADDER = frozenset({*LADDER_LETTERS.values(), DIGEST})
 CLAIM = 50  # letters claimed in one commit
 LOOK = 1000  # held answers looked at in one beat
 FIRST_RETRY = timedelta(minutes=1)
@@ -54,7 +57,7 @@ class Outbox:
     """
 
     store: Store
-    concluder: Concluder
+    fates: Fates
     ceilings: Ceilings
     policy: Policy
     outlets: Sequence[Outlet]
@@ -83,7 +86,7 @@ class Outbox:
     def correct_times(self) -> None:
         """A letter that was written or put off while the machine's clock was ahead must not wait for that moment."""
         now, longest = self.clock.now(), max(2 * LONGEST_WAIT, self.policy.letters.bounce.retry_after)
-        if now >= MADE and (waited := self.store.wait_no_longer(now, longest)):
+        if now >= MADE and (waited := self.store.wait_no_longer(now, longest) + self.store.gather_no_later(now)):
             log.warning("letters waited for a clock that was ahead", extra={"letters": waited})
 
     def drain(self, stop: Callable[[], bool] = lambda: False) -> int:
@@ -124,7 +127,9 @@ class Outbox:
         Only while no daemon sends: a letter that is being sent is held as well.
         """
         states = (OutboxState.SENDING, OutboxState.RETRY, OutboxState.QUEUED)
-        waiting = [row for state in states for row in self.store.outbox(state, _ALL) if row.number]
+        waiting = [
+            row for state in states for row in self.store.outbox(state, _ALL) if row.number or row.letter == DIGEST
+        ]
         for row in waiting:
             with self.store.unit("release"):
                 self._record(row, e.LetterHeld, because)
@@ -196,7 +201,7 @@ class Outbox:
         return max(allowed, 0)
 
     def _send(self, outlet: Outlet, rows: Sequence[OutboxRow], stop: Callable[[], bool]) -> int:
-        due = [row for row in rows if not self._withheld(row)]
+        due = [row for row in rows if not (self._withheld(row) or self._is_too_early(row))]
         letters = (self._outbound(row, outlet.note) for row in due)  # each is read when it is its turn
         sent = 0
 
@@ -234,13 +239,45 @@ class Outbox:
 
     def _withheld(self, row: OutboxRow) -> bool:
         """A reminder of something that was done meanwhile does not leave (policy §7)."""
+        if row.letter == DIGEST:
+            return self._written_anew(row)
         case = self.store.load(row.number) if row.number else None
         if case is None or not is_obsolete(row.key, case, self.policy):
             return False
         with self.store.unit("outbox"):
-            because = "done meanwhile"
-            self._record(row, e.LetterWithheld, because)
-            self.store.settle(row.id, OutboxState.WITHHELD, at=self.clock.now(), because=because)
+            self._record(row, e.LetterWithheld, OBSOLETE)
+            self.store.settle(row.id, OutboxState.WITHHELD, at=self.clock.now(), because=OBSOLETE)
+        return True
+
+    def _written_anew(self, row: OutboxRow) -> bool:
+        """A digest that is true no more stays; what is still true in it waits to be told in another."""
+        told = self.store.told_within(row.key)
+        cases = self.store.load_many(tuple({letter.number for letter in told})) if told else {}
+        done = [one for one in told if one.number in cases and is_obsolete(one.key, cases[one.number], self.policy)]
+        if not done or row.because.startswith("uncertain"):  # it may have left: then only the very same goes again
+            return False
+        with self.store.unit("outbox"):
+            now, still = self.clock.now(), [letter.key for letter in told if letter not in done]
+            if still:
+                self.store.wait_until(still, now)
+            self._record(row, e.LetterWithheld, OBSOLETE)
+            self.store.tell_within([letter.key for letter in done])
+            self.store.settle(row.id, OutboxState.WITHHELD, at=now, because=OBSOLETE)
+        return True
+
+    def _is_too_early(self, row: OutboxRow) -> bool:
+        """A reminder or escalation whose server was out of reach until night waits for its reader's morning."""
+        person = self.policy.directory.people.get(reader_of(row.key)) if row.letter in LADDER else None
+        if person is None:
+            return False
+        case = self.store.load(row.number) if row.number else None
+        now = self.clock.now()
+        opening = (
+            reads_at(person, case, self.policy, now) if case else self.policy.calendar_of_person(person).opening(now)
+        )
+        if opening <= now:
+            return False
+        self.store.postpone(row.id, row.because or "outside the reader's working hours", opening)
         return True
 
     def _postpone(self, row: OutboxRow, result: Retry, *, stop: bool) -> None:
@@ -289,13 +326,10 @@ class Outbox:
         return now + wait * self.jitter()
 
     def _record(self, row: OutboxRow, fate: type[e.LetterEvent], because: str) -> None:
-        """The case learns what became of its letter."""
+        """The case, or each case of a digest, learns what became of its letter."""
         now = self.clock.now()
-        case = self.store.load(row.number) if row.number else None
-        if case:
-            key = f"outbox:{row.id}:{fate.__name__}:{row.tries}"
-            self.concluder.conclude(case, on_delivery(ref_of(row), fate, because, now), now, event_key=key)
-        elif fate is e.LetterFailed:
+        key = f"outbox:{row.id}:{fate.__name__}:{row.tries}"
+        if not self.fates.record(row, fate, because, now, event_key=key) and fate is e.LetterFailed:
             tell_unreachable(self.store, row, because, now)
 
 

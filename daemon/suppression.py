@@ -8,13 +8,11 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from cases.decide import on_delivery
 from cases.events import AddressReleased, AddressSuppressed, LetterWithheld
 from cases.letters import SUPPRESSED
 from cases.message import IncomingMessage
 from cases.policy import Policy
-from daemon.bounces import ref_of
-from daemon.conclude import Concluder
+from daemon.fates import Fates
 from daemon.returned import Returned
 from store.desk import Store
 from store.values import OutboxRow, OutboxState
@@ -25,7 +23,7 @@ class Suppression:
     """Keeps the list, the record and the outbox of one mind."""
 
     store: Store
-    concluder: Concluder
+    fates: Fates
     returned: Returned
     policy: Policy
 
@@ -63,8 +61,6 @@ class Suppression:
             return self.store.record(event, f"lifted:{secrets.token_hex(8)}")
 
     def _withhold(self, row: OutboxRow, because: str, now: datetime) -> None:
-        case = self.store.load(row.number) if row.number else None
-        if case:
-            events = on_delivery(ref_of(row), LetterWithheld, because, now)
-            self.concluder.conclude(case, events, now, event_key=f"outbox:{row.id}:LetterWithheld:{row.tries}")
+        key = f"outbox:{row.id}:LetterWithheld:{row.tries}"
+        self.fates.record(row, LetterWithheld, because, now, event_key=key)
         self.store.settle(row.id, OutboxState.WITHHELD, at=now, because=because)

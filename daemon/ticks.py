@@ -11,6 +11,7 @@ from cases.policy import Policy
 from daemon.clock import Clock
 from daemon.conclude import Concluder
 from daemon.crash import crash_point
+from daemon.gathering import Gathering
 from daemon.guard import Guard
 from daemon.jumps import Jumps
 from daemon.notices import DeskNotices
@@ -32,18 +33,22 @@ class Ticks:
     clock: Clock
     guard: Guard
     jumps: Jumps
+    gathering: Gathering
     after_jump: Callable[[], object] = lambda: None
     _stuck: dict[str, str] = field(default_factory=dict)  # case that could not be worked → the reason that was told
 
     def tick(self, stop: Callable[[], bool] = lambda: False) -> int:
-        """Takes every ladder step that is due and tells the intake desk of troubles; returns how many cases moved.
+        """Takes every ladder step that is due and tells the readers whose morning it is; returns how many cases moved.
 
         After somebody set the clock no step is taken for some minutes (threats T22).
         """
         self._look_for_jumps()
         if self.jumps.has_settled():
             self.after_jump()
-        moved = 0 if self.jumps.pausing else self._climb(stop)
+        moved = 0
+        if not self.jumps.pausing:
+            moved = self._climb(stop)
+            self.gathering.gather(stop)
         self.notices.tell()
         return moved
 

@@ -14,6 +14,7 @@ from store.tables import CaseTable, Counter, Link, ParticipantTable, ToldDate
 from store.threads import Threads
 from store.trouble import CaseMoved, Contradiction
 from store.values import CaseRow, Saved, SaveResult
+from store.waiting import Waiting
 
 _FIELDS = (
     CaseTable.status,
@@ -70,7 +71,7 @@ _COUNT = Prepared(lambda name: Counter.select(Counter.value).where(Counter.name 
 _NO_LIMIT = 2**62
 
 
-class Casebook(Chain, Clocks, Outgoings, Threads):
+class Casebook(Chain, Clocks, Outgoings, Waiting, Threads):
     """What is true of every case."""
 
     snapshots: Snapshots
@@ -122,6 +123,7 @@ class Casebook(Chain, Clocks, Outgoings, Threads):
             self._append(number, saved.events, saved.event_key)
             self._replace_clocks(number, saved.deadlines, new_case=saved.new_case)
             self._people_and_dates(saved.case)
+            self._wait(saved.waiting)
             repeated = self._queue(saved.outgoing)
             fresh = [letter for letter in saved.outgoing if letter.key not in repeated]
             self._issue([token for token in saved.tokens if token.letter_key not in repeated])

@@ -152,7 +152,7 @@ class Outgoings(OutboxViews):
             return self.db.run(_RELEASE, outbox_id, at, counted_at) > 0
 
     def enqueue(self, outgoing: Sequence[Outgoing]) -> tuple[str, ...]:
-        """Queue letters that are about no case; the keys of those that were there already."""
+        """Queue letters that are about no case, or about several; the keys of those that were there already."""
         with self.db.writing("letters"):
             return self._queue(outgoing)
 

@@ -288,6 +288,29 @@ class Outbox(Table):
         )
 
 
+class WaitingTable(Table):
+    """A letter to a colleague that waits to be told together with others (policy §7).
+
+    `within` is empty while it waits, then the key of the outgoing message that tells it, or `-` when none ever will.
+    """
+
+    key = CleanTextField(primary_key=True)
+    number = CleanTextField(index=True)
+    letter = CleanTextField()
+    person = CleanTextField()
+    recipient = CleanTextField()
+    not_before = UTCDateTimeField()
+    created_at = UTCDateTimeField()
+    within = CleanTextField()
+
+    class Meta:
+        table_name = "waiting_letters"
+        indexes: ClassVar[Any] = (
+            (("within", "not_before"), False),
+            (("person", "within"), False),
+        )
+
+
 class OutgoingBytes(Table):
     """The bytes of an outgoing message, fixed when it was queued."""
 
@@ -384,6 +407,7 @@ TABLES: tuple[type[Table], ...] = (
     Outbox,
     OutgoingBytes,
     OutgoingInsert,
+    WaitingTable,
     TokenTable,
     MessageId,
     TroubleTable,

@@ -66,6 +66,11 @@ class Threads(Part):
     def _remember(self, number: str, message_ids: Sequence[str], raw_id: int | None) -> None:
         self.db.run_many(_REMEMBER, [(message_id, number, raw_id) for message_id in message_ids if message_id])
 
+    def issue(self, tokens: Sequence[IssuedToken]) -> None:
+        """Remember the tokens of a letter about several cases, in the unit that queues it."""
+        with self.db.writing("letters"):
+            self._issue(tokens)
+
     def _issue(self, tokens: Sequence[IssuedToken]) -> None:
         self.db.run_many(
             _ISSUE,

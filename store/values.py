@@ -228,6 +228,27 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingLetter:
+    """A letter to a colleague that is owed and not yet an outgoing message, so that several can become one digest.
+
+    `not_before` is the reader's next working moment. `within` is empty while it waits, then the key of the outgoing
+    message that tells it, or NOWHERE when it was withheld.
+    """
+
+    key: str
+    number: str
+    letter: str
+    person: str
+    recipient: str
+    not_before: datetime
+    created_at: datetime
+    within: str = ""
+
+
+NOWHERE = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
     """An outgoing message in the outbox. `raw` is empty in lists and claims.
 
@@ -273,6 +294,7 @@ class Saved:
     event_key: str
     deadlines: tuple[Deadline, ...] = ()
     outgoing: tuple[Outgoing, ...] = ()
+    waiting: tuple[WaitingLetter, ...] = ()
     tokens: tuple[IssuedToken, ...] = ()
     message_ids: tuple[str, ...] = ()
     raw_id: int | None = None

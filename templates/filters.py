@@ -160,17 +160,19 @@ def command(context: Context, action: Mapping[str, str], style: str = "button", 
     """A one-click reply, linked to the mailto address that the caller made.
 
     As `button` or `quiet` it is the command's label, in the HTML part alone: long addresses would bury a text. As
-    `link` it is the word to type (`typed`, else the command's name), which in the text part stands by itself.
+    `link` it is the word to type (`typed`, else the command's name), which in the text part stands by itself; as `to`
+    it has the address behind it there, where a letter speaks of several cases and a plain answer would name none.
     """
     state: State = state_of(context)
     url = action["url"]
     if not url.startswith("mailto:") or not _SAFE_URL.fullmatch(url):
         raise ValueError(f"the link of command {action['command']!r} is no clean mailto address")
-    if style != "link":
+    if style not in {"link", "to"}:
         label = calm(state.words.label("action", action["command"]))
         return state.slots.put(Kind.BUTTON, Value(text=label, url=url, attributes=state.links[style]))
     word = calm(typed if isinstance(typed, str) and typed else action["command"])
-    return state.slots.put(Kind.LINK, Value(text=word, url=url, attributes=state.links[style], typed=word))
+    shown = f"{word} <{url.removeprefix('mailto:').partition('?')[0]}>" if style == "to" else word
+    return state.slots.put(Kind.LINK, Value(text=word, url=url, attributes=state.links["link"], typed=shown))
 
 
 def _block(context: Context, text: str, *, quoted: bool) -> Written:

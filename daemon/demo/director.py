@@ -155,9 +155,7 @@ class Director:
         """The next moment at which anything can happen, on a whole minute."""
         now = self.clock.now()
         moments = [self.end, now + _LONGEST_STEP, *(scene.at for scene in waiting[:1])]
-        look = self.house.store.next_look()
-        if look:
-            moments.append(look)
+        moments += filter(None, (self.house.store.next_look(), self.house.store.next_waiting()))
         for state in (OutboxState.QUEUED, OutboxState.RETRY):
             moments += [max(row.not_before, row.next_try) for row in self.house.store.outbox(state, 1000)]
         coming = min(moment for moment in moments).astimezone(UTC)

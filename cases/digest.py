@@ -1,0 +1,96 @@
+"""Several reminders and escalations for one reader in one letter: what it says of each case (policy §7)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from cases import events as e
+from cases.case import Case
+from cases.deadlines import Deadline, owed
+from cases.people import Person
+from cases.policy import CommandRow, LadderStep, Policy
+from cases.rights import REPORTS_ON, TRIAGE_ANSWERS, allowed
+from cases.views import View, step_view, typed
+
+MOST_COMMANDS = 4  # offered for one case; more would bury the next one
+
+
+def stage_of(key: str) -> str:
+    """The stage that a reminder or escalation is about, by its key."""
+    return key.split(":")[2].partition("/")[0]
+
+
+def newest(keys: Iterable[str]) -> tuple[str, ...]:
+    """One letter a case and stage, of several the one that was written last: it says what the earlier ones said."""
+    return tuple({(key.partition(":")[0], stage_of(key)): key for key in keys}.values())
+
+
+def item_of(case: Case, keys: Sequence[str], person: Person, policy: Policy, now: datetime) -> View:
+    """What a digest says of one case: each stage that is owed, the most urgent first, and what the reader may do.
+
+    `allowed` are names of commands, those that fit what is owed first. Letters that are obsolete must not be among the
+    keys.
+    """
+    running = {deadline.stage: deadline for deadline in owed(case, policy)}
+    told = [(running[stage_of(key)], key) for key in keys]
+    told.sort(key=lambda one: one[0].due)
+    stages = [deadline.stage for deadline, _ in told]
+    may = sorted(allowed(person, case, policy, now), key=lambda row: not _fits(row, stages))[:MOST_COMMANDS]
+    return {
+        "number": case.number,
+        "subject": case.subject,
+        "customer": case.customer_name or case.customer,
+        "grade": str(case.grade),
+        "provisional": case.provisional,
+        "owed": [_line(case, key, deadline, policy, now) for deadline, key in told],
+        "allowed": [row.name for row in may],
+        "typed": {row.name: typed(row, person.language, with_text=True) for row in may},
+    }
+
+
+def urgency(item: View) -> datetime:
+    """By what the cases of a digest are sorted: the case whose earliest limit has passed longest ago comes first."""
+    lines = item["owed"]
+    assert isinstance(lines, list)
+    due: datetime = lines[0]["due"]
+    return due
+
+
+def _line(case: Case, key: str, deadline: Deadline, policy: Policy, now: datetime) -> View:
+    step = key.split(":")[2].split("/")[1]
+    row = _step_named(step.partition("#")[0], deadline.stage, case, policy)
+    kind = e.ACTION_EVENTS[row.action] if row else e.Escalated
+    taken = kind(
+        at=now,
+        by="tick",
+        rule=step,
+        clause=deadline.clause,
+        stage=deadline.stage,
+        step=step,
+        round=deadline.round,
+        due=deadline.due,
+        who=deadline.owner,
+    )
+    said = step_view(taken, case, policy, now)
+    return {name: said[name] for name in _SAID}
+
+
+_SAID = ("stage", "action", "due", "target", "clause", "role", "owner", "left", "late_for")
+
+
+def _step_named(name: str, stage: str, case: Case, policy: Policy) -> LadderStep | None:
+    row = policy.stage(stage)
+    ladder = policy.ladders[row.ladder[case.grade]] if row else ()
+    return next((step for step in ladder if step.name == name), None)
+
+
+def _fits(row: CommandRow, stages: Sequence[str]) -> bool:
+    """Whether the command does what one of the stages waits for."""
+    return any(row.name in _DOES.get(stage, ()) or REPORTS_ON.get(row.name) == stage for stage in stages)
+
+
+_DOES: Mapping[str, tuple[str, ...]] = {
+    "accept": ("accept", "refuse"),
+    "resolve": ("resolve",),
+    "triage": TRIAGE_ANSWERS,
+    "confirm_grade": ("grade major", "grade important", "grade general"),
+}
