@@ -60,7 +60,9 @@ class Colleagues:
             return None
         text = says[person.language.startswith("zh")]
         text = text.format(told=self.habits.told.get(self.language_of(row.number), self.habits.told["en"]))
-        return self._scene(person, posted.letter, f"{person.id}-{row.id}", text, posted.row.settled_at)
+        about = posted.letter.about
+        key = f"{person.id}-{row.id}" + (f"-{about}-{stage}" if about else "")
+        return self._scene(person, posted.letter, key, text, posted.row.settled_at)
 
     def _is_left(self, person: Person, letter: str, case: str) -> bool:
         return (

@@ -7,8 +7,8 @@ from email.utils import parseaddr
 
 from cases.case import Case
 from cases.deadlines import owed
-from cases.events import LetterBounced
-from cases.letters import LADDER_LETTERS
+from cases.events import LetterBounced, LetterWithheld
+from cases.letters import LADDER_LETTERS, OBSOLETE
 from cases.message import IncomingMessage
 from cases.people import Person
 from cases.policy import Policy
@@ -18,7 +18,7 @@ from daemon.demo.album import Album, ShownCase, ShownDeadline, ShownLetter, Show
 from daemon.demo.director import Arrival, Director, Sent
 from daemon.demo.timeline import Teller
 from parsers import parse_message
-from store.values import OutboxState, Outcome
+from store.values import Outcome
 
 _HEADERS = (
     "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "In-Reply-To", "Auto-Submitted", "Content-Language",
@@ -40,12 +40,8 @@ def collect(director: Director) -> Album:
     store, settings = director.house.store, director.house.settings
     policy = settings.policy
     keys = {number: key for key, number in reversed(director.numbers().items())}
-    returned = {
-        record.event.key
-        for row in store.cases(None, 1000)
-        for record in store.events(row.number)
-        if isinstance(record.event, LetterBounced)
-    }
+    happened = [record.event for row in store.cases(None, 1000) for record in store.events(row.number)]
+    returned = {event.within or event.key for event in happened if isinstance(event, LetterBounced)}
     found = [case for row in store.cases(None, 1000) if (case := store.load(row.number))]
     names = {case.number: case.customer_name or case.customer for case in found}
     letters = tuple(_letter(place, sent, policy, names) for place, sent in enumerate(director.sent, 1))
@@ -57,7 +53,8 @@ def collect(director: Director) -> Album:
     post = tuple(_post(place, arrival, director, reasons) for place, arrival in enumerate(director.arrivals, 1))
     teller = Teller(
         policy=policy,
-        letters={letter.key: letter.id for letter in letters},
+        letters={letter.key: letter.id for letter in letters}
+        | {one.row.key: place for place, sent in enumerate(director.sent, 1) for one in director.within(sent)},
         readers={letter.key: letter.reader for letter in letters},
         post={arrival.raw_id: one.id for arrival, one in reversed(list(zip(director.arrivals, post, strict=True)))},
         writers={arrival.raw_id: arrival.scene.writer for arrival in director.arrivals},
@@ -74,7 +71,7 @@ def collect(director: Director) -> Album:
         languages=tuple(dict.fromkeys(one.language for one in outside if one.language)),
         charsets=tuple(dict.fromkeys(one.charset for one in outside if one.charset not in {"", "none"})),
         old=director.old,
-        held_back=len(store.outbox(OutboxState.WITHHELD, 10_000)),
+        held_back=sum(isinstance(event, LetterWithheld) and event.because == OBSOLETE for event in happened),
     )
 
 

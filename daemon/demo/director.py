@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from cases.trouble import NeedsHuman
+from cases.words import DIGEST
 from daemon.assemble import House
 from daemon.clock import VirtualClock
 from daemon.demo.mails.replying import Letter
@@ -33,15 +34,20 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
-    """A letter that left: what the outbox says of it and what the SMTP server took."""
+    """A letter that left: what the outbox says of it and what the SMTP server took.
+
+    `about` is a case of a digest, whose letter `row` is then, as if it had left alone.
+    """
 
     row: OutboxRow
     taken: Taken
+    about: str = ""
 
     @property
     def letter(self) -> Letter:
         """As its reader got it."""
-        return Letter(envelope_from=self.taken.envelope_from, recipient=self.taken.recipient, raw=self.taken.raw)
+        taken = self.taken
+        return Letter(envelope_from=taken.envelope_from, recipient=taken.recipient, raw=taken.raw, about=self.about)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,6 +66,7 @@ class Director:
     on_step: Callable[[datetime], None] = lambda _now: None
     arrivals: list[Arrival] = field(default_factory=list)
     sent: list[Sent] = field(default_factory=list)
+    told: list[Sent] = field(default_factory=list)  # the same, with what a digest told letter by letter
     missed: list[str] = field(default_factory=list)  # scenes that found no letter to answer
     old: int = 0
     _reacted: int = 0
@@ -138,7 +145,7 @@ class Director:
     def _reactions(self) -> list[Scene]:
         """What readers of the letters that have just left will send."""
         keys = {number: key for key, number in reversed(self.numbers().items())}
-        new, self._reacted = self.sent[self._reacted :], len(self.sent)
+        new, self._reacted = self.told[self._reacted :], len(self.told)
         scenes = (self.react(sent, keys.get(sent.row.number, "")) for sent in new)
         return [scene for scene in scenes if scene and scene.at < self.end]
 
@@ -149,7 +156,23 @@ class Director:
             row = self.house.store.outbox_by_message_id(letter.header("Message-ID"))
             if row is None:
                 raise NeedsHuman(f"the SMTP server took a message for {taken.recipient} that is not in the outbox")
-            self.sent.append(Sent(row=row, taken=taken))
+            sent = Sent(row=row, taken=taken)
+            self.sent.append(sent)
+            self.told += self.within(sent) or [sent]
+
+    def within(self, sent: Sent) -> list[Sent]:
+        """What a digest told, letter by letter; nothing of any other letter."""
+        if sent.row.letter != DIGEST:
+            return []
+        found = self.house.store.told_within(sent.row.key)
+        return [
+            Sent(
+                row=replace(sent.row, key=one.key, letter=one.letter, number=one.number),
+                taken=sent.taken,
+                about=one.number,
+            )
+            for one in found
+        ]
 
     def _next(self, waiting: list[Scene]) -> datetime:
         """The next moment at which anything can happen, on a whole minute."""

@@ -39,7 +39,7 @@ class Stage(Protocol):
     """What a scene may know of the scenes before it."""
 
     @property
-    def sent(self) -> Sequence[Posted]: ...
+    def told(self) -> Sequence[Posted]: ...
     def numbers(self) -> Mapping[str, str]: ...
 
 
@@ -128,7 +128,7 @@ def _make_reply(reply: Reply, writer: Writer, stage: Stage) -> tuple[Delivery, .
         return (Delivery(raw=forged(reply.key, writer, number, reply.text, reply.at)),) if number else ()
     letters = [
         posted.letter
-        for posted in stage.sent
+        for posted in stage.told
         if posted.row.number == number
         and posted.row.letter == reply.letter
         and posted.row.recipient.casefold() == writer.address.casefold()

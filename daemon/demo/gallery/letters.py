@@ -150,5 +150,5 @@ def _without_number(letter: ShownLetter) -> str:
 
 
 def _colour(letter: ShownLetter) -> str:
-    by_kind = {"reminder": "reminded", "escalation": "alarm", "major-notice": "alarm"}
+    by_kind = {"reminder": "reminded", "digest": "reminded", "escalation": "alarm", "major-notice": "alarm"}
     return by_kind.get(letter.kind, "out" if letter.is_customer else "staff")

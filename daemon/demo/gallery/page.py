@@ -77,6 +77,7 @@ def _figures(album: Album) -> list[tuple[str, int, str]]:
         ("acknowledgements", acknowledged, "out"),
         ("reminders", album.count("reminder"), "reminded"),
         ("escalations", album.count("escalation"), "alarm"),
+        ("several in one", album.count("digest"), "reminded"),
         ("noted, not answered", sum(one.outcome == "noted" for one in outside), "plain"),
         ("set aside", sum(one.outcome == "quarantined" for one in outside), "plain"),
     ]

@@ -44,13 +44,13 @@ def _lanes(album: Album) -> list[tuple[str, str, list[tuple[datetime, str]]]]:
             if letter.is_customer is customers and wanted(letter.kind)
         ]
 
-    ladder = {"reminder", "escalation"}
+    ladder = {"reminder", "escalation", "digest"}
     return [
         ("mail in", "in", [(one.at, f"{one.writer}: {one.subject}") for one in album.post if not one.is_ours]),
         (_LETTERS_TO_CUSTOMERS, "out", letters(lambda _kind: True, customers=True)),
         ("to colleagues", "staff", letters(lambda kind: kind not in ladder)),
         ("their answers", "done", [(one.at, f"{one.writer} answers") for one in album.post if one.is_ours]),
-        ("reminders", "reminded", letters(lambda kind: kind == "reminder")),
+        ("reminders", "reminded", letters(lambda kind: kind in {"reminder", "digest"})),
         ("escalations", "alarm", letters(lambda kind: kind == "escalation")),
     ]
 

@@ -8,6 +8,7 @@ from email import message_from_bytes
 from email.header import decode_header, make_header
 from email.message import Message
 from email.utils import format_datetime
+from urllib.parse import quote, unquote
 
 from daemon.demo.mails.writing import SERVER, Draft, write
 
@@ -16,11 +17,23 @@ _QUOTED_LINES = 12  # of the letter, below the answer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """One of our letters as its reader got it."""
+    """One of our letters as its reader got it; `about` is the case that is meant, of the many of a digest."""
 
     envelope_from: str
     recipient: str
     raw: bytes
+    about: str = ""
+
+    @property
+    def link(self) -> tuple[str, str]:
+        """Address and reference of the one-click replies about this case. Raises ValueError when there is none."""
+        case = quote(f"Re: [{self.about}]")
+        found = re.search(
+            rf'"mailto:([^?"]+)\?subject={re.escape(case)}&(?:amp;)?body=[^"]*(%5Bref%3A[^"]+)"', self.part("html")
+        )
+        if found is None:
+            raise ValueError(f"the digest offers nothing about {self.about}")
+        return unquote(found[1]), unquote(found[2])
 
     @property
     def message(self) -> Message:
@@ -52,7 +65,10 @@ class Writer:
 
 
 def answer(key: str, writer: Writer, letter: Letter, text: str, at: datetime, *, files: tuple[str, ...] = ()) -> bytes:
-    """A reader's reply, with the letter quoted below as mail programs do."""
+    """A reader's reply, with the letter quoted below as mail programs do; to a digest, by one of its links."""
+    if letter.about:
+        _, reference = letter.link
+        return write(_draft(key, writer, at, f"Re: [{letter.about}]", f"{text}\n\n{reference}\n", letter, files))
     quoted = "\n".join(f"> {line}" for line in letter.part("plain").splitlines()[:_QUOTED_LINES])
     sent = f"{letter.header('From')} wrote:"
     prefix = "回复：" if letter.header("Content-Language").startswith("zh") else "Re: "
@@ -137,7 +153,7 @@ def _draft(  # noqa: PLR0913, PLR0917 (what a reply is made of)
     files: tuple[str, ...],
     headers: Mapping[str, str] | None = None,
 ) -> Draft:
-    address = re.sub(r".*<|>.*", "", letter.header("Reply-To"))
+    address = letter.link[0] if letter.about else re.sub(r".*<|>.*", "", letter.header("Reply-To"))
     return Draft(
         key=key,
         name=writer.name,
@@ -149,7 +165,7 @@ def _draft(  # noqa: PLR0913, PLR0917 (what a reply is made of)
         client=writer.client,
         charset=writer.charset,
         to=(address,),
-        references=(letter.header("Message-ID"),),
+        references=() if letter.about else (letter.header("Message-ID"),),
         files=files,
         headers=headers or {},
     )
