@@ -154,7 +154,7 @@ class Gathering:
     def _tell_together(
         self, cases: dict[str, Case], shown: Sequence[str], keys: Sequence[str], person: Person, now: datetime
     ) -> None:
-        letter = self._digest(person, now)
+        letter = self._digest(person, shown[0], now)
         numbers = dict.fromkeys(key.partition(":")[0] for key in shown)
         items = [
             item_of(cases[number], [key for key in shown if key.startswith(f"{number}:")], person, self.policy, now)
@@ -179,9 +179,11 @@ class Gathering:
             self.store.tell_within(keys, letter.key)
         crash_point("CP08")
 
-    def _digest(self, person: Person, now: datetime) -> Letter:
+    def _digest(self, person: Person, first: str, now: datetime) -> Letter:
+        number, _, about, *_ = first.split(":")
         return Letter(
-            key=f":{DIGEST}:{now:%Y%m%dT%H%M%S.%f}:{person.id}",
+            # The first letter it tells is told by no other digest of the same moment.
+            key=f":{DIGEST}:{now:%Y%m%dT%H%M%S.%f} {number} {about}:{person.id}",
             number="",
             letter=DIGEST,
             to=person.address,

@@ -262,7 +262,7 @@ def summary(album: Album) -> str:
         f"{len(outside)} messages came in from outside, in {len(album.languages)} languages and "
         f"{len(album.charsets)} character sets: {wording.number(len(album.cases), 'case')}, {noted} noted, "
         f"{aside} set aside for a person. "
-        f"{wording.number(len(album.letters), 'letter')} left, among them {album.count('reminder')} reminders and "
-        f"{album.count('escalation')} escalations and {album.count('digest')} letters that told several of them at once; "
+        f"{wording.number(len(album.letters), 'letter')} left, among them {album.count('reminder')} reminders, "
+        f"{album.count('escalation')} escalations and {album.count('digest')} that told several of them at once; "
         f"{album.held_back} were no longer needed when their turn came."
     )

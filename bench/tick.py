@@ -1,0 +1,355 @@
+"""What a beat of the clock costs: it must follow what is due, not what is open.
+
+    python -m bench.tick [--few 10000] [--many 1000000] [--due 100] [--burst 1000] [--kinds sqlite,postgresql]
+
+Fills databases with open cases, real snapshots with their running clocks, and sets the clock on to moments at which
+some of them are due. Prints the cost of a beat when nothing is due, of one with `--due` cases due in the small and in
+the large database, and of one with `--burst` cases due, from the look at the clock to committed letters, beside bare SQL
+that finds and writes the same rows in one transaction. Without options it is small enough for `make bench`.
+"""
+
+import argparse
+import gc
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bench.steps import MAIL
+from cases.arrival import Arrival
+from cases.case import Case, fold
+from cases.deadlines import owed
+from cases.decide import on_message, on_tick
+from cases.events import AssignmentAccepted, LetterSent
+from cases.letters import told
+from cases.numbers import number_of
+from cases.placing import Fresh
+from cases.policy import Policy
+from config.settings import load
+from daemon.assemble import concluder_of
+from daemon.clock import VirtualClock
+from daemon.compose import Keys
+from daemon.gathering import Gathering
+from daemon.jumps import Jumps
+from daemon.loop import guard
+from daemon.notices import DeskNotices
+from daemon.ticks import Ticks
+from parsers import parse_message
+from store.codec import encode
+from store.desk import Store
+from store.fields import moment_text
+
+ROUNDS = 5
+CHUNK = 10_000
+START = datetime(2026, 11, 23, 2, tzinfo=UTC)  # a Monday morning in Shanghai, where the centre and its people are
+STEP = timedelta(minutes=2)  # from one group of cases that is due together to the next
+TABLES = ("cases", "deadlines", "participants")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Cases that are alike but for their numbers, as rows to be copied."""
+
+    case: Case
+    policy: Policy
+    count: int
+
+    def rows(self, first: int) -> Iterator[dict[str, list[tuple[object, ...]]]]:
+        """The rows of the tables, some thousand cases at a time; `first` is the first free number."""
+        case = self.case
+        snapshot, running = encode(case), owed(case, self.policy)
+        received, opened = moment_text(case.received_at), moment_text(case.opened_at)
+        clocks = [
+            (d.stage, d.clause, d.owner, moment_text(d.round), moment_text(d.due), f"{d.target.amount} {d.target.unit}",
+             moment_text(d.next_look) if d.next_look else None, d.provisional)
+            for d in running
+        ]  # fmt: skip
+        for start in range(first, first + self.count, CHUNK):
+            found: dict[str, list[tuple[object, ...]]] = {name: [] for name in TABLES}
+            for index in range(start, min(start + CHUNK, first + self.count)):
+                number = number_of(index)
+                found["cases"].append(
+                    (number, case.status, case.grade, case.provisional, case.category, case.centre, case.handler,
+                     case.customer, case.customer_name, case.language, case.subject, received, opened, clocks[0][4],
+                     clocks[0][0], 1, snapshot.replace(case.number, number))
+                )  # fmt: skip
+                found["deadlines"] += [(number, *clock) for clock in clocks]
+                found["participants"].append((number, case.customer, "customer", case.customer_name))
+            yield found
+
+
+COLUMNS = {
+    "cases": (
+        "number", "status", "grade", "provisional", "category", "centre", "handler", "customer", "customer_name",
+        "language", "subject", "received_at", "opened_at", "next_due", "next_stage", "version", "snapshot",
+    ),
+    "deadlines": (
+        "number", "stage", "clause", "owner", "round", "due", "target", "next_look", "provisional",
+    ),
+    "participants": ("number", "address", "role", "name"),
+}  # fmt: skip
+
+
+def a_case(policy: Policy, received: datetime, account: str, desk: str) -> Case:
+    """A complaint that was received then, acknowledged, assigned and accepted."""
+    message = parse_message(MAIL, load(None, now=received).accounts[0].reading)
+    come = Arrival(
+        raw=1, message=message, received_at=received, number="C-2718-2819", account=account, desk=desk, centre="asia"
+    )
+    case = fold(None, on_message(None, come, Fresh(), policy, received))
+    case = replace(case, centre="asia")
+    letters = told(case, on_message(None, come, Fresh(), policy, received), policy, received)
+    sent = [
+        LetterSent(at=received, by="outbox", key=one.key, letter=one.letter, to=one.to, stops=one.stops)
+        for one in letters
+    ]
+    return fold(case, (*sent, AssignmentAccepted(at=received, by="person:zhao", person="zhao")))
+
+
+def groups(policy: Policy, open_cases: int, due: Sequence[int], account: str, desk: str) -> list[Group]:
+    """One group after the other is due, each a step later than the one before; all the others are due much later."""
+    model = a_case(policy, START - timedelta(hours=1), account, desk)
+    first_look = min(d.next_look for d in owed(model, policy) if d.next_look)
+    # Received so that the first step of the ladder is due at START plus some steps; all in one morning of the centre.
+    shift = first_look - model.received_at
+    made = []
+    for place, count in enumerate(due):
+        look = START + STEP * (place + 1)
+        made.append(Group(case=a_case(policy, _received(policy, look, shift, account, desk), account, desk),
+                          policy=policy, count=count))  # fmt: skip
+    rest = open_cases - sum(due)
+    later = [START + timedelta(minutes=13 * n) for n in range(1, 21)]
+    made += [
+        Group(case=a_case(policy, moment, account, desk), policy=policy, count=rest // len(later)) for moment in later
+    ]
+    return made
+
+
+def _received(policy: Policy, look: datetime, shift: timedelta, account: str, desk: str) -> datetime:
+    """When a complaint must have been received for its first step to be due at `look`, by trying."""
+    low, high = look - timedelta(days=10), look
+    while high - low > timedelta(seconds=1):
+        middle = low + (high - low) / 2
+        case = a_case(policy, middle, account, desk)
+        if min(d.next_look for d in owed(case, policy) if d.next_look) <= look:
+            low = middle
+        else:
+            high = middle
+    return low
+
+
+def fill(store: Store, made: Sequence[Group]) -> None:
+    """All groups into an empty database, past all rules."""
+    first = 1
+    for group in made:
+        for chunk in group.rows(first):
+            with store.unit("fill"):
+                for table in TABLES:
+                    _insert(store, table, chunk[table])
+        first += group.count
+    if store.db.engine.name.startswith("postgresql"):
+        with store.unit("fill"):
+            store.db.engine.cursor().execute("ANALYZE")
+
+
+def _insert(store: Store, table: str, rows: Sequence[tuple[object, ...]]) -> None:
+    columns, cursor = ", ".join(COLUMNS[table]), store.db.engine.cursor()
+    if store.db.engine.name.startswith("postgresql"):
+        with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    marks = ", ".join("?" * len(COLUMNS[table]))
+    cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)  # noqa: S608 (our own names)
+
+
+def ticks_of(store: Store, clock: VirtualClock) -> Ticks:
+    """The metronome of a daemon on this database."""
+    settings = load(None, now=clock.now())
+    concluder = concluder_of(settings, store, Keys(by_id={"a": b"k" * 32}))
+    policy = settings.policy
+    notices = DeskNotices(store=store, composer=concluder.composer, press=concluder.press, policy=policy, clock=clock)
+    return Ticks(
+        store=store,
+        concluder=concluder,
+        notices=notices,
+        policy=policy,
+        clock=clock,
+        guard=guard,
+        jumps=Jumps(clock),
+        gathering=Gathering(store=store, concluder=concluder, policy=policy, clock=clock, guard=guard),
+    )
+
+
+def seconds(step: Callable[[], object]) -> float:
+    """Of one call."""
+    gc.collect()
+    begun = time.perf_counter()
+    step()
+    return time.perf_counter() - begun
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Costs:
+    """Medians in seconds: a beat with nothing due, with some due, with many; and bare SQL for the many."""
+
+    nothing: float
+    some: float
+    many: float
+    bare: float
+    letters: int
+
+
+def measure(url: str, open_cases: int, some: int, many: int) -> Costs:
+    """Fill an empty database and measure the beats."""
+    policy = load(None, now=START)
+    account, desk = policy.accounts[0].name, policy.accounts[0].address
+    due = [some] * ROUNDS + [many] * 3
+    store = Store.create(url)
+    try:
+        begun = time.perf_counter()
+        fill(store, groups(policy.policy, open_cases, due, account, desk))
+        print(f"    filled in {time.perf_counter() - begun:.0f} s", flush=True)
+        clock = VirtualClock(START)
+        beats = ticks_of(store, clock)
+        beats.tick()
+        nothing = statistics.median(seconds(beats.tick) for _ in range(50))
+        costs: list[list[float]] = [[], []]
+        before = 0
+        for place, count in enumerate(due):
+            clock.set(START + STEP * (place + 1) + timedelta(seconds=2))
+            found = len(store.due(clock.now(), 10 * count))
+            assert found == count, f"{found} cases are due, not {count}"
+            before = len(store.outbox(None, 100_000))
+            cost = seconds(beats.tick)
+            costs[count == many].append(cost)
+            assert not store.due(clock.now(), 1)
+        letters = len(store.outbox(None, 100_000)) - before
+        bare = statistics.median(_bare(store, many) for _ in range(3))
+        return Costs(
+            nothing=nothing,
+            some=statistics.median(costs[0]),
+            many=statistics.median(costs[1]),
+            bare=bare,
+            letters=letters,
+        )
+    finally:
+        store.close()
+
+
+def _bare(store: Store, many: int) -> float:
+    """The rows of the last burst once more: found, deleted and written again, in one transaction of plain statements."""
+    cursor = store.db.engine.cursor()
+    mark = "%s" if store.db.engine.name.startswith("postgresql") else "?"
+
+    def ask(sql: str, *values: object) -> list[tuple[Any, ...]]:
+        cursor.execute(sql.replace("?", mark), values)
+        return list(cursor.fetchall())
+
+    numbers = [n for (n,) in ask("SELECT number FROM events GROUP BY number ORDER BY MAX(seq) DESC LIMIT ?", many)]
+    kept: dict[str, list[tuple[Any, ...]]] = {}
+    by_number = {
+        "events": "*",
+        "deadlines": "*",
+        "waiting_letters": "*",
+        "cases": "number, next_due, next_stage, version, snapshot",
+    }
+    for table, columns in by_number.items():
+        kept[table] = [row for n in numbers for row in ask(f"SELECT {columns} FROM {table} WHERE number = ?", n)]  # noqa: S608
+    within = sorted({row[-1] for row in kept["waiting_letters"]})
+    kept["outbox"] = [row for key in within for row in ask("SELECT * FROM outbox WHERE key = ?", key)]
+    kept["outgoing"] = [
+        row for one in kept["outbox"] for row in ask("SELECT * FROM outgoing WHERE outbox_id = ?", one[0])
+    ]
+    kept["tokens"] = [row for key in within for row in ask("SELECT * FROM tokens WHERE letter_key = ?", key)]
+    forget = (
+        ("outgoing", "outbox_id", 0),
+        ("outbox", "id", 0),
+        ("tokens", "id", 0),
+        ("waiting_letters", "key", 0),
+        ("events", "seq", 0),
+    )
+    with store.unit("bare"):
+        for table, column, place in forget:
+            cursor.executemany(f"DELETE FROM {table} WHERE {column} = {mark}", [(row[place],) for row in kept[table]])  # noqa: S608
+
+    def write() -> None:
+        with store.unit("bare"):
+            cursor = store.db.engine.cursor()
+            cursor.execute(
+                f"SELECT number FROM deadlines WHERE next_look <= {mark} ORDER BY next_look LIMIT 1000",  # noqa: S608
+                (moment_text(datetime(2020, 1, 1, tzinfo=UTC)),),
+            )
+            cursor.fetchall()
+            for row in kept["cases"]:
+                cursor.execute(f"SELECT version, snapshot FROM cases WHERE number = {mark}", row[:1])  # noqa: S608
+                cursor.fetchone()
+            cursor.executemany(
+                f"UPDATE cases SET next_due = {mark}, next_stage = {mark}, version = {mark}, snapshot = {mark}"  # noqa: S608
+                f" WHERE number = {mark}",
+                [(*row[1:], row[0]) for row in kept["cases"]],
+            )
+            cursor.executemany(f"DELETE FROM deadlines WHERE number = {mark}", [(n,) for n in numbers])  # noqa: S608
+            for table in ("deadlines", "events", "waiting_letters", "outbox", "outgoing", "tokens"):
+                rows = kept[table]
+                marks = ", ".join([mark] * len(rows[0]))
+                cursor.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)  # noqa: S608
+
+    return seconds(write)
+
+
+@contextmanager
+def database(kind: str) -> Iterator[str]:
+    """The URL of an empty database that is gone afterwards."""
+    if kind == "sqlite":
+        with tempfile.TemporaryDirectory() as folder:
+            yield f"sqlite:///{Path(folder) / 'desk.sqlite3'}"
+        return
+    from tests.servers.postgres import Postgres
+
+    server = Postgres()
+    server.start()
+    try:
+        with server.new_database() as url:
+            yield url
+    finally:
+        server.close()
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--few", type=int, default=6_000)
+    parser.add_argument("--many", type=int, default=30_000)
+    parser.add_argument("--due", type=int, default=100)
+    parser.add_argument("--burst", type=int, default=1_000)
+    parser.add_argument("--kinds", default="sqlite")
+    options = parser.parse_known_args()[0]
+    for kind in options.kinds.split(","):
+        found = []
+        for open_cases in (options.few, options.many):
+            print(f"{kind}, {open_cases:,} open cases", flush=True)
+            with database(kind) as url:
+                costs = measure(url, open_cases, options.due, options.burst)
+            found.append(costs)
+            print(f"    a beat with nothing due          {costs.nothing * 1e3:9.2f} ms   (goal 5)")
+            print(f"    {options.due} due, to committed letters    {costs.some * 1e3:9.1f} ms")
+            print(f"    {options.burst} due, to {costs.letters} committed letters {costs.many * 1e3:7.1f} ms")
+            print(f"    bare SQL, the same rows          {costs.bare * 1e3:9.1f} ms")
+            print(
+                f"    {options.burst} due / bare SQL            {costs.many / costs.bare:9.2f} x    (goal 4)",
+                flush=True,
+            )
+        few, many = found
+        print(
+            f"{kind}: {options.due} due, {options.many:,} open / {options.few:,} open {many.some / few.some:9.2f} x    (goal 1.5)"
+        )
+
+
+if __name__ == "__main__":
+    main()
