@@ -4,8 +4,8 @@
 
 Fills databases with open cases, real snapshots with their running clocks, and sets the clock on to moments at which
 some of them are due. Prints the cost of a beat when nothing is due, of one with `--due` cases due in the small and in
-the large database, and of one with `--burst` cases due, from the look at the clock to committed letters, beside bare SQL
-that finds and writes the same rows in one transaction. Without options it is small enough for `make bench`.
+the large database, and of one with `--burst` cases due, from the look at the clock to committed letters, beside bare
+SQL that finds and writes the same rows in one transaction. Without options it is small enough for `make bench`.
 """
 
 import argparse
@@ -24,13 +24,14 @@ from bench.steps import MAIL
 from cases.arrival import Arrival
 from cases.case import Case, fold
 from cases.deadlines import owed
-from cases.decide import on_message, on_tick
+from cases.decide import on_message
 from cases.events import AssignmentAccepted, LetterSent
 from cases.letters import told
 from cases.numbers import number_of
 from cases.placing import Fresh
 from cases.policy import Policy
 from config.settings import load
+from config.values import Settings
 from daemon.assemble import concluder_of
 from daemon.clock import VirtualClock
 from daemon.compose import Keys
@@ -95,52 +96,58 @@ COLUMNS = {
 }  # fmt: skip
 
 
-def a_case(policy: Policy, received: datetime, account: str, desk: str) -> Case:
-    """A complaint that was received then, acknowledged, assigned and accepted."""
-    message = parse_message(MAIL, load(None, now=received).accounts[0].reading)
-    come = Arrival(
-        raw=1, message=message, received_at=received, number="C-2718-2819", account=account, desk=desk, centre="asia"
-    )
-    case = fold(None, on_message(None, come, Fresh(), policy, received))
-    case = replace(case, centre="asia")
-    letters = told(case, on_message(None, come, Fresh(), policy, received), policy, received)
-    sent = [
-        LetterSent(at=received, by="outbox", key=one.key, letter=one.letter, to=one.to, stops=one.stops)
-        for one in letters
-    ]
-    return fold(case, (*sent, AssignmentAccepted(at=received, by="person:zhao", person="zhao")))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Maker:
+    """Makes complaints that were acknowledged, assigned and accepted, and groups of such."""
+
+    settings: Settings
+
+    def case(self, received: datetime) -> Case:
+        """A complaint that was received then."""
+        policy, account = self.settings.policy, self.settings.accounts[0]
+        come = Arrival(
+            raw=1,
+            message=parse_message(MAIL, account.reading),
+            received_at=received,
+            number="C-2718-2819",
+            account=account.name,
+            desk=account.address,
+            centre="asia",
+        )
+        events = on_message(None, come, Fresh(), policy, received)
+        case = replace(fold(None, events), centre="asia")
+        sent = [
+            LetterSent(at=received, by="outbox", key=one.key, letter=one.letter, to=one.to, stops=one.stops)
+            for one in told(case, events, policy, received)
+        ]
+        return fold(case, (*sent, AssignmentAccepted(at=received, by="person:zhao", person="zhao")))
+
+    def groups(self, open_cases: int, due: Sequence[int]) -> list[Group]:
+        """One group after the other is due, each a step later than the one before; all others are due much later."""
+        policy = self.settings.policy
+        made = [
+            Group(case=self._due_at(START + STEP * place), policy=policy, count=count)
+            for place, count in enumerate(due, 1)
+        ]
+        later = [START + timedelta(minutes=13 * n) for n in range(1, 21)]
+        each = (open_cases - sum(due)) // len(later)
+        return made + [Group(case=self.case(moment), policy=policy, count=each) for moment in later]
+
+    def _due_at(self, look: datetime) -> Case:
+        """A complaint whose first ladder step is due then, found by trying."""
+        low, high = look - timedelta(days=10), look
+        while high - low > timedelta(seconds=1):
+            middle = low + (high - low) / 2
+            if next_look(self.case(middle), self.settings.policy) <= look:
+                low = middle
+            else:
+                high = middle
+        return self.case(low)
 
 
-def groups(policy: Policy, open_cases: int, due: Sequence[int], account: str, desk: str) -> list[Group]:
-    """One group after the other is due, each a step later than the one before; all the others are due much later."""
-    model = a_case(policy, START - timedelta(hours=1), account, desk)
-    first_look = min(d.next_look for d in owed(model, policy) if d.next_look)
-    # Received so that the first step of the ladder is due at START plus some steps; all in one morning of the centre.
-    shift = first_look - model.received_at
-    made = []
-    for place, count in enumerate(due):
-        look = START + STEP * (place + 1)
-        made.append(Group(case=a_case(policy, _received(policy, look, shift, account, desk), account, desk),
-                          policy=policy, count=count))  # fmt: skip
-    rest = open_cases - sum(due)
-    later = [START + timedelta(minutes=13 * n) for n in range(1, 21)]
-    made += [
-        Group(case=a_case(policy, moment, account, desk), policy=policy, count=rest // len(later)) for moment in later
-    ]
-    return made
-
-
-def _received(policy: Policy, look: datetime, shift: timedelta, account: str, desk: str) -> datetime:
-    """When a complaint must have been received for its first step to be due at `look`, by trying."""
-    low, high = look - timedelta(days=10), look
-    while high - low > timedelta(seconds=1):
-        middle = low + (high - low) / 2
-        case = a_case(policy, middle, account, desk)
-        if min(d.next_look for d in owed(case, policy) if d.next_look) <= look:
-            low = middle
-        else:
-            high = middle
-    return low
+def next_look(case: Case, policy: Policy) -> datetime:
+    """When somebody must look at the case."""
+    return min(d.next_look for d in owed(case, policy) if d.next_look)
 
 
 def fill(store: Store, made: Sequence[Group]) -> None:
@@ -207,13 +214,11 @@ class Costs:
 
 def measure(url: str, open_cases: int, some: int, many: int) -> Costs:
     """Fill an empty database and measure the beats."""
-    policy = load(None, now=START)
-    account, desk = policy.accounts[0].name, policy.accounts[0].address
     due = [some] * ROUNDS + [many] * 3
     store = Store.create(url)
     try:
         begun = time.perf_counter()
-        fill(store, groups(policy.policy, open_cases, due, account, desk))
+        fill(store, Maker(settings=load(None, now=START)).groups(open_cases, due))
         print(f"    filled in {time.perf_counter() - begun:.0f} s", flush=True)
         clock = VirtualClock(START)
         beats = ticks_of(store, clock)
@@ -243,7 +248,7 @@ def measure(url: str, open_cases: int, some: int, many: int) -> Costs:
 
 
 def _bare(store: Store, many: int) -> float:
-    """The rows of the last burst once more: found, deleted and written again, in one transaction of plain statements."""
+    """The rows of the last burst once more, found and written in one transaction of plain statements."""
     cursor = store.db.engine.cursor()
     mark = "%s" if store.db.engine.name.startswith("postgresql") else "?"
 

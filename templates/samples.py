@@ -256,7 +256,7 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         "total": 3,
         "items": [
             {
-                "number": "C-4829-1375",
+                "number": "C-4829-1372",
                 "subject": "Order 20418: machine arrived damaged",
                 "customer": "Khalid Al-Harbi",
                 "grade": "important",
@@ -288,7 +288,7 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
                 **_may("investigated: …", "progress: …", "note: …", "status"),
             },
             {
-                "number": "C-4811-0022",
+                "number": "C-4811-0023",
                 "subject": "Wrong invoice",
                 "customer": "Giulia Ferri",
                 "grade": "general",

@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from cases.case import Case
 from cases.trouble import NeedsHuman, TryLater
+from cases.words import DIGEST
 from config.settings import load
 from daemon.__main__ import app
 from daemon.assemble import House, build, open_store
@@ -129,9 +130,15 @@ class OpenDesk:
 
     def told(self, stage: str) -> list[tuple[str, str]]:
         """Who was really written to about a stage's limit: ladder step and address, in the order of sending."""
-        rows = [row for row in self.outbox() if row.key.split(":")[2].startswith(f"{stage}/")]
-        gone = sorted((row for row in rows if row.state is OutboxState.SENT), key=lambda row: (row.settled_at, row.id))
-        return [(row.key.split("/")[1], row.recipient) for row in gone]
+        gone = sorted(
+            (row for row in self.outbox() if row.state is OutboxState.SENT), key=lambda row: (row.settled_at, row.id)
+        )
+        told = [(key, row.recipient) for row in gone for key in self._told_in(row)]
+        return [(key.split("/")[1], to) for key, to in told if key.split(":")[2].startswith(f"{stage}/")]
+
+    def _told_in(self, row: OutboxRow) -> list[str]:
+        """The letters that a digest told, else the letter itself."""
+        return [one.key for one in self.house.store.told_within(row.key) if row.letter == DIGEST] or [row.key]
 
     def assert_sound(self) -> None:
         """What must be true after everything: the record is whole and no message is without its outcome."""
