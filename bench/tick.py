@@ -351,9 +351,8 @@ def main() -> None:
                 flush=True,
             )
         few, many = found
-        print(
-            f"{kind}: {options.due} due, {options.many:,} open / {options.few:,} open {many.some / few.some:9.2f} x    (goal 1.5)"
-        )
+        growth = f"{many.some / few.some:.2f} x (goal 1.5)"
+        print(f"{kind}: {options.due} due, {options.many:,} open / {options.few:,} open: {growth}")
 
 
 if __name__ == "__main__":
