@@ -1,23 +1,21 @@
-"""The language of the customer's own words: script rules, then the vote of two libraries and of word tables.
+"""The language of the customer's own words: script rules, then the vote of two libraries and of a table of pieces.
 
-The only home of eldc and pycld2. Tables of frequent words and letters (`parsers/data/languages.toml`) decide between
-neighbours that the libraries mix up or do not know: es/pt/gl/ca, nb/da/sv, cs/sk, hr/sr/bs/sl, id/ms, hi/mr/ne, …
+The only home of eldc and pycld2. The pieces of words (`parsers.pieces`) decide between neighbours that the libraries
+mix up or do not know: es/pt/gl/ca, nb/da/sv, cs/sk, hr/sr/bs/sl, id/ms, hi/mr/ne, …
 """
 
+import math
 import re
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from functools import cache
 
+from parsers.pieces import likely
 from parsers.tables import table
 
 _NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[\d*_=#|<>\[\]{}~^/\\\s]+")
 _NAME = re.compile(r"\b\w*[a-zß-ÿ]\w*[A-Z]\w*\b|\b[A-Z]{2,}\b")  # PostgreSQL, iPhone, USB: of no language
 _NO_LETTERS = re.compile(r"[\W\d_]+")
-_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’\u0300-\u036f\u0900-\u0dff\u200c])*")
 _LETTERS = 4000  # characters looked at
-_WORDS = 400
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _KANA = re.compile("[\u3041-\u30ff\uff66-\uff9f]")
 _HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff]")
@@ -26,38 +24,14 @@ _JAPANESE = re.compile(
     "[込働畑峠辻枠匂円図圧壱営栄駅戻価仮歓頃黒済剤竜渋獣拝払仏続帰訳対応広実絵]|返品|商品名|至急|未着|件名|発送|届|致|宛|様|領収書|御中|株式会社|不良品"
 )
 _NAMES = {"iw": "he", "no": "nb", "zh": "zh-Hans", "jw": "jv", "in": "id", "sr-ME": "sr", "tl": "fil", "ku": "ckb"}
-# Languages that eldc does not know, and the ones it takes them for.
-_TAKEN_FOR = {
-    "gl": ("pt", "es"),
-    "id": ("ms",),
-    "mk": ("bg", "sr"),
-    "af": ("nl",),
-    "ne": ("hi", "mr"),
-    "bs": ("hr",),
-    "nn": ("nb",),
-    "jv": ("ms",),
-    "su": ("ms",),
-    "ps": ("fa", "ur"),
-    "kk": ("ru", "uk", "be", "bg", "sr"),
-    "mn": ("ru", "uk", "bg"),
-    "uz": ("az", "tr"),
-    "sw": ("ms", "fil", "it", "es", "sq", "yo"),
-}
-# How far a language that eldc does not know starts behind the one it is taken for.
-_AS_GOOD = {"id": 1.0, "mk": 0.95, "af": 0.92, "gl": 0.92, "ne": 0.92, "kk": 0.92}
-_COMMON = {
-    "id": 0.25,
-    "hr": 0.1,
-    "nl": 0.1,
-    "es": 0.1,
-    "pt": 0.1,
-    "bs": -0.6,
-    "nn": -0.5,
-    "jv": -0.6,
-    "su": -0.6,
-}
-_LIBRARY, _OTHER_LIBRARY, _PRIOR = 3.0, 0.8, 0.5
-_WORD_WEIGHT, _PART_WEIGHT, _LETTER_WEIGHT, _MOST = 0.7, 0.25, 0.6, 5.0
+# How much one unit of each witness counts: the table of pieces, eldc, pycld2, and what something else speaks for.
+_PIECES, _ELDC, _CLD2, _PRIOR = 0.8, 0.6, 1.2, 1.2
+_STEEP = 10.0  # eldc's scores lie close together: what one tenth less than its best is worth, as a logarithm
+_LEAST_PIECES, _LEAST_ELDC = -8.0, -4.0  # no witness alone speaks a language out of the vote
+_WORTH_A_LOOK = -6.0
+_UNKNOWN = -3.0  # where a witness does not know a language
+_KIN, _TWIN = 0.3, 0.6  # what is held back from kin, and the share of a vote for a twin or for kin
+_UNSURE = 0.6  # of its vote, when pycld2 is not sure
 
 
 def detect_language(text: str) -> str:
@@ -149,21 +123,68 @@ def _by_vote(text: str, priors: tuple[str, ...]) -> tuple[str, float]:
     plain = plain if len(_NO_LETTERS.sub("", plain)) * 3 > len(_NO_LETTERS.sub("", printable)) else printable
     if len(_NO_LETTERS.sub("", plain)) < 2:
         return "", 0.0
-    scores = _by_eldc(plain.lower())
     second, sure = _by_cld2(plain)
-    if second:
-        scores[second] = scores.get(second, 0.0) + _OTHER_LIBRARY * (1.0 if sure else 0.7)
-    for language, weight in _by_words(plain.lower(), scores).items():
-        scores[language] = scores.get(language, 0.0) + weight
+    scores = _together(likely(plain), _by_eldc(plain.lower()), second, sure)
     for language in scores:
-        scores[language] += _COMMON.get(language, 0.0) + (_PRIOR if language in priors else 0.0)
+        scores[language] += _rarity().get(language, 0.0) + (_PRIOR if language in priors else 0.0)
     if not scores:
         return next(iter(priors), ""), 0.3 if priors else 0.0
     (best, most), *rest = sorted(scores.items(), key=lambda item: -item[1])
     if best == "zh-Hans":
         return _chinese(text, priors)
     ahead = most - (rest[0][1] if rest else 0.0)
-    return best, round(min(0.98, 0.55 + 0.3 * ahead + (0.1 if best == second else 0.0)), 2)
+    return best, round(min(0.98, 0.55 + 0.15 * ahead), 2)
+
+
+def _together(pieces: Mapping[str, float], eldc: Mapping[str, float], second: str, sure: bool) -> dict[str, float]:
+    """The sum of the three witnesses for each language that one of them names."""
+    twins, kin = _twins(), _kin()
+    scores: dict[str, float] = {}
+    likely_ones = [language for language, score in pieces.items() if score > _WORTH_A_LOOK]
+    for language in {*likely_ones, *eldc, *([second] if second else [])}:
+        # What eldc does not know it takes for the next of kin; nor can it tell twins apart.
+        near = twins.get(language, ()) if language in pieces else ()
+        score = _PIECES * max(_LEAST_PIECES, pieces.get(language, _LEAST_PIECES)) if pieces else 0.0
+        if eldc:
+            told = eldc.get(language, _LEAST_ELDC if language in _known() else _UNKNOWN)
+            told = max([told, *(eldc[one] - _KIN for one in kin.get(language, ()) if one in eldc)])
+            told = max([told, *(eldc[one] for one in near if one in eldc)])
+            score += _ELDC * max(_LEAST_ELDC, told)
+        if second:
+            share = 1.0 if language == second else 0.0
+            if not share and second in near:
+                share = _TWIN
+            elif not share and (second in kin.get(language, ()) or language in kin.get(second, ())):
+                share = _KIN
+            score += _CLD2 * share * (1.0 if sure else _UNSURE)
+        scores[language] = score
+    return scores
+
+
+@cache
+def _twins() -> dict[str, frozenset[str]]:
+    """Languages that only the table of pieces tells apart."""
+    groups = [frozenset(row) for row in table("languages")["twins"].values()]
+    return {language: group - {language} for group in groups for language in group}
+
+
+@cache
+def _kin() -> dict[str, tuple[str, ...]]:
+    return {language: tuple(row) for language, row in table("languages")["kin"].items()}
+
+
+@cache
+def _rarity() -> dict[str, float]:
+    return {language: float(weight) for language, weight in table("languages")["rarity"].items()}
+
+
+@cache
+def _known() -> frozenset[str]:
+    """The languages eldc knows; of Serbian only the Cyrillic writing."""
+    import eldc
+
+    _eldc()
+    return frozenset(_NAMES.get(code, code) for code in eldc.LANGUAGES) - {"sr"}
 
 
 @cache
@@ -175,22 +196,13 @@ def _eldc() -> None:
 
 
 def _by_eldc(text: str) -> dict[str, float]:
-    """The best languages of eldc, and those it does not know as well as the ones it takes them for."""
+    """How far each of the best languages of eldc lies behind its best, as a logarithm."""
     import eldc
 
     _eldc()
     told: Mapping[str, float] = eldc.detect_details(text).scores
     best = max(told.values(), default=0.0)
-    scores = (
-        {_NAMES.get(code, code): _LIBRARY * (score / best) ** 6 for code, score in told.items()} if best > 0 else {}
-    )
-    for language, others in _TAKEN_FOR.items():
-        likest = max((scores.get(other, 0.0) for other in others), default=0.0)
-        if likest > 0.5:
-            scores.setdefault(language, _AS_GOOD.get(language, 0.8) * likest)
-    if "hr" in scores and re.search("[a-z]", text):
-        scores.setdefault("sr", 0.95 * scores["hr"])
-    return scores
+    return {_NAMES.get(code, code): _STEEP * math.log(score / best) for code, score in told.items() if score > 0}
 
 
 def _by_cld2(text: str) -> tuple[str, bool]:
@@ -202,72 +214,3 @@ def _by_cld2(text: str) -> tuple[str, bool]:
         return "", False
     code = str(details[0][1])
     return ("", False) if code == "un" else (_NAMES.get(code, code), bool(reliable))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Group:
-    """Neighbours, and what each word, piece and letter is worth for which of them; nothing when all have it."""
-
-    members: frozenset[str]
-    words: dict[str, dict[str, float]]
-    parts: dict[str, dict[str, float]]
-    letters: dict[str, dict[str, float]]
-
-
-@cache
-def _groups() -> tuple[_Group, ...]:
-    rows = table("languages")
-    words = {language: words.split() for language, words in rows["words"].items()}
-    return tuple(
-        _Group(
-            members=frozenset(members),
-            words=_worth(words, members),
-            parts=_worth(rows["parts"], members),
-            letters=_worth(rows["letters"], members),
-        )
-        for members in rows["groups"].values()
-    )
-
-
-def _worth(rows: Mapping[str, Iterable[str]], members: Sequence[str]) -> dict[str, dict[str, float]]:
-    holders: dict[str, list[str]] = defaultdict(list)
-    for member in members:
-        for piece in set(rows.get(member, ())):
-            holders[piece].append(member)
-    most = max(1, len(members) - 1)
-    return {
-        piece: dict.fromkeys(found, 1 - (len(found) - 1) / most)
-        for piece, found in holders.items()
-        if len(found) < len(members)
-    }
-
-
-def _by_words(text: str, scores: Mapping[str, float]) -> dict[str, float]:
-    """What frequent words, pieces of words and letters say between the neighbours of the likeliest languages."""
-    likely = sorted(scores, key=lambda one: -scores[one])[:3]
-    words = _WORD.findall(text.replace("’", "'"))[:_WORDS]
-    spaced = f" {' '.join(words)} "
-    # In a long text neighbours' words turn up by chance, so hits count by their part of it.
-    scale = min(1.0, 8 / max(1, len(words)))
-    letters = set(text)
-    found: dict[str, float] = defaultdict(float)
-    for group in _groups():
-        if not any(one in group.members for one in likely):
-            continue
-        hits: dict[str, float] = defaultdict(float)
-        for worth in [group.words[word] for word in words if word in group.words]:
-            _add(hits, worth, _WORD_WEIGHT * scale)
-        for part, worth in group.parts.items():
-            if part in spaced:
-                _add(hits, worth, _PART_WEIGHT * scale * spaced.count(part))
-        for letter in letters:
-            if letter in group.letters:
-                _add(hits, group.letters[letter], _LETTER_WEIGHT)
-        for language, weight in hits.items():
-            found[language] = max(found[language], min(_MOST, weight))
-    return found
-
-
-def _add(hits: dict[str, float], worth: Mapping[str, float], weight: float) -> None:
-    for language, value in worth.items():
-        hits[language] += weight * value

@@ -1,5 +1,8 @@
 """The language of one sentence, also between neighbours, and what speaks for one in a close call."""
 
+import re
+from importlib.resources import files
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -93,6 +96,37 @@ from parsers.language import language_of, told_languages
         ("eu", "Paketea ez da oraindik iritsi"),
         ("ka", "ამანათი ჯერ არ მოსულა"),
         ("hy", "Ծանրոցը դեռ չի հասել"),
+        ("sr", "Moja porudžbina još uvek nije stigla, gde je paket"),
+        ("sr", "Niko mi nije odgovorio na reklamaciju prošle nedelje"),
+        ("hr", "Htjela bih vratiti cipele jer nisu ispravne veličine"),
+        ("hr", "Unatoč obećanju nitko se nije javio tijekom tjedna"),
+        ("sl", "Prosim, vrnite mi denar za poškodovan izdelek"),
+        ("gl", "Merquei un teléfono na vosa tenda e non funciona"),
+        ("gl", "Aínda non recibín ningunha resposta á miña reclamación"),
+        ("pt", "Comprei um telemóvel na vossa loja e não funciona"),
+        ("pt", "Até agora ninguém respondeu à minha reclamação"),
+        ("mk", "Сакам да ја вратам нарачката бидејќи е оштетена"),
+        ("mk", "Никој не ми одговори на поплаката"),
+        ("bg", "Искам да върна поръчката, защото е повредена"),
+        ("ms", "Barang yang saya pesan minggu lepas masih belum dihantar"),
+        ("ms", "Tiada sesiapa menjawab aduan saya, sila pulangkan wang"),
+        ("id", "Barang yang saya pesan minggu lalu masih belum dikirim"),
+        ("id", "Tidak ada yang menjawab keluhan saya, mohon uang dikembalikan"),
+        ("af", "Niemand het nog my klagte beantwoord nie"),
+        ("nl", "Niemand heeft mijn klacht beantwoord"),
+        ("da", "Ingen har svaret på min klage endnu, og varen virker ikke"),
+        ("nb", "Ingen har svart på klagen min ennå, og varen virker ikke"),
+        ("nn", "Eg har ikkje fått noko svar på klaga mi enno"),
+        ("cs", "Nikdo mi na reklamaci neodpověděl, chci vrátit peníze"),
+        ("sk", "Nikto mi na reklamáciu neodpovedal, chcem vrátiť peniaze"),
+        ("uz", "Buyurtmam hali ham yetib kelmadi, pulimni qaytaring"),
+        ("ky", "Менин буйрутмам дагы эле келген жок"),
+        ("sw", "Bidhaa niliyoagiza bado haijafika"),
+        ("cy", "Nid yw fy mharsel wedi cyrraedd eto"),
+        ("ga", "Níor tháinig mo bheart go fóill"),
+        ("lb", "Mäi Pak ass nach ëmmer net ukomm"),
+        ("ro", "Nu am primit inca niciun raspuns la reclamatia mea"),
+        ("cs", "Balik porad neprisel, kde je moje zasilka"),
         ("en", "broken"),
         ("en", "Refund please"),
         ("de", "kaputt"),
@@ -118,6 +152,21 @@ def test_content_language_decides_where_the_words_do_not() -> None:
 @pytest.mark.parametrize("text", ["", "12345 !!! ???", " \n\t", "https://x.example/y a@b.example", "…"])
 def test_where_no_words_are_there_is_no_language(text: str) -> None:
     assert ("", 0.0) == language_of(text)
+
+
+@pytest.mark.parametrize("script", ["latin", "cyrillic", "arabic", "nagari"])
+def test_rows_of_pieces_name_languages_of_their_table(script: str) -> None:
+    """A row that cannot be read would only show in a mail that holds its piece."""
+    head, *rows = files("parsers.data").joinpath(f"pieces-{script}.tsv").read_text(encoding="utf-8").splitlines()
+    unit, _, known = head.partition("\t")
+    assert 0 < float(unit) < 2
+    assert len(rows) > 1000
+    for row in rows:
+        piece, _, weights = row.partition("\t")
+        told = re.findall(r"([a-z]+)-?([1-9]\d?)", weights)
+        assert piece
+        assert weights.replace("-", "") == "".join(code + weight for code, weight in told)
+        assert {code for code, _ in told} <= set(known.split())
 
 
 @given(st.text(max_size=300))

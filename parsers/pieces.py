@@ -1,0 +1,115 @@
+"""How likely pieces of words make each language: a table of weights a script, summed up in one pass.
+
+A piece is a word, or two to four letters of one with its borders (`_`). The tables `parsers/data/pieces-*.tsv` hold,
+for pieces that tell languages apart, what each is worth for and against which of them; `bench/pieces.py` makes them.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib.resources import files
+
+_WORDS = 80  # words looked at, taken from all over the text
+_LONGEST = 24  # letters from which a word is no word
+_WHOLE = 14  # letters up to which a word is looked up as a whole
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’\u0300-\u036f\u064b-\u0652\u0900-\u0963\u0966-\u097f\u200c])*")
+_LANE = 24  # bits in which the weights of one language are summed up
+_HALF, _MASK = 1 << _LANE - 1, (1 << _LANE) - 1
+_WEIGHT = re.compile(r"([a-z]+)(-?\d+)")
+_SCRIPTS = {
+    "latin": re.compile("[a-z\u00df-\u024f\u0259\u1e00-\u1eff]"),
+    "cyrillic": re.compile("[\u0400-\u052f]"),
+    "arabic": re.compile("[\u0600-\u06ff]"),
+    "nagari": re.compile("[\u0900-\u0963\u0966-\u097f]"),
+}
+
+
+def likely(text: str) -> dict[str, float]:
+    """The natural logarithm of how likely each language of the text's script is; empty for scripts without table."""
+    text = text.lower().replace("’", "'")
+    words = [word for word in _WORD.findall(text) if len(word) <= _LONGEST]
+    script = _script_of("".join(words[:_WORDS]))
+    if not script or not words:
+        return {}
+    table = _table(script)
+    total = pieces = 0
+    for word in words[:: math.ceil(len(words) / _WORDS)]:
+        number, worth = _worth(script, word)
+        pieces += number
+        total += worth
+    # Pieces overlap, so their evidence grows with the root of their number.
+    scale = table.unit / math.sqrt(pieces)
+    total += table.zero
+    scores = {
+        language: scale * ((total >> _LANE * lane & _MASK) - _HALF) for lane, language in enumerate(table.languages)
+    }
+    most = max(scores.values())
+    whole = most + math.log(sum(math.exp(score - most) for score in scores.values()))
+    return {language: score - whole for language, score in scores.items()}
+
+
+def pieces_of(word: str) -> list[str]:
+    """The pieces of a word in lower case: itself, its foreign letters, and all runs of two to four with its borders."""
+    bordered = f"_{word}_"
+    size = len(bordered)
+    found = [bordered] if 2 <= len(word) <= _WHOLE else []
+    if not word.isascii():
+        found += {letter for letter in word if not letter.isascii()}
+    for length in (2, 3, 4):
+        if length != size:
+            found += [bordered[start : start + length] for start in range(size - length + 1)]
+    return found
+
+
+def _script_of(letters: str) -> str:
+    found = {script: len(pattern.findall(letters)) for script, pattern in _SCRIPTS.items()}
+    best = max(found, key=lambda script: found[script])
+    return best if 2 * found[best] >= len(letters) > 0 else ""
+
+
+@lru_cache(maxsize=16384)
+def _worth(script: str, word: str) -> tuple[int, int]:
+    """How many pieces a word has, and the sum of what they are worth."""
+    table = _table(script)
+    pieces = pieces_of(word)
+    total = 0
+    for piece in pieces:
+        worth = table.packed.get(piece)
+        if worth is None:
+            row = table.rows.get(piece)
+            if row is None:
+                continue
+            worth = table.packed[piece] = table.pack(row)
+        total += worth
+    return len(pieces), total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Table:
+    """The languages of a script, the worth of weight 1, and the rows of the pieces, taken apart when first needed.
+
+    The weights of one piece are one number with a lane for each language, so that one addition adds all of them.
+    """
+
+    unit: float
+    languages: tuple[str, ...]
+    rows: dict[str, str]
+    packed: dict[str, int]
+    zero: int  # makes the sum of every lane positive
+
+    def pack(self, row: str) -> int:
+        """The weights of a row, each in the lane of its language."""
+        weights = {language: int(weight) for language, weight in _WEIGHT.findall(row)}
+        return sum(weights.get(language, 0) << _LANE * lane for lane, language in enumerate(self.languages))
+
+
+@cache
+def _table(script: str) -> _Table:
+    text = files("parsers.data").joinpath(f"pieces-{script}.tsv").read_text(encoding="utf-8")
+    head, _, body = text.partition("\n")
+    unit, _, languages = head.partition("\t")
+    rows = dict(line.split("\t", 1) for line in body.splitlines())
+    known = tuple(languages.split())
+    zero = sum(_HALF << _LANE * lane for lane in range(len(known)))
+    return _Table(unit=float(unit), languages=known, rows=rows, packed={}, zero=zero)
