@@ -7,15 +7,29 @@ function here, and what its events change in `case`.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 from cases import events as e
+from cases.approving import approval_asked
 from cases.case import Case, fold
+from cases.checklist import archived
 from cases.commands import Command
 from cases.handing import HANDING
-from cases.opening import dates_told, routing_of
+from cases.opening import dates_told, reopening_of, routing_of
 from cases.people import Person
 from cases.policy import CommandRow, Policy
+from cases.routing import holders, roles_of
+from cases.sense import score_in
 from cases.words import Grade
+
+
+class Cause(TypedDict):
+    """What every event of one command has in common."""
+
+    at: datetime
+    by: str
+    rule: str
+    clause: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,48 +49,117 @@ class Act:
         """What the person wrote after the colon."""
         return self.command.text
 
+    def cause(self) -> Cause:
+        """When, by whom and by which row: what every event of this command has in common."""
+        return Cause(at=self.now, by=self.by, rule=self.row.name, clause=self.row.clause)
+
 
 Doing = Callable[[Act], tuple[e.Event, ...]]
 
 
 def carried_out(act: Act) -> tuple[e.Event, ...]:
-    """What the command leaves on record."""
+    """What the command leaves on record; a case whose record is complete by it goes to the archive (C3.5)."""
     doing = ACTS.get(act.row.name)
-    return doing(act) if doing else ()  # help and status change nothing; the answer itself is what was asked for
+    if doing is None:  # help and status change nothing; the answer itself is what was asked for
+        return ()
+    events = doing(act)
+    return (*events, *archived(fold(act.case, events), act.policy, act.by, act.now))
 
 
 def _report(kind: type[e.TextEvent]) -> Doing:
     """A command whose text is the event."""
 
     def reported(act: Act) -> tuple[e.Event, ...]:
-        return (kind(at=act.now, by=act.by, rule=act.row.name, clause=act.row.clause, text=act.text),)
+        return (kind(**act.cause(), text=act.text),)
 
     return reported
 
 
 def _accepted(act: Act) -> tuple[e.Event, ...]:
-    by, row = act.by, act.row
-    return (e.AssignmentAccepted(at=act.now, by=by, rule=row.name, clause=row.clause, person=act.person.id),)
+    return (e.AssignmentAccepted(**act.cause(), person=act.person.id),)
+
+
+def _investigated(act: Act) -> tuple[e.Event, ...]:
+    """Where nobody has to confirm it, or who reports it is who would, it is confirmed with the report."""
+    reported = e.InvestigationReported(**act.cause(), text=act.text)
+    after = fold(act.case, (reported,))
+    nobody = not holders("confirmer", after, act.policy)
+    if nobody or "confirmer" in roles_of(act.person, after, act.policy, act.now):
+        return (reported, *_confirmed(act))
+    return (reported,)
+
+
+def _confirmed(act: Act) -> tuple[e.Event, ...]:
+    return (e.InvestigationConfirmed(**act.cause(), person=act.person.id),)
+
+
+def _proposed(act: Act) -> tuple[e.Event, ...]:
+    return _with_approvals(act, (e.SolutionProposed(**act.cause(), text=act.text),))
+
+
+def _flagged_for_the_meeting(act: Act) -> tuple[e.Event, ...]:
+    return _with_approvals(act, (e.MeetingFlagged(**act.cause(), text=act.text),))
+
+
+def _with_approvals(act: Act, events: tuple[e.Event, ...]) -> tuple[e.Event, ...]:
+    return (*events, *approval_asked(fold(act.case, events), act.policy, act.by, act.now))
+
+
+def _approved(act: Act) -> tuple[e.Event, ...]:
+    role, *missing = act.case.approvals
+    person, text = act.person.id, act.text
+    return (e.ApprovalGranted(**act.cause(), person=person, role=role, missing=tuple(missing), text=text),)
+
+
+def _rejected(act: Act) -> tuple[e.Event, ...]:
+    role = act.case.approvals[0]
+    return (e.ApprovalRefused(**act.cause(), person=act.person.id, role=role, text=act.text),)
 
 
 def _resolved(act: Act) -> tuple[e.Event, ...]:
-    row, person = act.row, act.person.id
-    return (e.Resolved(at=act.now, by=act.by, rule=row.name, clause=row.clause, person=person, text=act.text),)
+    return (e.Resolved(**act.cause(), person=act.person.id, text=act.text),)
+
+
+def _satisfied(act: Act) -> tuple[e.Event, ...]:
+    score = score_in(act.command)
+    return (e.SatisfactionGiven(**act.cause(), score=score, low=score <= act.policy.low_rating, text=act.text),)
+
+
+def _closed(act: Act) -> tuple[e.Event, ...]:
+    return (e.CaseClosed(**act.cause(), because=act.text or "the result was told"),)
+
+
+def _nothing(_act: Act) -> tuple[e.Event, ...]:
+    """The checklist is complete, or the command would have been refused; `carried_out` does the rest."""
+    return ()
+
+
+def _reopened(act: Act) -> tuple[e.Event, ...]:
+    return reopening_of(act.case, act.text, act.policy, act.by, act.now)
+
+
+def _appealed(act: Act) -> tuple[e.Event, ...]:
+    """The case is worked again, one level higher, and the customer is told by when (N4)."""
+    appealed = (e.Appealed(**act.cause(), text=act.text),)
+    again = reopening_of(fold(act.case, appealed), "the customer appealed", act.policy, act.by, act.now)
+    events = (*appealed, *again)
+    return (*events, *dates_told(fold(act.case, events), act.policy, act.by, act.now))
 
 
 def _registered(act: Act) -> tuple[e.Event, ...]:
-    return (e.RegistrationConfirmed(at=act.now, by=act.by, rule=act.row.name, clause=act.row.clause),)
+    return (e.RegistrationConfirmed(**act.cause()),)
 
 
 def _noted(act: Act) -> tuple[e.Event, ...]:
-    row = act.row
-    return (e.NoteAdded(at=act.now, by=act.by, rule=row.name, clause=row.clause, because="note", words=act.text),)
+    return (e.NoteAdded(**act.cause(), because="note", words=act.text),)
 
 
 def _graded(act: Act) -> tuple[e.Event, ...]:
+    """A higher grade may need an approver whom nobody has asked yet."""
     grade, clause = Grade(act.row.name.removeprefix("grade ")), act.row.clause
     reason = e.Reason(rule="staff", clause=clause, detail=act.text)
-    return (e.Graded(at=act.now, by=act.by, rule="staff", clause=clause, grade=grade, reasons=(reason,)),)
+    graded = e.Graded(at=act.now, by=act.by, rule="staff", clause=clause, grade=grade, reasons=(reason,))
+    return _with_approvals(act, (graded,))
 
 
 def _triaged(act: Act) -> tuple[e.Event, ...]:
@@ -92,20 +175,38 @@ def _triaged(act: Act) -> tuple[e.Event, ...]:
 ACTS: Mapping[str, Doing] = {
     **HANDING,
     "accept": _accepted,
+    "agreed": _report(e.CustomerAgreed),
+    "appeal": _appealed,
+    "approve": _approved,
+    "archive": _nothing,
+    "assessed": _report(e.AssessmentFiled),
+    "close": _closed,
     "complaint": _triaged,
+    "confirm": _confirmed,
     "contained": _report(e.ContainmentReported),
+    "customer confirmed": _report(e.CustomerConfirmed),
+    "declined": _report(e.CustomerDeclined),
     "grade general": _graded,
     "grade important": _graded,
     "grade major": _graded,
     "inquiry": _triaged,
-    "investigated": _report(e.InvestigationReported),
+    "investigated": _investigated,
+    "meeting": _flagged_for_the_meeting,
+    "no answer": _report(e.CustomerSilent),
     "note": _noted,
+    "offer": _report(e.SolutionOffered),
     "out of scope": _triaged,
     "plan": _report(e.PlanFiled),
     "progress": _report(e.ProgressTold),
-    "propose": _report(e.SolutionProposed),
+    "propose": _proposed,
     "register": _registered,
+    "reject": _rejected,
+    "reopen": _reopened,
+    "report": _report(e.ReportFiled),
     "resolve": _resolved,
     "result": _report(e.ResultTold),
+    "reviewed": _report(e.ReviewFiled),
+    "satisfied": _satisfied,
     "spam": _triaged,
+    "visited": _report(e.FollowUpVisited),
 }

@@ -8,6 +8,7 @@ from typing import cast
 from cases import events as e
 from cases.course import Extension, Pause, Turn, turned
 from cases.message import Attachment, Fact, Proof
+from cases.moments import moments_of, undone_by
 from cases.words import Channel, Grade, Status
 
 
@@ -86,6 +87,12 @@ class Case:
     public: bool = False  # wide public effect is possible (N3.5)
     refusals: tuple[str, ...] = ()  # people who refused the assignment, since the case was last reopened
     weighed: tuple[e.Reason, ...] = ()  # reasons that a person knew when they gave another grade
+    flags: tuple[str, ...] = ()  # emotional, urgent: how it is worked, whatever its grade
+    approvals: tuple[str, ...] = ()  # roles that must still approve the proposal, the next one first
+    approved: tuple[str, ...] = ()  # roles that have approved it
+    meeting: bool = False  # the general manager's meeting decides about the solution
+    level: int = 0  # how many appeals there were: each lifts the case one level (N4)
+    score: int = 0  # how satisfied the customer is, 1 to 5; 0 when unknown
     moments: Mapping[str, datetime] = field(default_factory=dict)
     turns: tuple[Turn, ...] = ()  # empty in records of before there were any: the grade and centre of now, from ever
     pauses: tuple[Pause, ...] = ()  # at most the last one goes on
@@ -112,46 +119,19 @@ def fold(case: Case | None, events: Iterable[e.Event]) -> Case:
     """What is true after the events. Raises ValueError when the first event of a case does not open it."""
     moments = dict(case.moments) if case else {}
     for event in events:
+        status, flags = (case.status, case.flags) if case else (Status.OPEN, ())
         if case is None:
             if not isinstance(event, e.CaseOpened):
                 raise ValueError(f"{event.kind} cannot open a case")
             case = _opened(event)
         elif change := _CHANGES.get(type(event)):
             case = change(case, event)
-        for name in _undone_by(event):
+        for name in undone_by(event):
             moments.pop(name, None)
-        moments |= _moments_of(event)
+        moments |= moments_of(event, status, flags)
     if case is None:
         raise ValueError("no events, no case")
     return replace(case, moments=moments)
-
-
-# Moments that clocks may start or stop at besides the kinds of events and `LetterSent:STAGE`.
-FURTHER_MOMENTS = frozenset({"Disputed", "MajorFound", "MajorConfirmed", "GradeConfirmed"})
-
-
-def _moments_of(event: e.Event) -> dict[str, datetime]:
-    found = {event.kind: event.at}
-    if isinstance(event, e.LetterSent) and event.stops:
-        found[f"LetterSent:{event.stops}"] = event.at
-    if isinstance(event, e.AssignmentRefused) and event.dispute:
-        found["Disputed"] = event.at
-    if isinstance(event, e.Graded):
-        found["MajorFound" if event.provisional else "GradeConfirmed"] = event.at
-        if event.grade is Grade.MAJOR and not event.provisional:
-            found["MajorConfirmed"] = event.at
-    return found
-
-
-def _undone_by(event: e.Event) -> tuple[str, ...]:
-    """The moments that are true no more: what finished clocks, and what it started, ends here."""
-    match event:
-        case e.CaseReopened():
-            return "Resolved", "CaseClosed"
-        case e.LetterBounced(stops=stops) | e.LetterDeferred(stops=stops) if stops:
-            return (f"LetterSent:{stops}",)
-        case _:
-            return ()
 
 
 def _opened(event: e.CaseOpened) -> Case:
@@ -175,6 +155,7 @@ def _opened(event: e.CaseOpened) -> Case:
         words=event.words,
         message_id=event.message_id,
         hold_letters=event.hold_letters,
+        flags=event.flags,
         centre=event.centre,
         category=event.categories[0] if event.categories else "other",
         categories=event.categories,
@@ -224,9 +205,9 @@ def _triage_answered(case: Case, event: e.TriageAnswered) -> Case:
     return replace(case, status=Status.OPEN if event.answer == "complaint" else Status.CLOSED)
 
 
-def _followed_up(case: Case, _event: e.FollowUpAdded) -> Case:
+def _followed_up(case: Case, event: e.FollowUpAdded) -> Case:
     # The customer wrote again just now: an old first message no longer holds today's letters back.
-    return replace(case, hold_letters="")
+    return replace(case, hold_letters="", flags=tuple(dict.fromkeys((*case.flags, *event.flags))))
 
 
 def _accepted(case: Case, event: e.AssignmentAccepted) -> Case:
@@ -258,7 +239,36 @@ def _closed(case: Case, _event: e.CaseClosed) -> Case:
 
 def _reopened(case: Case, event: e.CaseReopened) -> Case:
     # That it was finished is true no more: what finished clocks and what it started ends here.
-    return replace(case, status=Status.OPEN, counted_from=event.at, told=(), refusals=())
+    anew = replace(case, status=Status.OPEN, counted_from=event.at, told=(), refusals=())
+    return replace(anew, approvals=(), approved=(), score=0)
+
+
+def _proposed(case: Case, _event: e.SolutionProposed) -> Case:
+    return replace(case, approvals=(), approved=())
+
+
+def _approval_asked(case: Case, event: e.ApprovalAsked) -> Case:
+    return replace(case, approvals=event.roles)
+
+
+def _approved(case: Case, event: e.ApprovalGranted) -> Case:
+    return replace(case, approvals=event.missing, approved=(*case.approved, event.role))
+
+
+def _rejected(case: Case, _event: e.Event) -> Case:
+    return replace(case, approvals=(), approved=())
+
+
+def _meeting_flagged(case: Case, _event: e.MeetingFlagged) -> Case:
+    return replace(case, meeting=True)
+
+
+def _rated(case: Case, event: e.SatisfactionGiven) -> Case:
+    return replace(case, score=event.score)
+
+
+def _appealed(case: Case, _event: e.Appealed) -> Case:
+    return replace(case, level=case.level + 1)
 
 
 def _date_told(case: Case, event: e.DateTold) -> Case:
@@ -296,6 +306,14 @@ _CHANGES = cast(
         e.AssignmentRefused: _refused,
         e.HandedUp: _handed_up,
         e.HandlerAssigned: _assigned,
+        e.SolutionProposed: _proposed,
+        e.ApprovalAsked: _approval_asked,
+        e.ApprovalGranted: _approved,
+        e.ApprovalRefused: _rejected,
+        e.CustomerDeclined: _rejected,
+        e.MeetingFlagged: _meeting_flagged,
+        e.SatisfactionGiven: _rated,
+        e.Appealed: _appealed,
         e.Resolved: _resolved,
         e.CaseClosed: _closed,
         e.CaseReopened: _reopened,

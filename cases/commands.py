@@ -9,6 +9,7 @@ from cases.policy import CommandRow
 
 MOST_COMMANDS = 20  # in one message; the next one ends the reading and is answered as unknown (threats input 99)
 _LONGEST_ARGUMENT = 4  # words
+_BEFORE_A_NUMBER = re.compile(r"(?<=[^\W\d_])(?=\d)")  # Chinese needs no space there
 _LONGEST_GUESS = 3  # words; a longer first line without a colon is a sentence, not a misspelt command
 
 
@@ -63,7 +64,7 @@ def _command_in(line: str, words: dict[str, CommandRow]) -> tuple[CommandRow | N
     if row := words.get(_plain(head)):
         return row, text.strip()
     # `assign Ida` and `assign Ida: she knows them`; a longer line is a sentence that begins with such a word.
-    parts = head.split()
+    parts = _BEFORE_A_NUMBER.sub(" ", head).split()
     for count in (1, 2):
         row = words.get(_plain(" ".join(parts[:count])))
         if row and row.argument and 0 < len(parts) - count <= _LONGEST_ARGUMENT:

@@ -112,7 +112,7 @@ def counted_from(case: Case, row: StageRow, start: datetime) -> datetime:
 def _begun(case: Case, row: StageRow) -> datetime | None:
     """When the stage's clock was last started and has not been stopped since."""
     starts = [case.moments[kind] for kind in row.starts if kind in case.moments]
-    if case.status is Status.CLOSED or not starts:
+    if not starts or (case.status is Status.CLOSED and not row.after_close):
         return None
     start = max(starts)
     # A moment shared by start and end belongs to the end: one decision may open and complete a stage.

@@ -11,14 +11,15 @@ from cases import events as e
 from cases.acting import Act, carried_out
 from cases.arrival import Arrival
 from cases.case import Case, fold
+from cases.checklist import still_missing
 from cases.commands import Command
 from cases.deadlines import Deadline, DueStep, owed, steps_due
-from cases.handing import wrong_argument
 from cases.letters import LetterRef
 from cases.opening import follow_up, note_of, opening_of
+from cases.people import Person
 from cases.placing import Again, Beside, Join, Place
 from cases.policy import Policy
-from cases.rights import Claim, impossible, why_not
+from cases.rights import Claim, refusal, why_not
 from cases.telling import readers_of
 from cases.tokens import IssuedToken
 from cases.words import Action
@@ -55,30 +56,55 @@ def on_command(
         return (note_of(arrival, "note of a colleague", now),)
     person = policy.directory.person_at(sender.address) if sender else None
     claim = Claim(message=arrival.message, person=person, token=token)
-    rows = {row.name: row for row in policy.commands}
+    by = f"message:{arrival.raw}"
     decided: list[e.Event] = []
     lines: list[e.AnswerLine] = []
     for command in commands:
-        present = fold(case, decided)
-        row = rows.get(command.name)
-        because = why_not(claim, row, present, policy, now)
-        if row and not because:
-            because = impossible(present, row, command.text) or wrong_argument(row.argument, command.argument, policy)
-        if row and person and not because:
-            by = f"person:{person.id}"
-            decided += carried_out(
-                Act(case=present, row=row, command=command, person=person, by=by, policy=policy, now=now)
-            )
+        because = why_not(claim, policy.command(command.name), fold(case, decided), policy, now)
+        if person and not because:
+            events, line = _done(fold(case, decided), command, person, f"person:{person.id}", policy, now)
         else:
-            decided.append(_refused(command, because, arrival, now))
-        # The answer goes to the listed address, whoever wrote: unproven words are not repeated in it (invariant 9).
-        shown = command.name or (command.written if because not in {"not listed", "unproven"} else "?")
-        lines.append(e.AnswerLine(command=shown, done=not because, because=because))
+            # The answer goes to the listed address, whoever wrote: unproven words are not repeated in it (invariant 9).
+            shown = command.name or (command.written if because not in {"not listed", "unproven"} else "?")
+            events, line = (), e.AnswerLine(command=shown, done=False, because=because)
+        decided += events
+        if not line.done:
+            # Not by the person: whether it was they is just what may be in doubt.
+            decided.append(_refused(command, line.because, by, now, arrival))
+        lines.append(line)
     if person:
-        by = f"message:{arrival.raw}"
         answered = e.CommandsAnswered(at=now, by=by, clause="§8", raw=arrival.raw, person=person.id, lines=tuple(lines))
         decided.append(answered)
     return tuple(decided)
+
+
+def on_act(
+    case: Case, commands: Iterable[Command], person: Person, by: str, policy: Policy, now: datetime
+) -> tuple[tuple[e.Event, ...], tuple[e.AnswerLine, ...]]:
+    """The same commands for a person whom the caller knows, as at the command line; `by` says who called it.
+
+    Answers with a line for each command, as the mail to a colleague does.
+    """
+    decided: list[e.Event] = []
+    lines: list[e.AnswerLine] = []
+    for command in commands:
+        events, line = _done(fold(case, decided), command, person, by, policy, now)
+        decided += events if line.done else (_refused(command, line.because, by, now),)
+        lines.append(line)
+    return tuple(decided), tuple(lines)
+
+
+def _done(
+    case: Case, command: Command, person: Person, by: str, policy: Policy, now: datetime
+) -> tuple[tuple[e.Event, ...], e.AnswerLine]:
+    """What one command leaves on record, and what became of it."""
+    row, shown = policy.command(command.name), command.name or command.written
+    because = refusal(person, row, command, case, policy, now)
+    if row is None or because:
+        detail = ", ".join(still_missing(case, policy)) if because == "checklist incomplete" else ""
+        return (), e.AnswerLine(command=shown, done=False, because=because, detail=detail)
+    act = Act(case=case, row=row, command=command, person=person, by=by, policy=policy, now=now)
+    return carried_out(act), e.AnswerLine(command=shown, done=True)
 
 
 def on_delivery(letter: LetterRef, fate: type[e.LetterEvent], because: str, at: datetime) -> tuple[e.Event, ...]:
@@ -138,14 +164,16 @@ def _climb(deadline: Deadline, due: tuple[DueStep, ...], case: Case, policy: Pol
     return events
 
 
-def _refused(command: Command, because: str, arrival: Arrival, now: datetime) -> e.CommandRefused:
-    sender = arrival.message.sender
+def _refused(
+    command: Command, because: str, by: str, now: datetime, arrival: Arrival | None = None
+) -> e.CommandRefused:
+    sender = arrival.message.sender if arrival else None
     return e.CommandRefused(
         at=now,
-        by=f"message:{arrival.raw}",  # not the person: whether it was they is just what is in doubt
-        rule="proof before power",
+        by=by,
+        rule="proof before power" if arrival else "commands",
         clause="§8",
-        raw=arrival.raw,
+        raw=arrival.raw if arrival else 0,
         sender=sender.address if sender else "",
         command=command.name or command.written,
         because=because,

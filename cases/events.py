@@ -6,8 +6,29 @@ It never carries rendered text. Its class name is its kind in the record.
 The kinds are defined by subject in `cases/events_*.py`; take them from here: `from cases import events as e`.
 """
 
+from cases.events_approving import (
+    ApprovalAsked,
+    ApprovalGranted,
+    ApprovalRefused,
+    CustomerAgreed,
+    CustomerDeclined,
+    InvestigationConfirmed,
+    MeetingFlagged,
+    SolutionOffered,
+)
 from cases.events_base import Event
 from cases.events_clock import ACTION_EVENTS, DateTold, Escalated, LadderStepTaken, LimitBreached, Reminded
+from cases.events_closing import (
+    Appealed,
+    AssessmentFiled,
+    CaseArchived,
+    CustomerConfirmed,
+    CustomerSilent,
+    FollowUpVisited,
+    ReportFiled,
+    ReviewFiled,
+    SatisfactionGiven,
+)
 from cases.events_commands import AnswerLine, CommandRefused, CommandsAnswered
 from cases.events_desk import AddressReleased, AddressSuppressed, DeskEvent, MessageDiscarded, MessageReplayed
 from cases.events_family import CasesLinked, ParticipantAdded
@@ -58,8 +79,14 @@ __all__ = [
     "AddressReleased",
     "AddressSuppressed",
     "AnswerLine",
+    "Appealed",
+    "ApprovalAsked",
+    "ApprovalGranted",
+    "ApprovalRefused",
+    "AssessmentFiled",
     "AssignmentAccepted",
     "AssignmentRefused",
+    "CaseArchived",
     "CaseClosed",
     "CaseOpened",
     "CaseReopened",
@@ -67,6 +94,10 @@ __all__ = [
     "CommandRefused",
     "CommandsAnswered",
     "ContainmentReported",
+    "CustomerAgreed",
+    "CustomerConfirmed",
+    "CustomerDeclined",
+    "CustomerSilent",
     "DateTold",
     "DeskEvent",
     "DuplicateNoted",
@@ -76,9 +107,11 @@ __all__ = [
     "EvidenceAdded",
     "FactsFound",
     "FollowUpAdded",
+    "FollowUpVisited",
     "Graded",
     "HandedUp",
     "HandlerAssigned",
+    "InvestigationConfirmed",
     "InvestigationReported",
     "LadderStepTaken",
     "LetterBounced",
@@ -90,6 +123,7 @@ __all__ = [
     "LetterSent",
     "LetterWithheld",
     "LimitBreached",
+    "MeetingFlagged",
     "MessageDiscarded",
     "MessageReplayed",
     "NoteAdded",
@@ -99,9 +133,13 @@ __all__ = [
     "Reason",
     "RegistrationConfirmed",
     "Reminded",
+    "ReportFiled",
     "Resolved",
     "ResultTold",
+    "ReviewFiled",
     "Routed",
+    "SatisfactionGiven",
+    "SolutionOffered",
     "SolutionProposed",
     "TextEvent",
     "TriageAnswered",

@@ -6,7 +6,11 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Base of all events. `by` is `message:N`, `person:ID`, `tick`, `outbox` or `command line:USER`."""
+    """Base of all events.
+
+    `by` is `message:N`, `person:ID`, `tick`, `outbox`, `command line:USER`, or `command line:USER for ID` when somebody
+    at the command line acts for a person of the directory.
+    """
 
     at: datetime
     by: str
@@ -17,3 +21,11 @@ class Event:
     def kind(self) -> str:
         """The class name, as stored."""
         return type(self).__name__
+
+    @property
+    def person_id(self) -> str:
+        """The colleague whose doing it was; empty when it was nobody's of the directory."""
+        kind, _, rest = self.by.partition(":")
+        if kind == "person":
+            return rest
+        return rest.partition(" for ")[2] if kind == "command line" else ""

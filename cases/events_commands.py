@@ -22,6 +22,7 @@ class AnswerLine:
     command: str
     done: bool
     because: str = ""
+    detail: str = ""  # what is missing, by name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

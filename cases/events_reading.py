@@ -32,6 +32,7 @@ class CaseOpened(Event):
     triage: bool = False
     because: tuple[str, ...] = ()
     hold_letters: str = ""  # why letters caused by this message are held; empty when they are not
+    flags: tuple[str, ...] = ()  # signs that change how the case is worked, not its grade: emotional, urgent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,7 @@ class FollowUpAdded(Event):
     subject: str = ""
     words: str = ""
     message_id: str = ""
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

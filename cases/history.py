@@ -64,6 +64,8 @@ def _parts(event: e.Event, case: Case, policy: Policy) -> dict[str, object]:
             return {"answer": event.answer}
         case e.CasesLinked():
             return {"text": event.other}
+        case e.SatisfactionGiven():
+            return {"text": f"{event.score}/5 {event.text}"[:EXCERPT].strip()}
         case e.Resolved() | e.TextEvent():
             return {"text": event.text[:EXCERPT]}
         case e.NoteAdded() if _is_from_a_colleague(event, policy):
@@ -74,8 +76,7 @@ def _parts(event: e.Event, case: Case, policy: Policy) -> dict[str, object]:
 
 def _who(event: e.Event, case: Case, policy: Policy) -> str:
     """Who did it or, for a letter, got it; empty for the customer and for what happened by itself."""
-    kind, _, id_ = event.by.partition(":")
-    if kind == "person":
+    if id_ := event.person_id:
         person = policy.directory.people.get(id_)
         return person.name if person else id_
     address = getattr(event, "to", "") or getattr(event, "sender", "")
@@ -86,4 +87,4 @@ def _who(event: e.Event, case: Case, policy: Policy) -> str:
 
 
 def _is_from_a_colleague(event: e.NoteAdded, policy: Policy) -> bool:
-    return event.by.startswith("person:") or policy.directory.person_at(event.sender) is not None
+    return bool(event.person_id) or policy.directory.person_at(event.sender) is not None

@@ -82,12 +82,17 @@ CONDITIONS: Mapping[str, Callable[[Case], bool]] = {
     "reopened": lambda case: "CaseReopened" in case.moments,
     "not reopened": lambda case: "CaseReopened" not in case.moments,
     "further departments": lambda case: bool(case.further),
+    "not confirmed": lambda case: "InvestigationConfirmed" not in case.moments,
+    "still to approve": lambda case: bool(case.approvals),
+    "low rating": lambda case: case.moments.get("LowRating", case.opened_at) == case.moments.get("SatisfactionGiven"),
+    "approved": lambda case: "SolutionApproved" in case.moments,
 }
 # Conditions on the event itself.
 EVENT_CONDITIONS: Mapping[str, Callable[[e.Event], bool]] = {
     "to the customer": lambda event: isinstance(event, e.LetterEvent) and reader_of(event.key) == CUSTOMER,
     "to a colleague": lambda event: isinstance(event, e.LetterEvent) and reader_of(event.key) != CUSTOMER,
     "no answer": lambda event: isinstance(event, e.LetterEvent) and event.letter_class is not LetterClass.ANSWER,
+    "of the result": lambda event: isinstance(event, e.LetterSent) and event.stops == "tell_result",
     "lost": lambda event: isinstance(event, e.LetterEvent) and not event.because.startswith("uncertain"),
     "disputed": lambda event: isinstance(event, e.AssignmentRefused) and event.dispute,
     "first refusal": lambda event: isinstance(event, e.AssignmentRefused) and not event.dispute,
@@ -95,6 +100,7 @@ EVENT_CONDITIONS: Mapping[str, Callable[[e.Event], bool]] = {
 }
 OBSOLETE = "done meanwhile"  # why a reminder or escalation is not sent
 SUPPRESSED = "suppressed: "  # how the reason of a letter begins whose reader gets none any more
+_ANSWERED = {"SatisfactionGiven", "CustomerSilent"}
 LADDER_LETTERS = {"Reminded": "reminder", "LimitBreached": "escalation", "Escalated": "escalation"}
 _PRIORITY = {
     "major-notice": 0,
@@ -102,6 +108,8 @@ _PRIORITY = {
     "acknowledgement-bare": 1,
     "triage-acknowledgement": 1,
     "command-answer": 2,
+    "appeal": 2,
+    "proposal": 2,
     "result": 2,
     "progress": 2,
     "escalation": 3,
@@ -129,6 +137,9 @@ def is_obsolete(key: str, case: Case, policy: Policy) -> bool:
     Its clock was stopped or started anew meanwhile, or for a reminder the limit has passed and another letter says so.
     """
     _, letter, about, *_ = key.split(":")
+    if letter == "satisfaction":
+        # It was written a day ago; meanwhile the customer may have answered, or the case may be open again.
+        return "LetterSent:tell_result" not in case.moments or bool(_ANSWERED & case.moments.keys())
     if letter not in {"reminder", "escalation"}:
         return False
     stage, _, begun = about.split("/")
@@ -154,7 +165,8 @@ def letters_of(case: Case, event: e.Event, policy: Policy, now: datetime) -> Ite
         else:
             above = row.to == NEXT_LEVEL
             for person in next_level(case, event, policy, now) if above else people_for(row.to, case, policy, now):
-                yield _to_person(case, event, row, person, policy, now)
+                if row.letter != "report" or person.id != event.person_id:  # who wrote it knows it
+                    yield _to_person(case, event, row, person, policy, now)
     if isinstance(event, e.CommandsAnswered) and (asker := policy.directory.people.get(event.person)):
         yield _to_person(case, event, _staff_row(event, "command-answer", "", LetterClass.ANSWER), asker, policy, now)
 
@@ -186,7 +198,7 @@ def _to_customer(case: Case, event: e.Event, row: NoticeRow, policy: Policy, now
         zone=customer_zone(case, policy),
         letter_class=row.letter_class,
         stops=row.stops,
-        not_before=now,
+        not_before=calendar_for(case, None, policy).add(now, row.later) if row.later else now,
         priority=_PRIORITY.get(row.letter, _LATER),
         cause=event,
         # What held the answers to an old message says nothing about what we owe later.

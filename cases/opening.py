@@ -30,7 +30,7 @@ def opening_of(arrival: Arrival, place: Place, policy: Policy, now: datetime) ->
     case = fold(None, events)
     if case.status is Status.TRIAGE:
         # The department hears of it when the intake desk has answered; until then its centre's calendar counts.
-        asked = _triage_asked(arrival, f"{message.complaint} signs", now)
+        asked = _triage_asked(f"{message.complaint} signs", by, now)
         return (*events, asked, *dates_told(fold(case, (asked,)), policy, by, now))
     routed = routing_of(case, policy, by, now, categories=message.categories)
     return (*events, *routed, *dates_told(fold(case, routed), policy, by, now))
@@ -70,6 +70,7 @@ def follow_up(case: Case, arrival: Arrival, how: str, policy: Policy, now: datet
         subject=message.subject,
         words=words_of(message),
         message_id=message.message_id,
+        flags=_flags(message),
     )
     events: list[e.Event] = [added]
     if message.attachments:
@@ -77,17 +78,21 @@ def follow_up(case: Case, arrival: Arrival, how: str, policy: Policy, now: datet
     events += _learned(case, arrival, policy, now)
     events += _worsened(case, arrival, policy, now)
     if case.status in {Status.RESOLVED, Status.CLOSED}:
-        events.append(e.CaseReopened(at=now, by=by, clause="§6", because="the customer answered"))
-        if "Routed" in case.moments:
-            events += routing_of(fold(case, events), policy, by, now)
-        else:
-            # The intake desk had said that it is no complaint, so it is theirs to look again, not a department's.
-            events.append(_triage_asked(arrival, "the sender answered", now))
+        events += reopening_of(fold(case, events), "the customer answered", policy, by, now)
     return tuple(events)
 
 
-def _triage_asked(arrival: Arrival, because: str, now: datetime) -> e.TriageAsked:
-    return e.TriageAsked(at=now, by=f"message:{arrival.raw}", rule="triage", clause="§1", because=because)
+def reopening_of(case: Case, because: str, policy: Policy, by: str, now: datetime) -> tuple[e.Event, ...]:
+    """The case is worked again and reaches its department through a new assignment (policy §6)."""
+    reopened = e.CaseReopened(at=now, by=by, clause="§6", because=because)
+    if "Routed" in case.moments:
+        return (reopened, *routing_of(fold(case, (reopened,)), policy, by, now))
+    # The intake desk had said that it is no complaint, so it is theirs to look again, not a department's.
+    return (reopened, _triage_asked("the sender answered", by, now))
+
+
+def _triage_asked(because: str, by: str, now: datetime) -> e.TriageAsked:
+    return e.TriageAsked(at=now, by=by, rule="triage", clause="§1", because=because)
 
 
 def _learned(case: Case, arrival: Arrival, policy: Policy, now: datetime) -> list[e.Event]:
@@ -153,7 +158,13 @@ def _opened(arrival: Arrival, policy: Policy, now: datetime) -> e.CaseOpened:
         triage=triage,
         because=tuple(f"{signal.name}: {signal.words}" for signal in message.signals),
         hold_letters=arrival.hold,
+        flags=_flags(message),
     )
+
+
+def _flags(message: IncomingMessage) -> tuple[str, ...]:
+    """Signs that change how a case is worked whatever its grade (policy §4, C3.6)."""
+    return tuple(sorted({signal.name for signal in message.signals} & {"emotional", "urgent"}))
 
 
 def _needs_triage(arrival: Arrival) -> bool:

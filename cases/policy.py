@@ -9,7 +9,7 @@ from fractions import Fraction
 from cases.calendar import Calendar
 from cases.people import Directory, Person
 from cases.target import Target
-from cases.words import Action, Grade, LetterClass
+from cases.words import GRADES, Action, Grade, LetterClass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,10 +17,11 @@ class StageRow:
     """A stage of policy §6 and its clock.
 
     The clock starts with any event named in `starts` and is stopped by any in `done`; an event in `moot` ends it
-    without the stage having been done. Names are event kinds or `cases.case.FURTHER_MOMENTS`.
+    without the stage having been done. Names are event kinds or `cases.moments.FURTHER_MOMENTS`.
     `counted_from` is `received` (R of policy §6) or `start` (the starting event). No target for a grade: no clock.
     `pauses` are the kinds of waiting (`PauseRow.kind`) during which the clock stands still. `no_later_than` names a
     date of the case (`cases.limits.DATES`) that the limit never passes; it is the limit where the target is a date.
+    `confirmed_by` is who must find good what was done, for grades where somebody must.
     """
 
     name: str
@@ -35,6 +36,8 @@ class StageRow:
     pauses: tuple[str, ...] = ()
     no_later_than: str = ""
     counts_in: str = "centre"  # whose calendar: also `department` and `head office` (`cases.calendaring`)
+    confirmed_by: Mapping[Grade, str] = field(default_factory=dict)  # role
+    after_close: bool = False  # its clock also runs in a closed case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +93,20 @@ class ClockRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChecklistRow:
+    """What must be on record before a case is archived (C3.5): any of the moments in `met_by`.
+
+    It is asked for in cases of these grades, and only once the moment `due` has come, if one is named.
+    """
+
+    name: str
+    clause: str
+    met_by: tuple[str, ...]
+    grades: tuple[Grade, ...] = GRADES
+    due: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LadderStep:
     """One step of a ladder (policy §7): a share of the target, or the limit plus a span."""
 
@@ -113,6 +130,7 @@ class NoticeRow:
     letter: str  # name of the template
     letter_class: LetterClass
     stops: str = ""  # the stage that its sending completes
+    later: Target | None = None  # in the calendar of the owning centre; None: it leaves at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +188,9 @@ class CommandRow:
     needs_text: bool = False
     to_customer: bool = False  # its text reaches the customer, so it must open the message
     argument: str = ""  # what is named on its line: a person, a category, a place or a case
+    after: Mapping[Grade, tuple[str, ...]] = field(default_factory=dict)  # moments, `A|B`: all of them come first
+    who: str = ""  # besides a role of `roles` the person must be the one to decide now: confirmer, approver, reviewer
+    when_closed: bool = False  # it makes sense in a closed case too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -247,6 +268,8 @@ class Policy:
     country_zones: Mapping[str, str] = field(default_factory=dict)  # ISO 3166 alpha-2 → IANA zone to show dates in
     quarantine_target: Target | None = None  # policy §1: 1 wh
     clocks: ClockRules = ClockRules()
+    checklist: tuple[ChecklistRow, ...] = ()  # before a case is archived
+    low_rating: int = 2  # of 5; such a rating opens a review (policy §10)
 
     def stage(self, name: str) -> StageRow | None:
         """The stage of that name, if the policy has it."""
@@ -255,3 +278,7 @@ class Policy:
     def calendar_of_person(self, person: Person) -> Calendar:
         """The calendar a colleague works by, else the head office's."""
         return self.calendars[person.calendar or self.head_office]
+
+    def command(self, name: str) -> CommandRow | None:
+        """The command of that name, if the policy has it."""
+        return next((row for row in self.commands if row.name == name), None)

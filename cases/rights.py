@@ -4,17 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cases.case import Case
+from cases.commands import Command
 from cases.deadlines import owed
+from cases.handing import wrong_argument
 from cases.message import IncomingMessage, Proof
 from cases.people import Person
 from cases.policy import CommandRow, Policy
 from cases.routing import roles_of
+from cases.sense import impossible
 from cases.tokens import IssuedToken
-from cases.words import DIGEST, Status
+from cases.words import DIGEST
 
-TRIAGE_ANSWERS = ("complaint", "inquiry", "out of scope", "spam")
-ALWAYS = ("note", "help", "status")
-_WHILE_WORKED = ("refuse", "hand up", "assign", "category", "route")
 # Which stage a report belongs to.
 REPORTS_ON = {
     "register": "register",
@@ -23,8 +23,15 @@ REPORTS_ON = {
     "investigated": "investigate",
     "propose": "propose",
     "progress": "progress",
+    "offer": "put_to_customer",
     "result": "tell_result",
+    "visited": "visit",
+    "assessed": "assess",
+    "report": "report",
+    "reviewed": "review",
 }
+# What stands where a person would write, when it is asked what they may write.
+_ANYTHING = Command(name="", text="…", argument="5")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,34 +64,30 @@ def why_not(claim: Claim, row: CommandRow | None, case: Case, policy: Policy, no
         return "no token"
     if message.html_only:
         return "html only"
+    return _no_right(person, row, case, policy, now)
+
+
+def _no_right(person: Person, row: CommandRow | None, case: Case, policy: Policy, now: datetime) -> str:
     if row is None:
         return "unknown"
-    if roles_of(person, case, policy, now).isdisjoint(row.roles):
-        return "no right"
-    return ""
+    return "no right" if roles_of(person, case, policy, now).isdisjoint(row.roles) else ""
 
 
-def impossible(case: Case, row: CommandRow, text: str) -> str:
-    """Why a permitted command makes no sense now; empty when it does."""
-    if row.needs_text and not text:
-        return "text missing"
-    if row.name in TRIAGE_ANSWERS:
-        return "" if case.status is Status.TRIAGE else "not in triage"
-    if row.name in ALWAYS:
-        return ""
-    if case.status is Status.TRIAGE:
-        return "still in triage"
-    if case.status is Status.CLOSED:
-        return "case closed"
-    if row.name == "accept" and case.handler:
-        return "already accepted"
-    if row.name in _WHILE_WORKED and case.status is Status.RESOLVED:
-        return "already resolved"
-    if row.name == "hand up" and case.hq_leads:
-        return "already handed up"
-    if row.name == "result" and case.status is not Status.RESOLVED:
-        return "not resolved yet"
-    return "already resolved" if row.name == "resolve" and case.status is Status.RESOLVED else ""
+def _not_theirs(person: Person, row: CommandRow, case: Case, policy: Policy, now: datetime) -> str:
+    """Whether another person decides now, by the grade of the case or by what was proposed."""
+    is_theirs = not row.who or row.who in roles_of(person, case, policy, now)
+    return "" if is_theirs else "not yours to decide"
+
+
+def refusal(person: Person, row: CommandRow | None, command: Command, case: Case, policy: Policy, now: datetime) -> str:
+    """Why a command of a person who is who they say is not carried out; empty when it is.
+
+    That it makes no sense for anybody says more than that it was for somebody else to decide.
+    """
+    if row is None or (because := _no_right(person, row, case, policy, now)):
+        return "unknown" if row is None else because
+    wrong = impossible(case, row, command, policy) or wrong_argument(row.argument, command.argument, policy)
+    return wrong or _not_theirs(person, row, case, policy, now)
 
 
 def allowed(person: Person, case: Case, policy: Policy, now: datetime) -> tuple[CommandRow, ...]:
@@ -98,6 +101,7 @@ def allowed(person: Person, case: Case, policy: Policy, now: datetime) -> tuple[
         row
         for row in policy.commands
         if not roles.isdisjoint(row.roles)
-        and not impossible(case, row, "…")
+        and (not row.who or row.who in roles)
+        and not impossible(case, row, _ANYTHING, policy)
         and (row.name not in REPORTS_ON or REPORTS_ON[row.name] in running)
     )

@@ -22,12 +22,18 @@ def readers_for(role: str, case: Case, policy: Policy, when: Callable[[Person], 
     return present or directory.with_role("intake desk")
 
 
+# Each appeal lifts a case one level up from here (N4): who led it does not judge it again.
+MEETING = "meeting"  # the general manager's
+LEVELS = ("lead department", "centre head", "hq", "management")
+# Who finds good what others did is named by the stage, or by what was proposed.
+DECIDING = ("confirmer", "approver", "reviewer")
+
+
 def roles_of(person: Person, case: Case, policy: Policy, at: datetime) -> frozenset[str]:
     """The roles a person has on this case, own ones and those held as somebody's deputy now."""
     directory = policy.directory
-    asked = {"lead department", "further departments", "handler", "centre head"}.union(
-        *(other.roles for other in directory.people.values())
-    )
+    of_the_case = {"department", "further departments", "handler", *LEVELS, *DECIDING}
+    asked = of_the_case.union(*(other.roles for other in directory.people.values()))
     holding = {role: holders(role, case, policy) for role in asked}
     # Who is told must be able to act, so a deputy has every role of the absent, those of the directory included.
     deputised = {role for role, held_by in holding.items() if person in directory.present(held_by, at)}
@@ -37,6 +43,10 @@ def roles_of(person: Person, case: Case, policy: Policy, at: datetime) -> frozen
 def holders(role: str, case: Case, policy: Policy) -> tuple[Person, ...]:
     """Who holds a role for this case, present or not."""
     directory = policy.directory
+    if case.level and role in LEVELS:
+        role = LEVELS[min(LEVELS.index(role) + case.level, len(LEVELS) - 1)]
+    elif role == "department":
+        role = "lead department"
     match role:
         case "lead department":
             found = _head_of_lead(case, policy)
@@ -49,6 +59,9 @@ def holders(role: str, case: Case, policy: Policy) -> tuple[Person, ...]:
         case "centre head":
             centre = directory.centres.get(case.centre)
             found = directory.people.get(centre.head) if centre else None
+        case "confirmer" | "approver" | "reviewer":
+            deciding = _deciding(role, case, policy)
+            return holders(deciding, case, policy) if deciding else ()
         case _:
             return directory.with_role(role)
     return (found,) if found else ()
@@ -58,3 +71,14 @@ def _head_of_lead(case: Case, policy: Policy) -> Person | None:
     """The head of the leading department: the centre's own one, or head office's when that leads (M15.4, M8.4)."""
     centre = "" if case.hq_leads else case.centre
     return policy.directory.head_of(case.departments[0], centre) if case.departments else None
+
+
+def _deciding(role: str, case: Case, policy: Policy) -> str:
+    """The role that decides now; empty when nobody has to."""
+    if role == "approver":
+        asked = case.approvals[0] if case.approvals else ""
+        # The meeting has no address; management puts its minutes on record.
+        return "management" if asked == MEETING else asked
+    row = policy.stage("investigate" if role == "confirmer" else "report")
+    found = row.confirmed_by.get(case.grade, "") if row else ""
+    return found or ("centre head" if role == "reviewer" else "")

@@ -14,9 +14,11 @@ from cases.letters import Letter, is_plausible
 from cases.message import Attachment, Fact
 from cases.policy import CommandRow, Policy
 from cases.reaching import CUSTOMER, next_address, reader_of
-from cases.rights import TRIAGE_ANSWERS, allowed
+from cases.rights import allowed
 from cases.routing import people_for
+from cases.sense import TRIAGE_ANSWERS
 from cases.target import Unit
+from cases.words import Grade
 
 View = dict[str, object]
 _UNDERSTOOD = ("order_number", "waybill", "contract", "project", "product", "loss", "amount", "wanted")
@@ -82,8 +84,21 @@ def _bare(_letter: Letter, case: Case, _policy: Policy) -> View:
     return {"next_contact_at": case.told_date("next contact")}
 
 
-def _result(letter: Letter, _case: Case, _policy: Policy) -> View:
+def _result(letter: Letter, case: Case, policy: Policy) -> View:
+    # A major case is told formally and asks the customer to confirm (M29); nothing else says so.
+    return _proposal(letter, case, policy) | {"confirm": case.grade is Grade.MAJOR and not case.provisional}
+
+
+def _proposal(letter: Letter, _case: Case, _policy: Policy) -> View:
     return {"text": getattr(letter.cause, "text", "")}
+
+
+def _satisfaction(_letter: Letter, _case: Case, _policy: Policy) -> View:
+    return {}
+
+
+def _appeal(letter: Letter, case: Case, policy: Policy) -> View:
+    return _bare(letter, case, policy) | {"resolve_by": case.told_date("resolve")}
 
 
 def _progress(letter: Letter, case: Case, _policy: Policy) -> View:
@@ -105,8 +120,11 @@ _CUSTOMER = {
     "acknowledgement": _acknowledgement,
     "acknowledgement-bare": _bare,
     "triage-acknowledgement": _bare,
+    "appeal": _appeal,
     "progress": _progress,
+    "proposal": _proposal,
     "result": _result,
+    "satisfaction": _satisfaction,
 }
 
 
@@ -224,6 +242,8 @@ def _caused(letter: Letter, case: Case, policy: Policy, now: datetime, happened:
                 "evidence": _files(file for group in files for file in group),
                 "reopened": reopened,
             }
+        case cause if letter.letter == "report":
+            return _reported(cause, policy, tuple(happened))
         case e.LetterEvent() as lost:
             return _lost(lost, case, policy)
         case e.AssignmentRefused() | e.HandedUp() | e.HandlerAssigned() as handed:
@@ -251,6 +271,20 @@ def _handed(handed: e.AssignmentRefused | e.HandedUp | e.HandlerAssigned, policy
 
 def _departments(ids: Iterable[str], policy: Policy) -> list[str]:
     return [_named(policy.directory.departments, id_) for id_ in ids]
+
+
+def _reported(cause: e.Event, policy: Policy, happened: tuple[e.Event, ...]) -> View:
+    """What a colleague wrote; who is asked to approve a proposal reads the proposal itself."""
+    said = cause
+    if isinstance(cause, e.ApprovalAsked | e.ApprovalGranted):
+        said = next((one for one in reversed(happened) if isinstance(one, e.SolutionProposed)), cause)
+    person = policy.directory.people.get(said.person_id)
+    return {
+        "kind": cause.kind,
+        "who": person.name if person else "",
+        "words": getattr(said, "text", ""),
+        "score": cause.score if isinstance(cause, e.SatisfactionGiven) else 0,
+    }
 
 
 def _lost(lost: e.LetterEvent, case: Case, policy: Policy) -> View:
@@ -281,6 +315,7 @@ def _answered(lines: Iterable[e.AnswerLine], language: str, policy: Policy) -> l
             "word": typed(rows[line.command], language) if line.command in rows else line.command,
             "done": line.done,
             "because": "too many commands" if place >= MOST_COMMANDS and line.because == "unknown" else line.because,
+            "missing": line.detail.split(", ") if line.detail else [],
         }
         for place, line in enumerate(lines)
     ]

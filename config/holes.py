@@ -13,7 +13,7 @@ from cases import events
 from cases.letters import EVENT_CONDITIONS
 from cases.people import Person
 from cases.reaching import NEXT_LEVEL
-from cases.rights import TRIAGE_ANSWERS
+from cases.sense import TRIAGE_ANSWERS
 from cases.target import Target
 from cases.ways import hidden_by
 from cases.words import GRADES, Action, Channel, Grade
@@ -27,18 +27,34 @@ from config.vocabulary import DIRECTORY_ROLES
 
 # What happens by a command only, so never where no row of commands.toml gives it (cases/acting.py).
 BY_COMMAND = {
+    "Appealed": frozenset({"appeal"}),
+    "ApprovalGranted": frozenset({"approve"}),
+    "ApprovalRefused": frozenset({"reject"}),
+    "AssessmentFiled": frozenset({"assessed"}),
     "AssignmentAccepted": frozenset({"accept"}),
     "AssignmentRefused": frozenset({"refuse"}),
     "HandedUp": frozenset({"hand up"}),
     "HandlerAssigned": frozenset({"assign"}),
     "ContainmentReported": frozenset({"contained"}),
+    "CustomerAgreed": frozenset({"agreed"}),
+    "CustomerConfirmed": frozenset({"customer confirmed"}),
+    "CustomerDeclined": frozenset({"declined"}),
+    "CustomerSilent": frozenset({"no answer"}),
+    "FollowUpVisited": frozenset({"visited"}),
+    "InvestigationConfirmed": frozenset({"investigated"}),  # nothing to confirm without a report
     "InvestigationReported": frozenset({"investigated"}),
+    "MeetingFlagged": frozenset({"meeting"}),
     "PlanFiled": frozenset({"plan"}),
     "ProgressTold": frozenset({"progress"}),
+    "ReportFiled": frozenset({"report"}),
     "Resolved": frozenset({"resolve"}),
     "ResultTold": frozenset({"result"}),
+    "ReviewFiled": frozenset({"reviewed"}),
+    "SolutionApproved": frozenset({"propose", "approve"}),
+    "SolutionOffered": frozenset({"offer"}),
     "SolutionProposed": frozenset({"propose"}),
     "TriageAnswered": frozenset(TRIAGE_ANSWERS),
+    "WorkClosed": frozenset({"close"}),
 }
 # Of each group a case can be one thing at a time only.
 EXCLUSIVE = (

@@ -4,8 +4,10 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from cases.case import FURTHER_MOMENTS
+from cases.moments import FURTHER_MOMENTS
 from cases.reaching import CUSTOMER, NEXT_LEVEL
+from cases.routing import DECIDING
+from cases.sense import NOT_YET
 from cases.words import Action
 from config.checks import Place, World, twice
 from config.mistakes import Findings
@@ -29,11 +31,12 @@ LETTER_SENT = "LetterSent:"
 def check_policy(tables: Tables, world: World, findings: Findings) -> None:
     """Notes everything in the policy's rows that does not fit."""
     _check_stages(tables, world, findings)
+    _check_checklist(tables, world, findings)
     _check_ladders(tables, findings)
     _check_notices(tables, world, findings)
     _check_grades(tables, world, findings)
     _check_routes(tables, world, findings)
-    _check_commands(tables, findings)
+    _check_commands(tables, world, findings)
     _check_letters(tables, findings)
     _check_clauses(tables, world, findings)
     _check_names(tables, findings)
@@ -50,10 +53,21 @@ def _check_stages(tables: Tables, world: World, findings: Findings) -> None:
             for event in getattr(row, field):
                 _check_event(place, field, event, world)
         _check_role(place, "owner", row.owner)
+        for role in row.confirmed_by.values():
+            _check_role(place, "confirmed_by", role)
         _check_stage_ladders(place, row, world)
         letters = [event.removeprefix(LETTER_SENT) for event in row.done if event.startswith(LETTER_SENT)]
         if letters and not tables.files["notices.toml"].broken and stopped.isdisjoint(letters):
             place.add("done", "no letter ever completes it", f"write stops = {row.name!r} into a row of notices.toml")
+
+
+def _check_checklist(tables: Tables, world: World, findings: Findings) -> None:
+    for key, row in tables.checklist:
+        place = Place(findings=findings, file=tables.name_of("stages.toml"), key=key)
+        for event in row.met_by:
+            _check_event(place, "met_by", event, world)
+        if row.due:
+            _check_event(place, "due", row.due, world)
 
 
 def _check_stage_ladders(place: Place, row: StageModel, world: World) -> None:
@@ -146,7 +160,7 @@ def _check_routes(tables: Tables, world: World, findings: Findings) -> None:
         top.add("route", "category 'other' has no row of its own", "add it; it takes what no other row does")
 
 
-def _check_commands(tables: Tables, findings: Findings) -> None:
+def _check_commands(tables: Tables, world: World, findings: Findings) -> None:
     file = tables.name_of("commands.toml")
     owners: dict[str, str] = {}
     for key, row in tables.commands:
@@ -154,6 +168,12 @@ def _check_commands(tables: Tables, findings: Findings) -> None:
         place.must_be_known("name", row.name, COMMANDS, "command")
         for role in row.roles:
             place.must_be_known("roles", role, ROLES, "role")
+        if row.who:
+            place.must_be_known("who", row.who, DECIDING, "role")
+        for moment in dict.fromkeys(moment for moments in row.after.values() for moment in moments):
+            place.must_be_known("after", moment.partition("|")[0], NOT_YET, "event that a command can come after")
+            for other in moment.split("|")[1:]:
+                _check_event(place, "after", other, world)
         for word in row.words:
             if owners.setdefault(word, row.name) != row.name:
                 place.add("words", f"{word!r} already means {owners[word]!r}", "use another word")
@@ -189,6 +209,7 @@ def _cited(tables: Tables) -> Iterator[tuple[str, str, str]]:
     )
     for file, rows in kinds:
         yield from ((file, f"{key}.clause", row.clause) for key, row in rows)
+    yield from (("stages.toml", f"{key}.clause", row.clause) for key, row in tables.checklist)
     yield from (("grades.toml", f"{key}.clause", row.clause) for key, row in tables.grades)
     yield from (("routes.toml", f"{key}.clause", row.clause) for key, row in tables.routes)
     yield from (("commands.toml", f"{key}.clause", row.clause) for key, row in tables.commands)
@@ -210,7 +231,8 @@ def roles_used(tables: Tables) -> dict[str, list[str]]:
     """The directory's roles that rows name, each with those rows."""
     used: dict[str, list[str]] = {"intake desk": []}
     for key, stage in tables.stages:
-        used.setdefault(stage.owner, []).append(key)
+        for role in (stage.owner, *stage.confirmed_by.values()):
+            used.setdefault(role, []).append(key)
     for key, ladder in tables.ladders:
         for step in ladder.steps:
             used.setdefault(step.who, []).append(f"{key}.steps[{step.name}]")
@@ -223,6 +245,7 @@ def _check_names(tables: Tables, findings: Findings) -> None:
     """No two rows of a kind share a name: the record would not tell which one decided."""
     kinds = (
         ("stages.toml", "stage", tables.stages),
+        ("stages.toml", "checklist", tables.checklist),
         ("notices.toml", "notice", tables.notices),
         ("grades.toml", "grade", tables.grades),
         ("routes.toml", "route", tables.routes),

@@ -29,8 +29,8 @@ from config.shape import Row
 
 
 def _each_grade(value: Any) -> Any:
-    """One text for all grades, or a table by grade."""
-    return {grade.value: value for grade in GRADES} if isinstance(value, str) else value
+    """One text or list for all grades, or a table by grade."""
+    return {grade.value: value for grade in GRADES} if isinstance(value, str | list) else value
 
 
 class StageModel(Row):
@@ -46,6 +46,18 @@ class StageModel(Row):
     counts_in: Literal["centre", "department", "head office"] = "centre"
     target: Annotated[dict[GradeWord, Span], BeforeValidator(_each_grade), Field(min_length=1)]
     ladder: Annotated[dict[GradeWord, Name], BeforeValidator(_each_grade), Field(min_length=1)]
+    confirmed_by: Annotated[dict[GradeWord, Name], BeforeValidator(_each_grade)] = Field(default_factory=dict)
+    after_close: bool = False
+
+
+class ChecklistModel(Row):
+    """`[[checklist]]` of stages.toml."""
+
+    name: Name
+    clause: Clause
+    met_by: Some[str]
+    grades: Some[GradeWord] = GRADES
+    due: str = ""
 
 
 class StepModel(Row):
@@ -76,6 +88,7 @@ class NoticeModel(Row):
     letter: Name
     class_: Annotated[ClassWord, Field(alias="class")]
     stops: str = ""
+    later: Span | None = None
 
 
 class GradeModel(Row):
@@ -143,7 +156,10 @@ class CommandModel(Row):
     roles: Some[Name]
     needs_text: bool = False
     to_customer: bool = False
-    argument: Literal["", "person", "category", "place", "case"] = ""
+    argument: Literal["", "person", "category", "place", "case", "number"] = ""
+    after: Annotated[dict[GradeWord, Many[str]], BeforeValidator(_each_grade)] = Field(default_factory=dict)
+    who: str = ""
+    when_closed: bool = False
 
 
 class CeilingModel(Row):

@@ -3,13 +3,16 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
+
+from pydantic import Field
 
 from config.calendar_rows import CalendarModel
 from config.fields import Many, Name
 from config.mistakes import Findings
 from config.policy_rows import (
     CeilingModel,
+    ChecklistModel,
     ClausesModel,
     CommandModel,
     GradeModel,
@@ -33,6 +36,7 @@ class StagesHead(Row):
     """The keys of stages.toml above its rows."""
 
     always_moot: Many[str] = ()
+    low_rating: Annotated[int, Field(ge=0, le=4)] = 2
 
 
 class RoutesHead(Row):
@@ -55,6 +59,7 @@ class Tables:
     files: Mapping[str, TomlFile]
     stages_head: StagesHead | None
     stages: Rows[StageModel]
+    checklist: Rows[ChecklistModel]
     ladders: Rows[LadderModel]
     notices: Rows[NoticeModel]
     grades: Rows[GradeModel]
@@ -106,8 +111,9 @@ def read_tables(found: Mapping[str, TomlFile], findings: Findings) -> Tables:
 
     return Tables(
         files=found,
-        stages_head=table("stages.toml", StagesHead, keys=["always_moot"]),
-        stages=rows("stages.toml", "stage", StageModel, head=["always_moot"]),
+        stages_head=table("stages.toml", StagesHead, keys=["always_moot", "low_rating"]),
+        stages=rows("stages.toml", "stage", StageModel, head=["always_moot", "low_rating", "checklist"]),
+        checklist=rows("stages.toml", "checklist", ChecklistModel, head=["always_moot", "low_rating", "stage"]),
         ladders=rows("ladders.toml", "ladder", LadderModel),
         notices=rows("notices.toml", "notice", NoticeModel),
         grades=rows("grades.toml", "grade", GradeModel),

@@ -10,6 +10,7 @@ from cases.people import Directory
 from cases.policy import (
     BounceRules,
     Ceiling,
+    ChecklistRow,
     CommandRow,
     GradeRow,
     LadderStep,
@@ -55,6 +56,8 @@ def policy_of(
         head_office=organisation.head_office,
         country_zones=tables.zones.zone if tables.zones else {},
         quarantine_target=letters.quarantine.target,
+        checklist=_checklist(tables),
+        low_rating=tables.stages_head.low_rating if tables.stages_head else 0,
     )
 
 
@@ -69,12 +72,21 @@ def _stage(row: StageModel, always_moot: tuple[str, ...]) -> StageRow:
         clause=row.clause,
         starts=tuple(row.starts),
         done=tuple(row.done),
-        moot=tuple(dict.fromkeys((*row.moot, *always_moot))),
+        moot=tuple(dict.fromkeys((*row.moot, *(() if row.after_close else always_moot)))),
         counted_from=row.counted_from,
         owner=row.owner,
         target=dict(row.target),
         ladder=dict(row.ladder),
         counts_in=row.counts_in,
+        confirmed_by=dict(row.confirmed_by),
+        after_close=row.after_close,
+    )
+
+
+def _checklist(tables: Tables) -> tuple[ChecklistRow, ...]:
+    return tuple(
+        ChecklistRow(name=row.name, clause=row.clause, met_by=tuple(row.met_by), grades=tuple(row.grades), due=row.due)
+        for _, row in tables.checklist
     )
 
 
@@ -95,6 +107,7 @@ def _notices(tables: Tables) -> tuple[NoticeRow, ...]:
             letter=row.letter,
             letter_class=row.class_,
             stops=row.stops,
+            later=row.later,
         )
         for _, row in tables.notices
     )
@@ -155,6 +168,9 @@ def _commands(tables: Tables) -> tuple[CommandRow, ...]:
             needs_text=row.needs_text,
             to_customer=row.to_customer,
             argument=row.argument,
+            after={grade: tuple(moments) for grade, moments in row.after.items()},
+            who=row.who,
+            when_closed=row.when_closed,
         )
         for _, row in tables.commands
     )

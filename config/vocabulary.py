@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from inspect import getmembers, isclass
 
 from cases import events
-from cases.case import FURTHER_MOMENTS
 from cases.letters import CONDITIONS, EVENT_CONDITIONS
+from cases.moments import FURTHER_MOMENTS
+from cases.routing import DECIDING
 
 CONDITION_NAMES = frozenset({*CONDITIONS, *EVENT_CONDITIONS})
 _CLASSES = {found for _, found in getmembers(events, isclass) if issubclass(found, events.Event)}
@@ -20,7 +21,7 @@ EVENT_KINDS = frozenset(
 
 # Held in the directory (`roles` of a person), or found from the case itself.
 DIRECTORY_ROLES = frozenset({"intake desk", "hq", "management", "legal", "it", "compliance", "audit"})
-CASE_ROLES = frozenset({"lead department", "further departments", "handler", "centre head"})
+CASE_ROLES = frozenset({"lead department", "department", "further departments", "handler", "centre head", *DECIDING})
 ROLES = DIRECTORY_ROLES | CASE_ROLES
 
 CATEGORIES = (
@@ -82,8 +83,17 @@ COMMANDS = frozenset(
         "accept",
         "assign",
         "category",
+        "agreed",
+        "appeal",
+        "approve",
+        "archive",
+        "assessed",
+        "close",
         "complaint",
+        "confirm",
         "contained",
+        "customer confirmed",
+        "declined",
         "grade general",
         "grade important",
         "grade major",
@@ -91,18 +101,27 @@ COMMANDS = frozenset(
         "help",
         "inquiry",
         "investigated",
+        "meeting",
+        "no answer",
         "note",
+        "offer",
         "out of scope",
         "plan",
         "progress",
         "propose",
         "refuse",
         "register",
+        "reject",
+        "reopen",
+        "report",
         "resolve",
         "result",
         "route",
+        "reviewed",
+        "satisfied",
         "spam",
         "status",
+        "visited",
     }
 )
 # Letters that no notice names: they follow from ladders and commands.

@@ -27,7 +27,7 @@ from store.desk import Store
 from store.values import OutboxState, Outgoing, Saved, WaitingLetter
 
 # Letters that tell what happened so far.
-_TELL_HISTORY = frozenset({"reminder", "escalation", "triage", "command-answer"})
+_TELL_HISTORY = frozenset({"reminder", "escalation", "triage", "command-answer", "report"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

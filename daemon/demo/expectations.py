@@ -15,7 +15,7 @@ from store.values import OutboxState, Outcome
 
 FEWEST = {"languages": 8, "charsets": 6, "reminders": 20, "escalations": 10, "complaints": 20}
 _ACKNOWLEDGEMENTS = frozenset({"acknowledgement", "acknowledgement-bare", "triage-acknowledgement"})
-_CUSTOMER_LETTERS = _ACKNOWLEDGEMENTS | {"progress", "result"}
+_CUSTOMER_LETTERS = _ACKNOWLEDGEMENTS | {"appeal", "progress", "proposal", "result", "satisfaction"}
 _SAID = "secret number"  # words of the unproven sender that no letter to them may repeat
 
 

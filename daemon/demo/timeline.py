@@ -14,8 +14,22 @@ _REPORTS = {
     e.PlanFiled: "Investigation plan filed",
     e.InvestigationReported: "Investigated",
     e.SolutionProposed: "Solution proposed",
+    e.MeetingFlagged: "To be decided by the general manager's meeting",
+    e.ApprovalGranted: "Approved",
+    e.ApprovalRefused: "Not approved",
+    e.SolutionOffered: "Solution put to the customer",
+    e.CustomerAgreed: "The customer agrees",
+    e.CustomerDeclined: "The customer declines",
     e.ProgressTold: "Customer kept informed",
     e.ResultTold: "Result for the customer",
+    e.CustomerConfirmed: "The customer confirms the result",
+    e.CustomerSilent: "The customer does not answer",
+    e.SatisfactionGiven: "The customer rates the result",
+    e.FollowUpVisited: "The customer was visited",
+    e.AssessmentFiled: "Assessed in full",
+    e.ReportFiled: "Case report filed",
+    e.ReviewFiled: "Case reviewed",
+    e.Appealed: "The customer appeals",
 }
 _SHOWN_FACTS = ("order_number", "contract", "waybill", "phone", "amount", "loss", "wanted")
 

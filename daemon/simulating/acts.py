@@ -20,12 +20,14 @@ from cases.deadlines import Deadline, counted_from
 from cases.letters import told
 from cases.people import Person
 from cases.policy import CommandRow, Policy, StageRow
-from cases.rights import TRIAGE_ANSWERS, impossible
+from cases.rights import refusal
 from cases.routing import people_for, roles_of
+from cases.sense import TRIAGE_ANSWERS, impossible
 from cases.target import Unit
 from cases.trouble import NeedsHuman
 
 ASSUMED = "assumed by the simulation"
+_BEST = "5"  # whom the simulation satisfies
 # At which share of its limit each stage is assumed to be done: from, to, in percent.
 MANNERS: Mapping[str, tuple[int, int]] = {"prompt": (20, 70), "mixed": (30, 130), "late": (105, 200)}
 
@@ -89,9 +91,7 @@ def acted(case: Case, text: str, person: Person, policy: Policy, now: datetime) 
         row = rows.get(command.name)
         if row is None:
             return tuple(decided), f"{command.written!r} is no command"
-        because = "no right" if roles_of(person, present, policy, now).isdisjoint(row.roles) else ""
-        because = because or impossible(present, row, command.text)
-        if because:
+        if because := refusal(person, row, command, present, policy, now):
             return tuple(decided), f"{row.name}: {because}"
         decided += carried_out(_act(present, row, command, person, policy, now))
     return tuple(decided), ""
@@ -171,21 +171,26 @@ class Ways:
 
     def _tried(self, case: Case, command: CommandRow, row: StageRow, now: datetime) -> tuple[e.Event, ...]:
         person = self._who(case, command, row, now)
-        if person is None or impossible(case, command, ASSUMED):
+        asked = Command(
+            name=command.name, text=ASSUMED, argument=_BEST if command.argument else "", written=command.name
+        )
+        if person is None or impossible(case, command, asked, self._policy):
             return ()
         if command.name.startswith("grade ") and command.name != f"grade {case.grade}":
             return ()  # whoever confirms a grade confirms the one that is there
         if command.name in TRIAGE_ANSWERS[1:]:
             return ()  # "spam" completes the triage too, but complaints are what the simulation is about
-        asked = Command(name=command.name, text=ASSUMED, written=command.name)
         return carried_out(_act(case, command, asked, person, self._policy, now))
 
     def _who(self, case: Case, command: CommandRow, row: StageRow, now: datetime) -> Person | None:
         """Who owes the stage, if they may; else whoever may."""
-        roles = (row.owner, *command.roles) if row.owner in command.roles else command.roles
+        roles = (row.owner, *command.roles) if row.owner in {*command.roles, command.who} else command.roles
         people = (person for role in roles for person in people_for(role, case, self._policy, now))
-        may = set(command.roles)
-        return next((one for one in people if not may.isdisjoint(roles_of(one, case, self._policy, now))), None)
+        return next((one for one in people if self._may(one, case, command, now)), None)
+
+    def _may(self, person: Person, case: Case, command: CommandRow, now: datetime) -> bool:
+        held = roles_of(person, case, self._policy, now)
+        return not held.isdisjoint(command.roles) and (not command.who or command.who in held)
 
     def _completes(self, case: Case, events: Iterable[e.Event], row: StageRow, now: datetime) -> bool:
         decided = tuple(events)

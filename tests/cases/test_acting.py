@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from cases import acting, events
-from cases.rights import ALWAYS
+from cases.sense import ALWAYS
 from config.vocabulary import COMMANDS
 
 CASES = Path(acting.__file__).parent

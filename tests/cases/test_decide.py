@@ -286,7 +286,7 @@ class TestCommands:
         ],
     )
     def test_reports_are_recorded_with_their_words(self, text: str, kind: str) -> None:
-        event, _ = opened().command("quinn", text)
+        event, *_ = opened().command("quinn", text)
         assert kind == event.kind
         words = event.text if isinstance(event, e.TextEvent) else event.words if isinstance(event, e.NoteAdded) else ""
         assert text.partition(": ")[2] == words

@@ -7,9 +7,11 @@ from itertools import product
 import pytest
 
 from cases.case import Case
+from cases.commands import Command
 from cases.message import Proof
 from cases.policy import Policy
-from cases.rights import TRIAGE_ANSWERS, Claim, allowed, impossible, why_not
+from cases.rights import Claim, allowed, why_not
+from cases.sense import TRIAGE_ANSWERS, impossible
 from cases.words import Status
 from tests.cases.mail import MONDAY, NUMBER, Desk, message, staff_token
 from tests.cases.world import POLICY, while_away
@@ -127,7 +129,7 @@ def test_letters_offer_only_what_would_be_carried_out() -> None:
     for person in POLICY.directory.people.values():
         for row in allowed(person, CASE, POLICY, MONDAY):
             assert "" == why_not(claim(person.address), row, CASE, POLICY, MONDAY), person.id
-            assert "" == impossible(CASE, row, "done")
+            assert "" == impossible(CASE, row, Command(name=row.name, text="done", argument="5"), POLICY)
             offers += 1
     assert offers > 0
     assert NUMBER == CASE.number

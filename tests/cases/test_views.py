@@ -133,7 +133,8 @@ class TestTemplates:
             missing = set(SAMPLES[letter.letter]) - ADDED - set(shown)
             assert not missing, (letter.letter, missing)
         written = {letter.letter for _, letter in pairs}
-        assert set(SAMPLES) - {"desk-notice", "digest", "record-head", "handed-on"} == written
+        later = {"proposal", "report", "satisfaction", "appeal", "handed-on"}  # tests/stories writes them
+        assert set(SAMPLES) - {"desk-notice", "digest", "record-head"} - later == written
 
     def test_values_are_plain(self) -> None:
         desk = a_life()

@@ -17,6 +17,7 @@ from config.desk_rows import DeskModel, TopModel
 from config.lexicon_tables import WeightsModel, WordsModel
 from config.policy_rows import (
     CeilingModel,
+    ChecklistModel,
     ClausesModel,
     CommandModel,
     GradeModel,
@@ -38,6 +39,7 @@ TEXT = (DOCS / "configuration.md").read_text("utf-8")
 
 POLICY_SECTIONS: dict[str, type[BaseModel]] = {
     "stages.toml [[stage]]": StageModel,
+    "stages.toml [[checklist]]": ChecklistModel,
     "ladders.toml [ladder.NAME]": LadderModel,
     "ladders.toml [[ladder.NAME.steps]]": StepModel,
     "notices.toml [[notice]]": NoticeModel,

@@ -104,7 +104,7 @@ IN_THE_POLICY = [
     ("stages", 'target = "2 bd"', 'target = { huge = "2 bd" }', "stage[register].target.huge", "'important'"),
     ("stages", 'ladder = { major = "contain" }', 'ladder = { general = "contain" }', "stage[contain].ladder", "major"),
     ("stages", 'ladder = "intake"', 'ladder = "intak"', "stage[register].ladder", "did you mean 'intake'?"),
-    ("stages", 'owner = "handler"', 'owner = "handlr"', "stage[progress].owner", "did you mean 'handler'?"),
+    ("stages", 'owner = "handler"', 'owner = "handlr"', "stage[put_to_customer].owner", "did you mean 'handler'?"),
     ("stages", 'clause = "M15.2"', 'clause = "M99"', "stage[register].clause", "cites 'M99'"),
     ("stages", 'clause = "M15.2"', 'clause = "[ours]"', "stage[register].clause", "without a reason"),
     ("stages", 'clause = "M15.2"', 'clause = ""', "stage[register].clause", "cites 'nothing'"),
@@ -127,7 +127,13 @@ IN_THE_POLICY = [
     ("notices", 'when = "Routed"', 'when = "Rooted"', "notice[assign].when", "did you mean 'Routed'?"),
     ("notices", '["triage"]', '["triag"]', "notice[acknowledge neutrally].only", "did you mean 'triage'?"),
     ("notices", 'letter = "result"', 'letter = "reslt"', "notice[tell the result].letter", "did you mean 'result'?"),
-    ("notices", 'class = "final"\nstops', 'class = "last"\nstops', "notice[tell the result].class", "'owed'"),
+    (
+        "notices",
+        'class = "final"\nstops',
+        'class = "last"\nstops',
+        "notice[put the solution to the customer].class",
+        "'owed'",
+    ),
     ("notices", 'stops = "head_told"', 'stops = "accpt"', "notice[assign].stops", "did you mean 'accept'?"),
     ("notices", 'stops = "head_told"', 'stops = "accept"', "stage[head_told].done", "no letter ever completes it"),
     ("grades", 'signals = ["press"]', 'signals = ["pres"]', "grade[press].signals", "did you mean 'press'?"),
@@ -214,7 +220,7 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
         "centre[europe].head",
         "person[chen].colour",
         "person[meyer].roles",
-        "stage[progress].owner",
+        "stage[put_to_customer].owner",
     } == {item.key for item in found}
 
 

@@ -49,18 +49,36 @@ STAGES = {
     "resolve": "resolve",
     "progress note to the customer": "progress",
     "tell the result": "tell_result",
+    "satisfaction / follow-up visit": "satisfaction",
 }
-LATER = {"approve", "customer agrees", "satisfaction / follow-up visit", "case report and review"}
-LATER |= {"archive when the checklist is complete"}
+# Rows for which the table gives no span; ours are in stages.toml with the reason.
+WITHOUT_SPAN = {
+    "approve": "approve",
+    "customer agrees": "agree",
+    "case report and review": "report",
+    "archive when the checklist is complete": "archive",
+}
+OURS = {
+    "triage",
+    "confirm_grade",
+    "confirm_findings",
+    "put_to_customer",
+    "ask_satisfaction",
+    "visit",
+    "assess",
+    "close",
+    "review",
+    "archive_general",
+}
 
 
 # T2.3: what a department does not take is found another one, and a dispute is management's to settle.
 HANDED_ON = ("reroute", "settle_dispute")
 
 
-def test_every_stage_of_the_policy_is_a_row_or_known_to_come_later(policy: Policy) -> None:
-    assert set(stage_rows()) == STAGES.keys() | LATER
-    assert {row.name for row in policy.stages} == {*STAGES.values(), "triage", "confirm_grade", *HANDED_ON}
+def test_every_stage_of_the_policy_is_a_row(policy: Policy) -> None:
+    assert set(stage_rows()) == STAGES.keys() | WITHOUT_SPAN.keys()
+    assert {row.name for row in policy.stages} == {*STAGES.values(), *WITHOUT_SPAN.values(), *OURS, *HANDED_ON}
 
 
 @pytest.mark.parametrize("words", STAGES)
@@ -121,7 +139,7 @@ def test_letters_follow_the_policy(policy: Policy) -> None:
 
 def test_only_answers_to_customers_fall_under_ceilings(policy: Policy) -> None:
     for row in policy.notices:
-        is_answer = row.to == "customer" and row.letter not in {"progress", "result"}
+        is_answer = row.to == "customer" and "acknowledgement" in row.letter
         assert is_answer == (row.letter_class is LetterClass.ANSWER), row.name
 
 

@@ -93,7 +93,8 @@ def test_the_head_of_the_department_gets_everything_to_work_with(small_office: O
     assert "Tue 10 Nov 2026, 10:30" in text
     assert "Mon 16 Nov 2026, 10:30" in text
     assert "Mon 30 Nov 2026, 10:30" in text
-    assert "begin with: accept · resolve: …" in text
+    assert "begin with: accept · " in text
+    assert "resolve: …" not in text  # in an important case the head of the centre must approve the solution first
     (html,) = (part for part in letter.walk() if part.get_content_type() == "text/html")
     assert b"body=accept" in bytes(html.get_payload(decode=True))
     # A colleague's letter says when they must accept, not what the program itself still owes.
@@ -152,6 +153,16 @@ def test_the_head_accepts_and_resolves_by_mail_and_the_customer_reopens(office: 
     assert "ccept" in text_of(confirmation)
     office.go_to(at(10, 12))
     assert [("remind-50", HEAD)] == office.told("accept")  # the clock has stopped: no breach, no escalation
+
+    # An important case: what is to be done must be approved by the head of the centre first (policy §6).
+    office.receive(answer(assignment, HEAD, "resolve: A new parcel left today, tracking 4711."))
+    assert Status.OPEN == office.case().status
+    assert "no solution has been proposed yet" in text_of(office.desk.sent_to(HEAD)[-1])
+    office.receive(answer(assignment, HEAD, "investigated: lost by the carrier\npropose: a new parcel, 250 EUR back"))
+    assert {"approve"} <= set(office.running())
+    (asked,) = (letter for letter in office.desk.sent_to(CENTRE) if "250 EUR back" in text_of(letter))
+    office.receive(answer(asked, CENTRE, "approve"))
+    assert "approve" not in office.running()
 
     office.receive(answer(assignment, HEAD, "resolve: A new parcel left today, tracking 4711."))
     assert Status.RESOLVED == office.case().status

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cases import rights
+from cases import handing, rights, sense
 from cases.message import Strength
 from cases.words import Grade, Status
 from templates.library import load_library
@@ -23,11 +23,20 @@ def rows(name: str) -> dict[str, Any]:
     return tomllib.loads((files("config") / f"{name}.toml").read_text("utf-8"))
 
 
+REFUSING = [
+    function
+    for module in (rights, sense, handing)
+    for _, function in inspect.getmembers(module, inspect.isfunction)
+    if function.__module__ == module.__name__ and "-> str" in inspect.getsource(function)
+]
+
+
 def refusals() -> set[str]:
-    """Every word with which `cases.rights` refuses a command."""
-    trees = (ast.parse(inspect.getsource(function)) for function in (rights.why_not, rights.impossible))
+    """Every word with which `cases.rights` and `cases.sense` refuse a command."""
+    trees = (ast.parse(inspect.getsource(function)) for function in REFUSING)
     returned = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Return))
-    return {word for node in returned for word in said(node)} - {""}
+    tables = set(sense.NOT_YET.values()) | {word for word, _ in sense.POINTLESS.values()}
+    return tables | {word for node in returned for word in said(node)} - {""}
 
 
 def said(node: ast.AST) -> Iterator[str]:
@@ -41,6 +50,7 @@ def said(node: ast.AST) -> Iterator[str]:
 
 def roles() -> set[str]:
     owners = {row["owner"] for row in rows("stages")["stage"]}
+    owners |= {role for row in rows("stages")["stage"] for role in row.get("confirmed_by", {}).values()}
     told = {step["who"] for ladder in rows("ladders")["ladder"].values() for step in ladder["steps"]}
     noticed = {row["to"] for row in rows("notices")["notice"]}
     acting = {role for row in rows("commands")["command"] for role in row["roles"]}
@@ -67,6 +77,7 @@ NAMED = {
     "status": set(Status),
     "sign": {f"{strength} signs" for strength in Strength if strength is not Strength.STRONG} | {"the sender answered"},
     "refusal": refusals() | {"too many commands"},
+    "checklist": {row["name"] for row in rows("stages")["checklist"]},
     "remedy": refusals() | {"too many commands"},
     "how": {"token", "references", "subject", "message-id"},
 }

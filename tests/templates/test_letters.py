@@ -22,8 +22,17 @@ from tests.templates.reading import read, structure, text_of
 
 LIBRARY = load_library(None)
 ALL = [(letter, locale) for letter, locales in LIBRARY.letters().items() for locale in locales]
-CUSTOMER = ("acknowledgement", "acknowledgement-bare", "triage-acknowledgement", "progress", "result")
-VERBATIM = ("progress", "result")  # hold what a colleague wrote
+CUSTOMER = (
+    "acknowledgement",
+    "acknowledgement-bare",
+    "triage-acknowledgement",
+    "progress",
+    "proposal",
+    "result",
+    "satisfaction",
+    "appeal",
+)
+VERBATIM = ("progress", "proposal", "result")  # hold what a colleague wrote
 BARE = ("acknowledgement-bare", "triage-acknowledgement")
 CANARY = "Canary7391"
 

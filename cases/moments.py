@@ -1,0 +1,96 @@
+"""When what happened last, as far as it still holds: the moments at which clocks start and stop."""
+
+from datetime import datetime
+
+from cases import events as e
+from cases.words import Grade, Status
+
+# Moments that clocks may start or stop at besides the kinds of events and `LetterSent:STAGE`.
+FURTHER_MOMENTS = frozenset(
+    {
+        "Disputed",
+        "MajorFound",
+        "MajorConfirmed",
+        "GradeConfirmed",
+        "SolutionApproved",  # nothing and nobody stands between the proposal and the customer
+        "VisitDue",  # the result of an emotional case was told (C3.6)
+        "LowRating",
+        "WorkClosed",  # a case that was worked is closed, not one that was no complaint
+    }
+)
+
+# What was said of a proposal is not true of the next one.
+_OF_A_PROPOSAL = (
+    "SolutionApproved",
+    "ApprovalAsked",
+    "ApprovalGranted",
+    "SolutionOffered",
+    "LetterSent:put_to_customer",
+    "CustomerAgreed",
+)
+_OF_THE_WORK = (
+    "PlanFiled",
+    "InvestigationReported",
+    "InvestigationConfirmed",
+    "SolutionProposed",
+    *_OF_A_PROPOSAL,
+    "Resolved",
+    "ResultTold",
+    "LetterSent:tell_result",
+    "LetterSent:ask_satisfaction",
+    "SatisfactionGiven",
+    "LowRating",
+    "CustomerConfirmed",
+    "CustomerSilent",
+    "VisitDue",
+    "FollowUpVisited",
+    "AssessmentFiled",
+    "CaseClosed",
+    "WorkClosed",
+    "ReportFiled",
+    "ReviewFiled",
+    "CaseArchived",
+)
+
+
+def moments_of(event: e.Event, status: Status, flags: tuple[str, ...]) -> dict[str, datetime]:
+    """What becomes true with the event; `status` and `flags` are the case's before it."""
+    found = {event.kind: event.at}
+    match event:
+        case e.LetterSent(stops=stops) if stops:
+            found[f"LetterSent:{stops}"] = event.at
+        case e.AssignmentRefused(dispute=True):
+            found["Disputed"] = event.at
+        case e.Graded(provisional=True):
+            found["MajorFound"] = event.at
+        case e.Graded(grade=grade):
+            found["GradeConfirmed"] = event.at
+            if grade is Grade.MAJOR:
+                found["MajorConfirmed"] = event.at
+        case e.SolutionProposed() | e.ApprovalGranted(missing=()):
+            found["SolutionApproved"] = event.at
+        case e.ResultTold() if "emotional" in flags:
+            found["VisitDue"] = event.at
+        case e.SatisfactionGiven(low=True):
+            found["LowRating"] = event.at
+        case e.CaseClosed() if status is Status.RESOLVED:
+            found["WorkClosed"] = event.at
+    return found
+
+
+def undone_by(event: e.Event) -> tuple[str, ...]:
+    """The moments that are true no more: what finished clocks, and what it started, ends here."""
+    match event:
+        case e.CaseReopened():
+            # It is worked anew; what was done before stays on record.
+            return _OF_THE_WORK
+        case e.SolutionProposed():
+            return _OF_A_PROPOSAL
+        case e.ApprovalAsked():
+            return ("SolutionApproved",)
+        case e.ApprovalRefused() | e.CustomerDeclined():
+            return ("SolutionProposed", *_OF_A_PROPOSAL)
+        case e.LetterBounced(stops=stops) | e.LetterDeferred(stops=stops) if stops:
+            return (f"LetterSent:{stops}",)
+        case _:
+            return ()
