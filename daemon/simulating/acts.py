@@ -17,6 +17,7 @@ from cases.calendaring import calendar_for
 from cases.case import Case, fold
 from cases.commands import Command, parse_commands
 from cases.deadlines import Deadline, counted_from
+from cases.handing import wrong_argument
 from cases.letters import told
 from cases.people import Person
 from cases.policy import CommandRow, Policy, StageRow
@@ -176,6 +177,8 @@ class Ways:
         )
         if person is None or impossible(case, command, asked, self._policy):
             return ()
+        if wrong_argument(command.argument, asked.argument, self._policy):
+            return ()  # whom or what a colleague would name is not for a simulation to guess
         if command.name.startswith("grade ") and command.name != f"grade {case.grade}":
             return ()  # whoever confirms a grade confirms the one that is there
         if command.name in TRIAGE_ANSWERS[1:]:
