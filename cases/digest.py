@@ -8,7 +8,8 @@ from cases.case import Case
 from cases.deadlines import Deadline, owed
 from cases.people import Person
 from cases.policy import CommandRow, LadderStep, Policy
-from cases.rights import REPORTS_ON, TRIAGE_ANSWERS, allowed
+from cases.rights import REPORTS_ON, allowed
+from cases.sense import TRIAGE_ANSWERS
 from cases.views import View, step_view, typed
 
 MOST_COMMANDS = 4  # offered for one case; more would bury the next one
