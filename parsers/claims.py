@@ -72,7 +72,7 @@ def _matcher() -> tuple[Matcher, tuple[str, ...]]:
         *((kind, _phrases(row["words"], "")) for kind, row in loss.items()),
         (_EVIDENCE, [Phrase(text=word, language="*", rule="evidence") for word in evidence["words"]]),
     ]
-    return Matcher([phrases for _, phrases in tables]), tuple(kind for kind, _ in tables)
+    return Matcher.of_tables([phrases for _, phrases in tables]), tuple(kind for kind, _ in tables)
 
 
 def _phrases(words: Sequence[str], rule: str) -> list[Phrase]:

@@ -1,10 +1,13 @@
 """The admins' word tables at work: which of their phrases a message holds, less what is denied or meant otherwise."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from operator import itemgetter
 
 from cases.reading import Lexicon, Phrase
 from parsers.folding import plain
-from parsers.matching import Hit, Matcher
+from parsers.matching import Hit, Matcher, Row, rows_of
 from parsers.negation import REACH, is_denied, is_joined
 
 __all__ = (
@@ -33,9 +36,60 @@ _KIN = {
     "ca": ("es",), "be": ("ru",), "mk": ("bg",), "sh": ("hr",),
 }  # fmt: skip
 
+
+@dataclass(slots=True)
+class _Compiled:
+    """A lexicon at work: its rows by language, each made when a text of the language first comes, and its matchers."""
+
+    lexicon: Lexicon
+    matchers: dict[str, Matcher] = field(default_factory=dict)
+    _places: list[dict[str, list[int]]] = field(default_factory=list)  # by table: language, places of its phrases
+    _rows: dict[tuple[int, str], list[tuple[int, tuple[Row, ...]]]] = field(default_factory=dict)
+
+    @property
+    def tables(self) -> tuple[tuple[Phrase, ...], ...]:
+        return self.lexicon.complaint, self.lexicon.signals, self.lexicon.categories
+
+    def matcher(self, languages: frozenset[str] | None) -> Matcher:
+        """For texts of these languages, or of any."""
+        if not self._places:
+            self._places = [_by_language(phrases) for phrases in self.tables]
+        return Matcher(
+            row
+            for number, known in enumerate(self._places)
+            # In the order of the table, so that what is found does not depend on which languages came before.
+            for _, rows in sorted(
+                chain.from_iterable(
+                    self._rows_of(number, one) for one in known if languages is None or one in languages
+                ),
+                key=itemgetter(0),
+            )
+            for row in rows
+        )
+
+    def _rows_of(self, number: int, language: str) -> list[tuple[int, tuple[Row, ...]]]:
+        found = self._rows.get((number, language))
+        if found is None:
+            phrases = self.tables[number]
+            once = {phrases[place]: place for place in reversed(self._places[number][language])}
+            found = [(place, rows_of(phrase, number)) for phrase, place in once.items()]
+            self._rows[number, language] = found
+        return found
+
+
+def _by_language(phrases: Sequence[Phrase]) -> dict[str, list[int]]:
+    places: dict[str, list[int]] = {}
+    for place, phrase in enumerate(phrases):
+        places.setdefault(phrase.language, []).append(place)
+    found: dict[str, list[int]] = {}
+    for language, some in places.items():
+        found.setdefault(language.partition("-")[0], []).extend(some)
+    return found
+
+
 # Hashing thousands of rows for each message would cost more than reading it, so lexicons are known by identity; each
 # is kept beside its matchers, which keeps the identity from being used again.
-_compiled: dict[int, tuple[Lexicon, dict[str, Matcher]]] = {}
+_compiled: dict[int, tuple[Lexicon, _Compiled]] = {}
 _LEXICONS = 4
 
 
@@ -53,24 +107,20 @@ def counts_for(phrase: Phrase, languages: frozenset[str] | None) -> bool:
 def matcher_of(lexicon: Lexicon, language: str = "") -> Matcher:
     """The compiled tables for texts of a language.
 
-    Each is compiled when it is first needed (some 5 ms, 100 ms for all languages together), also when the lexicon comes
+    Each is compiled when it is first needed, from rows that are made once for all of them, also when the lexicon comes
     again as an equal copy.
     """
     known = _compiled.get(id(lexicon))
     if known is None:
-        matchers = next((matchers for other, matchers in _compiled.values() if other == lexicon), {})
+        equal = next((compiled for other, compiled in _compiled.values() if other == lexicon), None)
         while len(_compiled) >= _LEXICONS:
             _compiled.pop(next(iter(_compiled)), None)
-        known = _compiled[id(lexicon)] = (lexicon, matchers)
+        known = _compiled[id(lexicon)] = (lexicon, equal or _Compiled(lexicon))
+    matchers = known[1].matchers
     own = language.partition("-")[0]
-    matcher = known[1].get(own)
+    matcher = matchers.get(own)
     if matcher is None:
-        languages = languages_of(own)
-        tables = [
-            [phrase for phrase in rows if counts_for(phrase, languages)]
-            for rows in (lexicon.complaint, lexicon.signals, lexicon.categories)
-        ]
-        matcher = known[1][own] = Matcher(tables)
+        matcher = matchers[own] = known[1].matcher(languages_of(own))
     return matcher
 
 

@@ -5,10 +5,11 @@ their like by a hash of the first two characters.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
+from typing import NamedTuple, Self
 
 from cases.reading import Phrase
 from parsers.counts import is_many, many, many_before
@@ -44,17 +45,19 @@ class _How(IntEnum):
     MANY = 4  # `#`
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     how: _How
     text: str
     gap: bool = False  # other words may stand before it
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+@dataclass(slots=True, eq=False)  # not frozen, and known by identity: there are tens of thousands of them
+class Row:
+    """A phrase in one spelling, made ready to be looked for; any number of matchers may hold it."""
+
     phrase: Phrase
     table: int
+    first: _Step | None  # None in scripts without word borders
     rest: tuple[_Step, ...] = ()  # the words after the first
     plain: str = ""  # the characters looked for in scripts without word borders
     tail: str = ""  # what follows them in the phrase
@@ -71,54 +74,32 @@ class Matcher:
     other words of the sentence, `#` for a number from three up.
     """
 
-    def __init__(self, tables: Sequence[Sequence[Phrase]]) -> None:
-        self._whole: dict[str, list[_Row]] = {}
-        self._stems: dict[str, list[_Row]] = {}
-        self._inside: dict[str, list[tuple[_Step, _Row]]] = {}
-        self._counted: list[_Row] = []
-        self._unspaced: dict[str, list[_Row]] = {}
-        self._known: dict[str, tuple[_Row, ...]] = {}
-        for number, phrases in enumerate(tables):
-            for phrase in phrases:
-                if UNSPACED.search(phrase.text):
-                    self._add_unspaced(phrase, number)
-                else:
-                    for text in spellings(phrase.text, phrase.language):
-                        self._add_words(phrase, number, text)
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._whole: dict[str, list[Row]] = {}
+        self._stems: dict[str, list[Row]] = {}
+        self._inside: dict[str, list[Row]] = {}
+        self._counted: list[Row] = []
+        self._unspaced: dict[str, list[Row]] = {}
+        self._known: dict[str, tuple[Row, ...]] = {}
+        by_how = {_How.WHOLE: self._whole, _How.STEM: self._stems}
+        for row in rows:
+            first = row.first
+            if first is None:
+                self._unspaced.setdefault(row.plain[:2], []).append(row)
+            elif first.how in by_how:
+                by_how[first.how].setdefault(first.text, []).append(row)
+            elif first.how is _How.MANY:
+                self._counted.append(row)
+            else:
+                self._inside.setdefault(first.text[:_KEY], []).append(row)
         self._lengths = tuple(sorted({len(stem) for stem in self._stems}))
 
-    def _add_words(self, phrase: Phrase, number: int, text: str) -> None:
-        steps = _steps(text)
-        if not steps:
-            return
-        first, *rest = steps
-        whole = (step.text for step in rest if step.how is _How.WHOLE)
-        row = _Row(
-            phrase,
-            number,
-            tuple(rest),
-            has_gap=any(step.gap for step in rest),
-            next=rest[0].text if rest and rest[0].how <= _How.STEM and not rest[0].gap else "",
-            later=max(whole, key=len, default=""),
+    @classmethod
+    def of_tables(cls, tables: Sequence[Sequence[Phrase]]) -> Self:
+        """Of tables that no other matcher shares."""
+        return cls(
+            row for number, phrases in enumerate(tables) for phrase in phrases for row in rows_of(phrase, number)
         )
-        if first.how is _How.MANY:
-            self._counted.append(row)
-        elif first.how is _How.WHOLE:
-            self._whole.setdefault(first.text, []).append(row)
-        elif first.how is _How.STEM:
-            self._stems.setdefault(first.text, []).append(row)
-        else:
-            self._inside.setdefault(first.text[:_KEY], []).append((first, row))
-
-    def _add_unspaced(self, phrase: Phrase, number: int) -> None:
-        text = phrase.text.replace("*", "").strip()
-        counted = text.startswith("#")
-        text = text.removeprefix("#").lstrip()
-        anchor = re.split(r"\s|\.\.\.|#", text, maxsplit=1)[0]
-        row = _Row(
-            phrase, number, plain=anchor, tail=text[len(anchor) :], counted=counted, has_gap="..." in phrase.text
-        )
-        self._unspaced.setdefault(anchor[:2], []).append(row)
 
     def find(self, text: str) -> list[Hit]:
         """All hits in the first 50,000 characters, in the order of the text."""
@@ -156,7 +137,7 @@ class Matcher:
                 if not (row.has_gap and _STOP.search(text, start, end)):
                     yield Hit(phrase=row.phrase, table=row.table, start=start, end=end)
 
-    def _rows(self, word: str) -> tuple[_Row, ...]:
+    def _rows(self, word: str) -> tuple[Row, ...]:
         """The rows whose first word this is; remembered, because texts say the same words again and again."""
         known = self._known.get(word)
         if known is None:
@@ -165,7 +146,7 @@ class Matcher:
             known = self._known[word] = tuple(dict.fromkeys(self._looked_up(word)))
         return known
 
-    def _looked_up(self, word: str) -> Iterator[_Row]:
+    def _looked_up(self, word: str) -> Iterator[Row]:
         for form in forms(word):
             yield from self._whole.get(form, ())
             for length in self._lengths:
@@ -175,8 +156,9 @@ class Matcher:
         if self._inside:
             for at in range(len(word) - 1):
                 for length in range(2, _KEY + 1):
-                    for step, row in self._inside.get(word[at : at + length], ()):
-                        if len(step.text[:_KEY]) == length and _fits(step, word, row.phrase.language):
+                    for row in self._inside.get(word[at : at + length], ()):
+                        step = row.first
+                        if step and len(step.text[:_KEY]) == length and _fits(step, word, row.phrase.language):
                             yield row
         if self._counted and is_many(word):
             yield from (row for row in self._counted if is_many(word, row.phrase.language))
@@ -194,14 +176,54 @@ class Matcher:
                                 yield hit
 
 
-def _steps(text: str) -> list[_Step]:
-    steps: list[_Step] = []
+def rows_of(phrase: Phrase, table: int) -> tuple[Row, ...]:
+    """What is looked for to find a phrase: a row for each of its spellings."""
+    if UNSPACED.search(phrase.text):
+        return (_unspaced(phrase, table),)
+    found = {steps: None for text in spellings(phrase.text, phrase.language) if (steps := tuple(_steps(text)))}
+    return tuple(_spaced(phrase, table, steps[0], steps[1:]) for steps in found)
+
+
+def _spaced(phrase: Phrase, table: int, first: _Step, rest: tuple[_Step, ...]) -> Row:
+    if not rest:
+        return Row(phrase, table, first)
+    return Row(
+        phrase,
+        table,
+        first,
+        rest,
+        has_gap=any(step.gap for step in rest),
+        next=rest[0].text if rest[0].how <= _How.STEM and not rest[0].gap else "",
+        later=max((step.text for step in rest if step.how is _How.WHOLE), key=len, default=""),
+    )
+
+
+def _unspaced(phrase: Phrase, table: int) -> Row:
+    text = phrase.text.replace("*", "").strip()
+    counted = text.startswith("#")
+    text = text.removeprefix("#").lstrip()
+    anchor = re.split(r"\s|\.\.\.|#", text, maxsplit=1)[0]
+    return Row(
+        phrase,
+        table,
+        None,
+        plain=anchor,
+        tail=text[len(anchor) :],
+        counted=counted,
+        has_gap="..." in phrase.text,
+    )
+
+
+def _steps(text: str) -> Iterator[_Step]:
     gap = False
     for piece in _PIECE.findall(text):
-        if piece == "...":
+        if piece.isascii() and piece.isalpha():  # most of them, at the least cost
+            yield _Step(_How.WHOLE, piece.lower(), gap)
+            gap = False
+        elif piece == "...":
             gap = True
         elif piece == "#":
-            steps.append(_Step(_How.MANY, "", gap))
+            yield _Step(_How.MANY, "", gap)
             gap = False
         else:
             head, tail = piece.startswith("*"), piece.endswith("*")
@@ -209,12 +231,11 @@ def _steps(text: str) -> list[_Step]:
             for place, word in enumerate(words):
                 starts, goes_on = head and not place, tail and place == len(words) - 1
                 how = (_How.INSIDE if goes_on else _How.END) if starts else (_How.STEM if goes_on else _How.WHOLE)
-                steps.append(_Step(how, word, gap))
+                yield _Step(how, word, gap)
                 gap = False
-    return steps
 
 
-def _last(row: _Row, words: list[str], at: int) -> int:
+def _last(row: Row, words: list[str], at: int) -> int:
     """The place of the last word that the row takes from here; -1 when it does not match."""
     place, end, language = at, len(words), row.phrase.language
     for step in row.rest:
@@ -239,7 +260,7 @@ def _fits(step: _Step, word: str, language: str) -> bool:
     return word == step.text or step.text in forms(word)
 
 
-def _open_hit(row: _Row, text: str, at: int) -> Hit | None:
+def _open_hit(row: Row, text: str, at: int) -> Hit | None:
     """The hit of a row whose first characters stand here, if the rest of the phrase does as well."""
     start, end = at, at + len(row.plain)
     if row.counted:

@@ -362,7 +362,7 @@ ROWS = Lexicon(
     ],
 )
 def test_phrases_are_found_on_word_borders_whatever_case_or_marks(text: str, phrases: list[str]) -> None:
-    assert phrases == [hit.phrase.text for hit in Matcher([ROWS.complaint]).find(text)]
+    assert phrases == [hit.phrase.text for hit in Matcher.of_tables([ROWS.complaint]).find(text)]
 
 
 @pytest.mark.parametrize(
