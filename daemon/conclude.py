@@ -79,6 +79,7 @@ class Concluder:
                 tokens=tuple(one.token for one in composed),
                 message_ids=message_ids,
                 raw_id=raw_id,
+                before=before,
             )
         )
         if not result.already_saved:

@@ -241,6 +241,8 @@ class Outbox:
         """A reminder of something that was done meanwhile does not leave (policy §7)."""
         if row.letter == DIGEST:
             return self._written_anew(row)
+        if row.letter not in LADDER_LETTERS.values():  # of others nothing can be obsolete
+            return False
         case = self.store.load(row.number) if row.number else None
         if case is None or not is_obsolete(row.key, case, self.policy):
             return False

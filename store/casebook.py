@@ -1,7 +1,7 @@
 """Cases: saving a decision with all that follows from it, loading and listing."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from cases.case import Case
 from cases.words import Grade, Status
@@ -69,6 +69,7 @@ _TELL = Inserting(ToldDate.number, ToldDate.what, ToldDate.date, conflict=ignore
 _COUNT_UP = Prepared(lambda name: Counter.update({Counter.value: Counter.value + 1}).where(Counter.name == name))
 _COUNT = Prepared(lambda name: Counter.select(Counter.value).where(Counter.name == name))
 _NO_LIMIT = 2**62
+T = TypeVar("T")
 
 
 class Casebook(Chain, Clocks, Outgoings, Waiting, Threads):
@@ -122,7 +123,7 @@ class Casebook(Chain, Clocks, Outgoings, Waiting, Threads):
             self._snapshot(saved, version + 1)
             self._append(number, saved.events, saved.event_key)
             self._replace_clocks(number, saved.deadlines, new_case=saved.new_case)
-            self._people_and_dates(saved.case)
+            self._people_and_dates(saved.case, saved.before)
             self._wait(saved.waiting)
             repeated = self._queue(saved.outgoing)
             fresh = [letter for letter in saved.outgoing if letter.key not in repeated]
@@ -138,13 +139,19 @@ class Casebook(Chain, Clocks, Outgoings, Waiting, Threads):
         else:
             self.db.run(_CHANGE, *values, version, saved.case.number)
 
-    def _people_and_dates(self, case: Case) -> None:
-        people = {person.address.casefold(): person for person in case.participants}
+    def _people_and_dates(self, case: Case, before: Case | None) -> None:
+        known = (before.participants, before.links, before.told) if before else ((), (), ())
+        people = {one.address.casefold(): one for one in _fresh(case.participants, known[0])}
         self.db.run_many(
             _JOIN, [(case.number, address, person.role, person.name) for address, person in people.items()]
         )
-        self.db.run_many(_LINK, [(case.number, other) for other in case.links])
-        self.db.run_many(_TELL, [(case.number, told.what, told.date) for told in case.told])
+        self.db.run_many(_LINK, [(case.number, other) for other in _fresh(case.links, known[1])])
+        self.db.run_many(_TELL, [(case.number, told.what, told.date) for told in _fresh(case.told, known[2])])
+
+
+def _fresh(now: tuple[T, ...], before: tuple[T, ...]) -> tuple[T, ...]:
+    """What was added; everything when anything else has changed."""
+    return now[len(before) :] if now[: len(before)] == before else now
 
 
 def _values(saved: Saved, snapshot: str) -> tuple[Any, ...]:

@@ -41,7 +41,10 @@ _NEXT_LOOK = Prepared(
         .limit(1)
     )
 )
-_STOP = Prepared(lambda number: DeadlineTable.delete().where(DeadlineTable.number == number))
+_RUNNING = Prepared(
+    lambda number: DeadlineTable.select(DeadlineTable.id, *_COLUMNS).where(DeadlineTable.number == number)
+)
+_STOP = Prepared(lambda clock_id: DeadlineTable.delete().where(DeadlineTable.id == clock_id))
 _START = Inserting(*_COLUMNS)
 _CLOCKS_A_CASE = 4  # that may be due at once, as a rule; more only make a page shorter
 
@@ -67,9 +70,12 @@ class Clocks(Part):
         return tuple(_deadline(row) for row in self.db.rows(_OF_CASE, number))
 
     def _replace_clocks(self, number: str, deadlines: Sequence[Deadline], *, new_case: bool) -> None:
-        if not new_case:
-            self.db.run(_STOP, number)
-        self.db.run_many(_START, [_row(number, deadline) for deadline in deadlines])
+        """Most decisions start or stop one clock of several; the others are left as they stand."""
+        wanted = [_row(number, deadline) for deadline in deadlines]
+        running = {} if new_case else {row[1:]: row[0] for row in self.db.rows(_RUNNING, number)}
+        kept = running.keys() & set(wanted)
+        self.db.run_many(_STOP, [(clock_id,) for row, clock_id in running.items() if row not in kept])
+        self.db.run_many(_START, [row for row in wanted if row not in kept])
 
 
 def _row(number: str, deadline: Deadline) -> tuple[object, ...]:

@@ -76,15 +76,15 @@ class Database:
 
     def rows(self, query: Prepared, *arguments: Any) -> list[Row]:
         """All rows of the query."""
-
-        def fetch() -> list[Row]:
+        filled = query.arguments(arguments)
+        self._check()
+        try:
             statement = self._statement(query, filled)
             cursor = self.engine.cursor()
             cursor.execute(statement.sql, statement.bind(filled))
             return statement.read(cursor.fetchall())
-
-        filled = query.arguments(arguments)
-        return self._attempt(fetch)
+        except self.engine.errors as error:
+            raise self._trouble(error) from error
 
     def row(self, query: Prepared, *arguments: Any) -> Row | None:
         """The first row of the query."""
@@ -97,27 +97,30 @@ class Database:
 
     def run(self, query: Prepared, *arguments: Any) -> int:
         """Change rows, inside a unit; how many were changed."""
-
-        def change() -> int:
+        filled = query.arguments(arguments)
+        self._check_writing()
+        try:
             statement = self._statement(query, filled)
             cursor = self.engine.cursor()
             cursor.execute(statement.sql, statement.bind(filled))
             return int(cursor.rowcount)
-
-        filled = query.arguments(arguments)
-        return self._write(change)
+        except self.engine.errors as error:
+            raise self._trouble(error) from error
 
     def run_many(self, query: Prepared, rows: Sequence[Sequence[Any]]) -> None:
         """Run one insert or update for each row of arguments, inside a unit."""
         if not rows:
             return
-
-        def change() -> None:
+        self._check_writing()
+        try:
             statement = self._statement(query, rows[0])
             cursor = self.engine.cursor()
-            cursor.executemany(statement.sql, [statement.bind(row) for row in rows])
-
-        self._write(change)
+            if len(rows) == 1:
+                cursor.execute(statement.sql, statement.bind(rows[0]))
+            else:
+                cursor.executemany(statement.sql, [statement.bind(row) for row in rows])
+        except self.engine.errors as error:
+            raise self._trouble(error) from error
 
     def close(self) -> None:
         self.engine.close()
@@ -137,17 +140,20 @@ class Database:
             found = self._statements[key] = query.compile(self.engine.peewee, arguments)
         return found
 
-    def _write(self, change: Callable[[], T]) -> T:
+    def _check_writing(self) -> None:
         assert self._thread.depth, "writes belong into a unit"
         self._thread.wrote = True
-        return self._attempt(change)
+        self._check()
 
-    def _attempt(self, action: Callable[[], T]) -> T:
+    def _check(self) -> None:
         if self._broken:
             raise Broken(str(self._broken)) from self._broken
         if self._thread.doomed:
             # What follows in the unit would else be committed piecemeal, or on PostgreSQL silently not at all.
             raise TryLater(f"this unit of work cannot go on: {self._thread.doomed}") from self._thread.doomed
+
+    def _attempt(self, action: Callable[[], T]) -> T:
+        self._check()
         try:
             return action()
         except self.engine.errors as error:

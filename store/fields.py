@@ -63,7 +63,7 @@ def adapt(value: Any) -> Any:
     """A value as the drivers may get it. Raises ValueError for a naive datetime, TypeError for what is no column."""
     kind = type(value)
     if kind is str:
-        return clean_text(value)
+        return value if value.isascii() and "\0" not in value else clean_text(value)
     if kind in _PLAIN:
         return value
     if isinstance(value, datetime):

@@ -163,8 +163,8 @@ class Outgoings(OutboxViews):
         repeated = self._outbox_ids(list(by_key))
         fresh = [letter for letter in by_key.values() if letter.key not in repeated][::-1]
         self.db.run_many(_ADD, [_new_row(letter) for letter in fresh])
-        ids = self._outbox_ids([letter.key for letter in fresh])
-        self._write_bytes(fresh, ids)
+        if written := [letter for letter in fresh if letter.raw is not None]:
+            self._write_bytes(written, self._outbox_ids([letter.key for letter in written]))
         return tuple(repeated)
 
     def write_bytes(self, letters: Sequence[Outgoing]) -> None:

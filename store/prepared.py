@@ -38,12 +38,12 @@ class Statement:
     sql: str
     parameters: tuple[Any, ...]
     readers: tuple[tuple[int, Callable[[Any], Any]], ...]
-    in_order: bool  # the parameters are the arguments, as in most inserts
+    order: tuple[int, ...] | None = None  # which arguments the parameters are, where they are nothing else
 
     def bind(self, arguments: Sequence[Any]) -> list[Any]:
         """The parameters for these arguments."""
-        if self.in_order:
-            return [adapt(argument) for argument in arguments]
+        if self.order is not None:
+            return [adapt(arguments[index]) for index in self.order]
         return [_argument(part, arguments) if isinstance(part, _Mark) else part for part in self.parameters]
 
     def read(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
@@ -70,10 +70,11 @@ class Prepared:
         self._build = build
         parameters = inspect.signature(build).parameters
         self.lists = [name.endswith("_list") for name in parameters]
+        self.has_lists = any(self.lists)
 
     def arguments(self, arguments: Sequence[Any]) -> tuple[Any, ...]:
         """The arguments with their lists filled up to a power of two, so that few lengths need compiling."""
-        if not any(self.lists):
+        if not self.has_lists:
             return tuple(arguments)
         return tuple(
             _filled(argument) if is_list else argument for argument, is_list in zip(arguments, self.lists, strict=True)
@@ -81,7 +82,7 @@ class Prepared:
 
     def shape(self, arguments: Sequence[Any]) -> tuple[int, ...]:
         """What tells one compiled form of this query from another."""
-        if not any(self.lists):
+        if not self.has_lists:
             return ()
         return tuple(len(argument) for argument, is_list in zip(arguments, self.lists, strict=True) if is_list)
 
@@ -96,8 +97,8 @@ class Prepared:
         columns = query.selected_columns if isinstance(query, peewee.Select) else ()
         readers = tuple((i, reader) for i, column in enumerate(columns) if (reader := _reader(column)))
         fixed = (part if isinstance(part, _Mark) else adapt(part) for part in parameters)
-        in_order = parameters == [_Mark(i) for i in range(len(arguments))]
-        return Statement(sql, tuple(fixed), readers, in_order)
+        plain = all(isinstance(part, _Mark) and part.item < 0 for part in parameters)
+        return Statement(sql, tuple(fixed), readers, tuple(part.index for part in parameters) if plain else None)
 
 
 class Inserting(Prepared):
@@ -114,6 +115,7 @@ class Inserting(Prepared):
         self._columns = columns
         self._conflict = conflict
         self.lists = [False] * len(columns)
+        self.has_lists = False
         self._build = self._insert
 
     def _insert(self, *holes: _Hole) -> peewee.BaseQuery:
@@ -129,6 +131,7 @@ class Changing(Prepared):
         self._columns = columns
         self._key = key
         self.lists = [False] * (len(columns) + 1)
+        self.has_lists = False
         self._build = self._update
 
     def _update(self, *holes: _Hole) -> peewee.BaseQuery:

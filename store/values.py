@@ -286,6 +286,7 @@ class Saved:
     `event_key` names what was decided upon (`raw:17`): a second decision on it changes nothing. `expected_version`
     is the version of the case the decision was taken on; None leaves that to the unit it was loaded in.
     `message_ids` are those of the incoming message `raw_id`; those of `outgoing` are recorded with them.
+    `before` is the case as it was loaded in this unit: what it has in common with `case` is not written again.
     """
 
     case: Case
@@ -299,6 +300,7 @@ class Saved:
     message_ids: tuple[str, ...] = ()
     raw_id: int | None = None
     expected_version: int | None = None
+    before: Case | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
