@@ -1,7 +1,8 @@
 """What a letter's template may know: plain values only, and of the customer nothing that its reader must not see."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from itertools import takewhile
 
 from cases import events as e
@@ -49,13 +50,16 @@ def view_of(letter: Letter, case: Case, policy: Policy, now: datetime, history: 
     person = policy.directory.people[letter.person]
     first = _FIRST.get(letter.letter, ())
     may = sorted(allowed(person, case, policy, now), key=lambda row: row.name not in first)
-    view |= _staff(case, policy, now) | {
+    view |= _staff(case, policy) | {
         "reader": {"name": person.name},
         "history": history_of(happened, case, policy),
         "allowed": [row.name for row in may],
         "typed": {row.name: typed(row, letter.language, with_text=True) for row in may},
     }
-    return view | _caused(letter, case, policy, now, happened)
+    caused = _caused(letter, case, policy, now, happened)
+    if "deadlines" not in caused:
+        view["deadlines"] = _deadlines(owed(case, policy), case, policy, now)
+    return view | caused
 
 
 def _acknowledgement(letter: Letter, case: Case, policy: Policy) -> View:
@@ -137,14 +141,18 @@ def _best(facts: Iterable[Fact], kinds: Iterable[str]) -> list[Fact]:
 
 def typed(row: CommandRow, language: str, *, with_text: bool = False) -> str:
     """The command as a reader of the language writes it; `with_text` shows where their own text belongs."""
-    chinese = language.lower().startswith("zh")
-    word = next((word for word in row.words if word.isascii() is not chinese), row.words[0])
+    word = _word(row.words, chinese=language.lower().startswith("zh"))
     if not (with_text and (row.needs_text or row.argument)):
         return word
     return f"{word}: …" if word.isascii() else f"{word}：…"
 
 
-def _staff(case: Case, policy: Policy, now: datetime) -> View:
+@lru_cache(maxsize=1000)
+def _word(words: tuple[str, ...], *, chinese: bool) -> str:
+    return next((word for word in words if word.isascii() is not chinese), words[0])
+
+
+def _staff(case: Case, policy: Policy) -> View:
     handler = policy.directory.people.get(case.handler)
     return {
         "customer": {
@@ -169,7 +177,6 @@ def _staff(case: Case, policy: Policy, now: datetime) -> View:
         "centre": _named(policy.directory.centres, case.centre),
         "department": _named(policy.directory.departments, case.departments[0] if case.departments else ""),
         "handler": handler.name if handler else "",
-        "deadlines": _deadlines(owed(case, policy), case, policy, now),
         "links": list(case.links),
         "status": str(case.status),
         "resolution": case.resolution,
@@ -186,7 +193,8 @@ def _said(reason: e.Reason, policy: Policy) -> str:
     return "" if row and reason.detail in {*row.channels, *row.categories} else reason.detail
 
 
-def _deadlines(running: Iterable[Deadline], case: Case, policy: Policy, now: datetime) -> list[View]:
+def _deadlines(running: Sequence[Deadline], case: Case, policy: Policy, now: datetime) -> list[View]:
+    owners = {role: _holders(role, case, policy, now) for role in {d.owner for d in running}}
     return [
         {
             "stage": d.stage,
@@ -194,7 +202,7 @@ def _deadlines(running: Iterable[Deadline], case: Case, policy: Policy, now: dat
             "target": str(d.target),
             "clause": d.clause,
             "role": d.owner,
-            "owner": _holders(d.owner, case, policy, now),
+            "owner": owners[d.owner],
         }
         for d in running
     ]

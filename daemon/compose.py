@@ -6,10 +6,11 @@ import re
 import secrets
 from base64 import b32encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.header import Header
 from email.utils import format_datetime
+from functools import cache
 from urllib.parse import quote
 
 from cases.case import Case
@@ -130,6 +131,7 @@ class Composer:
     policy: Policy
     random: Callable[[int], bytes] = secrets.token_bytes
     is_restored: Callable[[], bool] = lambda: False  # and no person has let letters go since
+    _clicks: dict[tuple[str, str], str] = field(default_factory=dict)  # by command and language
 
     def compose(  # noqa: PLR0913 (what a message is made of)
         self,
@@ -207,13 +209,19 @@ class Composer:
         self, number: str, language: str, address: str, token: str, commands: Sequence[str]
     ) -> list[dict[str, object]]:
         """One-click answers: each opens a new message that begins with the command."""
-        rows = {row.name: row for row in self.policy.commands}
         link = f"mailto:{quote(address, safe='@+')}?subject={quote(f'Re: [{number}]')}&body="
-        return [
-            {"command": name, "url": link + quote(_one_click(rows[name], language, token))}
-            for name in commands
-            if name in rows
-        ]
+        end = quote(f"\n\n[ref:{token}]")
+        clicks = [(name, self._click(name, language)) for name in commands]
+        return [{"command": name, "url": link + click + end} for name, click in clicks if click]
+
+    def _click(self, name: str, language: str) -> str:
+        """The start of a link's text that gives a command; empty when there is none of that name."""
+        found = self._clicks.get((name, language))
+        if found is None:
+            row = next((row for row in self.policy.commands if row.name == name), None)
+            # Quoting costs as much as the rest of the view, and there are few commands and languages.
+            found = self._clicks[name, language] = quote(_one_click(row, language)) if row else ""
+        return found
 
     def _parents(self, letter: Letter, case: Case | None, desk: Desk) -> tuple[str, ...]:
         """What the message answers: for the customer their own message, for colleagues the thread of the case."""
@@ -269,11 +277,12 @@ class Composer:
         )
 
 
-def _one_click(row: CommandRow, language: str, token: str) -> str:
+def _one_click(row: CommandRow, language: str) -> str:
     """The text of an answer that gives the command, in a spelling of the reader's language."""
-    return typed(row, language) + (": " if row.needs_text else "") + f"\n\n[ref:{token}]"
+    return typed(row, language) + (": " if row.needs_text else "")
 
 
+@cache
 def _phrase(name: str) -> str:
     """The organisation's name before its address; letters of other scripts as an encoded word (RFC 2047)."""
     plain = re.sub(r'[\x00-\x1f\x7f"\\<>@,;:]', " ", name).strip()

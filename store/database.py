@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from typing import Any, TypeVar
 
 from cases.trouble import Trouble, TryLater
@@ -20,6 +21,7 @@ class _Thread(threading.local):
     """What this thread is in the middle of."""
 
     depth = 0  # of units
+    unit = 0  # the number of the outermost one
     wrote = False
     doomed: Trouble | None = None  # why the innermost unit cannot be committed any more
     lost = False  # the whole transaction is gone, not only the innermost savepoint
@@ -39,6 +41,12 @@ class Database:
         self._mutex = threading.Lock()
         self._turns = Turns()
         self._broken: Broken | None = None
+        self._units = count(1)
+
+    @property
+    def unit_number(self) -> int:
+        """The number of the transaction this thread is in, which no other one has; 0 outside."""
+        return self._thread.unit if self._thread.depth else 0
 
     @contextmanager
     def unit(self, purpose: str) -> Iterator[None]:
@@ -55,7 +63,7 @@ class Database:
 
     def _outermost(self) -> Iterator[None]:
         self._attempt(self.engine.begin)
-        self._thread.depth, self._thread.wrote = 1, False
+        self._thread.depth, self._thread.wrote, self._thread.unit = 1, False, next(self._units)
         try:
             yield
             self._attempt(self.engine.peewee.commit)

@@ -145,6 +145,11 @@ class Store(Folders, Quarantines, Casebook, Suppressions, Troubles, Facts):
         """
         return self.db.unit(purpose)
 
+    @property
+    def unit_number(self) -> int:
+        """The number of the outermost unit this thread is in, beside which nobody else writes; 0 outside of one."""
+        return self.db.unit_number
+
     def stats(self) -> dict[str, int]:
         """How much there is of everything."""
         counts = {name: int(self.db.value(query)) for name, query in _STATS.items()}

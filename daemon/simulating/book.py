@@ -57,6 +57,11 @@ class MemoryBook:
 
     # what the store would answer
 
+    @property
+    def unit_number(self) -> int:
+        """0: there are no units, each answer is counted anew."""
+        return 0
+
     def answers_since(self, *, since: datetime, until: datetime, per: str, value: str, unproven_only: bool) -> int:
         """How many answers left after `since` and up to `until`."""
         times = self._answers.get((per, value, unproven_only), [])
