@@ -77,21 +77,22 @@ class Intake:
     on_progress: Callable[[int], None] = lambda _count: None
     _killed: Counter[int] = field(default_factory=Counter)  # workers since the start, by message
 
-    def run(self, stop: Callable[[], bool] = lambda: False) -> int:
+    def run(self, stop: Callable[[], bool] = lambda: False, meanwhile: Callable[[], object] = lambda: False) -> int:
         """Works off everything that has no outcome yet, oldest first; returns how many messages got one.
 
-        While one batch is decided here, the workers read the next one.
+        While one batch is decided here, the workers read the next one. When there is nothing to do but wait for them,
+        `meanwhile` is called, again and again as long as it finds something to do.
         """
         done = 0
         # A message that kills its worker stays pending, but no more than three times: the loop ends.
-        while not stop() and (settled := self._sweep(stop)):
+        while not stop() and (settled := self._sweep(stop, meanwhile)):
             done += settled.outcomes
             if not settled.left:
                 break
         self.concluder.press.rest()
         return done
 
-    def _sweep(self, stop: Callable[[], bool]) -> "_Sweep | None":
+    def _sweep(self, stop: Callable[[], bool], meanwhile: Callable[[], object]) -> "_Sweep | None":
         """Once through everything pending; None when there was nothing."""
         outcomes = seen = 0
         with ThreadPoolExecutor(1, thread_name_prefix="reading") as ahead:
@@ -99,14 +100,14 @@ class Intake:
             for group in self._groups(stop):
                 alone = _is_suspect(group)
                 while len(waiting) > (not alone):
-                    outcomes += self._settle_group(*_finished(waiting.popleft()))
+                    outcomes += self._settle_group(*_finished(*waiting.popleft(), meanwhile))
                 seen += len(group)
                 self._count_attempt(group)
                 waiting.append((group, ahead.submit(self._read_all, group)))
                 if alone:
-                    outcomes += self._settle_group(*_finished(waiting.popleft()))
+                    outcomes += self._settle_group(*_finished(*waiting.popleft(), meanwhile))
             while waiting:
-                outcomes += self._settle_group(*_finished(waiting.popleft()))
+                outcomes += self._settle_group(*_finished(*waiting.popleft(), meanwhile))
         return _Sweep(outcomes=outcomes, left=seen - outcomes) if seen else None
 
     def _groups(self, stop: Callable[[], bool]) -> Iterator[Sequence[PendingRaw]]:
@@ -287,9 +288,10 @@ class _Sweep:
 
 
 def _finished(
-    waiting: tuple[Sequence[PendingRaw], "Future[dict[int, Parsed]]"],
+    group: Sequence[PendingRaw], reading: "Future[dict[int, Parsed]]", meanwhile: Callable[[], object]
 ) -> tuple[Sequence[PendingRaw], dict[int, Parsed]]:
-    group, reading = waiting
+    while not reading.done() and meanwhile():
+        pass
     return group, reading.result()
 
 

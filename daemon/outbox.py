@@ -89,10 +89,10 @@ class Outbox:
         if now >= MADE and (waited := self.store.wait_no_longer(now, longest) + self.store.gather_no_later(now)):
             log.warning("letters waited for a clock that was ahead", extra={"letters": waited})
 
-    def drain(self, stop: Callable[[], bool] = lambda: False) -> int:
-        """Sends what may leave now; returns how many letters a server accepted."""
+    def drain(self, stop: Callable[[], bool] = lambda: False, *, claims: int = _ALL) -> int:
+        """Sends what may leave now, or of each account so many claims; returns how many letters a server accepted."""
         self._finish()
-        return sum(self._drain(outlet, stop) for outlet in self.outlets)
+        return sum(self._drain(outlet, stop, claims) for outlet in self.outlets)
 
     def abort(self) -> None:
         """From a signal handler: give up what is waited for; its fate is recorded as usual."""
@@ -168,9 +168,10 @@ class Outbox:
             raise NeedsHuman(f"letter {outbox_id} is {row.state}; only {waiting} ones wait for a person")
         return row
 
-    def _drain(self, outlet: Outlet, stop: Callable[[], bool]) -> int:
+    def _drain(self, outlet: Outlet, stop: Callable[[], bool], claims: int) -> int:
         sent = 0
-        while not stop() and (allowed := self._allowance(outlet)):
+        while claims and not stop() and (allowed := self._allowance(outlet)):
+            claims -= 1
             claim = outlet.note.next_claim() or secrets.token_hex(8)
             with self.unfinished.until_recorded(claim):  # even of the claim itself nobody may hear that it was made
                 rows = self.store.claim(self.clock.now(), outlet.account, min(CLAIM, allowed), claim)

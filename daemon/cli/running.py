@@ -6,16 +6,18 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import date
 from functools import partial
 from pathlib import Path
+from typing import Any, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from cases.trouble import NeedsHuman, TryLater
+from daemon.allocator import keep_small
 from daemon.assemble import House, build, open_store, parsers_of, recall_refusals
 from daemon.cli.common import settings_at, store_of
 from daemon.clock import Clock
@@ -26,6 +28,8 @@ from store.values import OutboxState
 
 log = logging.getLogger("ombud")
 ALL_DONE, TRY_AGAIN = 0, 3
+PATIENCE = 1.0  # seconds that a try to send may cost while messages wait to be decided
+T = TypeVar("T")
 
 
 def init_db(config: Path | None, copy_from: Path | None = None) -> None:
@@ -53,6 +57,7 @@ def run(config: Path | None, *, once: bool, since: str | None) -> int:
     """Run until stopped, or one pass; the exit status tells whether something must be tried again."""
     day = _day(since)
     settings = settings_at(config)
+    keep_small()
     start_logging(settings.log_level)
     faulthandler.enable()  # a watchdog's SIGABRT shows where every thread stands
     for warning in settings.warnings:
@@ -87,23 +92,36 @@ def _pass(house: House) -> int:
     loop.listen_to_signals()
     failed = threading.Event()
 
-    def attempt(work: Callable[[], object]) -> None:
+    def attempt(work: Callable[[], T]) -> T | None:
         try:
-            work()
+            return work()
         except TryLater as later:
             log.warning("try later", extra={"reason": str(later)})
             failed.set()
+        return None
 
     def stop() -> bool:
         return loop.stopping
 
+    patient = True  # until a server keeps us waiting for nothing
+
+    def send_some() -> bool:
+        nonlocal patient
+        begun = time.monotonic()
+        sent = patient and bool(attempt(lambda: house.outbox.drain(stop, claims=1)))
+        patient = sent or (patient and time.monotonic() - begun < PATIENCE)
+        return sent
+
+    def decide() -> None:
+        show(house.intake.run(stop, send_some))
+
     with ThreadPoolExecutor(max(len(house.polls), 1), thread_name_prefix="poll") as pool, _Progress() as show:
         fetching = [pool.submit(attempt, partial(poll.run, stop)) for poll in house.polls]
         while not all(future.done() for future in fetching):
-            attempt(lambda: show(house.intake.run(stop)))
+            attempt(decide)
             time.sleep(0.02)
         _raise_from(fetching)
-        attempt(lambda: show(house.intake.run(stop)))
+        attempt(decide)
         attempt(lambda: house.ticks.tick(stop))
         attempt(lambda: (house.outbox.release(), house.outbox.drain(stop)))
         _raise_from([pool.submit(attempt, poll.clear) for poll in house.polls])
@@ -114,7 +132,7 @@ def _pass(house: House) -> int:
     return TRY_AGAIN if left else ALL_DONE
 
 
-def _raise_from(futures: list[Future[None]]) -> None:
+def _raise_from(futures: Sequence[Future[Any]]) -> None:
     for future in futures:
         future.result()
 
