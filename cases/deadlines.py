@@ -5,8 +5,9 @@ ladder step falls due is computed from the same clock, so a change of grade, cal
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from operator import attrgetter, is_
 
 from cases.calendaring import BY_CALENDAR, calendar_for
 from cases.case import Case
@@ -54,20 +55,52 @@ class DueStep:
     moment: datetime
 
 
-# The clocks of the case that was asked for last: a decision asks several times for the same, unchangeable, case.
-_latest: tuple[Case, Policy, tuple[Deadline, ...]] | None = None
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The clocks of a case as it was when somebody asked; `by_row` has one for each stage of the policy, or None."""
+
+    case: Case
+    policy: Policy
+    by_row: tuple[Deadline | None, ...]
+    running: tuple[Deadline, ...]
+
+
+# By number: a decision asks several times for the clocks of a case that hardly changes meanwhile, and again when each
+# of its letters has left. What is forgotten is computed anew.
+_known: dict[str, _Known] = {}
+_MOST_KNOWN = 512
+# What clocks are derived from besides the moments: whatever else is true of a case.
+_BESIDE = attrgetter(*(one.name for one in fields(Case) if one.name != "moments"))
 
 
 def owed(case: Case, policy: Policy) -> tuple[Deadline, ...]:
     """Every running clock of the case, the most urgent first."""
-    global _latest  # noqa: PLW0603 (one reference, replaced as a whole; whoever reads it sees an old or a new one)
-    latest = _latest
-    if latest and latest[0] is case and latest[1] is policy:
-        return latest[2]
-    found = [deadline for row in policy.stages if (deadline := _deadline(case, row, policy))]
-    running = tuple(sorted(found, key=lambda deadline: deadline.due))
-    _latest = case, policy, running
+    known = _known.get(case.number)
+    if known and known.case is case and known.policy is policy:
+        return known.running
+    if known and known.policy is policy and all(map(is_, _BESIDE(known.case), _BESIDE(case))):
+        by_row = tuple(_still(case, row, policy, known.case, was) for row, was in _paired(policy, known))
+    else:
+        by_row = tuple(_deadline(case, row, policy) for row in policy.stages)
+    running = tuple(sorted(filter(None, by_row), key=lambda deadline: deadline.due))
+    if len(_known) >= _MOST_KNOWN:
+        _known.clear()
+    _known[case.number] = _Known(case, policy, by_row, running)
     return running
+
+
+def _paired(policy: Policy, known: _Known) -> Iterator[tuple[StageRow, Deadline | None]]:
+    return zip(policy.stages, known.by_row, strict=True)
+
+
+def _still(case: Case, row: StageRow, policy: Policy, before: Case, was: Deadline | None) -> Deadline | None:
+    """The clock of a case of which nothing but moments has changed: the same, if none of them are its own."""
+    now, then = case.moments, before.moments
+    for kinds in (row.starts, row.done, row.moot):
+        for kind in kinds:
+            if now.get(kind) != then.get(kind):
+                return _deadline(case, row, policy)
+    return was
 
 
 def due_of(case: Case, stage: str, policy: Policy) -> datetime | None:

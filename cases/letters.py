@@ -154,7 +154,7 @@ def is_obsolete(key: str, case: Case, policy: Policy) -> bool:
 
 def letters_of(case: Case, event: e.Event, policy: Policy, now: datetime) -> Iterator[Letter]:
     """The letters that one event calls for; two may share a key."""
-    rows = [row for row in policy.notices if row.when == event.kind and _is_meant(row, case, event)]
+    rows = [row for row in _notices_on(event.kind, policy) if _is_meant(row, case, event)]
     if isinstance(event, e.LadderStepTaken):
         row = _staff_row(event, LADDER_LETTERS[event.kind], event.who, LetterClass.OWED)
         for person in _told_of(event, case, policy, now):
@@ -175,6 +175,20 @@ def _told_of(event: e.LadderStepTaken, case: Case, policy: Policy, now: datetime
     if event.people is None:
         return people_for(event.who, case, policy, now)
     return [person for one in event.people if (person := policy.directory.people.get(one))]
+
+
+# Of the policy that was asked for last: most events call for no letter, and are many.
+_latest: tuple[Policy, dict[str, tuple[NoticeRow, ...]]] | None = None
+
+
+def _notices_on(kind: str, policy: Policy) -> tuple[NoticeRow, ...]:
+    global _latest  # noqa: PLW0603 (one reference, replaced as a whole; whoever reads it sees an old or a new one)
+    latest = _latest
+    if latest is None or latest[0] is not policy:
+        kinds = {row.when for row in policy.notices}
+        by_kind = {kind: tuple(row for row in policy.notices if row.when == kind) for kind in kinds}
+        latest = _latest = policy, by_kind
+    return latest[1].get(kind, ())
 
 
 def _is_meant(row: NoticeRow, case: Case, event: e.Event) -> bool:

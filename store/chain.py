@@ -67,12 +67,11 @@ def payload_digest(salt: bytes, payload: str) -> bytes:
 
 def link_of(previous: bytes, header: Sequence[str], digest: bytes) -> bytes:
     """The hash of an event: over the one before it, its header (each part with its length) and its payload digest."""
-    hasher = hashlib.sha256(previous)
+    parts = [previous]
     for part in header:
         data = part.encode()
-        hasher.update(len(data).to_bytes(4, "big") + data)
-    hasher.update(digest)
-    return hasher.digest()
+        parts += (len(data).to_bytes(4, "big"), data)
+    return hashlib.sha256(b"".join((*parts, digest))).digest()
 
 
 class Chain(Part):
@@ -134,10 +133,11 @@ class Chain(Part):
             return
         seq, link = self.db.rows(_HEAD)[0]
         rows = []
+        salts = secrets.token_bytes(_SALT_BYTES * len(events))
         for i, event in enumerate(events):
             seq += 1
             key = f"{event_key}/{i}" if i else event_key
-            salt, payload = secrets.token_bytes(_SALT_BYTES), encode(event)
+            salt, payload = salts[_SALT_BYTES * i : _SALT_BYTES * (i + 1)], encode(event)
             digest = payload_digest(salt, payload)
             link = link_of(link, _header(seq, number, event.kind, event.at, key), digest)
             rows.append((seq, number or None, event.kind, event.at, key, payload, salt, digest, link))

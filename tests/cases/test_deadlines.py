@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 
 import pytest
@@ -288,6 +289,20 @@ class TestLadders:
         policy = replace(POLICY, calendars={**POLICY.calendars, "berlin": unsure})
         found = {deadline.stage: deadline.provisional for deadline in owed(opened().case, policy)}
         assert {"acknowledge": False, "head_told": False, "investigate": False, "resolve": True} == found
+
+
+KINDS = sorted({kind for row in POLICY.stages for kind in (*row.starts, *row.done, *row.moot)} | {"LetterQueued"})
+NEW_NUMBER = count()
+
+
+@given(st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 200)), max_size=8))
+def test_clocks_that_are_remembered_are_those_of_a_case_seen_for_the_first_time(changes: list[tuple[str, int]]) -> None:
+    case = opened(**DELAY).case
+    for kind, hours in changes:
+        moments = {name: moment for name, moment in case.moments.items() if name != kind}
+        case = replace(case, moments=moments | ({kind: MONDAY + timedelta(hours=hours)} if hours else {}))
+        unknown = replace(case, number=f"{NUMBER}-{next(NEW_NUMBER)}")
+        assert owed(unknown, POLICY) == owed(case, POLICY)
 
 
 def test_only_an_opening_opens() -> None:
