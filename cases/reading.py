@@ -1,7 +1,9 @@
 """How messages are to be read: word tables and mail-server facts that `config` hands to `parsers` as values."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +37,35 @@ class Lexicon:
     weak_from: float = 0.5
     alarm: float = 0.0  # what signals add to the strength of a complaint, all together
     also_from: float = 1.25  # weight from which a category beside the main one is a concern of its own
+
+    def __reduce__(self) -> "tuple[Callable[..., Lexicon], tuple[dict[str, _Columns], dict[str, float]]]":
+        """For pickle: tens of thousands of rows in columns, which each worker reads several times as fast."""
+        values = {one.name: getattr(self, one.name) for one in fields(self)}
+        tables = {name: _columns(rows) for name, rows in values.items() if isinstance(rows, tuple)}
+        return _lexicon, (tables, {name: value for name, value in values.items() if name not in tables})
+
+
+_Columns = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[float, ...]]
+
+
+def _columns(rows: Sequence[Phrase]) -> _Columns:
+    return (
+        tuple(row.text for row in rows),
+        tuple(row.language for row in rows),
+        tuple(row.rule for row in rows),
+        tuple(row.weight for row in rows),
+    )
+
+
+def _lexicon(tables: dict[str, _Columns], numbers: dict[str, Any]) -> Lexicon:
+    values: dict[str, Any] = {
+        name: tuple(
+            Phrase(text=text, language=language, rule=rule, weight=weight)
+            for text, language, rule, weight in zip(*columns, strict=True)
+        )
+        for name, columns in tables.items()
+    }
+    return Lexicon(**values, **numbers)
 
 
 class AuthenticationProfile(StrEnum):

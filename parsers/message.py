@@ -267,7 +267,6 @@ def _understood(message: IncomingMessage, signature: str, reading: Reading, head
         by_subject = language_of(f"{message.subject}. {own}", told)
         language, confidence = max((language, confidence), by_subject, key=lambda pair: pair[1])
     sure = language if confidence > 0.5 else ""
-    words = find_words(message.subject, own, reading.lexicon, sure)
     source = Source(
         own=own,
         signature=signature,
@@ -278,7 +277,9 @@ def _understood(message: IncomingMessage, signature: str, reading: Reading, head
         zone=zone_of(head.all("date")),
     )
     facts, country = find_facts(source)
-    judgement = Judgement() if message.automatic else judge(words, sure, reading.lexicon)
+    judgement = Judgement()
+    if not message.automatic:
+        judgement = judge(find_words(message.subject, own, reading.lexicon, sure), sure, reading.lexicon)
     return replace(
         message,
         language=language,

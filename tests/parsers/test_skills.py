@@ -1,5 +1,7 @@
 """The single skills, each by a table."""
 
+import pickle
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -26,7 +28,7 @@ from parsers.charset import decode
 from parsers.complaint import judge
 from parsers.flowed import unflow
 from parsers.ids import address_tokens, body_tokens, case_numbers, id_tokens, parse_message_id
-from parsers.lexicon import Matcher, find_words
+from parsers.lexicon import Matcher, find_words, matcher_of
 from parsers.numbers import find_numbers
 from parsers.words import header_text, parameters
 from tests.parsers.lexicons import shipped
@@ -350,6 +352,20 @@ ROWS = Lexicon(
         Phrase(text="thank you", language="en", rule="praise", weight=-2.0),
     ),
 )
+
+
+def test_a_lexicon_comes_to_a_worker_as_it_left() -> None:
+    changed = replace(ROWS, alarm=0.3, signals=ROWS.complaint[1:3])
+    assert changed == pickle.loads(pickle.dumps(changed))  # noqa: S301  # our own
+
+
+def test_rows_of_a_language_stay_in_their_order_whatever_came_before() -> None:
+    lexicon = replace(ROWS, categories=ROWS.complaint)
+    text = "broken, kaputt, never again"
+    fresh = [matcher_of(replace(lexicon), one).find(text) for one in ("de", "fr", "")]
+    shared = [matcher_of(lexicon, one).find(text) for one in ("", "fr", "de")]
+    assert fresh == shared[::-1]
+    assert [0, 2, 0, 2, 0, 2] == [hit.table for hit in shared[0]]
 
 
 @pytest.mark.parametrize(
