@@ -35,6 +35,7 @@ BACKLOG = 20  # messages at once from which on a worker is worth its start
 REST_AFTER = 30.0  # seconds without an order after which the worker is ended
 WORKER = "daemon.pressing:press_in_worker"
 READ_BYTES = 2**20
+TOGETHER = 4  # orders given to the worker at once: for waking each other costs both sides something
 
 
 class Spoiled(TryLater):
@@ -67,7 +68,8 @@ class Press:
             return composed.finished(press(self._render, composed.order))
         batch.waiting.append(composed)
         self._worker.send(pickle.dumps(composed.order, protocol=5))
-        self._take(batch)
+        if len(batch.waiting) % TOGETHER == 0:
+            self._take(batch)
         return None
 
     @contextmanager

@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import datetime
+from threading import Lock
 from typing import Any, TypeVar
 
 import cattrs
@@ -64,6 +65,7 @@ class Snapshots:
     def __init__(self, most: int = 512) -> None:
         self._most = most
         self._known: dict[str, tuple[str, Case]] = {}
+        self._mutex = Lock()
 
     def encode(self, case: Case) -> str:
         """As `encode`; the case is at hand when its snapshot comes back."""
@@ -81,9 +83,11 @@ class Snapshots:
         return case
 
     def _remember(self, number: str, text: str, case: Case) -> None:
-        if len(self._known) >= self._most:
-            self._known.clear()
-        self._known[number] = text, case
+        with self._mutex:
+            self._known.pop(number, None)  # so that the oldest stands first
+            if len(self._known) >= self._most:
+                del self._known[next(iter(self._known))]
+            self._known[number] = text, case
 
 
 def _decode(text: str, wanted: type[T]) -> T:
