@@ -19,6 +19,7 @@ from cases.opening import follow_up, note_of, opening_of
 from cases.people import Person
 from cases.placing import Again, Beside, Join, Place
 from cases.policy import Policy
+from cases.rating import is_asked, rated
 from cases.rights import Claim, refusal, why_not
 from cases.telling import readers_of
 from cases.tokens import IssuedToken
@@ -38,6 +39,8 @@ def on_message(case: Case | None, arrival: Arrival, place: Place, policy: Policy
         case Join(token=token) if token and token.purpose != "customer":
             # Whoever answers a letter to staff is no customer: nothing is reopened, nothing passed on (policy §8).
             return (note_of(arrival, f"answer to a {token.purpose} letter", now),)
+        case Join(how=how, token=token) if arrival.message.automatic is None and is_asked(case, token):
+            return rated(case, arrival, how, policy, now)
         case Join(how=how) if arrival.message.automatic is None:
             return follow_up(case, arrival, how, policy, now)
         case _:

@@ -15,6 +15,7 @@ FURTHER_MOMENTS = frozenset(
         "SolutionApproved",  # nothing and nobody stands between the proposal and the customer
         "VisitDue",  # the result of an emotional case was told (C3.6)
         "LowRating",
+        "AnswerReceived",  # the customer wrote after the result, and what they mean is for a person to read
         "WorkClosed",  # a case that was worked is closed, not one that was no complaint
     }
 )
@@ -40,6 +41,7 @@ _OF_THE_WORK = (
     "LetterSent:ask_satisfaction",
     "SatisfactionGiven",
     "LowRating",
+    "AnswerReceived",
     "CustomerConfirmed",
     "CustomerSilent",
     "VisitDue",
@@ -73,6 +75,8 @@ def moments_of(event: e.Event, status: Status, flags: tuple[str, ...]) -> dict[s
             found["VisitDue"] = event.at
         case e.SatisfactionGiven(low=True):
             found["LowRating"] = event.at
+        case e.FollowUpAdded() if status is Status.RESOLVED:
+            found["AnswerReceived"] = event.at
         case e.CaseClosed() if status is Status.RESOLVED:
             found["WorkClosed"] = event.at
     return found

@@ -57,7 +57,9 @@ def routing_of(
     return (routed,)
 
 
-def follow_up(case: Case, arrival: Arrival, how: str, policy: Policy, now: datetime) -> tuple[e.Event, ...]:
+def follow_up(
+    case: Case, arrival: Arrival, how: str, policy: Policy, now: datetime, *, reopens: bool = True
+) -> tuple[e.Event, ...]:
     """A participant wrote again: the case goes on, or is reopened when it was thought to be finished (policy §6)."""
     message, by = arrival.message, f"message:{arrival.raw}"
     added = e.FollowUpAdded(
@@ -77,7 +79,7 @@ def follow_up(case: Case, arrival: Arrival, how: str, policy: Policy, now: datet
         events.append(e.EvidenceAdded(at=now, by=by, clause="§2", raw=arrival.raw, files=message.attachments))
     events += _learned(case, arrival, policy, now)
     events += _worsened(case, arrival, policy, now)
-    if case.status in {Status.RESOLVED, Status.CLOSED}:
+    if reopens and case.status in {Status.RESOLVED, Status.CLOSED}:
         events += reopening_of(fold(case, events), "the customer answered", policy, by, now)
     return tuple(events)
 

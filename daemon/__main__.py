@@ -9,7 +9,7 @@ import typer
 from cases.trouble import NeedsHuman, TryLater
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="A company's complaint desk, run entirely by mail.")
-case_app = typer.Typer(no_args_is_help=True, help="Look at cases.")
+case_app = typer.Typer(no_args_is_help=True, help="Look at cases, and work on them.")
 quarantine_app = typer.Typer(no_args_is_help=True, help="Look at messages that could not be read, and settle them.")
 noted_app = typer.Typer(no_args_is_help=True, help="Look at messages that were noted and not answered.")
 outbox_app = typer.Typer(no_args_is_help=True, help="Look at outgoing messages, decide about waiting ones.")
@@ -234,6 +234,24 @@ def case_add_address(number: Number, address: Address, because: Reason, config: 
     from daemon.cli import acting
 
     acting.add_address(config, number, address, because)
+
+
+@case_app.command("act")
+def case_act(
+    number: Number,
+    who: Annotated[str, typer.Option("--as", metavar="PERSON", help="Who acts: an id, name or address.")],
+    text: Annotated[str, typer.Argument(metavar="COMMANDS", help="As in a mail, a line each; - reads them.")] = "",
+    config: Config = None,
+    json: Json = False,
+    help_commands: Annotated[bool, typer.Option("--help-commands", help="List what PERSON may do now.")] = False,
+) -> None:
+    """Work on a case for a colleague, as they would by mail. Exit status 1 when a command is refused."""
+    from daemon.cli import casework
+
+    if help_commands or not text:
+        casework.may(config, number, who, as_json=json)
+        return
+    raise typer.Exit(casework.act(config, number, text, who, as_json=json))
 
 
 @quarantine_app.command("list")

@@ -65,6 +65,7 @@ OURS = {
     "put_to_customer",
     "ask_satisfaction",
     "visit",
+    "read_answer",
     "assess",
     "close",
     "review",

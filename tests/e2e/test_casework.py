@@ -1,0 +1,134 @@
+"""A case is worked from its first mail to the archive at the command line, on a real database, while the desk runs."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from cases.words import Status
+from daemon.cli import casework
+from tests.e2e.mail import answer, mail, subject_of, text_of
+from tests.e2e.opened import OpenDesk
+
+ANA = "ana.schmidt@kunde.example"
+HEAD = "marco.rossi@meridian.example"  # leads logistics in Europe
+CENTRE = "katrin.weber@meridian.example"
+WORDS = (
+    "Meine Sendung zur Bestellung 48213 ist nie angekommen, ich warte seit drei Wochen auf die Lieferung. "
+    "Das ist inakzeptabel, ich beschwere mich und verlange 250 EUR zurück.\n\nAna Schmidt"
+)
+
+
+class Worker:
+    """Somebody at the keyboard."""
+
+    def __init__(self, office: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.office = office
+        monkeypatch.setattr(casework, "Clock", lambda: office.clock)
+        office.receive(mail(ANA, "Bestellung 48213", WORDS, name="Ana Schmidt", date=office.clock.now()))
+        self.number = office.case().number
+
+    def act(self, person: str, text: str) -> tuple[int, str]:
+        done = self.office.command("case", "act", self.number, text, "--as", person)
+        self.office.beat()
+        return done
+
+    def must(self, person: str, text: str) -> None:
+        status, said = self.act(person, text)
+        assert 0 == status, said
+
+    def wait(self, **span: float) -> None:
+        self.office.clock.advance(timedelta(**span))
+        self.office.beat()
+
+
+def test_a_case_goes_through_all_its_stages_at_the_command_line(
+    office: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Worker(office, monkeypatch)
+    desk.must("rossi", "accept\ninvestigated: lost by the carrier\npropose: a new parcel and 250 EUR")
+    assert "approve" in office.running()
+    assert "250 EUR" in text_of(office.desk.sent_to(CENTRE)[-1])
+    status, said = desk.act("rossi", "resolve: sent")
+    assert (1, True) == (status, "not been approved yet" in said)
+    desk.must("weber", "approve")
+    desk.must("rossi", "offer: Wir senden ein neues Paket und erstatten 250 EUR. Sind Sie einverstanden?")
+    proposal = office.desk.sent_to(ANA)[-1]
+    assert "Unser Vorschlag" in subject_of(proposal)
+    office.receive(answer(proposal, ANA, "Ja, einverstanden."))
+    desk.must("Marco Rossi", "agreed\nresolve: a new parcel left, tracking 4711")
+    desk.must("rossi", "result: Ihr neues Paket ist unterwegs, 250 EUR sind erstattet.")
+    assert Status.RESOLVED == office.case().status
+    assert {"satisfaction", "ask_satisfaction", "close"} <= set(office.running())
+
+    desk.wait(days=2)
+    question = office.desk.sent_to(ANA)[-1]
+    assert "Sind Sie zufrieden?" in subject_of(question)
+    office.receive(answer(question, ANA, "5\n\nVielen Dank!"))
+    assert (Status.RESOLVED, 5) == (office.case().status, office.case().score)
+    assert {"satisfaction", "ask_satisfaction", "read_answer"}.isdisjoint(office.running())
+
+    desk.must("rossi", "close")
+    desk.must("weber", "report: lost at the depot; the carrier was changed")
+    desk.must("lin", "register")
+    status, said = desk.act("lin", "archive")
+    assert (1, True) == (status, "Still missing: review" in said)
+    desk.must("he", "reviewed: three of these this month, quality looks at the carrier")
+    assert ["checklist complete"] == [r.event.rule for r in office.events("CaseArchived") if r.event]
+    assert {} == office.running()
+    office.assert_sound()
+
+
+def test_the_record_says_who_sat_at_the_keyboard_and_for_whom(
+    small_office: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Worker(small_office, monkeypatch)
+    desk.must("rossi", "accept")
+    (accepted,) = small_office.events("AssignmentAccepted")
+    assert accepted.event is not None
+    assert accepted.event.by.startswith("command line:")
+    assert "rossi" == accepted.event.person_id == small_office.case().handler
+
+
+def test_what_is_refused_changes_nothing_is_on_record_and_told_with_the_way_out(
+    small_office: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Worker(small_office, monkeypatch)
+    before, running = small_office.case(), small_office.running()
+    for person, text, because in (
+        ("weber", "approve", "no solution has been proposed yet"),
+        ("weber", "archive", "not closed yet"),
+        ("lars", "accept", "no one person"),
+        ("wang", "accept", "role in this case does not allow it"),
+        ("rossi", "satisfied 9", "not been told the result yet"),
+        ("rossi", "thanks for everything, I shall look at it", "no command"),
+    ):
+        status, said = desk.act(person, text)
+        assert status in {1, 2}, text
+        assert because in said
+    assert (replace(before, moments={}), running) == (
+        replace(small_office.case(), moments={}),
+        small_office.running(),
+    )
+    assert ["no right", "not closed yet", "not proposed yet", "result not told yet"] == sorted(
+        getattr(record.event, "because", "") for record in small_office.events("CommandRefused")
+    )
+
+
+def test_machines_get_one_answer_a_command_and_people_a_list_of_what_they_may_do(
+    small_office: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Worker(small_office, monkeypatch)
+    status, said = small_office.command("case", "act", desk.number, "accept\nresolve: sent", "--as", "rossi", "--json")
+    lines = json.loads(said)["lines"]
+    assert (1, [("accept", True, ""), ("resolve", False, "not proposed yet")]) == (
+        status,
+        [(line["command"], line["done"], line["because"]) for line in lines],
+    )
+    status, listed = small_office.command("case", "act", desk.number, "--as", "rossi", "--help-commands")
+    assert 0 == status
+    assert "investigated: …" in listed
+    assert "approve" not in listed.split("What is owed")[0]
+    status, may = small_office.command("case", "act", desk.number, "--as", "rossi", "--help-commands", "--json")
+    assert {"investigated", "note"} <= {row["command"] for row in json.loads(may)["may"]}
