@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import partial
 
 FIRST = datetime(2025, 3, 3, 8, tzinfo=UTC)
 DESK = "complaints@shop.example"
@@ -40,32 +41,35 @@ class Corpus:
         return sum(map(len, self.mails))
 
 
-def make(count: int, seed: int = 1, part: str = "") -> Corpus:
+def make(
+    count: int, seed: int = 1, part: str = "", *, every: timedelta = timedelta(minutes=1), pictures: bool = True
+) -> Corpus:
     """Of each 100: 56 complaints, 39 replies, 3 absence notes, 2 newsletters; 18 with a picture of 10 to 500 kB.
 
-    `part` sets the customers of one corpus apart from those of another.
+    `part` sets the customers of one corpus apart from those of another; `every` is how far messages are apart.
     """
     chance = random.Random(seed)
+    mail = partial(_mail, every=every, pictures=pictures)
     mails: list[bytes] = []
     known: list[tuple[str, str]] = []
     for n in range(count):
         draw = chance.random()
         if draw < 0.39 and known:
             customer, message_id = chance.choice(known)
-            mails.append(_mail(chance, customer, n, "Re: my order", chance.choice(REPLIES), references=message_id))
+            mails.append(mail(chance, customer, n, "Re: my order", chance.choice(REPLIES), references=message_id))
         elif 0.39 <= draw < 0.42:
             note = "I am out of the office until Monday."
-            mails.append(_mail(chance, f"away{part}{n}@customer.example", n, "Out of office", note, robot=True))
+            mails.append(mail(chance, f"away{part}{n}@customer.example", n, "Out of office", note, robot=True))
         elif 0.42 <= draw < 0.44:
             news = "Our new catalogue is here."
-            mails.append(_mail(chance, f"news{part}{n}@customer.example", n, "Catalogue", news, robot=True))
+            mails.append(mail(chance, f"news{part}{n}@customer.example", n, "Catalogue", news, robot=True))
         else:
             # Each at a domain of their own: answers to one domain have a ceiling.
             customer, message_id = f"c{part}@d{n}.customer.example", f"<{part}{n}@customer.example>"
             known.append((customer, message_id))
             _, charset, text = chance.choice(COMPLAINTS)
             words = text.format(n=chance.randrange(10_000, 99_999))
-            mails.append(_mail(chance, customer, n, "My order", words, charset=charset, message_id=message_id))
+            mails.append(mail(chance, customer, n, "My order", words, charset=charset, message_id=message_id))
     return Corpus(mails=tuple(mails), cases=len(known))
 
 
@@ -80,8 +84,10 @@ def _mail(  # noqa: PLR0913 (all of it ends up in the bytes)
     message_id: str = "",
     references: str = "",
     robot: bool = False,
+    every: timedelta,
+    pictures: bool,
 ) -> bytes:
-    when = format_datetime(FIRST + timedelta(minutes=n))
+    when = format_datetime(FIRST + every * n)
     message = EmailMessage(policy=SMTP)
     domain = customer.rpartition("@")[2]
     message["Authentication-Results"] = f"{SERVER}; dmarc=pass header.from={domain}"
@@ -95,7 +101,7 @@ def _mail(  # noqa: PLR0913 (all of it ends up in the bytes)
     message.set_content(text + "\n\nKind regards\nA customer\n", charset=charset)
     if not robot and chance.random() < 0.5:
         message.add_alternative(f"<html><body><p>{text}</p><p>Kind regards</p></body></html>", subtype="html")
-    if not robot and chance.random() < 0.18:
+    if not robot and chance.random() < 0.18 and pictures:
         picture = b"\x89PNG\r\n\x1a\n" + chance.randbytes(chance.randrange(10_000, 500_000))
         message.add_attachment(picture, maintype="image", subtype="png", filename="photo.png")
     return message.as_bytes()

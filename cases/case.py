@@ -1,11 +1,12 @@
 """What is true of a case now: a fold over its events."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
 from cases import events as e
+from cases.copying import replace
 from cases.course import Extension, Pause, Turn, turned
 from cases.message import Attachment, Fact, Proof
 from cases.moments import moments_of, undone_by
@@ -117,6 +118,9 @@ class Case:
 
 def fold(case: Case | None, events: Iterable[e.Event]) -> Case:
     """What is true after the events. Raises ValueError when the first event of a case does not open it."""
+    events = tuple(events)
+    if case is not None and not events:
+        return case
     moments = dict(case.moments) if case else {}
     for event in events:
         status, flags = (case.status, case.flags) if case else (Status.OPEN, ())

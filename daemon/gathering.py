@@ -16,7 +16,7 @@ from cases.case import Case
 from cases.decide import on_delivery
 from cases.digest import item_of, newest, urgency
 from cases.letters import OBSOLETE, Letter, LetterRef, is_obsolete
-from cases.people import Person
+from cases.people import Directory, Person
 from cases.policy import Policy
 from cases.trouble import NeedsHuman
 from cases.views import View
@@ -114,12 +114,7 @@ class Gathering:
 
     def _pass_on(self, waiting: Sequence[WaitingLetter], person: Person | None, now: datetime) -> None:
         """Who is away by now, or has left, is not written to: who stands in for them hears of it."""
-        directory = self.policy.directory
-        standing_in = directory.present((person,), now) if person else ()
-        heirs = standing_in or directory.present(directory.with_role("intake desk"), now)
-        heirs = heirs or directory.with_role("intake desk")
-        if person in heirs:  # nobody is there at all; it waits for them
-            heirs = ()
+        heirs = heirs_of(person, self.policy.directory, now)
         for letter in waiting:
             base = letter.key.split(":")
             fresh = [
@@ -216,6 +211,14 @@ class _Count:
 
     messages: int = 0
     more: bool = False
+
+
+def heirs_of(person: Person | None, directory: Directory, now: datetime) -> tuple[Person, ...]:
+    """Who hears what somebody who is away, or has left, would have heard; none when nobody is there at all."""
+    standing_in = directory.present((person,), now) if person else ()
+    heirs = standing_in or directory.present(directory.with_role("intake desk"), now)
+    heirs = heirs or directory.with_role("intake desk")
+    return () if person in heirs else heirs
 
 
 def _lines(item: View) -> list[View]:

@@ -1,7 +1,6 @@
 """What colleagues do in a simulation: acts that are told, and acts that are assumed."""
 
 import json
-import random
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 from cases import events as e
 from cases.acting import Act, carried_out
@@ -17,12 +17,13 @@ from cases.calendaring import calendar_for
 from cases.case import Case, fold
 from cases.commands import Command, parse_commands
 from cases.deadlines import Deadline, counted_from
+from cases.decide import on_act
 from cases.handing import wrong_argument
 from cases.letters import told
 from cases.people import Person
 from cases.policy import CommandRow, Policy, StageRow
-from cases.rights import refusal
-from cases.routing import people_for, roles_of
+from cases.rights import REPORTS_ON
+from cases.routing import holders, roles_of
 from cases.sense import TRIAGE_ANSWERS, impossible
 from cases.target import Unit
 from cases.trouble import NeedsHuman
@@ -81,21 +82,12 @@ def _told(path: Path, place: int, row: Any) -> ToldAct:
 
 
 def acted(case: Case, text: str, person: Person, policy: Policy, now: datetime) -> tuple[tuple[e.Event, ...], str]:
-    """The events of what a colleague wrote, with the same rights and rules as by mail; and why not, if not all."""
+    """The events of what a colleague wrote, by the same rights and rules as by mail; and what was refused, and why."""
     commands = parse_commands(text, policy.commands)
     if not commands:
         return (), "no command"
-    rows = {row.name: row for row in policy.commands}
-    decided: list[e.Event] = []
-    for command in commands:
-        present = fold(case, decided)
-        row = rows.get(command.name)
-        if row is None:
-            return tuple(decided), f"{command.written!r} is no command"
-        if because := refusal(person, row, command, present, policy, now):
-            return tuple(decided), f"{row.name}: {because}"
-        decided += carried_out(_act(present, row, command, person, policy, now))
-    return tuple(decided), ""
+    events, lines = on_act(case, commands, person, f"person:{person.id}", policy, now)
+    return events, "; ".join(f"{line.command}: {line.because}" for line in lines if not line.done)
 
 
 def _act(case: Case, row: CommandRow, command: Command, person: Person, policy: Policy, now: datetime) -> Act:
@@ -130,13 +122,14 @@ class Staff:
 
     def when(self, case: Case, raw: int, clock: Deadline, row: StageRow, policy: Policy, now: datetime) -> datetime:
         """When the stage is done: in the working time of whoever owes it, unless it counts clock hours."""
-        chance = random.Random(f"{self.seed}:{raw}:{clock.stage}:{sum(s.stage == clock.stage for s in case.steps)}")
-        share = Fraction(chance.randint(self.low, self.high), 100)
+        round_ = sum(step.stage == clock.stage for step in case.steps)
+        chance = crc32(f"{self.seed}:{raw}:{clock.stage}:{round_}".encode())
+        share = Fraction(self.low + chance % (self.high - self.low + 1), 100)
         calendar = calendar_for(case, row, policy)
         moment = calendar.add(counted_from(case, row, clock.round), clock.target.share(share))
         if clock.target.unit is not Unit.HOURS:
             moment = _worked(calendar, moment)
-        return max(moment, now + timedelta(minutes=chance.randint(1, 9)))
+        return max(moment, now + timedelta(minutes=1 + chance % 9))
 
 
 def _worked(calendar: Calendar, moment: datetime) -> datetime:
@@ -164,11 +157,12 @@ class Ways:
         return ()
 
     def _candidates(self, stage: str) -> Iterator[CommandRow]:
-        known = self._known.get(stage)
+        """What completed it before, then the report that belongs to it, then whatever does."""
+        first = (self._known.get(stage), *(name for name, of in REPORTS_ON.items() if of == stage))
         rows = {row.name: row for row in self._policy.commands}
-        if known:
-            yield rows.pop(known)
-        yield from rows.values()
+        for name in (*filter(None, first), *tuple(rows)):
+            if row := rows.pop(name, None):
+                yield row
 
     def _tried(self, case: Case, command: CommandRow, row: StageRow, now: datetime) -> tuple[e.Event, ...]:
         person = self._who(case, command, row, now)
@@ -188,12 +182,15 @@ class Ways:
     def _who(self, case: Case, command: CommandRow, row: StageRow, now: datetime) -> Person | None:
         """Who owes the stage, if they may; else whoever may."""
         roles = (row.owner, *command.roles) if row.owner in {*command.roles, command.who} else command.roles
-        people = (person for role in roles for person in people_for(role, case, self._policy, now))
+        directory = self._policy.directory
+        present = (directory.present(holders(role, case, self._policy), now) for role in roles)
+        people = (person for some in present for person in some)
         return next((one for one in people if self._may(one, case, command, now)), None)
 
     def _may(self, person: Person, case: Case, command: CommandRow, now: datetime) -> bool:
-        held = roles_of(person, case, self._policy, now)
-        return not held.isdisjoint(command.roles) and (not command.who or command.who in held)
+        if not command.who:
+            return True  # who holds the role of the row was asked for
+        return command.who in roles_of(person, case, self._policy, now)
 
     def _completes(self, case: Case, events: Iterable[e.Event], row: StageRow, now: datetime) -> bool:
         decided = tuple(events)

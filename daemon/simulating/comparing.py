@@ -1,7 +1,7 @@
 """What another policy would have done with the same mail: who late, who told, how many letters, which cases differ."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -155,7 +155,7 @@ def _facts(story: Story, run: Run) -> dict[str, object]:
 
 def _letters(story: Story, policy: Policy) -> dict[str, object]:
     """How many of each kind each reader got."""
-    sent: Iterable[tuple[str, str]] = (
+    sent = (
         (one.letter, one.to if one.reader == "customer" else reader_name(one.reader, policy))
         for one in story.letters
         if one.fate is Fate.SENT

@@ -5,61 +5,40 @@ What the daemon does between mail server and database happens here in memory, wi
 once, or when their reader's working time begins; every one arrives.
 """
 
-import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from enum import IntEnum
+from datetime import datetime, timedelta
 from functools import partial
-from itertools import count
 
 from cases import events as e
 from cases.arrival import Arrival
 from cases.case import Case
 from cases.commands import parse_commands
-from cases.concluding import conclude, written
+from cases.concluding import conclude
 from cases.deadlines import Deadline, owed
 from cases.decide import on_command, on_delivery, on_message, on_tick
 from cases.identity import fingerprint
-from cases.letters import Letter, is_obsolete, is_plausible
+from cases.letters import Letter
 from cases.message import IncomingMessage
 from cases.opening import note_of
 from cases.placing import Fresh, KnownMessage, Place, place_of
 from cases.policy import Policy
 from cases.reception import Reception, reception_of
 from cases.tokens import IssuedToken
-from cases.words import LetterClass
-from daemon.ceilings import CEILING, Ceilings, counts_for
 from daemon.intake import AccountFacts
 from daemon.knowing import known_of
 from daemon.simulating.acts import Staff, ToldAct, Ways, acted
+from daemon.simulating.agenda import Agenda, Turn
 from daemon.simulating.book import MemoryBook
+from daemon.simulating.letterbox import Letterbox, Settled
 from daemon.simulating.post import Piece
-from daemon.simulating.record import Fate, Oddity, Run, SeenLetter, Story, seen
+from daemon.simulating.record import Oddity, Run, Story
 from daemon.workers import Parsed, Read
 
 _BEAT = timedelta(seconds=30)  # how often a daemon would look at what stays due
-_LOOK_AT_HELD = timedelta(hours=1)
 _THEREAFTER = timedelta(minutes=5)  # a colleague goes on from one stage to the next
+_ONLY_LEAVE = e.LetterQueued | e.LetterSent | e.LetterWithheld
 Sink = Callable[[str, e.Event], None]  # case number, what happened
-
-
-class _Turn(IntEnum):
-    """Who comes first of what is due in one moment."""
-
-    LETTER = 0
-    ACT = 1
-    STAGE = 2
-    LOOK = 3
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Answer:
-    """A letter to somebody outside, as ceilings count it."""
-
-    number: str
-    recipient: str
-    unproven: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,22 +62,26 @@ class SimulatedDesk:
     sink: Sink = lambda _number, _event: None
     on_progress: Callable[[datetime], None] = lambda _at: None
     book: MemoryBook = field(init=False)
-    _heap: list[tuple[datetime, int, int, Callable[[datetime], None]]] = field(default_factory=list)
-    _order: Iterator[int] = field(default_factory=count)
+    _agenda: Agenda = field(init=False)
     _looks: dict[str, datetime | None] = field(default_factory=dict)
+    _clocks: dict[str, tuple[Deadline, ...]] = field(default_factory=dict)
     _planned: dict[tuple[str, str, datetime], datetime] = field(default_factory=dict)
     _nobodys: set[str] = field(default_factory=set)  # stages that no command completes
-    _told_on: date | None = None
+    _telling: frozenset[str] = frozenset()  # kinds of events that start or end clocks
     _ways: Ways = field(init=False)
-    _ceilings: Ceilings = field(init=False)
+    _letters: Letterbox = field(init=False)
 
     def __post_init__(self) -> None:
         """Opens an empty book."""
         self.book = MemoryBook(self.world.first)
         self._ways = Ways(self.world.policy)
-        self._ceilings = Ceilings(store=self.book, policy=self.world.policy)
+        self._agenda = Agenda(end=self.run.end, on_progress=self.on_progress)
+        self._letters = Letterbox(
+            policy=self.world.policy, book=self.book, agenda=self._agenda, conclude=self._conclude
+        )
+        self._telling = frozenset(kind for row in self.policy.stages for kind in (*row.starts, *row.done, *row.moot))
         for act in self.world.acts:
-            self._plan(act.at, _Turn.ACT, partial(self._act, act))
+            self._agenda.plan(act.at, Turn.ACT, partial(self._act, act))
 
     @property
     def policy(self) -> Policy:
@@ -107,7 +90,7 @@ class SimulatedDesk:
 
     def take_in(self, piece: Piece, parsed: Parsed) -> None:
         """A message of the past arrives; everything that was due before happens first."""
-        self._until(piece.at)
+        self._agenda.until(piece.at)
         self.run.messages += 1
         if isinstance(parsed, Read):
             self._read(piece, parsed.message)
@@ -116,32 +99,14 @@ class SimulatedDesk:
 
     def finish(self) -> Run:
         """Lets the rest of the time pass."""
-        self._until(self.run.end)
+        self._agenda.until(self.run.end)
         return self.run
-
-    # time
-
-    def _plan(self, at: datetime, turn: _Turn, what: Callable[[datetime], None]) -> None:
-        if at < self.run.end:
-            heapq.heappush(self._heap, (at, turn, next(self._order), what))
-
-    def _until(self, moment: datetime) -> None:
-        while self._heap and self._heap[0][0] < moment:
-            at, _, _, what = heapq.heappop(self._heap)
-            what(at)
-            self._tell(at)
-
-    def _tell(self, at: datetime) -> None:
-        """Once a virtual day is enough for whoever watches."""
-        if at.date() != self._told_on:
-            self._told_on = at.date()
-            self.on_progress(at)
 
     def _look(self, number: str, now: datetime) -> None:
         if self._looks.get(number) != now:
             return  # its clocks have moved since
         case = self.book.cases[number]
-        self._conclude(case, on_tick(case, self.policy, now), now)
+        self._conclude(case, on_tick(case, self.policy, now, self._clocks[number]), now)
 
     # mail
 
@@ -243,7 +208,7 @@ class SimulatedDesk:
         if running is None or running.round != clock.round:
             return  # done, moot or begun anew meanwhile
         if first := self._before(number, clock.stage, now):
-            self._plan(first + _THEREAFTER, _Turn.STAGE, partial(self._do, number, clock))
+            self._agenda.plan(first + _THEREAFTER, Turn.STAGE, partial(self._do, number, clock))
         elif events := self._ways.done(case, clock.stage, now):
             self._conclude(case, events, now)
         else:
@@ -266,32 +231,25 @@ class SimulatedDesk:
     def _conclude(
         self, before: Case | None, events: tuple[e.Event, ...], now: datetime, by: Arrival | None = None
     ) -> None:
-        def settle(
-            letter: Letter, case: Case, _so_far: tuple[e.Event, ...]
-        ) -> tuple[tuple[Letter, str], e.LetterEvent]:
-            held = self._held(letter, case, now)
-            fate = e.LetterHeld if held else e.LetterQueued
-            return (letter, held), written(letter, fate, letter.to, held, now)
+        def settle(letter: Letter, case: Case, _so_far: tuple[e.Event, ...]) -> tuple[Settled, e.LetterEvent | None]:
+            return self._letters.settle(letter, case, now)
 
         first = conclude(before, events, self.policy, now, settle)
-        happened, made = first.events, [one for one in first.made if self.book.is_new_letter(one[0].key)]
+        happened, made = first.events, [one for one in first.made if self.book.is_new_letter(one.letter.key)]
         sent = tuple(
-            event
-            for letter, held in made
-            if not held and letter.not_before <= now
-            for event in on_delivery(letter.ref, e.LetterSent, "", now)
+            event for one in made if one.leaves(now) for event in on_delivery(one.letter.ref, e.LetterSent, "", now)
         )
         story, case = self._kept(first.case, by), first.case
         if sent:
-            if any(letter.stops for letter, _ in made):
+            if any(one.letter.stops for one in made):
                 # A clock that a letter stops in the very moment of its start was kept all the same.
                 story.watch(case, owed(case, self.policy), self.policy, now)
             second = conclude(case, sent, self.policy, now, settle)
             case, happened = second.case, (*happened, *second.events)
-            made += [one for one in second.made if self.book.is_new_letter(one[0].key)]
+            made += [one for one in second.made if self.book.is_new_letter(one.letter.key)]
             self.book.keep(case)
-        for letter, held in made:
-            self._write(story, letter, held, case, now)
+        for one in made:
+            self._letters.post(story, one, case, now)
         self._follow(story, case, happened, now)
 
     def _kept(self, case: Case, by: Arrival | None) -> Story:
@@ -303,21 +261,28 @@ class SimulatedDesk:
 
     def _follow(self, story: Story, case: Case, events: tuple[e.Event, ...], now: datetime) -> None:
         """Keeps what happened, and plans when anybody must look again."""
-        clocks = owed(case, self.policy)
         story.follow(case, events)
-        story.watch(case, clocks, self.policy, now)
         self.run.events += len(events)
         for event in events:
             self.sink(case.number, event)
+        if case.number in self._clocks and all(map(self._moves_no_clock, events)):
+            return
+        clocks = owed(case, self.policy)
+        story.watch(case, clocks, self.policy, now)
+        self._clocks[case.number] = clocks
         look = min((clock.next_look for clock in clocks if clock.next_look), default=None)
         if look is not None and look <= now:
             look = now + _BEAT  # what stays due is looked at with every beat
         if look != self._looks.get(case.number):
             self._looks[case.number] = look
             if look is not None:
-                self._plan(look, _Turn.LOOK, partial(self._look, case.number))
+                self._agenda.plan(look, Turn.LOOK, partial(self._look, case.number))
         if self.world.staff:
             self._assume(self.world.staff, story, case, clocks, now)
+
+    def _moves_no_clock(self, event: e.Event) -> bool:
+        """Most letters only leave: nothing starts, ends or follows with that, so nothing needs to be derived anew."""
+        return isinstance(event, _ONLY_LEAVE) and not event.stops and event.kind not in self._telling
 
     def _assume(self, staff: Staff, story: Story, case: Case, clocks: Iterable[Deadline], now: datetime) -> None:
         for clock in clocks:
@@ -325,44 +290,4 @@ class SimulatedDesk:
             row = self.policy.stage(clock.stage)
             if row and mark not in self._planned:
                 when = self._planned[mark] = staff.when(case, story.raw, clock, row, self.policy, now)
-                self._plan(when, _Turn.STAGE, partial(self._do, case.number, clock))
-
-    # letters
-
-    def _held(self, letter: Letter, case: Case, now: datetime) -> str:
-        if letter.hold:
-            return letter.hold
-        is_answer = letter.letter_class is LetterClass.ANSWER and not letter.person
-        return self._ceilings.reached(_answer(letter, case), now) if is_answer else ""
-
-    def _write(self, story: Story, letter: Letter, held: str, case: Case, now: datetime) -> None:
-        fate = Fate.HELD if held else Fate.SENT if letter.not_before <= now else Fate.WAITING
-        shown = seen(letter, now, fate, held)
-        story.letters.append(shown)
-        if fate is Fate.WAITING:
-            self._plan(letter.not_before, _Turn.LETTER, partial(self._leave, story, letter, shown))
-        elif held.startswith(CEILING):
-            self._plan(now + _LOOK_AT_HELD, _Turn.LETTER, partial(self._leave, story, letter, shown))
-        elif fate is Fate.SENT and letter.letter_class is LetterClass.ANSWER and not letter.person:
-            answer = _answer(letter, case)
-            self.book.answered(now, counts_for(answer), unproven=answer.unproven)
-
-    def _leave(self, story: Story, letter: Letter, shown: SeenLetter, now: datetime) -> None:
-        """It is a letter's turn; what is not true any more stays, and so does what a ceiling still holds."""
-        case = self.book.cases[story.number]
-        shown.at, shown.because = now, ""
-        if is_obsolete(letter.key, case, self.policy):
-            shown.fate, shown.because = Fate.WITHHELD, "done meanwhile"
-            self._conclude(case, on_delivery(letter.ref, e.LetterWithheld, shown.because, now), now)
-        elif held := self._held(letter, case, now):
-            shown.because = held
-            self._plan(now + _LOOK_AT_HELD, _Turn.LETTER, partial(self._leave, story, letter, shown))
-        else:
-            if letter.letter_class is LetterClass.ANSWER and not letter.person:
-                self.book.answered(now, counts_for(_answer(letter, case)), unproven=not is_plausible(case))
-            shown.fate = Fate.SENT
-            self._conclude(case, on_delivery(letter.ref, e.LetterSent, "", now), now)
-
-
-def _answer(letter: Letter, case: Case) -> _Answer:
-    return _Answer(number=case.number, recipient=letter.to, unproven=not is_plausible(case))
+                self._agenda.plan(when, Turn.STAGE, partial(self._do, case.number, clock))

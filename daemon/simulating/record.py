@@ -68,6 +68,7 @@ class SeenLetter:
     fate: Fate
     because: str = ""
     stage: str = ""  # that a reminder or escalation is about
+    within: str = ""  # key of the message that tells it with others
     rule: str = ""
     clause: str = ""
 

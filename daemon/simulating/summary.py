@@ -2,15 +2,16 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from cases.policy import Policy
-from cases.words import GRADES
+from cases.words import DIGEST, GRADES
 from daemon.simulating.record import End, Fate, Run, SeenLetter
 
 CUSTOMERS = "customers"
+_DIGEST = f":{DIGEST}:"  # how the key of a digest begins
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +66,7 @@ def summary_of(run: Run) -> Summary:
     """The numbers of a run."""
     stories = run.stories.values()
     letters = [letter for story in stories for letter in story.letters]
-    sent = [letter for letter in letters if letter.fate is Fate.SENT]
+    sent = messages_of(letters)
     grades = Counter(str(story.case.grade) for story in stories)
     return Summary(
         messages=run.messages,
@@ -83,6 +84,20 @@ def summary_of(run: Run) -> Summary:
         oddities=dict(sorted(Counter(oddity.what for oddity in run.oddities).items())),
         events=run.events,
     )
+
+
+def messages_of(letters: Iterable[SeenLetter]) -> list[SeenLetter]:
+    """What readers found in their post: letters that left, and of those that were told together one for all."""
+    found: dict[str, SeenLetter] = {}
+    alone: list[SeenLetter] = []
+    for letter in letters:
+        if letter.fate is not Fate.SENT:
+            continue
+        if letter.within.startswith(_DIGEST):
+            found.setdefault(letter.within, replace(letter, letter=DIGEST))
+        elif not letter.within:
+            alone.append(letter)
+    return alone + list(found.values())
 
 
 def _stages(run: Run) -> tuple[StageFigures, ...]:

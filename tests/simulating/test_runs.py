@@ -2,6 +2,7 @@
 
 import mailbox
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -9,9 +10,10 @@ import pytest
 
 from cases import events as e
 from cases.case import Case, fold
-from cases.deadlines import owed
+from cases.deadlines import Deadline, owed
 from cases.decide import on_tick
 from cases.numbers import number_of
+from cases.people import Absence
 from cases.policy import Policy
 from cases.trouble import NeedsHuman
 from cases.words import Grade
@@ -19,7 +21,7 @@ from daemon.simulating import desk
 from daemon.simulating.acts import Staff, ToldAct, read_acts
 from daemon.simulating.post import read_post
 from daemon.simulating.record import End, Fate
-from daemon.simulating.summary import summary_of
+from daemon.simulating.summary import messages_of, summary_of
 from tests.simulating.past import ANA, ANA_WRITES, END, FIRST, at, put, run_over, settings
 
 
@@ -221,7 +223,7 @@ def test_a_folder_without_mail_is_refused(tmp_path: Path) -> None:
 def test_letters_and_late_clocks_are_counted_by_who_read_and_owed(folder: Path) -> None:
     seen = run_over(folder)
     summary = summary_of(seen.run)
-    sent = Counter(letter.reader for letter in seen.story.letters if letter.fate is Fate.SENT)
+    sent = Counter(letter.reader for letter in messages_of(seen.story.letters))
     names = {person.id: person.name for person in settings().policy.directory.people.values()}
     assert {names.get(reader, "customers"): count for reader, count in sent.items()} == {
         one.reader: one.letters for one in summary.readers
@@ -240,8 +242,8 @@ def test_only_what_is_due_is_looked_at(folder: Path, monkeypatch: pytest.MonkeyP
     """A look is asked for by a clock and takes a step of a ladder; none is for nothing."""
     looks: list[int] = []
 
-    def counted(case: Case, policy: Policy, now: datetime) -> tuple[e.Event, ...]:
-        events = on_tick(case, policy, now)
+    def counted(case: Case, policy: Policy, now: datetime, clocks: tuple[Deadline, ...]) -> tuple[e.Event, ...]:
+        events = on_tick(case, policy, now, clocks)
         looks.append(len(events))
         return events
 
@@ -249,3 +251,34 @@ def test_only_what_is_due_is_looked_at(folder: Path, monkeypatch: pytest.MonkeyP
     run_over(folder)
     assert len(looks) > 5
     assert 0 not in looks
+
+
+def test_what_waits_for_one_reader_is_one_message_and_each_case_learns_of_it(tmp_path: Path) -> None:
+    """Three machines are broken in Germany; in Shanghai it is night."""
+    folder = tmp_path / "mail"
+    for n in range(3):
+        text = f"The machine of order 4821{n} is broken. This is unacceptable. Germany."
+        put(folder, f"{n}", f"2026-11-23 14:0{n}", sender=f"c{n}@d{n}.example", text=text, subject=f"Machine {n}")
+    seen = run_over(folder)
+    letters = [letter for story in seen.run.stories.values() for letter in story.letters]
+    digests = Counter(letter.within for letter in letters if letter.fate is Fate.SENT and letter.within.startswith(":"))
+    assert digests
+    assert max(digests.values()) > 2
+    assert len(digests) == sum(one.letter == "digest" for one in messages_of(letters))
+    told = {event.within for events in seen.events.values() for event in events if isinstance(event, e.LetterSent)}
+    assert digests.keys() == told - {""}
+
+
+def test_what_waits_for_somebody_away_goes_to_who_stands_in(folder: Path) -> None:
+    opened = run_over(folder)
+    directory = settings().policy.directory
+    absence = Absence(start=at("2026-11-23 10:00"), end=at("2026-12-30 00:00"))
+    away = replace(opened.head, absences=(absence,), deputy="he")
+    people = {**directory.people, away.id: away}
+    by_address = {**directory.by_address, **{one.casefold(): away for one in away.addresses}}
+    policy = replace(settings().policy, directory=replace(directory, people=people, by_address=by_address))
+    seen = run_over(folder, by=replace(settings(), policy=policy))
+    late = [one for one in seen.story.letters if one.at > absence.start and one.fate is Fate.SENT]
+    assert late
+    assert away.id not in {letter.reader for letter in late}
+    assert "he" in {letter.reader for letter in late}

@@ -1,0 +1,45 @@
+"""What is due when, on a virtual clock: one heap, so that the cost follows what is due and nothing else."""
+
+import heapq
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import IntEnum
+from itertools import count
+
+Do = Callable[[datetime], None]
+
+
+class Turn(IntEnum):
+    """Who comes first of what is due in one moment."""
+
+    LETTER = 0
+    ACT = 1
+    STAGE = 2
+    LOOK = 3
+    GATHER = 4  # when everything that wants to be told in this moment has been written
+
+
+@dataclass(slots=True, kw_only=True)
+class Agenda:
+    """Plans of one run; nothing is done at its end or later."""
+
+    end: datetime
+    on_progress: Do = lambda _at: None
+    _heap: list[tuple[datetime, int, int, Do]] = field(default_factory=list)
+    _order: Iterator[int] = field(default_factory=count)
+    _told_on: date | None = None
+
+    def plan(self, at: datetime, turn: Turn, what: Do) -> None:
+        """What shall happen then; it is given the moment."""
+        if at < self.end:
+            heapq.heappush(self._heap, (at, turn, next(self._order), what))
+
+    def until(self, moment: datetime) -> None:
+        """Does all that is due before the moment, in order, what is planned meanwhile included."""
+        while self._heap and self._heap[0][0] < moment:
+            at, _, _, what = heapq.heappop(self._heap)
+            what(at)
+            if at.date() != self._told_on:
+                self._told_on = at.date()
+                self.on_progress(at)

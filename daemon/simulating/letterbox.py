@@ -1,0 +1,217 @@
+"""What becomes of letters in a simulation: they leave at once, wait for their reader's morning, or are held.
+
+The rules are those of the daemon: ceilings, what is obsolete, who stands in, which letters are told together. Nothing
+is rendered, and every letter that leaves arrives.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from cases import events as e
+from cases.case import Case
+from cases.concluding import written
+from cases.decide import on_delivery
+from cases.digest import newest
+from cases.letters import OBSOLETE, Letter, is_obsolete, is_plausible
+from cases.people import Person
+from cases.policy import Policy
+from cases.words import DIGEST, LetterClass
+from daemon.ceilings import CEILING, Ceilings, counts_for
+from daemon.gathering import heirs_of
+from daemon.simulating.agenda import Agenda, Turn
+from daemon.simulating.book import MemoryBook
+from daemon.simulating.record import Fate, SeenLetter, Story, seen
+
+_LOOK_AT_HELD = timedelta(hours=1)
+Conclude = Callable[[Case, tuple[e.Event, ...], datetime], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settled:
+    """A letter and why it is held; empty when it is not."""
+
+    letter: Letter
+    held: str
+
+    def leaves(self, now: datetime) -> bool:
+        """Whether it leaves at once."""
+        return not self.held and not self.letter.gathers and self.letter.not_before <= now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """A letter to somebody outside, as ceilings count it."""
+
+    number: str
+    recipient: str
+    unproven: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    """A reminder or escalation that waits to be told, perhaps together with others."""
+
+    story: Story
+    letter: Letter
+    shown: SeenLetter
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterbox:
+    """Takes letters and lets them leave."""
+
+    policy: Policy
+    book: MemoryBook
+    agenda: Agenda
+    conclude: Conclude
+    _waiting: defaultdict[str, list[_Waiting]] = field(default_factory=lambda: defaultdict(list))  # by reader
+    _gatherings: set[tuple[str, datetime]] = field(default_factory=set)
+
+    def settle(self, letter: Letter, case: Case, now: datetime) -> tuple[Settled, e.LetterEvent | None]:
+        """What becomes of a letter as soon as it is written."""
+        held = self._held(letter, case, now)
+        if letter.gathers and not held:
+            return Settled(letter=letter, held=""), None
+        fate = e.LetterHeld if held else e.LetterQueued
+        return Settled(letter=letter, held=held), written(letter, fate, letter.to, held, now)
+
+    def post(self, story: Story, settled: Settled, case: Case, now: datetime) -> None:
+        """Keeps the letter, and plans when it is looked at again."""
+        letter = settled.letter
+        fate = Fate.HELD if settled.held else Fate.SENT if settled.leaves(now) else Fate.WAITING
+        shown = seen(letter, now, fate, settled.held)
+        story.letters.append(shown)
+        if fate is Fate.WAITING and letter.gathers:
+            self._wait(_Waiting(story=story, letter=letter, shown=shown, at=letter.not_before))
+        elif fate is Fate.WAITING:
+            self.agenda.plan(letter.not_before, Turn.LETTER, partial(self._leave, story, letter, shown))
+        elif settled.held.startswith(CEILING):
+            self.agenda.plan(now + _LOOK_AT_HELD, Turn.LETTER, partial(self._leave, story, letter, shown))
+        elif fate is Fate.SENT:
+            self._count(letter, case, now)
+
+    def _held(self, letter: Letter, case: Case, now: datetime) -> str:
+        if letter.hold:
+            return letter.hold
+        return self._ceilings.reached(_answer(letter, case), now) if _is_answer(letter) else ""
+
+    @property
+    def _ceilings(self) -> Ceilings:
+        return Ceilings(store=self.book, policy=self.policy)
+
+    def _count(self, letter: Letter, case: Case, now: datetime) -> None:
+        if _is_answer(letter):
+            answer = _answer(letter, case)
+            self.book.answered(now, counts_for(answer), unproven=answer.unproven)
+
+    def _leave(self, story: Story, letter: Letter, shown: SeenLetter, now: datetime) -> None:
+        """It is a letter's turn; what is not true any more stays, and so does what a ceiling still holds."""
+        case = self.book.cases[story.number]
+        shown.at, shown.because = now, ""
+        if is_obsolete(letter.key, case, self.policy):
+            self._withhold(letter, shown, OBSOLETE, now)
+        elif held := self._held(letter, case, now):
+            shown.because = held
+            self.agenda.plan(now + _LOOK_AT_HELD, Turn.LETTER, partial(self._leave, story, letter, shown))
+        else:
+            self._count(letter, case, now)
+            shown.fate = Fate.SENT
+            self.conclude(case, on_delivery(letter.ref, e.LetterSent, "", now), now)
+
+    def _withhold(self, letter: Letter, shown: SeenLetter, because: str, now: datetime) -> None:
+        shown.fate, shown.at, shown.because = Fate.WITHHELD, now, because
+        case = self.book.cases[letter.number]
+        self.conclude(case, on_delivery(letter.ref, e.LetterWithheld, because, now), now)
+
+    # what waits to be told together (`daemon.gathering`)
+
+    def _wait(self, one: _Waiting) -> None:
+        reader = one.letter.person
+        self._waiting[reader].append(one)
+        if (reader, one.at) not in self._gatherings:
+            self._gatherings.add((reader, one.at))
+            self.agenda.plan(one.at, Turn.GATHER, partial(self._gather, reader))
+
+    def _gather(self, reader: str, now: datetime) -> None:
+        """Tells a reader all that waits for them, or whoever stands in for them."""
+        self._gatherings.discard((reader, now))
+        waiting = self._waiting.pop(reader, [])
+        due = [one for one in waiting if one.at <= now]
+        if rest := [one for one in waiting if one.at > now]:
+            self._waiting[reader] = rest
+        person = self.policy.directory.people.get(reader)
+        if not due:
+            return
+        if person is None or person.is_away(now):
+            self._pass_on(due, person, now)
+        elif (opening := self.policy.calendar_of_person(person).opening(now)) > now:
+            self._wait_until(due, opening)
+        else:
+            self._tell(due, now)
+
+    def _wait_until(self, waiting: Iterable[_Waiting], moment: datetime) -> None:
+        for one in waiting:
+            self._wait(replace(one, at=moment))
+
+    def _pass_on(self, waiting: Sequence[_Waiting], person: Person | None, now: datetime) -> None:
+        heirs = heirs_of(person, self.policy.directory, now)
+        if not heirs and person:
+            until = max(absence.end for absence in person.absences if absence.start <= now < absence.end)
+            self._wait_until(waiting, self.policy.calendar_of_person(person).opening(until))
+        for one in waiting if heirs else ():
+            self._withhold(one.letter, one.shown, f"away; passed on to {', '.join(h.id for h in heirs)}", now)
+            for heir in heirs:
+                opening = self.policy.calendar_of_person(heir).opening(now)
+                base = ":".join(one.letter.key.split(":")[:3])
+                letter = replace(
+                    one.letter, key=f"{base}:{heir.id}", person=heir.id, to=heir.address, not_before=opening
+                )
+                if self.book.is_new_letter(letter.key):
+                    shown = seen(letter, now, Fate.WAITING, "")
+                    one.story.letters.append(shown)
+                    self._wait(_Waiting(story=one.story, letter=letter, shown=shown, at=opening))
+
+    def _tell(self, due: Sequence[_Waiting], now: datetime) -> None:
+        true: list[_Waiting] = []
+        for one in due:
+            if is_obsolete(one.letter.key, self.book.cases[one.story.number], self.policy):
+                self._withhold(one.letter, one.shown, OBSOLETE, now)
+            else:
+                true.append(one)
+        shown = newest([one.letter.key for one in true])
+        if len(shown) == 1:
+            self._tell_alone(true, shown[0], now)
+        elif shown:
+            key = f":{DIGEST}:{now:%Y%m%dT%H%M%S.%f} {shown[0]}:{true[0].letter.person}"
+            self._tell_together(true, key, now)
+
+    def _tell_alone(self, true: Sequence[_Waiting], key: str, now: datetime) -> None:
+        for one in true:
+            one.shown.fate, one.shown.at, one.shown.within = Fate.SENT, now, "" if one.letter.key == key else key
+            if one.letter.key == key:
+                queued = written(one.letter, e.LetterQueued, one.letter.to, "", now)
+                sent = on_delivery(one.letter.ref, e.LetterSent, "", now)
+                self.conclude(self.book.cases[one.story.number], (queued, *sent), now)
+
+    def _tell_together(self, true: Sequence[_Waiting], key: str, now: datetime) -> None:
+        """One message; each case learns that its own letters left in it."""
+        of_case: defaultdict[str, list[_Waiting]] = defaultdict(list)
+        for one in true:
+            one.shown.fate, one.shown.at, one.shown.within = Fate.SENT, now, key
+            of_case[one.story.number].append(one)
+        for number, told in of_case.items():
+            refs = (replace(one.letter.ref, within=key) for one in told)
+            events = tuple(event for ref in refs for event in on_delivery(ref, e.LetterSent, "", now))
+            self.conclude(self.book.cases[number], events, now)
+
+
+def _is_answer(letter: Letter) -> bool:
+    return letter.letter_class is LetterClass.ANSWER and not letter.person
+
+
+def _answer(letter: Letter, case: Case) -> _Answer:
+    return _Answer(number=case.number, recipient=letter.to, unproven=not is_plausible(case))
