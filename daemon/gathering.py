@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from itertools import count
 
 from cases import events as e
 from cases.again import letter_of
@@ -79,7 +80,7 @@ class Gathering:
             if len(shown) == 1:
                 self._tell_alone(cases[shown[0].partition(":")[0]], shown[0], keys, now)
             else:
-                self._tell_together(cases, shown, keys, replace(person, addresses=(address,)), now)
+                self._tell_together(cases, shown, keys, self._digest(person, address, now))
             messages += 1
         return messages
 
@@ -146,10 +147,8 @@ class Gathering:
         self.concluder.conclude(case, (), now, event_key=f"gathered:{key}", letters=(letter,))
         self.store.tell_within(keys, key)
 
-    def _tell_together(
-        self, cases: dict[str, Case], shown: Sequence[str], keys: Sequence[str], person: Person, now: datetime
-    ) -> None:
-        letter = self._digest(person, shown[0], now)
+    def _tell_together(self, cases: dict[str, Case], shown: Sequence[str], keys: Sequence[str], letter: Letter) -> None:
+        person, now = self.policy.directory.people[letter.person], letter.not_before
         numbers = dict.fromkeys(key.partition(":")[0] for key in shown)
         items = [
             item_of(cases[number], [key for key in shown if key.startswith(f"{number}:")], person, self.policy, now)
@@ -174,14 +173,14 @@ class Gathering:
             self.store.tell_within(keys, letter.key)
         crash_point("CP08")
 
-    def _digest(self, person: Person, first: str, now: datetime) -> Letter:
-        number, _, about, *_ = first.split(":")
+    def _digest(self, person: Person, address: str, now: datetime) -> Letter:
+        keys = (f":{DIGEST}:{now:%Y%m%dT%H%M%S.%f} {turn}:{person.id}" for turn in count(1))
         return Letter(
-            # The first letter it tells is told by no other digest of the same moment.
-            key=f":{DIGEST}:{now:%Y%m%dT%H%M%S.%f} {number} {about}:{person.id}",
+            # A reader may get several at one moment, and another one instead of one that came back.
+            key=next(key for key in keys if not self.store.outbox_by_key(key)),
             number="",
             letter=DIGEST,
-            to=person.address,
+            to=address,
             person=person.id,
             language=person.language,
             zone=self.policy.calendar_of_person(person).zone,
