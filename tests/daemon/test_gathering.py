@@ -111,7 +111,7 @@ class TestAnswers:
             token = re.search(r"\+([^@]+)@", address)[1]  # type: ignore[index]
             assert f"[ref:{token}]" in unquote(body)
             text = unquote(body).replace("调查结果: ", "调查结果: The feeder was loose.")
-            assert ["InvestigationReported", "CommandsAnswered"] == self.command(office, number, token, text)
+            assert "InvestigationReported" in self.command(office, number, token, text)
 
     def test_an_answer_to_the_letter_as_a_whole_is_asked_which_case_it_means(self, office: Office) -> None:
         (number, *_) = overnight(office)
