@@ -7,7 +7,7 @@ from datetime import datetime
 from cases import events as e
 from cases.calendaring import calendar_for
 from cases.case import Case
-from cases.deadlines import started
+from cases.deadlines import owed
 from cases.message import Proof
 from cases.people import Person
 from cases.policy import NoticeRow, Policy
@@ -144,11 +144,11 @@ def is_obsolete(key: str, case: Case, policy: Policy) -> bool:
         return False
     stage, _, begun = about.split("/")
     row = policy.stage(stage)
-    start = started(case, row) if row else None
-    if row is None or start is None or _stamp(start) != begun or case.grade not in row.target:
+    running = next((one for one in owed(case, policy) if one.stage == stage), None)
+    if row is None or running is None or _stamp(running.round) != begun:
         return True
     past_limit = {step.name for step in policy.ladders[row.ladder[case.grade]] if step.action is not Action.REMIND}
-    taken = {step.step.partition("#")[0] for step in case.steps if step.stage == stage and step.round == start}
+    taken = {step.step.partition("#")[0] for step in case.steps if step.stage == stage and step.round == running.round}
     return letter == "reminder" and not past_limit.isdisjoint(taken)
 
 

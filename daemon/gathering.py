@@ -6,7 +6,7 @@ message, so a crash, a second daemon or a clock that was set back tells nothing 
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from itertools import count
@@ -42,6 +42,7 @@ class Gathering:
     policy: Policy
     clock: Clock
     guard: Guard
+    _stuck: dict[str, str] = field(default_factory=dict)  # reader who could not be told → the reason that was told
 
     def gather(self, stop: Callable[[], bool] = lambda: False) -> int:
         """Queues what may be told now; returns how many messages."""
@@ -50,10 +51,21 @@ class Gathering:
             while not stop():
                 found = _Count()
                 trouble = self.guard(f"letters for {reader}", partial(self._tell, reader, found))
+                self._say_if_stuck(reader, trouble.reason if trouble else "")
+                if trouble:
+                    break
                 told += found.messages
-                if trouble or not found.more:
+                if not found.more:
                     break
         return told
+
+    def _say_if_stuck(self, reader: str, reason: str) -> None:
+        """Once for each reason: the letters wait on, and are tried with every beat until somebody has mended it."""
+        if reason and self._stuck.get(reader) != reason:
+            self.store.record_trouble("stuck", f"letters for {reader}: {reason}", self.clock.now())
+        self._stuck[reader] = reason
+        if not reason:
+            del self._stuck[reader]
 
     def _tell(self, reader: str, found: "_Count") -> None:
         with self.store.unit("gather"):

@@ -1,13 +1,15 @@
 """Time passes: what is due is found by an index, never by looking at open cases (policy §7)."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from cases.case import Case
 from cases.decide import on_tick
 from cases.policy import Policy
+from cases.trouble import NeedsHuman
 from daemon.clock import Clock
 from daemon.conclude import Concluder
 from daemon.crash import crash_point
@@ -72,11 +74,19 @@ class Ticks:
                 break
             seen.update(due)
             with self.store.unit("tick"):
+                cases = self._cases(due)
                 for number in due:
-                    trouble = self.guard(f"case {number}", partial(self._look_at, number, now))
+                    trouble = self.guard(f"case {number}", partial(self._look_at, number, cases.get(number), now))
                     self._tell_if_stuck(number, trouble.reason if trouble else "", now)
                     moved += trouble is None
         return moved
+
+    def _cases(self, numbers: Sequence[str]) -> dict[str, Case]:
+        """Those of a batch in one query; none when one of them cannot be read, which is then found one by one."""
+        try:
+            return self.store.load_many(numbers)
+        except NeedsHuman:
+            return {}
 
     def _tell_if_stuck(self, number: str, reason: str, now: datetime) -> None:
         """Once for each reason: the case stays due, and is looked at with every beat until somebody has mended it."""
@@ -86,9 +96,9 @@ class Ticks:
         if not reason:
             del self._stuck[number]
 
-    def _look_at(self, number: str, now: datetime) -> None:
+    def _look_at(self, number: str, loaded: Case | None, now: datetime) -> None:
         with self.store.unit():
-            case = self.store.load(number)
+            case = loaded or self.store.load(number)
             if case is None:
                 return
             events = on_tick(case, self.policy, now)

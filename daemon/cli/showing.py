@@ -13,7 +13,8 @@ from cases.events import Event
 from cases.trouble import NeedsHuman
 from cases.words import Status
 from daemon.cli.common import plain, print_json, print_table, printable, printable_lines, settings_at, store_of
-from store.values import OutboxState
+from store.desk import Store
+from store.values import NOWHERE, OutboxState, WaitingLetter
 from templates.render import Renderer
 
 Kind = TypeVar("Kind", bound=StrEnum)
@@ -59,6 +60,15 @@ def cases(config: Path | None, status: str, limit: int, *, as_json: bool) -> Non
     )
 
 
+def _waiting(letter: WaitingLetter, store: Store) -> tuple[object, ...]:
+    """The row of a letter that waits for its reader's morning, or was told together with others."""
+    within = store.outbox_by_key(letter.within) if letter.within not in {"", NOWHERE} else None
+    if within:
+        return (within.id, letter.letter, within.recipient, within.state, letter.not_before, "told in this digest")
+    state = "not sent" if letter.within else "waits"
+    return ("–", letter.letter, letter.recipient, state, letter.not_before, "")
+
+
 def case(config: Path | None, number: str, *, as_json: bool) -> None:
     """One case with its deadlines, letters and record."""
     from cases.numbers import parse_number
@@ -71,8 +81,10 @@ def case(config: Path | None, number: str, *, as_json: bool) -> None:
         if found is None:
             raise NeedsHuman(f"there is no case {known}; see: ombud case list")
         deadlines, events, letters = store.deadlines(known), store.events(known), store.outbox_of_case(known)
+        gathered = store.waiting_of_case(known)
+        waiting = [_waiting(letter, store) for letter in gathered if letter.within != letter.key]
     if as_json:
-        print_json({"case": found, "deadlines": deadlines, "events": events, "letters": letters})
+        print_json({"case": found, "deadlines": deadlines, "events": events, "letters": letters, "gathered": gathered})
         return
     shown = (
         "status",
@@ -98,7 +110,7 @@ def case(config: Path | None, number: str, *, as_json: bool) -> None:
     print_table(
         "Letters",
         ("no.!", "letter", "to", "state!", "since (UTC)!", "because"),
-        [(x.id, x.letter, x.recipient, x.state, x.settled_at or x.created_at, x.because) for x in letters],
+        [*((x.id, x.letter, x.recipient, x.state, x.settled_at or x.created_at, x.because) for x in letters), *waiting],
         "no letters",
         spare=("to", "because"),
     )
