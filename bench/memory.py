@@ -28,6 +28,7 @@ from bench import corpus
 from bench.ingest import MIB, ROOT, _children, _resident
 from cases.trouble import TryLater
 from config.settings import load
+from daemon.allocator import keep_small
 from daemon.assemble import build, open_store, parsers_of
 from daemon.clock import VirtualClock
 from daemon.loop import Beat, guard
@@ -88,6 +89,7 @@ def main() -> None:
     parser.add_argument("--mails", type=int, default=480, help="over the whole time")
     parser.add_argument("--reload-minutes", type=int, default=60)
     asked = parser.parse_args()
+    keep_small()  # as `ombud run` does
     with tempfile.TemporaryDirectory(prefix="ombud-memory-") as name:
         folder = Path(name)
         dovecot = Dovecot(authority=Authority(folder=folder))

@@ -17,7 +17,7 @@ from cases.daynotes import DayNote
 from cases.target import Target, Unit, add_months
 from cases.trouble import NeedsHuman
 
-_REMEMBERED = 20_000  # answers
+_REMEMBERED = 2_000  # answers
 
 
 class CalendarEnds(NeedsHuman):

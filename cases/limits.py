@@ -108,7 +108,7 @@ def calendar_in(case: Case, row: StageRow, centre: str, policy: Policy) -> Calen
 # A decision asks for the same plan many times over, and so do cases of one day: what is forgotten is computed anew.
 # The key holds no policy but the very objects of one, which are compared by identity.
 _plans: dict[tuple[int, int, Grade, float], tuple[StageRow, Calendar, Policy, Plan]] = {}
-_MOST_PLANS = 10_000
+_MOST_PLANS = 2_000
 
 
 def _usual(row: StageRow, grade: Grade, since: datetime, policy: Policy, calendar: Calendar) -> Plan:

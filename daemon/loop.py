@@ -44,6 +44,7 @@ class Beat:
     name: str
     seconds: float | Callable[[], float]
     work: Callable[[], object]
+    patience: float = PATIENCE  # seconds that its work under way is waited for when told to stop
 
     @property
     def every(self) -> float:
@@ -66,7 +67,7 @@ class Loop:
     clock: Clock = field(default_factory=Clock)
     _stopping: threading.Event = field(default_factory=threading.Event)
     _reload_asked: threading.Event = field(default_factory=threading.Event)
-    _threads: list[threading.Thread] = field(default_factory=list)
+    _threads: dict[threading.Thread, Beat] = field(default_factory=dict)
     _signs: dict[str, float] = field(default_factory=dict)  # by thread: when it last asked whether to go on
     _end: Broken | Locked | None = None
 
@@ -110,11 +111,11 @@ class Loop:
     def add(self, beat: Beat) -> None:
         """Begin one more piece of work."""
         thread = threading.Thread(target=self._keep, args=(beat,), name=beat.name, daemon=True)
-        self._threads.append(thread)
+        self._threads[thread] = beat
         thread.start()
 
     def run(self) -> bool:
-        """Beats until told to stop; returns whether all work under way was finished within `PATIENCE`.
+        """Beats until told to stop; returns whether all work under way was finished within its patience.
 
         Raises Broken or Locked when the database cannot be used any more: never try a failed fsync again, restart.
         """
@@ -127,12 +128,13 @@ class Loop:
                 self._reload_asked.clear()
                 self._once(Beat(name="reload", seconds=0, work=self.on_reload))
             self.on_turn()
-        until = time.monotonic() + PATIENCE
-        for thread in self._threads:
-            thread.join(max(until - time.monotonic(), 0))
-        idle = not any(thread.is_alive() for thread in self._threads)
-        if idle:
+        told = time.monotonic()
+        for thread, beat in sorted(self._threads.items(), key=lambda pair: pair[1].patience):
+            thread.join(max(told + beat.patience - time.monotonic(), 0))
+        late = [beat for thread, beat in self._threads.items() if thread.is_alive()]
+        if all(beat.patience < PATIENCE for beat in late):
             self.on_end()
+        idle = not late
         if self._end:
             raise self._end
         return idle

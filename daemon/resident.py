@@ -17,6 +17,7 @@ log = logging.getLogger("ombud")
 TICK_SECONDS = 30.0
 DAY_SECONDS = 86_400.0
 EAGER_SECONDS = 1.0
+POLL_PATIENCE = 2.0  # what a poll leaves undone the next start does; a letter under way is worth more patience
 
 
 class Later:
@@ -125,7 +126,13 @@ class Resident:
         new = range(self._polled, len(self.house.polls))
         self._polled = max(self._polled, len(self.house.polls))
         return [
-            Beat(name=f"poll {n}", seconds=partial(self._poll_seconds, n), work=partial(self._poll, n)) for n in new
+            Beat(
+                name=f"poll {n}",
+                seconds=partial(self._poll_seconds, n),
+                work=partial(self._poll, n),
+                patience=POLL_PATIENCE,
+            )
+            for n in new
         ]
 
     def _poll_seconds(self, n: int) -> float:

@@ -17,7 +17,7 @@ from store.filelock import FileLock
 from store.trouble import Broken, Foreign, Locked, Missing
 
 BUSY_SECONDS = 10
-CACHE_KIB = 8 * 1024  # for each connection; indexes of a large database stay in it while messages pass through
+CACHE_KIB = 4 * 1024  # for each connection; indexes of a large database stay in it while messages pass through
 APPLICATION_ID = 0x6F6D6264  # "ombd" in the file's header (SQLite file format, section 1.3.12)
 ALWAYS_CHECKED = 64 * 1024 * 1024  # bytes; quick_check reads them in well under a second
 MARKER = """\

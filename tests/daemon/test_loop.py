@@ -3,7 +3,7 @@
 import signal
 import threading
 
-from daemon.loop import Loop
+from daemon.loop import Beat, Loop
 
 
 def test_a_reload_that_is_asked_for_during_a_reload_comes_after_it() -> None:
@@ -39,3 +39,17 @@ def test_trouble_in_a_reload_does_not_end_the_loop() -> None:
     loop.reload()
     assert loop.run()
     assert 2 == len(tries)
+
+
+def test_work_that_may_be_left_undone_does_not_hold_up_the_end() -> None:
+    """A silent server keeps a poll waiting; connections are ended in order all the same."""
+    ended: list[str] = []
+    release = threading.Event()
+    poll = Beat(name="poll", seconds=60, work=release.wait, patience=0.0)
+    loop = Loop(beats=[poll], on_end=lambda: ended.append("in order"))
+    loop.stop()
+    try:
+        assert not loop.run()
+        assert ["in order"] == ended
+    finally:
+        release.set()
