@@ -75,13 +75,23 @@ _BESIDE = attrgetter(*(one.name for one in fields(Case) if one.name != "moments"
 
 def owed(case: Case, policy: Policy) -> tuple[Deadline, ...]:
     """Every running clock of the case, the most urgent first."""
-    known = _known.get(case.number)
+    known, moments = _known.get(case.number), case.moments
     if known and known.case is case and known.policy is policy:
         return known.running
+    by_row: tuple[Deadline | None, ...]
     if known and known.policy is policy and all(map(is_, _BESIDE(known.case), _BESIDE(case))):
-        by_row = tuple(_still(case, row, policy, known.case, was) for row, was in _paired(policy, known))
+        # Nothing but moments has changed: a clock that none of them starts or stops is still the same.
+        then = known.case.moments
+        moved = {kind for kind in moments.keys() | then.keys() if moments.get(kind) != then.get(kind)}
+        pairs = zip(_clocks_of(policy), known.by_row, strict=True)
+        by_row = tuple(
+            was if clock.moments.isdisjoint(moved) else _deadline(case, clock.row, policy) for clock, was in pairs
+        )
     else:
-        by_row = tuple(_deadline(case, row, policy) for row in policy.stages)
+        by_row = tuple(
+            None if clock.starts.isdisjoint(moments) else _deadline(case, clock.row, policy)
+            for clock in _clocks_of(policy)
+        )
     running = tuple(sorted(filter(None, by_row), key=lambda deadline: deadline.due))
     if len(_known) >= _MOST_KNOWN:
         _known.clear()
@@ -89,18 +99,27 @@ def owed(case: Case, policy: Policy) -> tuple[Deadline, ...]:
     return running
 
 
-def _paired(policy: Policy, known: _Known) -> Iterator[tuple[StageRow, Deadline | None]]:
-    return zip(policy.stages, known.by_row, strict=True)
+@dataclass(frozen=True, slots=True)
+class _Clock:
+    """A stage, and the moments that start its clock, and all that start or stop it."""
+
+    row: StageRow
+    starts: frozenset[str]
+    moments: frozenset[str]
 
 
-def _still(case: Case, row: StageRow, policy: Policy, before: Case, was: Deadline | None) -> Deadline | None:
-    """The clock of a case of which nothing but moments has changed: the same, if none of them are its own."""
-    now, then = case.moments, before.moments
-    for kinds in (row.starts, row.done, row.moot):
-        for kind in kinds:
-            if now.get(kind) != then.get(kind):
-                return _deadline(case, row, policy)
-    return was
+_latest: tuple[Policy, tuple[_Clock, ...]] | None = None  # of the policy that was asked for last
+
+
+def _clocks_of(policy: Policy) -> tuple[_Clock, ...]:
+    global _latest  # noqa: PLW0603 (one reference, replaced as a whole; whoever reads it sees an old or a new one)
+    latest = _latest
+    if latest is None or latest[0] is not policy:
+        clocks = (
+            _Clock(row, frozenset(row.starts), frozenset((*row.starts, *row.done, *row.moot))) for row in policy.stages
+        )
+        latest = _latest = policy, tuple(clocks)
+    return latest[1]
 
 
 def due_of(case: Case, stage: str, policy: Policy) -> datetime | None:
