@@ -68,7 +68,7 @@ class _Known:
 # By number: a decision asks several times for the clocks of a case that hardly changes meanwhile, and again when each
 # of its letters has left. What is forgotten is computed anew.
 _known: dict[str, _Known] = {}
-_MOST_KNOWN = 512
+_MOST_KNOWN = 200
 # What clocks are derived from besides the moments: whatever else is true of a case.
 _BESIDE = attrgetter(*(one.name for one in fields(Case) if one.name != "moments"))
 

@@ -62,7 +62,7 @@ class Snapshots:
     Only the text decides, so whoever else wrote to the database is seen. For any thread.
     """
 
-    def __init__(self, most: int = 512) -> None:
+    def __init__(self, most: int = 200) -> None:
         self._most = most
         self._known: dict[str, tuple[str, Case]] = {}
         self._mutex = Lock()
