@@ -7,13 +7,14 @@ function here, and what its events change in `case`.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypedDict
 
 from cases import events as e
 from cases.approving import approval_asked
 from cases.case import Case, fold
 from cases.checklist import archived
+from cases.clock_acts import CLOCK_COMMANDS, clock_events
 from cases.commands import Command
+from cases.compensation import parse_compensations
 from cases.handing import HANDING
 from cases.opening import dates_told, reopening_of, routing_of
 from cases.people import Person
@@ -21,15 +22,6 @@ from cases.policy import CommandRow, Policy
 from cases.routing import holders, roles_of
 from cases.sense import score_in
 from cases.words import Grade
-
-
-class Cause(TypedDict):
-    """What every event of one command has in common."""
-
-    at: datetime
-    by: str
-    rule: str
-    clause: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +41,9 @@ class Act:
         """What the person wrote after the colon."""
         return self.command.text
 
-    def cause(self) -> Cause:
+    def cause(self) -> e.Cause:
         """When, by whom and by which row: what every event of this command has in common."""
-        return Cause(at=self.now, by=self.by, rule=self.row.name, clause=self.row.clause)
+        return e.Cause(at=self.now, by=self.by, rule=self.row.name, clause=self.row.clause)
 
 
 Doing = Callable[[Act], tuple[e.Event, ...]]
@@ -94,7 +86,8 @@ def _confirmed(act: Act) -> tuple[e.Event, ...]:
 
 
 def _proposed(act: Act) -> tuple[e.Event, ...]:
-    return _with_approvals(act, (e.SolutionProposed(**act.cause(), text=act.text),))
+    money = tuple(str(found) for found in parse_compensations(act.text, act.policy.clocks))
+    return _with_approvals(act, (e.SolutionProposed(**act.cause(), text=act.text, compensation=money),))
 
 
 def _flagged_for_the_meeting(act: Act) -> tuple[e.Event, ...]:
@@ -146,6 +139,10 @@ def _appealed(act: Act) -> tuple[e.Event, ...]:
     return (*events, *dates_told(fold(act.case, events), act.policy, act.by, act.now))
 
 
+def _clocks(act: Act) -> tuple[e.Event, ...]:
+    return clock_events(act.row.name, act.command, act.case, act.person, act.policy, act.cause())
+
+
 def _registered(act: Act) -> tuple[e.Event, ...]:
     return (e.RegistrationConfirmed(**act.cause()),)
 
@@ -174,6 +171,7 @@ def _triaged(act: Act) -> tuple[e.Event, ...]:
 
 ACTS: Mapping[str, Doing] = {
     **HANDING,
+    **dict.fromkeys(CLOCK_COMMANDS, _clocks),
     "accept": _accepted,
     "agreed": _report(e.CustomerAgreed),
     "appeal": _appealed,

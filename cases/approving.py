@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from cases import events as e
 from cases.case import Case
+from cases.compensation import approver_row, cny_of
 from cases.policy import Policy
 from cases.routing import MEETING
 
@@ -25,9 +27,26 @@ def approvals_needed(case: Case, policy: Policy) -> tuple[Approval, ...]:
     row = policy.stage("propose")
     if row and (role := row.confirmed_by.get(case.grade)):
         found.append(Approval(role=role, rule=row.name, clause=row.clause, because=f"grade {case.grade}"))
+    if by_amount := _by_amount(case, policy):
+        found.append(by_amount)
     if case.meeting:
         found.append(Approval(role=MEETING, rule="meeting", clause="M27", because="flagged"))
     return tuple({one.role: one for one in reversed(found)}.values())[::-1]
+
+
+def _by_amount(case: Case, policy: Policy) -> Approval | None:
+    """Who approves so much compensation, whatever the grade; all amounts of the proposal together count."""
+    if not case.compensation:
+        return None
+    values = [cny_of(amount, policy, case.received_at.date()) for amount in case.compensation]
+    known = [value for value in values if value is not None]
+    cny = sum(known, Decimal(0)) if len(known) == len(values) else None
+    row = approver_row(cny, policy.clocks)
+    if row is None:
+        return None
+    worth = "?" if cny is None else f"{cny:.0f}"
+    because = f"{' + '.join(case.compensation)} ≈ {worth} CNY > {row.above:f} CNY"
+    return Approval(role=row.approver, rule=f"compensation {row.name}", clause=row.clause, because=because)
 
 
 def approval_asked(case: Case, policy: Policy, by: str, now: datetime) -> tuple[e.Event, ...]:

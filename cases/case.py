@@ -7,10 +7,12 @@ from typing import cast
 
 from cases import events as e
 from cases.copying import replace
-from cases.course import Extension, Pause, Turn, turned
+from cases.course import Extension, Pause, Turn, decided, ended, turned
 from cases.message import Attachment, Fact, Proof
 from cases.moments import moments_of, undone_by
 from cases.words import Channel, Grade, Status
+
+QUESTION_LETTER, EXTENSION_LETTER = "question", "extension"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +93,7 @@ class Case:
     flags: tuple[str, ...] = ()  # emotional, urgent: how it is worked, whatever its grade
     approvals: tuple[str, ...] = ()  # roles that must still approve the proposal, the next one first
     approved: tuple[str, ...] = ()  # roles that have approved it
+    compensation: tuple[str, ...] = ()  # what the present proposal offers in money
     meeting: bool = False  # the general manager's meeting decides about the solution
     level: int = 0  # how many appeals there were: each lifts the case one level (N4)
     score: int = 0  # how satisfied the customer is, 1 to 5; 0 when unknown
@@ -234,11 +237,12 @@ def _assigned(case: Case, event: e.HandlerAssigned) -> Case:
 
 
 def _resolved(case: Case, event: e.Resolved) -> Case:
-    return replace(case, status=Status.RESOLVED, resolution=event.text)
+    pauses = ended(case.pauses, event.at)
+    return replace(case, status=Status.RESOLVED, resolution=event.text, pauses=pauses, told_waits=False)
 
 
-def _closed(case: Case, _event: e.CaseClosed) -> Case:
-    return replace(case, status=Status.CLOSED)
+def _closed(case: Case, event: e.CaseClosed) -> Case:
+    return replace(case, status=Status.CLOSED, pauses=ended(case.pauses, event.at), told_waits=False)
 
 
 def _reopened(case: Case, event: e.CaseReopened) -> Case:
@@ -247,8 +251,8 @@ def _reopened(case: Case, event: e.CaseReopened) -> Case:
     return replace(anew, approvals=(), approved=(), score=0)
 
 
-def _proposed(case: Case, _event: e.SolutionProposed) -> Case:
-    return replace(case, approvals=(), approved=())
+def _proposed(case: Case, event: e.SolutionProposed) -> Case:
+    return replace(case, approvals=(), approved=(), compensation=event.compensation)
 
 
 def _approval_asked(case: Case, event: e.ApprovalAsked) -> Case:
@@ -283,6 +287,76 @@ def _step_taken(case: Case, event: e.LadderStepTaken) -> Case:
     skipped = tuple(Step(stage=event.stage, step=name, round=event.round) for name in event.skipped)
     taken = Step(stage=event.stage, step=event.step, round=event.round, people=event.people or ())
     return replace(case, steps=(*case.steps, *skipped, taken))
+
+
+def _paused(case: Case, event: e.Paused) -> Case:
+    pause = Pause(kind=event.waits_for, start=event.at, until=event.until, question=event.question)
+    return replace(case, pauses=(*case.pauses, pause))
+
+
+def _resumed(case: Case, event: e.Resumed) -> Case:
+    return replace(case, pauses=ended(case.pauses, event.at), told_waits=case.told_waits and event.date_moves)
+
+
+def _customer_reminded(case: Case, event: e.CustomerReminded) -> Case:
+    names = (*event.skipped, event.step)
+    return replace(
+        case, steps=(*case.steps, *(Step(stage=event.stage, step=name, round=event.round) for name in names))
+    )
+
+
+def _extension_asked(case: Case, event: e.ExtensionAsked) -> Case:
+    extension = Extension(
+        stage=event.stage,
+        begun=event.begun,
+        grade=case.grade,
+        span=event.span,
+        reason=event.reason,
+        asked_by=event.person,
+        asked_at=event.at,
+    )
+    return replace(case, extensions=(*case.extensions, extension))
+
+
+def _extension_decided(case: Case, event: e.Event) -> Case:
+    granted_at = event.at if isinstance(event, e.ExtensionGranted) else None
+    return replace(case, extensions=decided(case.extensions, case.grade, granted_at))
+
+
+def _date_moved(case: Case, event: e.DateMoved) -> Case:
+    return replace(case, announced=(Told(what=event.what, date=event.date),))
+
+
+def _letter_sent(case: Case, event: e.LetterSent) -> Case:
+    """A question makes the told dates wait, an extension letter makes them later ones (policy §3)."""
+    if event.letter == QUESTION_LETTER and case.pause:
+        return replace(case, told_waits=True)
+    if event.letter == EXTENSION_LETTER and case.announced:
+        told = tuple(one for one in case.told if one not in case.announced)
+        return replace(case, told=(*told, *case.announced), told_waits=False)
+    return case
+
+
+def _letter_lost(case: Case, event: e.LetterEvent) -> Case:
+    """Who has not read it was not told."""
+    if event.letter == QUESTION_LETTER:
+        return replace(case, told_waits=False)
+    if event.letter == EXTENSION_LETTER:
+        return replace(case, told=tuple(one for one in case.told if one not in case.announced))
+    return case
+
+
+def _date_set(case: Case, event: e.Event) -> Case:
+    match event:
+        case e.RegulatorDateSet(date=date):
+            dates = {"regulator date": date}
+        case e.DataBreachFound(aware_at=date):
+            dates = {"awareness": date}
+        case e.DataRequestReceived(received_at=date):
+            dates = {"data request": date}
+        case _:
+            return case
+    return replace(case, dates={**case.dates, **dates})
 
 
 def _participant_added(case: Case, event: e.ParticipantAdded) -> Case:
@@ -325,6 +399,18 @@ _CHANGES = cast(
         e.Reminded: _step_taken,
         e.LimitBreached: _step_taken,
         e.Escalated: _step_taken,
+        e.Paused: _paused,
+        e.Resumed: _resumed,
+        e.CustomerReminded: _customer_reminded,
+        e.ExtensionAsked: _extension_asked,
+        e.ExtensionGranted: _extension_decided,
+        e.ExtensionRefused: _extension_decided,
+        e.DateMoved: _date_moved,
+        e.LetterSent: _letter_sent,
+        e.LetterBounced: _letter_lost,
+        e.RegulatorDateSet: _date_set,
+        e.DataBreachFound: _date_set,
+        e.DataRequestReceived: _date_set,
         e.CasesLinked: _linked,
         e.ParticipantAdded: _participant_added,
     },

@@ -1,6 +1,6 @@
 """What the clocks of a case remember of its course: turns, pauses, extensions, dates that others have set."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cases.words import Grade
@@ -55,3 +55,16 @@ def turned(turns: tuple[Turn, ...], turn: Turn) -> tuple[Turn, ...]:
         turns = turns[:-1]
     same = turns and (turns[-1].grade, turns[-1].centre) == (turn.grade, turn.centre)
     return turns if same else (*turns, turn)
+
+
+def ended(pauses: tuple[Pause, ...], at: datetime) -> tuple[Pause, ...]:
+    """The pauses when nobody waits any more."""
+    if not pauses or pauses[-1].end is not None:
+        return pauses
+    return (*pauses[:-1], replace(pauses[-1], end=at))
+
+
+def decided(extensions: tuple[Extension, ...], grade: Grade, at: datetime | None) -> tuple[Extension, ...]:
+    """The extensions when the one that waits was granted for a grade, or refused (None)."""
+    answered = (replace(one, granted_at=at, grade=grade) if one.granted_at is None else one for one in extensions)
+    return tuple(one for one in answered if one.granted_at is not None)

@@ -11,7 +11,7 @@ from operator import attrgetter, is_
 
 from cases.calendaring import BY_CALENDAR, calendar_for
 from cases.case import Case
-from cases.limits import Plan, extensions_of, plan_of
+from cases.limits import Plan, extensions_of, plan_of, since_of, turns_since
 from cases.policy import LadderStep, Policy, StageRow
 from cases.stretches import Run, Span
 from cases.target import Target
@@ -132,7 +132,7 @@ def due_of(case: Case, stage: str, policy: Policy) -> datetime | None:
 def steps_due(case: Case, deadline: Deadline, policy: Policy, now: datetime) -> tuple[DueStep, ...]:
     """The ladder steps of this round that have fallen due and were not taken yet, in order."""
     row = policy.stage(deadline.stage)
-    begun = _begun(case, row) if row else None
+    begun = begun_at(case, row) if row else None
     plan = plan_of(case, row, begun, policy) if row and begun else None
     if row is None or plan is None:
         return ()
@@ -149,20 +149,18 @@ def started(case: Case, row: StageRow) -> datetime | None:
 
     A clock that survives a reopening starts anew with it, and a ladder with each extension.
     """
-    begun = _begun(case, row)
+    begun = begun_at(case, row)
     return _round(case, row, begun) if begun else None
 
 
 def counted_from(case: Case, row: StageRow, start: datetime) -> datetime:
     """From when the target of a stage counts; `start` is when the round of its ladder began."""
-    if row.counted_from == "received":
-        return case.counted_from
     granted = (one.begun for one in case.extensions if one.stage == row.name and one.granted_at == start)
-    return next(granted, start)
+    return since_of(case, row, next(granted, start))
 
 
-def _begun(case: Case, row: StageRow) -> datetime | None:
-    """When the stage's clock was last started and has not been stopped since."""
+def begun_at(case: Case, row: StageRow) -> datetime | None:
+    """When the stage's clock was last started and has not been stopped since; None when it does not run."""
     starts = [case.moments[kind] for kind in row.starts if kind in case.moments]
     if not starts or (case.status is Status.CLOSED and not row.after_close):
         return None
@@ -177,14 +175,17 @@ def _round(case: Case, row: StageRow, begun: datetime) -> datetime:
 
 
 def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
-    begun = _begun(case, row)
+    begun = begun_at(case, row)
     plan = plan_of(case, row, begun, policy) if begun else None
+    waiting = policy.clocks.waiting(row.name) if case.pause else None
+    if waiting and begun and row.target.get(case.grade) is None:
+        return _given_up(case, row, begun)
     if begun is None or plan is None:
         return None
     start, target, calendar = _round(case, row, begun), row.target[case.grade], calendar_for(case, row, policy)
     taken = _taken(case, row.name, start)
     looks = [moment for name, _, moment in _steps(plan, taken, target) if name not in taken]
-    if case.pauses and any(rule.stage == row.name for rule in policy.clocks.pauses):
+    if waiting:
         looks.append(plan.due)  # the end of a pause is no breach: the case goes on, or is closed
     return Deadline(
         stage=row.name,
@@ -203,6 +204,15 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
         paused=plan.paused,
         extended=plan.extended,
         waits=case.pause is not None and case.pause.kind in row.pauses and bool(plan.paused),
+    )
+
+
+def _given_up(case: Case, row: StageRow, begun: datetime) -> Deadline:
+    """The waiting of a case whose grade knows none any more: somebody must look at once."""
+    now = max(turns_since(case, begun)[-1].at, begun)
+    target = next(iter(row.target.values()))
+    return Deadline(
+        stage=row.name, clause=row.clause, owner=row.owner, round=begun, due=now, target=target, next_look=now
     )
 
 

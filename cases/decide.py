@@ -16,6 +16,7 @@ from cases.commands import Command
 from cases.deadlines import Deadline, DueStep, owed, steps_due
 from cases.letters import LetterRef
 from cases.opening import follow_up, note_of, opening_of
+from cases.pausing import CUSTOMER, customer_reminded, end_of_waiting
 from cases.people import Person
 from cases.placing import Again, Beside, Join, Place
 from cases.policy import Policy
@@ -138,6 +139,12 @@ def on_tick(
     found: list[e.Event] = []
     for deadline in owed(case, policy) if clocks is None else clocks:
         due = steps_due(case, deadline, policy, now)
+        if policy.clocks.waiting(deadline.stage):
+            ended = end_of_waiting(case, deadline, policy, now)
+            if any(isinstance(event, e.CaseClosed) for event in ended):
+                return ended
+            found += ended or customer_reminded(deadline, due, now)
+            due = () if ended else tuple(step for step in due if step.base.who != CUSTOMER)
         if due:
             found += _climb(deadline, due, case, policy, now)
     return tuple(found)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,3 +30,12 @@ class Event:
         if kind == "person":
             return rest
         return rest.partition(" for ")[2] if kind == "command line" else ""
+
+
+class Cause(TypedDict):
+    """What all events of one decision have in common."""
+
+    at: datetime
+    by: str
+    rule: str
+    clause: str

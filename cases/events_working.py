@@ -60,7 +60,9 @@ class InvestigationReported(TextEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolutionProposed(TextEvent):
-    """Measures with owner, date and prevention are on record (T3.3)."""
+    """Measures with owner, date and prevention are on record (T3.3), and what they offer in money: `500 EUR`."""
+
+    compensation: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

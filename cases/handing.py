@@ -17,7 +17,7 @@ _DISPUTED_FROM = 2  # refusals: the intake desk has tried once, so a second one 
 
 def wrong_argument(kind: str, argument: str, policy: Policy) -> str:
     """Why what a command names cannot be meant; empty when it can."""
-    if kind in {"", "case", "number"}:
+    if kind in {"", "case", "number", "span", "date"}:
         return ""
     if not argument:
         return "text missing"

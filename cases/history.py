@@ -21,7 +21,7 @@ _PARTS: dict[str, object] = {
     "who": "",
     "text": "",
 }
-_BOOKKEEPING = e.FactsFound | e.LetterQueued | e.EvidenceAdded | e.CommandsAnswered | e.DateTold
+_BOOKKEEPING = e.FactsFound | e.LetterQueued | e.EvidenceAdded | e.CommandsAnswered | e.DateTold | e.DateMoved
 
 
 def history_of(events: Iterable[e.Event], case: Case, policy: Policy) -> list[dict[str, object]]:
@@ -70,6 +70,19 @@ def _parts(event: e.Event, case: Case, policy: Policy) -> dict[str, object]:
             return {"text": event.text[:EXCERPT]}
         case e.NoteAdded() if _is_from_a_colleague(event, policy):
             return {"text": event.words[:EXCERPT]}
+        case _:
+            return _clock_parts(event)
+
+
+def _clock_parts(event: e.Event) -> dict[str, object]:
+    """What moves limits."""
+    match event:
+        case e.Paused(question=question):
+            return {"text": question[:EXCERPT]}
+        case e.ExtensionAsked(stage=stage, span=span, reason=reason):
+            return {"stage": stage, "text": f"{span}: {reason}"[:EXCERPT]}
+        case e.ExtensionGranted() | e.ExtensionRefused():
+            return {"stage": event.stage, "text": f"{event.span} {event.text}".strip()[:EXCERPT]}
         case _:
             return {}
 

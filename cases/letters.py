@@ -97,8 +97,12 @@ EVENT_CONDITIONS: Mapping[str, Callable[[e.Event], bool]] = {
     "disputed": lambda event: isinstance(event, e.AssignmentRefused) and event.dispute,
     "first refusal": lambda event: isinstance(event, e.AssignmentRefused) and not event.dispute,
     "suppressed": lambda event: isinstance(event, e.LetterEvent) and event.because.startswith(SUPPRESSED),
+    "for the customer": lambda event: isinstance(event, e.Paused) and event.waits_for == "customer",
+    "after silence": lambda event: isinstance(event, e.CaseClosed) and event.because == SILENCE,
+    "by itself": lambda event: isinstance(event, e.Resumed) and event.by == "tick",
 }
 OBSOLETE = "done meanwhile"  # why a reminder or escalation is not sent
+SILENCE = "silence of the customer"  # why a case is closed that waited in vain
 SUPPRESSED = "suppressed: "  # how the reason of a letter begins whose reader gets none any more
 _ANSWERED = {"SatisfactionGiven", "CustomerSilent"}
 LADDER_LETTERS = {"Reminded": "reminder", "LimitBreached": "escalation", "Escalated": "escalation"}
@@ -112,6 +116,9 @@ _PRIORITY = {
     "proposal": 2,
     "result": 2,
     "progress": 2,
+    "question": 2,
+    "extension": 2,
+    "extension-asked": 3,
     "escalation": 3,
     DIGEST: 3,
     "undelivered": 3,

@@ -24,8 +24,10 @@ from cases.target import Target, Unit, parse_target
 from cases.words import Grade
 
 # Dates of a case that may bind a limit (`StageRow.no_later_than`).
-DATES = ("told resolve", "told next contact", "regulator date", "end of pause")
-_TOLD = "told "
+TOLD = "told "
+DATES = (f"{TOLD}resolve", "regulator date", "end of pause")
+# Dates of a case from which a limit may count (`StageRow.counted_from`).
+BEGINNINGS = ("awareness", "data request")
 # In what the way to a limit is divided where the limit itself is no span of time that people work.
 _DIVIDED_IN = {Unit.MONTHS: Unit.HOURS, Unit.DATE: Unit.WORKING_HOURS}
 
@@ -56,7 +58,7 @@ def plan_of(case: Case, row: StageRow, begun: datetime, policy: Policy) -> Plan 
     target = row.target.get(case.grade)
     if target is None:
         return None
-    since = case.counted_from if row.counted_from == "received" else begun
+    since = since_of(case, row, begun)
     turns, holes = turns_since(case, since), tuple(_holes(case, row, policy)) if row.pauses and case.pauses else ()
     extended = extensions_of(case, row, begun)
     date = date_of(case, row.no_later_than, begun) if row.no_later_than else None
@@ -69,6 +71,13 @@ def plan_of(case: Case, row: StageRow, begun: datetime, policy: Policy) -> Plan 
         return None
     calendars = tuple((turn.at, calendar_in(case, row, turn.centre, policy)) for turn in turns)
     return _moved(case, row, policy, _Course(since, turns, calendars, holes), extended, date)
+
+
+def since_of(case: Case, row: StageRow, begun: datetime) -> datetime:
+    """From when the target of a clock counts that was started at `begun`."""
+    if row.counted_from == "received":
+        return case.counted_from
+    return case.dates.get(row.counted_from, begun)
 
 
 def extensions_of(case: Case, row: StageRow, begun: datetime) -> tuple[Extension, ...]:
@@ -84,8 +93,8 @@ def extensions_of(case: Case, row: StageRow, begun: datetime) -> tuple[Extension
 
 def date_of(case: Case, name: str, begun: datetime) -> datetime | None:
     """A date that binds the limit of a clock started at `begun`, if there is one now."""
-    if name.startswith(_TOLD):
-        told = None if case.told_waits else case.told_date(name.removeprefix(_TOLD))
+    if name.startswith(TOLD):
+        told = None if case.told_waits else case.told_date(name.removeprefix(TOLD))
         return told if told and told > begun else None
     if name == "end of pause":
         return case.pause.until if case.pause else None

@@ -5,6 +5,7 @@ from datetime import datetime
 from cases import events as e
 from cases.words import Grade, Status
 
+WAITING = {"customer": "WaitingForCustomer", "third party": "WaitingForThirdParty"}
 # Moments that clocks may start or stop at besides the kinds of events and `LetterSent:STAGE`.
 FURTHER_MOMENTS = frozenset(
     {
@@ -16,6 +17,7 @@ FURTHER_MOMENTS = frozenset(
         "VisitDue",  # the result of an emotional case was told (C3.6)
         "LowRating",
         "AnswerReceived",  # the customer wrote after the result, and what they mean is for a person to read
+        *WAITING.values(),
         "WorkClosed",  # a case that was worked is closed, not one that was no complaint
     }
 )
@@ -77,6 +79,8 @@ def moments_of(event: e.Event, status: Status, flags: tuple[str, ...]) -> dict[s
             found["LowRating"] = event.at
         case e.FollowUpAdded() if status is Status.RESOLVED:
             found["AnswerReceived"] = event.at
+        case e.Paused(waits_for=waits_for):
+            found[WAITING[waits_for]] = event.at
         case e.CaseClosed() if status is Status.RESOLVED:
             found["WorkClosed"] = event.at
     return found
@@ -94,6 +98,12 @@ def undone_by(event: e.Event) -> tuple[str, ...]:
             return ("SolutionApproved",)
         case e.ApprovalRefused() | e.CustomerDeclined():
             return ("SolutionProposed", *_OF_A_PROPOSAL)
+        case e.Paused():
+            return ("Resumed",)
+        case e.Resumed():
+            return tuple(WAITING.values())
+        case e.ExtensionAsked():
+            return "ExtensionGranted", "ExtensionRefused"
         case e.LetterBounced(stops=stops) | e.LetterDeferred(stops=stops) if stops:
             return (f"LetterSent:{stops}",)
         case _:

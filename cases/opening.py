@@ -6,9 +6,11 @@ from datetime import UTC, datetime
 from cases import events as e
 from cases.arrival import Arrival
 from cases.case import Case, fold
+from cases.clock_acts import dates_in
 from cases.deadlines import due_of
 from cases.grading import Around, grade_of, is_public
 from cases.message import Fact, IncomingMessage, Proof, Strength
+from cases.pausing import CUSTOMER, resumed
 from cases.placing import Fresh, Place
 from cases.policy import Policy
 from cases.ways import origin_of, way_of
@@ -25,6 +27,7 @@ def opening_of(arrival: Arrival, place: Place, policy: Policy, now: datetime) ->
     if message.attachments:
         events.append(e.EvidenceAdded(at=now, by=by, clause="§2", raw=arrival.raw, files=message.attachments))
     events += _understood(arrival, policy, now)
+    events += _dates_set(arrival, policy, now)
     if isinstance(place, Fresh):
         events += [e.CasesLinked(at=now, by=by, other=n, because="named by the sender") for n in place.links]
     case = fold(None, events)
@@ -77,7 +80,11 @@ def follow_up(
     events: list[e.Event] = [added]
     if message.attachments:
         events.append(e.EvidenceAdded(at=now, by=by, clause="§2", raw=arrival.raw, files=message.attachments))
+    if case.pause and case.pause.kind == CUSTOMER:
+        cause = e.Cause(at=now, by=by, rule="the customer answered", clause="§6")
+        events += resumed(fold(case, events), "the customer answered", policy, cause)
     events += _learned(case, arrival, policy, now)
+    events += _dates_set(arrival, policy, now)
     events += _worsened(case, arrival, policy, now)
     if reopens and case.status in {Status.RESOLVED, Status.CLOSED}:
         events += reopening_of(fold(case, events), "the customer answered", policy, by, now)
@@ -114,6 +121,11 @@ def _registered(missing: tuple[str, ...], arrival: Arrival, now: datetime) -> li
         return []
     by = f"message:{arrival.raw}"
     return [e.RegistrationConfirmed(at=now, by=by, rule="complete record", clause="M15.2")]
+
+
+def _dates_set(arrival: Arrival, policy: Policy, now: datetime) -> tuple[e.Event, ...]:
+    cause = e.Cause(at=now, by=f"message:{arrival.raw}", rule="regulator date", clause="M33, §9")
+    return dates_in(arrival.message.facts, arrival.channel, arrival.message.proof, policy, cause)
 
 
 def note_of(arrival: Arrival, because: str, now: datetime) -> e.NoteAdded:

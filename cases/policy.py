@@ -82,10 +82,15 @@ class ClockRules:
     extensions: tuple[ExtensionRow, ...] = ()
     compensations: tuple[CompensationRow, ...] = ()
     compensation_words: tuple[str, ...] = ()  # case-folded; the amount stands behind one of them
+    currencies: Mapping[str, str] = field(default_factory=dict)  # words and signs, case-folded → ISO 4217
 
     def pause(self, kind: str) -> PauseRow | None:
         """The row of that kind of waiting, if there is one."""
         return next((row for row in self.pauses if row.kind == kind), None)
+
+    def waiting(self, stage: str) -> PauseRow | None:
+        """The kind of waiting whose time the stage measures, if it is such a stage."""
+        return next((row for row in self.pauses if row.stage == stage), None)
 
     def extension(self, stage: str) -> ExtensionRow | None:
         """The row of the stage, if its limit may be extended at all."""
@@ -187,7 +192,7 @@ class CommandRow:
     roles: tuple[str, ...]
     needs_text: bool = False
     to_customer: bool = False  # its text reaches the customer, so it must open the message
-    argument: str = ""  # what is named on its line: a person, a category, a place or a case
+    argument: str = ""  # what is named on its line: a person, a category, a place, a case, a number, a span or a date
     after: Mapping[Grade, tuple[str, ...]] = field(default_factory=dict)  # moments, `A|B`: all of them come first
     who: str = ""  # besides a role of `roles` the person must be the one to decide now: confirmer, approver, reviewer
     when_closed: bool = False  # it makes sense in a closed case too

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cases.case import Case
+from cases.clock_acts import pointless
 from cases.commands import Command
 from cases.deadlines import owed
 from cases.handing import wrong_argument
@@ -87,6 +88,7 @@ def refusal(person: Person, row: CommandRow | None, command: Command, case: Case
     if row is None or (because := _no_right(person, row, case, policy, now)):
         return "unknown" if row is None else because
     wrong = impossible(case, row, command, policy) or wrong_argument(row.argument, command.argument, policy)
+    wrong = wrong or pointless(row.name, command, case, person, policy, now)
     return wrong or _not_theirs(person, row, case, policy, now)
 
 
@@ -103,5 +105,6 @@ def allowed(person: Person, case: Case, policy: Policy, now: datetime) -> tuple[
         if not roles.isdisjoint(row.roles)
         and (not row.who or row.who in roles)
         and not impossible(case, row, _ANYTHING, policy)
+        and not pointless(row.name, _ANYTHING, case, person, policy, now)
         and (row.name not in REPORTS_ON or REPORTS_ON[row.name] in running)
     )

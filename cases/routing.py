@@ -26,7 +26,7 @@ def readers_for(role: str, case: Case, policy: Policy, when: Callable[[Person], 
 MEETING = "meeting"  # the general manager's
 LEVELS = ("lead department", "centre head", "hq", "management")
 # Who finds good what others did is named by the stage, or by what was proposed.
-DECIDING = ("confirmer", "approver", "reviewer")
+DECIDING = ("confirmer", "approver", "reviewer", "extension approver")
 
 
 def roles_of(person: Person, case: Case, policy: Policy, at: datetime) -> frozenset[str]:
@@ -59,7 +59,7 @@ def holders(role: str, case: Case, policy: Policy) -> tuple[Person, ...]:
         case "centre head":
             centre = directory.centres.get(case.centre)
             found = directory.people.get(centre.head) if centre else None
-        case "confirmer" | "approver" | "reviewer":
+        case "confirmer" | "approver" | "reviewer" | "extension approver":
             deciding = _deciding(role, case, policy)
             return holders(deciding, case, policy) if deciding else ()
         case _:
@@ -79,6 +79,10 @@ def _deciding(role: str, case: Case, policy: Policy) -> str:
         asked = case.approvals[0] if case.approvals else ""
         # The meeting has no address; management puts its minutes on record.
         return "management" if asked == MEETING else asked
+    if role == "extension approver":
+        waiting = next((one for one in case.extensions if one.granted_at is None), None)
+        rule = policy.clocks.extension(waiting.stage) if waiting else None
+        return rule.approver.get(case.grade, "") if rule else ""
     row = policy.stage("investigate" if role == "confirmer" else "report")
     found = row.confirmed_by.get(case.grade, "") if row else ""
     return found or ("centre head" if role == "reviewer" else "")

@@ -8,6 +8,7 @@ from itertools import takewhile
 from cases import events as e
 from cases.calendaring import calendar_for
 from cases.case import Case, fold
+from cases.clock_views import CUSTOMER_VIEWS, clock_view
 from cases.commands import MOST_COMMANDS
 from cases.deadlines import Deadline, counted_from, owed
 from cases.history import EXCERPT, history_of
@@ -115,6 +116,7 @@ def _progress(letter: Letter, case: Case, _policy: Policy) -> View:
 # What a letter asks for stands first among what its reader may do.
 _FIRST = {
     "handed-on": ("route", "accept", "assign", "category"),
+    "extension-asked": ("grant extension", "refuse extension"),
     "major-notice": ("grade general", "grade important", "grade major"),
     "triage": TRIAGE_ANSWERS,
 }
@@ -129,6 +131,7 @@ _CUSTOMER = {
     "proposal": _proposal,
     "result": _result,
     "satisfaction": _satisfaction,
+    **CUSTOMER_VIEWS,
 }
 
 
@@ -258,8 +261,8 @@ def _caused(letter: Letter, case: Case, policy: Policy, now: datetime, happened:
             return {"handed": _handed(handed, policy)} | {"departments": _departments(case.departments, policy)}
         case e.TriageAsked() as asked:
             return _doubt(asked, tuple(happened))
-        case _:
-            return {}
+        case cause:
+            return clock_view(cause, case, policy) or {}
 
 
 def _handed(handed: e.AssignmentRefused | e.HandedUp | e.HandlerAssigned, policy: Policy) -> View:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, PlainValidator
 
-from cases.target import Target, parse_target
+from cases.target import GIVEN, Target, parse_target
 from cases.words import Action, Channel, Grade, LetterClass
 
 
@@ -24,6 +24,10 @@ def _target(value: Any) -> Target:
     if target.amount <= 0:
         raise ValueError(f"{value!r} is no time at all; write more than 0")
     return target
+
+
+def _limit(value: Any) -> Target:
+    return GIVEN if value == str(GIVEN) else _target(value)
 
 
 def _zone(value: Any) -> str:
@@ -162,6 +166,7 @@ T = TypeVar("T")
 Many = Annotated[tuple[T, ...], Field(strict=False)]
 Some = Annotated[tuple[T, ...], Field(strict=False, min_length=1)]
 Span = Annotated[Target, PlainValidator(_target)]
+Limit = Annotated[Target, PlainValidator(_limit)]  # a span, or `date`
 Zone = Annotated[str, PlainValidator(_zone)]
 Language = Annotated[str, PlainValidator(parse_language)]
 Country = Annotated[str, PlainValidator(_country)]

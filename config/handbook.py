@@ -4,30 +4,20 @@ Nothing is written here that a file of the policy says: each number is the one t
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from fractions import Fraction
 
 from cases.target import Target
 from cases.words import GRADES, Grade
 from config.calendar_rows import CalendarModel
+from config.clock_handbook import clock_sections
 from config.desk_tables import Desk
 from config.policy_rows import GradeModel, LettersModel, StageModel
 from config.policy_tables import Tables, name_in
+from config.sections import Cells, Section
 from config.vocabulary import DIRECTORY_ROLES
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-Cells = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Section:
-    """A chapter of the handbook: a table, and above it what is true of all its rows."""
-
-    title: str
-    about: str
-    columns: Cells
-    rows: tuple[Cells, ...]
 
 
 def markdown_of(sections: Iterable[Section], title: str) -> str:
@@ -57,6 +47,7 @@ def handbook(desk: Desk, tables: Tables) -> tuple[Section, ...]:
     """All chapters, from rows that were checked by `config.settings.load`."""
     return (
         _stages(tables),
+        *clock_sections(tables),
         _ladders(tables),
         _notices(tables),
         _grades(tables),

@@ -33,19 +33,28 @@ BY_COMMAND = {
     "AssessmentFiled": frozenset({"assessed"}),
     "AssignmentAccepted": frozenset({"accept"}),
     "AssignmentRefused": frozenset({"refuse"}),
-    "HandedUp": frozenset({"hand up"}),
-    "HandlerAssigned": frozenset({"assign"}),
+    "AuthorityTold": frozenset({"reported to authority"}),
     "ContainmentReported": frozenset({"contained"}),
     "CustomerAgreed": frozenset({"agreed"}),
     "CustomerConfirmed": frozenset({"customer confirmed"}),
     "CustomerDeclined": frozenset({"declined"}),
     "CustomerSilent": frozenset({"no answer"}),
+    "DataBreachFound": frozenset({"data breach"}),
+    "DataRequestAnswered": frozenset({"request answered"}),
+    "DataRequestReceived": frozenset({"data request"}),
+    "ExtensionAsked": frozenset({"extend"}),
+    "ExtensionGranted": frozenset({"grant extension"}),
+    "ExtensionRefused": frozenset({"refuse extension"}),
     "FollowUpVisited": frozenset({"visited"}),
+    "HandedUp": frozenset({"hand up"}),
+    "HandlerAssigned": frozenset({"assign"}),
     "InvestigationConfirmed": frozenset({"investigated"}),  # nothing to confirm without a report
     "InvestigationReported": frozenset({"investigated"}),
     "MeetingFlagged": frozenset({"meeting"}),
+    "Paused": frozenset({"wait customer", "ask customer", "wait third party"}),
     "PlanFiled": frozenset({"plan"}),
     "ProgressTold": frozenset({"progress"}),
+    "RegulatorAnswered": frozenset({"regulator answered"}),
     "ReportFiled": frozenset({"report"}),
     "Resolved": frozenset({"resolve"}),
     "ResultTold": frozenset({"result"}),
@@ -54,6 +63,8 @@ BY_COMMAND = {
     "SolutionOffered": frozenset({"offer"}),
     "SolutionProposed": frozenset({"propose"}),
     "TriageAnswered": frozenset(TRIAGE_ANSWERS),
+    "WaitingForCustomer": frozenset({"wait customer", "ask customer"}),
+    "WaitingForThirdParty": frozenset({"wait third party"}),
     "WorkClosed": frozenset({"close"}),
 }
 # Of each group a case can be one thing at a time only.
@@ -144,12 +155,17 @@ class _Search:
         for key, ladder in self.tables.ladders:
             if name_in(key) not in used:
                 self.add("ladders.toml", key, "no stage climbs it", "name it in stages.toml, or remove it")
-            elif all(step.do is Action.REMIND for step in ladder.steps):
+            elif all(step.do is Action.REMIND for step in ladder.steps) and not self._only_waits(name_in(key)):
                 self.add(
                     "ladders.toml", f"{key}.steps", "tells nobody that a limit has passed", "add a step at = 'limit'"
                 )
             for stage, grade in self._climbers(name_in(key)):
                 self._circling(key, ladder, stage, grade)
+
+    def _only_waits(self, ladder: str) -> bool:
+        """Whether the ladder belongs to pauses alone, whose end is no breach."""
+        waiting = {row.stage for _, row in self.tables.pauses}
+        return {row.name for _, row in self.tables.stages if ladder in row.ladder.values()} <= waiting
 
     def _climbers(self, ladder: str) -> Iterator[tuple[StageModel, Grade]]:
         for _, row in self.tables.stages:
@@ -182,9 +198,10 @@ class _Search:
         for one, other in combinations(row.only, 2):
             if one != other and any({one, other} <= group for group in EXCLUSIVE):
                 return f"{one!r} and {other!r} exclude each other"
-        about_letters = [one for one in row.only if one in EVENT_CONDITIONS and one not in _ABOUT_REFUSALS]
-        if row.when != "AssignmentRefused" and not _ABOUT_REFUSALS.isdisjoint(row.only):
-            return f"only a refused assignment can be disputed, and {row.when} is none"
+        for one in row.only:
+            if one in _SAID_OF and row.when != _SAID_OF[one]:
+                return f"{one!r} is said of {_SAID_OF[one]} only"
+        about_letters = [one for one in row.only if one in EVENT_CONDITIONS and one not in _SAID_OF]
         if about_letters and not _is_letter_event(row.when):
             return f"{about_letters[0]!r} is said of letters, and {row.when} is about none"
         return "" if self._happens(row.when) else self._why([row.when])
@@ -260,7 +277,14 @@ class _Search:
                 return
 
 
-_ABOUT_REFUSALS = frozenset({"disputed", "first refusal"})
+# Conditions on events that are not about letters, each on one kind.
+_SAID_OF = {
+    "after silence": "CaseClosed",
+    "by itself": "Resumed",
+    "disputed": "AssignmentRefused",
+    "first refusal": "AssignmentRefused",
+    "for the customer": "Paused",
+}
 _MEND_EVENT = "add the row that leads to it, or name another event"
 _WORDS = "add words to a lexicon file in policy_dir, or remove it"
 

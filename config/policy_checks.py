@@ -10,6 +10,7 @@ from cases.routing import DECIDING
 from cases.sense import NOT_YET
 from cases.words import Action
 from config.checks import Place, World, twice
+from config.clock_checks import check_clocks
 from config.mistakes import Findings
 from config.policy_rows import LadderModel, NoticeModel, StageModel, StepModel
 from config.policy_tables import Rows, Tables
@@ -38,6 +39,7 @@ def check_policy(tables: Tables, world: World, findings: Findings) -> None:
     _check_routes(tables, world, findings)
     _check_commands(tables, world, findings)
     _check_letters(tables, findings)
+    check_clocks(tables, world, findings)
     _check_clauses(tables, world, findings)
     _check_names(tables, findings)
 
@@ -98,7 +100,7 @@ def _check_ladders(tables: Tables, findings: Findings) -> None:
             findings.add(file, f"{key}.steps", f"two steps are called {name!r}", "give each step its own name")
         for step in ladder.steps:
             place = Place(findings=findings, file=file, key=f"{key}.steps[{step.name}]")
-            _check_role(place, "who", step.who, "owner")
+            _check_role(place, "who", step.who, "owner", CUSTOMER)
             _check_step(place, step)
 
 
@@ -220,6 +222,11 @@ def _cited(tables: Tables) -> Iterator[tuple[str, str, str]]:
         yield "routes.toml", "several_clause", tables.routes_head.several_clause
     if tables.rates_head:
         yield "rates.toml", "clause", tables.rates_head.clause
+    for kind in (tables.pauses, tables.extensions, tables.compensations):
+        yield from (("clocks.toml", f"{key}.clause", row.clause) for key, row in kind)
+    if tables.clocks:
+        yield "clocks.toml", "together.clause", tables.clocks.together.clause
+        yield "clocks.toml", "amounts.clause", tables.clocks.amounts.clause
     if tables.zones:
         yield "zones.toml", "clause", tables.zones.clause
     if letters := tables.letters:
@@ -252,6 +259,9 @@ def _check_names(tables: Tables, findings: Findings) -> None:
         ("commands.toml", "command", tables.commands),
         ("ceilings.toml", "ceiling", tables.ceilings),
         ("required.toml", "required", tables.required),
+        ("clocks.toml", "pause", tables.pauses),
+        ("clocks.toml", "extension", tables.extensions),
+        ("clocks.toml", "compensation", tables.compensations),
     )
     for file, kind, rows in kinds:
         for key in twice(key for key, _ in rows):

@@ -16,6 +16,7 @@ from config.fields import (
     Days,
     GradeWord,
     Language,
+    Limit,
     Line,
     Many,
     Name,
@@ -41,11 +42,13 @@ class StageModel(Row):
     starts: Some[str]
     done: Many[str]
     moot: Many[str] = ()
-    counted_from: Literal["received", "start"] = "received"
+    counted_from: str = "received"
     owner: Name
     counts_in: Literal["centre", "department", "head office"] = "centre"
-    target: Annotated[dict[GradeWord, Span], BeforeValidator(_each_grade), Field(min_length=1)]
+    target: Annotated[dict[GradeWord, Limit], BeforeValidator(_each_grade), Field(min_length=1)]
     ladder: Annotated[dict[GradeWord, Name], BeforeValidator(_each_grade), Field(min_length=1)]
+    pauses: Many[str] = ()
+    no_later_than: str = ""
     confirmed_by: Annotated[dict[GradeWord, Name], BeforeValidator(_each_grade)] = Field(default_factory=dict)
     after_close: bool = False
 
@@ -156,7 +159,7 @@ class CommandModel(Row):
     roles: Some[Name]
     needs_text: bool = False
     to_customer: bool = False
-    argument: Literal["", "person", "category", "place", "case", "number"] = ""
+    argument: Literal["", "person", "category", "place", "case", "number", "span", "date"] = ""
     after: Annotated[dict[GradeWord, Many[str]], BeforeValidator(_each_grade)] = Field(default_factory=dict)
     who: str = ""
     when_closed: bool = False

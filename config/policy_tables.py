@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 from pydantic import Field
 
 from config.calendar_rows import CalendarModel
+from config.clock_rows import ClocksModel, CompensationModel, ExtensionModel, PauseModel
 from config.fields import Many, Name
 from config.mistakes import Findings
 from config.policy_rows import (
@@ -30,6 +31,9 @@ from config.toml_files import SHIPPED, TomlFile, read_shipped, read_toml
 
 M = TypeVar("M", bound=Row)
 Rows = tuple[tuple[str, M], ...]  # dotted key of the row, the row
+
+
+_CLOCKS = ("together", "amounts", "pause", "extension", "compensation")  # all keys of clocks.toml
 
 
 class StagesHead(Row):
@@ -58,6 +62,10 @@ class Tables:
 
     files: Mapping[str, TomlFile]
     stages_head: StagesHead | None
+    clocks: ClocksModel | None
+    pauses: Rows[PauseModel]
+    extensions: Rows[ExtensionModel]
+    compensations: Rows[CompensationModel]
     stages: Rows[StageModel]
     checklist: Rows[ChecklistModel]
     ladders: Rows[LadderModel]
@@ -126,6 +134,10 @@ def read_tables(found: Mapping[str, TomlFile], findings: Findings) -> Tables:
         rates_head=table("rates.toml", RatesHead, keys=["clause"]),
         rates=rows("rates.toml", "rate", RateModel, head=["clause"]),
         letters=table("letters.toml", LettersModel),
+        clocks=table("clocks.toml", ClocksModel, keys=["together", "amounts"]),
+        pauses=rows("clocks.toml", "pause", PauseModel, head=_CLOCKS),
+        extensions=rows("clocks.toml", "extension", ExtensionModel, head=_CLOCKS),
+        compensations=rows("clocks.toml", "compensation", CompensationModel, head=_CLOCKS),
         zones=table("zones.toml", ZonesModel),
         clauses=table("clauses.toml", ClausesModel),
     )

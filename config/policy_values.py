@@ -24,6 +24,7 @@ from cases.policy import (
 )
 from cases.target import Target
 from cases.words import LetterClass
+from config.clock_values import clock_rules
 from config.desk_rows import OrganisationModel
 from config.policy_rows import LettersModel, RateModel, StageModel, StepModel
 from config.policy_tables import Tables, name_in
@@ -58,6 +59,7 @@ def policy_of(
         quarantine_target=letters.quarantine.target,
         checklist=_checklist(tables),
         low_rating=tables.stages_head.low_rating if tables.stages_head else 0,
+        clocks=clock_rules(tables),
     )
 
 
@@ -77,6 +79,8 @@ def _stage(row: StageModel, always_moot: tuple[str, ...]) -> StageRow:
         owner=row.owner,
         target=dict(row.target),
         ladder=dict(row.ladder),
+        pauses=tuple(row.pauses),
+        no_later_than=row.no_later_than,
         counts_in=row.counts_in,
         confirmed_by=dict(row.confirmed_by),
         after_close=row.after_close,

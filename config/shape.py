@@ -41,7 +41,7 @@ def read_rows(model: type[M], tables: object, file: str, key: str, findings: Fin
 
 def label(key: str, table: object, place: int) -> str:
     """How a row is called in a message: by its name or id, else by its place, counted from one."""
-    for name in ("id", "name", "category", "fact"):
+    for name in ("id", "name", "category", "fact", "stage"):
         if isinstance(table, Mapping) and isinstance(table.get(name), str):
             return f"{key}[{table[name]}]"
     return f"{key}[#{place}]"

@@ -15,6 +15,7 @@ SHIPPED = (
     "calendars.toml",
     "ceilings.toml",
     "clauses.toml",
+    "clocks.toml",
     "commands.toml",
     "grades.toml",
     "ladders.toml",

@@ -78,7 +78,10 @@ def duration(words: Words, span: timedelta | float, largest: str = "day") -> str
 
 def target(words: Words, written: str) -> str:
     """A target as policy writes it (`3 bd`, `1 wh`, `72 h`) in words; anything else as it stands."""
-    amount, _, unit = written.partition(" ")
+    if written in words.units:  # "date": the limit is one that somebody has set
+        return words.units[written]["other"]
+    amount, _, written_unit = written.partition(" ")
+    unit = "month" if written_unit == "months" else written_unit
     if unit not in words.units or not amount.replace(".", "", 1).isdecimal():
         return written
     number = float(amount)

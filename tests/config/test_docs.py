@@ -13,6 +13,14 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from config.calendar_rows import CalendarModel
+from config.clock_rows import (
+    AmountsModel,
+    ClocksModel,
+    CompensationModel,
+    ExtensionModel,
+    PauseModel,
+    TogetherModel,
+)
 from config.desk_rows import DeskModel, TopModel
 from config.lexicon_tables import WeightsModel, WordsModel
 from config.policy_rows import (
@@ -40,6 +48,12 @@ TEXT = (DOCS / "configuration.md").read_text("utf-8")
 POLICY_SECTIONS: dict[str, type[BaseModel]] = {
     "stages.toml [[stage]]": StageModel,
     "stages.toml [[checklist]]": ChecklistModel,
+    "clocks.toml": ClocksModel,
+    "clocks.toml [together]": TogetherModel,
+    "clocks.toml [[pause]]": PauseModel,
+    "clocks.toml [[extension]]": ExtensionModel,
+    "clocks.toml [[compensation]]": CompensationModel,
+    "clocks.toml [amounts]": AmountsModel,
     "ladders.toml [ladder.NAME]": LadderModel,
     "ladders.toml [[ladder.NAME.steps]]": StepModel,
     "notices.toml [[notice]]": NoticeModel,

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from config.handbook import Section, handbook, markdown_of
+from config.handbook import handbook, markdown_of
+from config.sections import Section
 from config.settings import rows_of
 from config.toml_files import SHIPPED
 from templates.handbook import page_of
@@ -23,6 +24,7 @@ def shipped_book() -> dict[str, Section]:
 # File → table in it, chapter of the handbook, key that names a row.
 CHAPTERS = {
     "stages.toml": ("stage", "Stages and their limits", "name"),
+    "clocks.toml": ("pause", "Waiting", "name"),
     "ladders.toml": ("ladder", "Ladders: who is told when", ""),
     "notices.toml": ("notice", "Notices: who is written to when something happens", "name"),
     "grades.toml": ("grade", "Grades and their reasons", "name"),

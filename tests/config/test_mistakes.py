@@ -249,7 +249,7 @@ def test_a_role_that_is_written_to_and_nobody_has_is_told_once(tmp_path: Path, r
 
 
 def test_a_role_that_only_commands_name_may_be_without_people(tmp_path: Path) -> None:
-    assert () == mistakes_of(tmp_path, sample(('roles = ["it"]', "roles = []")))
+    assert () == mistakes_of(tmp_path, sample(('roles = ["audit"]', "roles = []")))
 
 
 def test_a_line_that_is_no_toml_is_named_with_its_place(tmp_path: Path) -> None:

@@ -70,7 +70,15 @@ OURS = {
     "close",
     "review",
     "archive_general",
+    "waiting_customer",
+    "waiting_third_party",
+    "approve_extension",
+    "regulator",
+    "tell_authority",
+    "data_request",
 }
+# Ladders of pauses, whose end is no breach (clocks.toml).
+WAITING = {"waiting-customer", "waiting-third-party"}
 
 
 # T2.3: what a department does not take is found another one, and a dispute is management's to settle.
@@ -157,6 +165,9 @@ def test_every_ladder_ends_with_management_again_and_again(policy: Policy) -> No
         if owners[name] == "management":
             assert ("hq", True) == (last.who, bool(last.repeat)), "nobody stands above, so head office keeps asking"
             continue
+        if name in WAITING:
+            assert {Action.REMIND} == {step.action for step in steps}
+            continue
         assert ("management", Action.ESCALATE) == (last.who, last.action), name
         assert last.repeat, name
 
@@ -171,7 +182,7 @@ def test_every_ladder_climbs(policy: Policy) -> None:
 
     for name, steps in policy.ladders.items():
         assert sorted(steps, key=moment) == list(steps), name
-        assert 1 <= sum(step.action is Action.BREACH for step in steps), name
+        assert name in WAITING or 1 <= sum(step.action is Action.BREACH for step in steps), name
         levels = [step.who for step in steps if step.action is Action.ESCALATE]
         assert [role for role in ("centre head", "hq", "legal", "management") if role in levels] == levels, name
 

@@ -85,7 +85,7 @@ def test_a_file_in_policy_dir_takes_the_place_of_the_shipped_one(tmp_path: Path)
     """
     settings = load_text(tmp_path, sample(), routes=routes)
     assert [("other", ("it",))] == [(route.category, route.departments) for route in settings.policy.routes]
-    assert 29 == len(settings.policy.stages)
+    assert 35 == len(settings.policy.stages)
     assert tmp_path / "policy" / "routes.toml" in settings.files
 
 
@@ -120,7 +120,8 @@ def test_one_target_for_all_grades_may_be_written_once(tmp_path: Path) -> None:
 def test_a_closed_case_ends_every_clock(tmp_path: Path) -> None:
     stages = load_text(tmp_path, sample()).policy.stages
     assert all(("CaseClosed" in stage.moot) is not stage.after_close for stage in stages)
-    assert {"report", "review", "archive", "archive_general"} == {stage.name for stage in stages if stage.after_close}
+    after = {"report", "review", "archive", "archive_general", "regulator", "tell_authority", "data_request"}
+    assert after == {stage.name for stage in stages if stage.after_close}
 
 
 def test_from_date_is_a_date(tmp_path: Path) -> None:

@@ -31,8 +31,21 @@ CUSTOMER = (
     "result",
     "satisfaction",
     "appeal",
+    "question",
+    "question-reminder",
+    "closed-unanswered",
+    "extension",
 )
-VERBATIM = ("progress", "proposal", "result")  # hold what a colleague wrote
+VERBATIM = (
+    "progress",
+    "proposal",
+    "result",
+    "question",
+    "question-reminder",
+    "extension",
+    "extension-asked",
+    "clock-notice",
+)  # hold what a colleague wrote
 BARE = ("acknowledgement-bare", "triage-acknowledgement")
 CANARY = "Canary7391"
 
