@@ -16,21 +16,15 @@ from cases.words import Channel, Status
 
 ANSWER_BY = "answer_by"  # a kind of fact: the day by which the sender wants our answer
 _WAITS_FOR = {"wait customer": CUSTOMER, "ask customer": CUSTOMER, "wait third party": THIRD_PARTY}
-# Which event makes somebody owe what these commands report.
-_OWED_SINCE = {
-    "regulator answered": "RegulatorDateSet",
-    "reported to authority": "DataBreachFound",
-    "request answered": "DataRequestReceived",
-}
-_REPORTED = {
-    "regulator answered": e.RegulatorAnswered,
-    "reported to authority": e.AuthorityTold,
-    "request answered": e.DataRequestAnswered,
+# Which event makes somebody owe what these commands report, and which one ends it.
+_OWED = {
+    "regulator answered": ("RegulatorDateSet", "RegulatorAnswered"),
+    "reported to authority": ("DataBreachFound", "AuthorityTold"),
+    "request answered": ("DataRequestReceived", "DataRequestAnswered"),
 }
 CLOCK_COMMANDS = frozenset(
     {
         *_WAITS_FOR,
-        *_REPORTED,
         "resume",
         "extend",
         "grant extension",
@@ -49,8 +43,8 @@ def pointless(name: str, command: Command, case: Case, person: Person, policy: P
     """
     if waits_for := _WAITS_FOR.get(name):
         return "already resolved" if case.status is Status.RESOLVED else why_no_pause(case, waits_for, policy, now)
-    if since := _OWED_SINCE.get(name):
-        started, ended = case.moments.get(since), case.moments.get(_REPORTED[name].__name__)
+    if name in _OWED:
+        started, ended = (case.moments.get(kind) for kind in _OWED[name])
         return "" if started and (ended is None or ended < started) else "nothing owed"
     match name:
         case "resume":
@@ -90,8 +84,7 @@ def clock_events(
             received_at = parse_moment(command.argument, _zone(person, policy)) or now
             return (e.DataRequestReceived(**cause, received_at=received_at, text=text),)
         case _:
-            reported = _REPORTED.get(name)
-            return (reported(**cause, text=text),) if reported else ()
+            return ()
 
 
 def dates_in(
