@@ -189,4 +189,4 @@ def test_what_is_said_to_come_by_a_command_does() -> None:
     assert len(reports) >= 6
     assert reports.items() <= BY_COMMAND.items()
     for event in BY_COMMAND.keys() - reports.keys() - FURTHER_MOMENTS:
-        assert 1 == len(re.findall(rf"\be\.{event}\(\s*(?:at=|\*\*act)", source)), event
+        assert 1 == len(re.findall(rf"\be\.{event}\(\s*(?:at=|\*\*act|\*\*cause)", source)), event
