@@ -155,15 +155,19 @@ class Relations:
 def nearness(letter: Letter, earlier: Letter) -> int:
     """How near the people of two mails are.
 
-    3: the writer got the earlier mail, or wrote it to the same people; 2: a list or colleague got both; 1: the earlier
-    mail's writer got this one, as everybody's letters to one desk do; 0: strangers.
+    3: the writer got the earlier mail and writes to its writer or its other readers, or wrote both to the same people;
+    2: a list or colleague got both, or the writer passes on what they got; 1: the earlier mail's writer got this one, as
+    everybody's letters to one desk do; 0: strangers, also two customers whom one desk answers.
     """
     if not letter.sender:
         return 0
     shared = bool(letter.recipients & earlier.recipients)
+    answers = earlier.sender in letter.recipients
+    if letter.sender in earlier.recipients and not (answers or shared):
+        return 2 if letter.subject.forwards else 0
     if letter.sender in earlier.recipients or (letter.sender == earlier.sender and shared):
         return 3
-    return 2 if shared else int(earlier.sender in letter.recipients)
+    return 2 if shared else int(answers)
 
 
 def _may_follow(letter: Letter, earlier: Letter, within: timedelta = timedelta(days=400)) -> bool:

@@ -104,6 +104,27 @@ def test_one_subject_and_nothing_else_in_common_stays_apart() -> None:
     )
 
 
+@pytest.mark.parametrize("subject", ["Order", "Invoice", "Hello", "", "Bestellung", "问题", "Where is my parcel?"])
+def test_answers_of_one_desk_to_two_customers_stay_apart(subject: str) -> None:
+    """Without ids and quotation: the desk got both letters, so only whom it writes to tells its answers apart."""
+    assert ["ace", "bdf"] == groups(
+        a=mail(subject, FIRST),
+        b=mail(subject, "My chair broke.", sender=BOB, hours=1),
+        c=mail(f"Re: {subject}", "A picture, please.", sender=DESK, to=ANNA, hours=3),
+        d=mail(f"Re: {subject}", "Which chair?", sender=DESK, to=BOB, hours=4),
+        e=mail(f"AW: Re: {subject}", "Here it is.", hours=5),
+        f=mail(f"RE: Re: {subject}", "The red one.", sender=BOB, hours=6),
+    )
+
+
+def test_a_letter_passed_on_to_somebody_else_stays_with_it() -> None:
+    assert ["ab", "c"] == groups(
+        a=mail("Pump 4711 leaks", FIRST),
+        b=mail("Fwd: Pump 4711 leaks", "For you.", sender=DESK, to="works@other.example", hours=3),
+        c=mail("Pump 4712 leaks", "Mine as well.", sender=BOB, hours=1),
+    )
+
+
 def test_a_subject_that_comes_every_month_is_a_new_conversation_each_time() -> None:
     assert ["ab", "cd"] == groups(
         a=mail("Monthly statement", "January figures", sender=DESK, to=ANNA),
