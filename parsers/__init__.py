@@ -3,7 +3,7 @@
     parse_message(raw, reading)                       everything ombud understands of one message
     parse_headers(raw_headers, size, sha256, reading) the same when only the header block was fetched
     attachment_content(raw, sha256)                   the decoded bytes of one attachment
-    classify_automatic(raw, reading)                  which kind of robot wrote it, None for a person
+    classify_automatic(raw, reading)                  which kind of robot wrote it, None for a person or for nobody
     conversations(mails)                              name -> name of the earliest mail of its conversation
     strip_reply(text)                                 the writer's own words of a plain text
     strip_reply_html(html)                            the same of an HTML body
@@ -13,7 +13,7 @@
     find_phones(text, country)                        phone numbers in E.164
     find_waybills(text)                               waybill numbers
 
-Only `cases.trouble.NeedsHuman` is ever raised, and only by the first four. Word tables that admins may edit come in as
+Only `cases.trouble.NeedsHuman` is ever raised, and only by the first three. Word tables that admins may edit come in as
 the `Lexicon` of `Reading`; fixed language knowledge lies in `parsers/data`.
 """
 

@@ -11,6 +11,7 @@ from parsers.loss import find_loss
 from parsers.names import find_name
 from parsers.numbers import Numbered, find_numbers
 from parsers.phones import Phone, find_phones
+from parsers.places import find_places
 from parsers.wanted import find_wanted
 from parsers.whereabouts import Traces, find_company, find_country
 
@@ -64,13 +65,14 @@ def find_facts(source: Source) -> tuple[tuple[Fact, ...], str]:
     found = find_country(_traces(source, own, phones, plain))
     facts += [found] if found else []
     country = found.value if found else ""
-    company = find_company(own, source.signature)
-    facts += [company] if company else []
+    company = find_company(own, source.signature, source.sender.domain if source.sender else "")
+    facts += [company] if company and not (name and name.value == company.value) else []
     said = read_claims(own, source.language)
     where = country or home
     facts += _money(said, source, find_amounts(own, where) if plain and where else plain)
     facts += _numbered(numbers, phones, source.subject)
     facts += find_dates(own, where)
+    facts += find_places(own)
     facts += find_evidence(said)
     return tuple(facts), country
 

@@ -93,14 +93,14 @@ def _mark(tree: Any) -> int:
     for element in list(tree.iter()):
         if not isinstance(element.tag, str) or element.getparent() is None or found > _MOST_MARKS:
             continue
-        if element.tag == "hr":
-            element.tag = "div"  # the renderer knows no rules and would join the lines around it
-        elif _is_rest(element):
+        if _is_rest(element):
             found += _mark_rest(element)
         elif _is_quote(element) and not _is_forward(element):
             found += _surround(element, _QUOTE, _END_QUOTE)
         elif _is_signature(element):
             found += _surround(element, _SIGNATURE, _END_SIGNATURE)
+    for rule in list(tree.iter("hr")):
+        rule.tag = "div"  # the renderer knows no rules and would join the lines around it
     return found
 
 

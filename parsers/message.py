@@ -120,12 +120,14 @@ def attachment_content(raw: bytes, sha256: str) -> bytes | None:
 
 
 def classify_automatic(raw: bytes, reading: Reading = _DEFAULT) -> Automatic | None:
-    """Which kind of robot wrote the message, None for a person.
+    """Which kind of robot wrote the message, None for a person; never raises.
 
-    Raises:
-        NeedsHuman: as `parse_message`.
+    A message that `parse_message` refuses is None as well: nothing that can be read speaks for a robot.
     """
-    return parse_message(raw, reading).automatic
+    try:
+        return parse_message(raw, reading).automatic
+    except NeedsHuman:
+        return None
 
 
 def _parse(raw: bytes, reading: Reading) -> IncomingMessage:

@@ -8,7 +8,7 @@ from functools import cache
 from parsers.tables import table
 
 _SIGN_RUN = re.compile("[零〇一壹二贰貳两兩三叁參四肆五伍六陆陸七柒八捌九玖十拾百佰千仟万萬亿億0-9.,]+")
-_NOT_TABLES = ("joints", "signs")
+_NOT_TABLES = ("joints", "signs", "thai")
 _MOST_WORDS = 10
 # Vowel signs of Indian scripts are letters here.
 _LETTERS = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963\u0980-\u09e3])+(?:['’][^\W\d_]+)?")
@@ -129,3 +129,30 @@ def parse_signs(text: str) -> Decimal | None:
         section += number * (last_unit // 10) if is_short and number < 10 else number
     value = total + section
     return value if value > 0 else None
+
+
+@cache
+def thai_words() -> re.Pattern[str]:
+    """Runs of the words of which Thai makes its numbers."""
+    rows = table("numerals")["thai"]
+    words = sorted((word for row in rows.values() for word in row), key=len, reverse=True)
+    return re.compile(f"(?:{'|'.join(words)}){{1,20}}")
+
+
+def parse_thai(text: str) -> Decimal | None:
+    """A number in Thai words: ห้าพันสองร้อย is 5200; None when there is nothing to count."""
+    rows = table("numerals")["thai"]
+    words = sorted((word for row in rows.values() for word in row), key=len, reverse=True)
+    total = section = 0
+    digit: int | None = None
+    for word in re.findall("|".join(words), text):
+        if word in rows["digits"]:
+            digit = rows["digits"][word]
+        elif word in rows["units"]:
+            section += (1 if digit is None else digit) * rows["units"][word]
+            digit = None
+        else:
+            total += (section + (digit or 0) or 1) * rows["groups"][word]
+            section, digit = 0, None
+    value = total + section + (digit or 0)
+    return Decimal(value) if value else None

@@ -155,9 +155,9 @@ class Relations:
 def nearness(letter: Letter, earlier: Letter) -> int:
     """How near the people of two mails are.
 
-    3: the writer got the earlier mail and writes to its writer or its other readers, or wrote both to the same people;
-    2: a list or colleague got both, or the writer passes on what they got; 1: the earlier mail's writer got this one, as
-    everybody's letters to one desk do; 0: strangers, also two customers whom one desk answers.
+    3: the writer got the earlier mail and writes to its writer or other readers, or wrote both to the same people;
+    2: a list or colleague got both, or the writer passes on what they got; 1: the earlier mail's writer got this one,
+    as everybody's letters to one desk do; 0: strangers, also two customers whom one desk answers.
     """
     if not letter.sender:
         return 0

@@ -12,6 +12,7 @@ from parsers.tables import table
 
 _LAST_LINES = 5  # of a letter without a signature mark, where an address stands
 _SHORT = 60  # characters; a longer line is a sentence, no address
+_LABELLED = re.compile(r"[^\s|,;:()]+")
 _LONGEST = 70
 _PIECE = re.compile(r"[^\W_]+")
 
@@ -152,18 +153,55 @@ def _may_name_company(line: str) -> bool:
     )
 
 
-def find_company(own: str, signature: str) -> Fact | None:
-    """The company in the signature or the last lines, by its legal form; None when there is none."""
-    for line in signature.splitlines()[:15]:
+def find_company(own: str, signature: str, domain: str = "") -> Fact | None:
+    """The company in the signature or the last lines; None when there is none.
+
+    It is known by its legal form, or because the sender's domain is its name.
+    """
+    signed = signature.splitlines()[:15]
+    for line in signed:
         name = _company_in(line)
         if name:
             return Fact(kind="company", value=name, confidence=0.8, words=name)
-    for start, end in reversed(_last_lines(own)):
+    lines = _last_lines(own)
+    for start, end in reversed(lines):
         name = _company_in(own[start:end])
         if name:
             at = start + own[start:end].index(name)
             return Fact(kind="company", value=name, confidence=0.7, words=name, start=at, end=at + len(name))
+    label = _label_of(domain)
+    for line in signed if label else ():
+        if name := _spelt(line, label):
+            return Fact(kind="company", value=name, confidence=0.7, words=name)
+    for start, end in reversed(lines) if label else ():
+        if name := _spelt(own[start:end], label):
+            at = start + own[start:end].index(name)
+            return Fact(kind="company", value=name, confidence=0.6, words=name, start=at, end=at + len(name))
     return None
+
+
+def _label_of(domain: str) -> str:
+    """The part of a domain that its owner chose; empty for providers of mail for everybody."""
+    labels = domain.lower().split(".")[:-1]
+    while len(labels) > 1 and (len(labels[-1]) < 4 or labels[-1] in ("info", "firm")):
+        labels.pop()
+    label = labels[-1].replace("-", "") if labels else ""
+    return "" if len(label) < 4 or label in table("whereabouts")["company"]["providers"] else label
+
+
+def _spelt(line: str, label: str) -> str:
+    """The words of a line that make the label, as they are written; empty when there are none."""
+    if len(line) > _LONGEST or label[0] not in line.lower():
+        return ""
+    pieces = [piece for piece in _LABELLED.finditer(line) if "@" not in piece[0] and "." not in piece[0].strip(".")]
+    for first in range(len(pieces)):
+        joined = ""
+        for last in range(first, min(first + 4, len(pieces))):
+            joined += re.sub(r"[^\w]", "", pieces[last][0]).lower()
+            if joined == label:
+                name = line[pieces[first].start() : pieces[last].end()].strip(" ,.-–")
+                return name if _looks_named(name) else ""
+    return ""
 
 
 def _company_in(line: str) -> str:

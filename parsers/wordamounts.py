@@ -7,11 +7,12 @@ from decimal import Decimal
 from functools import cache, lru_cache
 
 from parsers.currencies import Context, Sign, sign_after, sign_before
-from parsers.numerals import number_before, parse_signs
+from parsers.numerals import number_before, parse_signs, parse_thai, thai_words
 from parsers.tables import table
 
 _SIGNS = re.compile("[零〇一壹二贰貳两兩三叁參四肆五伍六陆陸七柒八捌九玖十拾百佰千仟万萬亿億]{1,24}")
 _KOREAN = re.compile("(?<![가-힣])[일이삼사오육칠팔구십백천만억]{2,16}(?=[ ]?(?:원|달러|유로))")
+_THAI = re.compile("[\u0e01-\u0e5b]")
 _HANGUL = re.compile("[가-힣]")
 _MOST = 500
 _WORD = re.compile(r"(?:[^\W\d_]+|[\u0900-\u0963\u0980-\u09e3]+)+")
@@ -32,6 +33,8 @@ def in_signs(text: str, context: Context) -> Iterator[Worded]:
     """三千五百元, 人民币五千, 오천원."""
     if text.isascii():
         return
+    if _THAI.search(text):
+        yield from _in_thai(text, context)
     patterns = (_SIGNS, _KOREAN) if _HANGUL.search(text) else (_SIGNS,)
     for pattern in patterns:
         for tried, match in enumerate(pattern.finditer(text)):
@@ -49,6 +52,15 @@ def in_signs(text: str, context: Context) -> Iterator[Worded]:
             if value is None or (not _is_counted(match[0]) and len(match[0]) > 1):
                 continue
             yield _worded(value, sign, match.start() - (before.width if before else 0), match.end(), after)
+
+
+def _in_thai(text: str, context: Context) -> Iterator[Worded]:
+    """ห้าพันบาท."""
+    for tried, match in enumerate(thai_words().finditer(text)):
+        sign = sign_after(text, match.end(), context) if tried < _MOST else None
+        value = parse_thai(match[0]) if sign else None
+        if sign and value:
+            yield _worded(value, sign, match.start(), match.end(), sign)
 
 
 def _is_counted(signs: str) -> bool:

@@ -19,7 +19,9 @@ from parsers.claims import read_claims
 from parsers.happened import find_dates, find_evidence
 from parsers.names import find_name
 from parsers.numbers import find_numbers
+from parsers.places import find_places
 from parsers.wanted import find_wanted
+from parsers.whereabouts import find_company
 
 HERE = Path(__file__).parent
 
@@ -205,6 +207,56 @@ def test_each_remedy_is_heard_in_each_language(row: dict[str, Any]) -> None:
 )
 def test_days_are_read_in_the_usual_writings(text: str, country: str, days: list[str]) -> None:
     assert days == [fact.value for fact in find_dates(text, country)]
+
+
+@pytest.mark.parametrize(
+    ("text", "places"),
+    [
+        ("I bought it in your shop in Leipzig on Monday.", ["Leipzig"]),
+        ("The driver left it at the parcel locker at Bahnhofstrasse.", ["Bahnhofstrasse"]),
+        ("the store on Fifth Avenue and the branch in New York", ["Fifth Avenue", "New York"]),
+        ("in Ihrer Filiale in Köln am Rhein gekauft", ["Köln am Rhein"]),
+        ("Dans votre magasin de Lyon, personne ne m'a aidé", ["Lyon"]),
+        ("En la sucursal de San Sebastián no me atendieron", ["San Sebastián"]),
+        ("Na loja do Porto disseram que não", ["Porto"]),
+        ("Nel vostro negozio di Milano", ["Milano"]),
+        ("In uw winkel in Den Haag", ["Den Haag"]),
+        ("W Państwa sklepie w Krakowie odmówiono", ["Krakowie"]),
+        ("В вашем магазине в Новосибирске мне отказали", ["Новосибирске"]),
+        ("Ankara şubenizde kimse yardım etmedi", ["Ankara"]),
+        ("我在北京朝阳门店购买的", ["北京朝阳"]),
+        ("梅田店で購入しました", ["梅田"]),
+        ("강남 지점에서 샀습니다", ["강남"]),
+        ("اشتريته من فرعكم في الرياض", ["الرياض"]),
+        ("In the shop in the end nobody cared", []),
+        ("I was at the hotel at Easter and in the store on Monday in January", []),
+        ("Die Ware im Lager in der Hoffnung", []),
+        ("这家门店很差", []),
+    ],
+)
+def test_places_are_named_by_their_kind_and_name(text: str, places: list[str]) -> None:
+    found = list(find_places(text))
+    assert places == [fact.value for fact in found]
+    assert [fact.words for fact in found] == [text[fact.start : fact.end] for fact in found]
+
+
+@pytest.mark.parametrize(
+    ("own", "signature", "domain", "company"),
+    [
+        ("It broke.", "Anna Berg\nHansebau", "hansebau.de", "Hansebau"),
+        ("It broke.", "Anna\nBlue River Trading\nTel 1", "mail.blueriver-trading.co.uk", "Blue River Trading"),
+        ("It broke.\n\nAnna Berg\nHansebau", "", "hansebau.de", "Hansebau"),
+        ("It broke.", "Anna\nAcme Ltd", "blueriver.example", "Acme Ltd"),
+        ("It broke.", "Anna\nGmail", "gmail.com", None),
+        ("It broke.", "Anna, anna@hansebau.de", "hansebau.de", None),
+        ("our hansebau shelf broke", "", "hansebau.de", None),
+    ],
+)
+def test_a_company_is_known_by_its_form_or_its_domain(
+    own: str, signature: str, domain: str, company: str | None
+) -> None:
+    fact = find_company(own, signature, domain)
+    assert company == (fact.value if fact else None)
 
 
 def test_mentioned_evidence_is_told_with_its_words() -> None:

@@ -633,3 +633,8 @@ def test_single_faces_agree_with_the_whole() -> None:
     raw = MAIL + b"List-Id: <l.x.example>\r\n\r\nhi\r\n"
     assert Automatic.LIST == classify_automatic(raw)
     assert attachment_content(raw, "0" * 64) is None
+
+
+@pytest.mark.parametrize("raw", [b"", b"\0" * 99, b"no header at all", b"Subject: x\r\n\r\nnobody wrote this"])
+def test_what_cannot_be_read_was_written_by_no_robot(raw: bytes) -> None:
+    assert classify_automatic(raw) is None
