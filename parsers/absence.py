@@ -29,7 +29,7 @@ def out_of_office(signs: Signs) -> Verdict:
     own = signs.folded_own
     if not own or len(signs.own) > _LONGEST or not says(own, "absence", "away", _OPENING):
         return None
-    more = (signs.answers or signs.return_path == "") + has(own, "absence", "back")
+    more = (signs.answers or signs.return_path == "") + min(2, _times(own, "absence", "back"))
     more += has(own, "answers", "thanks") or has(own, "answers", "received") or has(own, "answers", "automatic")
     return _SAID if more >= 2 and not _is_about_us(own) else None
 
@@ -112,5 +112,11 @@ def _ticket_word() -> re.Pattern[str]:
 
 
 def _is_about_us(own: str) -> bool:
-    """Whether the words ask something of the reader, which a note of absence never does."""
-    return own.count("?") + own.count("？") + own.count("؟") > 0
+    """Whether the words ask something of the reader or tell of trouble, which a note of absence never does."""
+    return any(mark in own for mark in "?？؟") or has(own, "absence", "demands")
+
+
+def _times(own: str, name: str, key: str) -> int:
+    """How many of the phrases stand in a folded text, none of them within another."""
+    found = {phrase for phrase in phrases(name, key).likely(own) if phrase in own}
+    return sum(not any(phrase in other for other in found - {phrase}) for phrase in found)
