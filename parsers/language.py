@@ -63,6 +63,11 @@ def told_languages(value: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def spoken_at(domain: str) -> tuple[str, ...]:
+    """The languages that the last part of a domain speaks for, as `language_of` takes them; none for most domains."""
+    return tuple(table("languages")["spoken"].get(domain.rpartition(".")[2].lower(), ()))
+
+
 def _by_script(text: str, priors: tuple[str, ...]) -> tuple[str, float] | None:
     letters = len(_NO_LETTERS.sub("", text)) or 1
     hangul = len(_HANGUL.findall(text))

@@ -16,7 +16,7 @@ from parsers.facts import Source, find_facts
 from parsers.feedback import feedback_type
 from parsers.head import Head, split_head
 from parsers.headers import read_headers
-from parsers.language import language_of, told_languages
+from parsers.language import language_of, spoken_at, told_languages
 from parsers.lexicon import find_words
 from parsers.parts import Part, check_tree, leaves
 from parsers.prescan import Scanned, scan
@@ -264,6 +264,7 @@ def _understood(message: IncomingMessage, signature: str, reading: Reading, head
     """Language, facts and the judgement of the word tables, from the customer's own words."""
     own = message.new_text
     told = told_languages(header_text(head.first("content-language") or b"", 100))
+    told += spoken_at(message.sender.domain) if message.sender else ()
     language, confidence = language_of(own, told)
     if confidence < 0.5:
         by_subject = language_of(f"{message.subject}. {own}", told)

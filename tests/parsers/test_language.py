@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from parsers import detect_language
-from parsers.language import language_of, told_languages
+from parsers.language import language_of, spoken_at, told_languages
 
 
 @pytest.mark.parametrize(
@@ -147,6 +147,16 @@ def test_content_language_decides_where_the_words_do_not() -> None:
     assert ("de", "zh-Hant", "nb") == told_languages("de-AT, zh-TW; no")
     assert () == told_languages("?, <x>, 12")
     assert "de" == language_of("Das Paket ist nicht angekommen, wo ist es?", ("en",))[0]
+
+
+def test_the_country_of_the_domain_decides_between_neighbours_and_no_more() -> None:
+    assert ("sr",) == spoken_at("posta.example.rs")
+    assert () == spoken_at("x.example")
+    shared = "Molim vas vratite mi novac"
+    assert ["sr", "hr"] == [language_of(shared, spoken_at(domain))[0] for domain in ("a.rs", "a.hr")]
+    assert "en" == language_of("Please give me my money back", spoken_at("a.rs"))[0]
+    assert "hr" == language_of("Unatoč obećanju nitko se nije javio tijekom tjedna", spoken_at("a.rs"))[0]
+    assert "da" == language_of("Ingen har svaret på min klage endnu, og varen virker ikke", spoken_at("a.no"))[0]
 
 
 @pytest.mark.parametrize("text", ["", "12345 !!! ???", " \n\t", "https://x.example/y a@b.example", "…"])
