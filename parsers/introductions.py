@@ -138,6 +138,11 @@ def is_dated(line: str) -> bool:
     return bool(_TIME.search(line) or _YEAR.search(line))
 
 
+def names_writer(line: str) -> bool:
+    """Whether a line names an address and says that somebody wrote, as the first line of a folded introduction does."""
+    return "@" in line and len(line) <= LONG and any(word in line.casefold() for word in _attribution_words())
+
+
 def _height(lines: list[str], at: int) -> int:
     first = lines[at].strip(" >\t-")
     if not first or len(first) > LONG:

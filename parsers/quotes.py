@@ -27,6 +27,7 @@ from parsers.introductions import (
     is_surely_quoted_history,
     label,
     may_end,
+    names_writer,
     separator,
 )
 from parsers.signatures import is_footer, without_signature
@@ -306,6 +307,8 @@ def _introduction(lines: list[str], floor: int, quote: int) -> int:
             break
         if height == 1 and separator(lines[top]):
             return top
-        if attribution(lines, top) == height and (best == quote or not is_dated(lines[best])):
-            best = top  # a line without date may be only the end of a folded introduction
+        if attribution(lines, top) == height and (
+            best == quote or not is_dated(lines[best]) or names_writer(lines[top])
+        ):
+            best = top  # a line without date, or below the writer's name, may be only the end of a folded introduction
     return best
