@@ -25,7 +25,7 @@ _JAPANESE = re.compile(
 )
 _NAMES = {"iw": "he", "no": "nb", "zh": "zh-Hans", "jw": "jv", "in": "id", "sr-ME": "sr", "tl": "fil", "ku": "ckb"}
 # How much one unit of each witness counts: the table of pieces, eldc, pycld2, and what something else speaks for.
-_PIECES, _ELDC, _CLD2, _PRIOR = 0.8, 0.6, 1.2, 1.2
+_PIECES, _ELDC, _CLD2, _PRIOR = 0.8, 0.8, 1.2, 1.2
 _STEEP = 10.0  # eldc's scores lie close together: what one tenth less than its best is worth, as a logarithm
 _LEAST_PIECES, _LEAST_ELDC = -8.0, -4.0  # no witness alone speaks a language out of the vote
 _WORTH_A_LOOK = -6.0
