@@ -245,7 +245,8 @@ def _is_asked(lines: list[str], blocks: list[_Block], number: int, marked: int) 
     _, start, end = blocks[number]
     if marked > 1:
         return True
-    if not QUOTED.match(lines[start]) and not any(line.rstrip().endswith(_ASKING) for line in lines[start:end]):
+    introduced = not QUOTED.match(lines[start]) or separator(lines[start]) or attribution(lines, start)
+    if introduced and not any(line.rstrip().endswith(_ASKING) for line in lines[start:end]):
         return False  # a client put the whole mail between two words of the writer
     above = _has_text([line for _, first, last in blocks[:number] for line in lines[first:last]])
     return above and end - start <= _LONG_QUOTE

@@ -107,6 +107,8 @@ def test_a_mail_between_two_words_of_the_writer_goes() -> None:
     quoted = "On Mon, 2 Feb 2026 at 10:59 Desk <d@x.example> wrote:\n\n> We will answer.\n>\n> The desk"
     assert f"{OWN}\n\nRegards, Anna" == strip_reply(f"{OWN}\n\n{quoted}\n\nRegards, Anna\n")
     assert OWN == strip_reply(f"{OWN}\n\n{quoted}\n\nSent from my iPhone\n")
+    apple = "> Begin forwarded message:\n>\n> From: Desk <d@x.example>\n> Subject: x\n>\n> We will answer."
+    assert f"{OWN}\n\nWhat now?" == strip_reply(f"{OWN}\n\n{apple}\n\nWhat now?")
     folded = "> See (https://firm.example/help/\nticket?id=3dd518)\n>\n (https://firm.example/)\n> The desk"
     assert OWN == strip_reply(f"{OWN}\n\n{quoted}\n{folded}\n")
 
