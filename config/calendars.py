@@ -96,13 +96,18 @@ def _years(today: date) -> range:
     return range(today.year - YEARS_BACK, today.year + YEARS_AHEAD + 1)
 
 
-@lru_cache(maxsize=128)
 def _built(rules: CalendarRules, today: date) -> Calendar:
-    plan = _plan(rules, _years(today))
+    years = _years(today)
+    return _calendar(rules, years, _plan(rules, years).unsure_day(today))
+
+
+# Mostly the same from one day to the next: a daemon that runs for months reads its settings every day.
+@lru_cache(maxsize=64)
+def _calendar(rules: CalendarRules, years: range, unsure: date | None) -> Calendar:
+    plan = _plan(rules, years)
     intervals = tuple(_without(_apart(plan.intervals()), plan.windows()))
     if not intervals:
         raise ValueError(_NOTHING)
-    unsure = plan.unsure_day(today)
     return Calendar(
         name=rules.name,
         zone=rules.zone,
@@ -113,7 +118,7 @@ def _built(rules: CalendarRules, today: date) -> Calendar:
     )
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=64)
 def _plan(rules: CalendarRules, years: range) -> "Plan":
     return Plan(rules, years)
 

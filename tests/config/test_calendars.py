@@ -265,6 +265,11 @@ def test_equal_rules_are_built_once() -> None:
     assert build(rules(country="DE"), NOW) is build(rules(country="DE"), NOW + timedelta(minutes=5))
 
 
+def test_a_daemon_that_reads_its_settings_every_day_keeps_no_calendar_of_yesterday() -> None:
+    """Only what it may say of days to come would make another one."""
+    assert build(rules(country="DE"), NOW) is build(rules(country="DE"), NOW + timedelta(days=1))
+
+
 def test_a_calendar_without_working_time_is_refused() -> None:
     with pytest.raises(ValueError, match="no working time"):
         build(rules(usual=(), shifts=((),) * 7), NOW)
