@@ -4,20 +4,19 @@ Nothing is written here that a file of the policy says: each number is the one t
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, timedelta
+from datetime import timedelta
 from fractions import Fraction
 
 from cases.target import Target
 from cases.words import GRADES, Grade
+from config.calendar_cells import other_days, shifts_said
 from config.calendar_rows import CalendarModel
 from config.clock_handbook import clock_sections
 from config.desk_tables import Desk
-from config.policy_rows import GradeModel, LettersModel, StageModel
+from config.policy_rows import GradeModel, LettersModel, NoticeModel, StageModel
 from config.policy_tables import Tables, name_in
 from config.sections import Cells, Section
 from config.vocabulary import DIRECTORY_ROLES
-
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 def markdown_of(sections: Iterable[Section], title: str) -> str:
@@ -118,10 +117,14 @@ def _notices(tables: Tables) -> Section:
         about="All conditions must hold.",
         columns=("notice", "when", "only if", "to", "letter", "class", "completes", "clause"),
         rows=tuple(
-            (row.name, row.when, _listed(row.only, "and"), row.to, row.letter, row.class_, row.stops, row.clause)
+            (row.name, _when(row), _listed(row.only, "and"), row.to, row.letter, row.class_, row.stops, row.clause)
             for _, row in tables.notices
         ),
     )
+
+
+def _when(row: NoticeModel) -> str:
+    return f"{row.when}, {row.later} later" if row.later else row.when
 
 
 def _grades(tables: Tables) -> Section:
@@ -265,38 +268,14 @@ def _calendars(desk: Desk, tables: Tables) -> Section:
                 name,
                 row.zone,
                 "-".join(filter(None, (row.country, row.subdivision))),
-                _shifts(row.shifts),
-                "; ".join(_other_days(row)),
+                shifts_said(row.shifts),
+                "; ".join(other_days(row)),
                 str(row.known_until or ""),
                 row.clause,
             )
             for name, row in found.items()
         ),
     )
-
-
-def _other_days(row: CalendarModel) -> Iterator[str]:
-    if row.weekend is not None:
-        yield f"weekend {_listed(_DAYS[day] for day in row.weekend) or 'none'}"
-    for day, shifts in row.shifts_on.items():
-        yield f"{_DAYS[day]} {_shifts(shifts) or 'off'}"
-    kinds: tuple[tuple[str, tuple[date, ...]], ...] = (
-        ("off", row.days_off),
-        ("worked", row.working_days),
-        (f"half days ({_shifts(row.half_day_shifts)})", row.half_days),
-    )
-    for kind, days in kinds:
-        if days:
-            yield f"{kind}: {_listed(str(day) for day in days)}"
-
-
-def _shifts(shifts: Iterable[tuple[int, int]]) -> str:
-    return _listed(f"{_clock(start)}–{_clock(end)}" for start, end in shifts)
-
-
-def _clock(minute: int) -> str:
-    hours, minutes = divmod(minute if minute <= 1440 else minute - 1440, 60)
-    return f"{hours:02}:{minutes:02}"
 
 
 def _centres(desk: Desk) -> Section:

@@ -10,6 +10,7 @@ from fractions import Fraction
 from itertools import combinations
 
 from cases import events
+from cases.calendar import Calendar
 from cases.letters import EVENT_CONDITIONS
 from cases.people import Person
 from cases.reaching import NEXT_LEVEL
@@ -18,12 +19,13 @@ from cases.target import Target
 from cases.ways import hidden_by
 from cases.words import GRADES, Action, Channel, Grade
 from config.desk_tables import Desk
+from config.keeping import long_break, too_late
 from config.mistakes import Findings, Mistake
 from config.policy_checks import LETTER_SENT, roles_used
 from config.policy_rows import LadderModel, NoticeModel, StageModel
 from config.policy_tables import Tables, name_in
 from config.values import Settings
-from config.vocabulary import DIRECTORY_ROLES
+from config.vocabulary import DIRECTORY_ROLES, OWN_LETTERS
 
 # What happens by a command only, so never where no row of commands.toml gives it (cases/acting.py).
 BY_COMMAND = {
@@ -88,6 +90,8 @@ def holes(settings: Settings, desk: Desk, tables: Tables, now: datetime) -> tupl
     search.grades()
     search.routes()
     search.commands()
+    search.calendars()
+    search.letters()
     search.presence()
     return tuple(search.found.mistakes)
 
@@ -101,7 +105,7 @@ class _Search:
     found: Findings
 
     def add(self, file: str, key: str, wrong: str, instead: str) -> None:
-        self.found.add(self.tables.name_of(file), key, wrong, instead)
+        self.found.add(self.tables.name_of(file), key, wrong, instead, clause_of(key, self.tables))
 
     def stages(self) -> None:
         for key, row in self.tables.stages:
@@ -109,6 +113,9 @@ class _Search:
                 self.add("stages.toml", f"{key}.starts", f"never starts: {self._why(row.starts)}", _MEND_EVENT)
             elif row.done and not any(map(self._happens, row.done)):
                 self.add("stages.toml", f"{key}.done", f"can never be done: {self._why(row.done)}", _MEND_EVENT)
+            elif not row.done and set(row.starts).isdisjoint(BY_COMMAND):
+                wrong = "is never done and never begins anew, so its clock only ever ends without it"
+                self.add("stages.toml", f"{key}.done", wrong, "name the event that completes it")
 
     def _happens(self, event: str) -> bool:
         """Whether anything in this policy gives rise to the event."""
@@ -140,15 +147,30 @@ class _Search:
     def _limit(self, key: str, grade: Grade, limit: StageModel, chain: tuple[StageModel, ...]) -> None:
         targets = [row.target[grade] for row in chain]
         whole = limit.target[grade]
-        taken = sum((target.amount for target in targets), Fraction(0))
-        if all(target.unit is whole.unit for target in targets) and taken > whole.amount:
+        if found := too_late(whole, targets, self._calendars(), self.now):
             parts = " + ".join(f"{row.name} {row.target[grade]}" for row in chain)
-            self.add(
-                "stages.toml",
-                key,
-                f"{whole} for {grade} cases are over before the stages within may be: {parts}",
-                f"write at least {Target(amount=taken, unit=whole.unit)}, or shorten those",
+            mixed = any(target.unit is not whole.unit for target in targets)
+            seen = (
+                f", as for a complaint of {found[1]:%Y-%m-%d %H:%M} UTC in calendar {found[0].name!r}" if mixed else ""
             )
+            least = Target(amount=sum((one.amount for one in targets), Fraction(0)), unit=whole.unit)
+            wrong = f"{whole} for {grade} cases are over before the stages within may be: {parts}{seen}"
+            self.add("stages.toml", key, wrong, "write more" if mixed else f"write at least {least}, or shorten those")
+
+    def _calendars(self) -> tuple[Calendar, ...]:
+        """Those in which limits are counted: head office's and the centres'."""
+        policy = self.settings.policy
+        names = (policy.head_office, *(centre.calendar for centre in policy.directory.centres.values()))
+        return tuple(policy.calendars[name] for name in dict.fromkeys(names))
+
+    def calendars(self) -> None:
+        for calendar in self._calendars():
+            if free := long_break(calendar, self.now):
+                key = f"calendar[{calendar.name}]"
+                own = any(key == one for one, _ in self.desk.calendars)
+                file = self.desk.file.name if own else self.tables.name_of("calendars.toml")
+                wrong = f"nobody works from {free[0]:%Y-%m-%d} to {free[1]:%Y-%m-%d}, so every limit stands still"
+                self.found.add(file, key, wrong, "give it hours or shorter holidays", clause_of(key, self.tables))
 
     def ladders(self) -> None:
         used = {ladder for _, row in self.tables.stages for ladder in row.ladder.values()}
@@ -161,6 +183,7 @@ class _Search:
                 )
             for stage, grade in self._climbers(name_in(key)):
                 self._circling(key, ladder, stage, grade)
+            self._told_before(key, ladder)
 
     def _only_waits(self, ladder: str) -> bool:
         """Whether the ladder belongs to pauses alone, whose end is no breach."""
@@ -181,8 +204,38 @@ class _Search:
                     "name a role above",
                 )
 
+    def _told_before(self, key: str, ladder: LadderModel) -> None:
+        """Nobody is told of one clock twice, so a step to those who have heard already tells nobody."""
+        directory = self.settings.policy.directory
+        heard: dict[str, str] = {}
+        for step in ladder.steps:
+            if step.do is Action.REMIND or step.who not in DIRECTORY_ROLES:
+                continue
+            people = [person.id for person in directory.with_role(step.who)]
+            before = {heard[one] for one in people if one in heard}
+            if people and step.repeat is None and all(one in heard for one in people):
+                wrong = f"tells nobody: whoever is {step.who!r} has heard as {' or '.join(sorted(before))!s}"
+                self.add(
+                    "ladders.toml", f"{key}.steps[{step.name}].who", wrong, "name another role, or give it a repeat"
+                )
+            heard |= {one: heard.get(one, step.who) for one in people}
+
+    def letters(self) -> None:
+        written = {row.letter for _, row in self.tables.notices} | OWN_LETTERS | DESK_LETTERS
+        for name in self.tables.letters.names if self.tables.letters else ():
+            if name not in written:
+                self.add(
+                    "letters.toml", "names", f"no row ever writes {name!r}", "name it in notices.toml, or remove it"
+                )
+
     def notices(self) -> None:
+        ends = {row.name: row.done for _, row in self.tables.stages}
         for key, row in self.tables.notices:
+            if row.stops and f"{LETTER_SENT}{row.stops}" not in ends.get(row.stops, ()):
+                wrong = f"completes nothing: {row.stops!r} is not done by a letter"
+                self.add(
+                    "notices.toml", f"{key}.stops", wrong, f"add '{LETTER_SENT}{row.stops}' to its done, or remove it"
+                )
             if because := self._never(row):
                 self.add("notices.toml", key, f"can never match: {because}", "correct its conditions, or remove it")
             elif row.to == NEXT_LEVEL and not _is_letter_event(row.when):
@@ -273,7 +326,7 @@ class _Search:
             if holders and not directory.present(holders, moment):
                 since = "now" if moment == self.now else f"from {moment:%Y-%m-%d %H:%M} UTC on"
                 wrong = f"everybody {who} is away {since}, deputies too: their letters go to the intake desk"
-                self.found.add(self.desk.file.name, key, wrong, "name a deputy who is there")
+                self.found.add(self.desk.file.name, key, wrong, "name a deputy who is there", "§7")
                 return
 
 
@@ -285,6 +338,25 @@ _SAID_OF = {
     "first refusal": "AssignmentRefused",
     "for the customer": "Paused",
 }
+
+
+def clause_of(key: str, tables: Tables) -> str:
+    """The clause that the row of a dotted key keeps; empty where its table names none."""
+    kinds = (
+        tables.stages,
+        tables.ladders,
+        tables.notices,
+        tables.grades,
+        tables.routes,
+        tables.commands,
+        tables.calendars,
+    )
+    rows: dict[str, str] = {row: model.clause for kind in kinds for row, model in kind}
+    return next((clause for row, clause in rows.items() if key == row or key.startswith(f"{row}.")), "")
+
+
+# Letters that no row of the policy writes: what the program tells the desk and audit.
+DESK_LETTERS = frozenset({"desk-notice", "record-head"})
 _MEND_EVENT = "add the row that leads to it, or name another event"
 _WORDS = "add words to a lexicon file in policy_dir, or remove it"
 

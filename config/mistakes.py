@@ -15,10 +15,12 @@ class Mistake:
     key: str
     wrong: str
     instead: str
+    clause: str = ""  # that the row keeps, where it names one
 
     def __str__(self) -> str:
         where = f"{self.file}: {self.key}" if self.key else self.file
-        return f"{where}: {self.wrong}; {self.instead}" if self.instead else f"{where}: {self.wrong}"
+        cited = f" [{self.clause}]" if self.clause else ""
+        return f"{where}{cited}: {self.wrong}; {self.instead}" if self.instead else f"{where}{cited}: {self.wrong}"
 
 
 class Mistakes(NeedsHuman):
@@ -48,9 +50,9 @@ class Findings:
         self.mistakes: list[Mistake] = []
         self.warnings: list[str] = []
 
-    def add(self, file: str, key: str, wrong: str, instead: str = "") -> None:
+    def add(self, file: str, key: str, wrong: str, instead: str = "", clause: str = "") -> None:
         """Notes a mistake once."""
-        mistake = Mistake(file=file, key=key, wrong=wrong, instead=instead)
+        mistake = Mistake(file=file, key=key, wrong=wrong, instead=instead, clause=clause)
         if mistake not in self.mistakes:
             self.mistakes.append(mistake)
 

@@ -37,7 +37,10 @@ def check(config: Path | None, *, as_json: bool) -> int:
         print_json(
             {
                 "ok": not found,
-                "holes": [{"file": one.file, "row": one.key, "reason": one.wrong, "do": one.instead} for one in found],
+                "holes": [
+                    {"file": one.file, "row": one.key, "clause": one.clause, "reason": one.wrong, "do": one.instead}
+                    for one in found
+                ],
             }
         )
         return 1 if found else 0

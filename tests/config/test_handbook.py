@@ -1,6 +1,8 @@
 """The handbook holds every row of every table, and each number in it is the configured one."""
 
+import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -112,3 +114,47 @@ def test_a_cell_means_itself_in_markdown_and_in_html() -> None:
     assert "<td>&lt;script&gt;alert(1)&lt;/script&gt;</td>" in page
     assert "<title>A &amp; B</title>" in page
     assert 2 == page.count("<td>–</td>")
+
+
+_NUMBER = re.compile(r"\+?\d+(?:\.\d+)?(?: ?(?:%|h|wh|bd|mo|months?|d|days?))?")
+
+
+def numbers_in(value: Any) -> Iterator[str]:
+    """Every number and span in a row, as it is written, wherever it stands."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from numbers_in(inner) if key not in {"words", "clause", "name", "steps"} else ()
+    elif isinstance(value, list):
+        for inner in value:
+            yield from numbers_in(inner)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield str(value)
+    elif isinstance(value, str) and _NUMBER.fullmatch(value):
+        yield value
+
+
+def rows_in(file: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every row of a file, steps of ladders as rows of their own, and how its line in the handbook begins."""
+    for table, rows in tomllib.loads((CONFIG / file).read_text("utf-8")).items():
+        if not isinstance(rows, dict | list):
+            continue
+        named = _named(rows)
+        if file == "letters.toml" or (isinstance(rows, dict) and not named):
+            yield "", {table: rows}  # a rule, which the handbook puts into words of its own
+        for key, row in named:
+            name = next((str(row[kind]) for kind in ("name", "category", "fact") if kind in row), key)
+            yield name, row
+            yield from ((f"{name} | {step['name']}", step) for step in row.get("steps", ()))
+
+
+@pytest.mark.parametrize("file", SHIPPED)
+def test_every_number_of_every_row_is_in_the_line_of_that_row(shipped_book: dict[str, Section], file: str) -> None:
+    """Whatever kinds of rows are added: a number that the handbook leaves out is found here."""
+    shown = [" | ".join(row).replace(",", "") for section in shipped_book.values() for row in section.rows]
+    missing = [
+        f"{name}: {wanted}"
+        for name, row in rows_in(file)
+        for wanted in numbers_in(row)
+        if not any(wanted in line for line in shown if not name or line.startswith(f"{name} | ".replace(",", "")))
+    ]
+    assert [] == missing

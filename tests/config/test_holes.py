@@ -3,19 +3,25 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from fractions import Fraction
 from itertools import product
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cases.letters import CONDITIONS
 from cases.message import Proof
 from cases.moments import FURTHER_MOMENTS
+from cases.target import Target, Unit, parse_target
 from cases.words import Grade, Status
 from config.holes import BY_COMMAND, EXCLUSIVE, holes
+from config.keeping import too_late
 from config.mistakes import Mistake
 from config.settings import load, rows_of
 from tests.cases.test_placing import a_case
+from tests.cases.world import BERLIN, RIYADH
 from tests.config.desks import NOW, changed, load_text, sample
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -114,6 +120,43 @@ CASES: tuple[tuple[str, str, str, str], ...] = (
         "'price' takes all",
     ),
     ("grades", shipped("grades") + GRADE + 'channels = ["staff"]\n', "grade[extra].channels", "channel staff"),
+    (
+        "stages",
+        shipped(
+            "stages",
+            (
+                'general = "2 bd", important = "3 bd", major = "5 bd"',
+                'general = "40 wh", important = "3 bd", major = "5 bd"',
+            ),
+        ),
+        "stage[resolve].target",
+        "in calendar",
+    ),
+    (
+        "stages",
+        shipped("stages", ('done = ["RegistrationConfirmed"]', "done = []")),
+        "stage[register].done",
+        "never done",
+    ),
+    (
+        "notices",
+        shipped("notices", ('when = "FollowUpAdded"', 'when = "FollowUpAdded"\nstops = "investigate"')),
+        "notice[pass on a further message].stops",
+        "completes nothing",
+    ),
+    (
+        "ladders",
+        shipped(
+            "ladders",
+            (
+                '{ name = "escalate-hq", at = "+2 bd"',
+                '{ name = "x", at = "+1 bd", do = "escalate", who = "hq" },\n  { name = "escalate-hq", at = "+2 bd"',
+            ),
+        ),
+        "ladder[standard].steps[escalate-hq].who",
+        "has heard as hq",
+    ),
+    ("letters", shipped("letters", ("names = [", 'names = [\n  "spare",')), "names", "no row ever writes 'spare'"),
 )
 
 
@@ -125,7 +168,9 @@ def test_a_hole_is_told_with_its_file_its_row_the_reason_and_what_to_do(
     assert key in found
     assert reason in found[key].wrong
     assert found[key].instead
-    assert Path(found[key].file).name == (f"{name}.toml" if key.startswith(name.removesuffix("s")) else "stages.toml")
+    assert found[key].clause or "[" not in key
+    own = key == "names" or key.startswith(name.removesuffix("s"))
+    assert Path(found[key].file).name == (f"{name}.toml" if own else "stages.toml")
 
 
 def test_a_letter_whose_only_notice_can_never_match_starts_and_ends_no_clock(tmp_path: Path) -> None:
@@ -190,3 +235,38 @@ def test_what_is_said_to_come_by_a_command_does() -> None:
     assert reports.items() <= BY_COMMAND.items()
     for event in BY_COMMAND.keys() - reports.keys() - FURTHER_MOMENTS:
         assert 1 == len(re.findall(rf"\be\.{event}\(\s*(?:at=|\*\*act|\*\*cause)", source)), event
+
+
+def test_a_calendar_in_which_nobody_works_for_weeks_is_told(tmp_path: Path) -> None:
+    """Every limit of the centre would stand still, and nobody would wonder."""
+    off = ", ".join(f"2027-02-{day:02}" for day in range(1, 29))
+    away = ("days_off = [2026-12-28,", f"days_off = [{off}, 2026-12-28,")
+    found = {one.key: one.wrong for one in holes_in(tmp_path, sample(away))}
+    assert "nobody works from 2027-01-29 to 2027-03-01" in found["calendar[europe]"]
+
+
+SPANS = st.builds(
+    lambda amount, unit: Target(amount=Fraction(amount), unit=unit),
+    st.integers(1, 30),
+    st.sampled_from([Unit.HOURS, Unit.WORKING_HOURS, Unit.BUSINESS_DAYS]),
+)
+
+
+@given(parts=st.lists(SPANS, min_size=1, max_size=3), more=SPANS)
+def test_a_limit_that_is_its_parts_and_more_is_never_called_too_short_in_one_unit(
+    parts: list[Target], more: Target
+) -> None:
+    same = [Target(amount=part.amount, unit=more.unit) for part in parts]
+    amount = sum((part.amount for part in same), more.amount)
+    assert too_late(Target(amount=amount, unit=more.unit), same, [BERLIN], NOW) is None
+    assert too_late(same[0], [*same, more], [BERLIN], NOW)
+
+
+def test_spans_of_several_units_are_compared_where_they_are_counted() -> None:
+    """Nine working hours are a day in Berlin, and eight in Riyadh; a clock goes on over the weekend."""
+    day, hours, clock = (parse_target(text) for text in ("1 bd", "9 wh", "70 h"))
+    assert too_late(day, [hours], [BERLIN], NOW) is None
+    assert too_late(day, [hours], [BERLIN, RIYADH], NOW)
+    found = too_late(clock, [parse_target("2 bd")], [BERLIN], NOW)
+    assert found
+    assert "Thu" <= f"{found[1]:%a}" or found[1].weekday() in {3, 4}

@@ -39,11 +39,15 @@ def test_check_says_where_why_and_what_to_do_and_ends_with_1(tmp_path: Path) -> 
     (tmp_path / "ombud.toml").write_text(f'policy_dir = "policy"\n{sample()}', encoding="utf-8")
     said = CliRunner().invoke(app, called)
     assert 1 == said.exit_code
-    assert "grades.toml: grade[spare].channels: can never match: no account has the channel staff; give" in said.output
+    assert (
+        "grades.toml: grade[spare].channels [M13]: can never match: no account has the channel staff; give"
+        in said.output
+    )
     machine = CliRunner().invoke(app, [*called, "--json"])
     assert 1 == machine.exit_code
     (hole,) = json.loads(machine.stdout)["holes"]
     assert ("grade[spare].channels", str(tmp_path / "policy" / "grades.toml")) == (hole["row"], hole["file"])
+    assert "M13" == hole["clause"]
     assert hole["reason"]
     assert hole["do"]
 
