@@ -67,7 +67,7 @@ def simulate(asked: Asked) -> None:
     present = _settings(asked, now, None)
     post = _post(asked, present)
     wanted = _wanted(asked, post)
-    present, changed = _around(asked, wanted.begin, now)
+    present, changed = _around(asked, present, wanted.begin, now)
     with parsers_of(present) as parsers:
         if changed and asked.compare:
             _tell_comparison(asked, _both(wanted, present, changed, parsers))
@@ -96,10 +96,12 @@ def _environment(config: Path) -> dict[str, str]:
     return dict.fromkeys(re.findall(r'_env\s*=\s*"(\w+)"', text), "not needed") | dict(os.environ)
 
 
-def _around(asked: Asked, begin: datetime, now: datetime) -> tuple[Settings, Settings | None]:
+def _around(asked: Asked, present: Settings, begin: datetime, now: datetime) -> tuple[Settings, Settings | None]:
     """The settings with calendars that reach over the time simulated: the present ones, and those to try."""
-    reach = min(begin, now)
-    return _settings(asked, now, reach), _settings(asked, now, reach, asked.policy) if asked.policy else None
+    # Last year belongs to the calendars of today.
+    reach = begin if begin.year < now.year - 1 else None
+    changed = _settings(asked, now, reach, asked.policy) if asked.policy else None
+    return _settings(asked, now, reach) if reach else present, changed
 
 
 def _post(asked: Asked, settings: Settings) -> Post:

@@ -272,7 +272,7 @@ class SimulatedDesk:
         self._clocks[case.number] = clocks
         look = min((clock.next_look for clock in clocks if clock.next_look), default=None)
         if look is not None and look <= now:
-            look = now + _BEAT  # what stays due is looked at with every beat
+            look = now if events else now + _BEAT  # what stays due all the same is looked at with every beat
         if look != self._looks.get(case.number):
             self._looks[case.number] = look
             if look is not None:

@@ -100,8 +100,27 @@ def test_the_first_desk_is_sound(tmp_path: Path) -> None:
     }
 
 
+def test_the_simulation_of_the_guide_says_what_the_guide_says(tmp_path: Path) -> None:
+    """Its files, put where it says, give each line that it quotes, in that order."""
+    for path, content in files():
+        place = tmp_path / path.lstrip("/")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(content.replace("/var/lib", f"{tmp_path}/var/lib"), encoding="utf-8")
+    password = tmp_path / "etc/ombud/complaints.password"
+    password.write_text("secret", encoding="utf-8")
+    password.chmod(0o600)
+    (call,) = [line for line in "".join(blocks("sh")).splitlines() if "--acts" in line]
+    said = CliRunner().invoke(app, [word.replace("/", f"{tmp_path}/", 1) for word in shlex.split(call)[1:]])
+    assert 0 == said.exit_code, said.output
+    lines = said.output.splitlines()
+    quoted = "".join(blocks("simulation")).splitlines()
+    assert len(quoted) > 5
+    assert [] == [line for line in quoted if line not in lines]
+    assert quoted == sorted(quoted, key=lines.index)
+
+
 def test_every_toml_of_the_guide_is_toml() -> None:
-    assert 3 == len([tomllib.loads(block) for block in blocks("toml")])
+    assert 4 == len([tomllib.loads(block) for block in blocks("toml")])
 
 
 def test_the_service_lets_ombud_write_where_the_first_desk_keeps_its_data() -> None:
