@@ -68,9 +68,14 @@ class _Known:
 # By number: a decision asks several times for the clocks of a case that hardly changes meanwhile, and again when each
 # of its letters has left. What is forgotten is computed anew.
 _known: dict[str, _Known] = {}
-_MOST_KNOWN = 200
-# What clocks are derived from besides the moments: whatever else is true of a case.
-_BESIDE = attrgetter(*(one.name for one in fields(Case) if one.name != "moments"))
+_MOST_KNOWN = [200]
+# What clocks are derived from besides the moments and the steps taken: whatever else is true of a case.
+_BESIDE = attrgetter(*(one.name for one in fields(Case) if one.name not in {"moments", "steps"}))
+
+
+def remember(cases: int) -> None:
+    """Keep the clocks of so many cases at hand, where many are worked in turn and memory is no matter."""
+    _MOST_KNOWN[0] = max(_MOST_KNOWN[0], cases)
 
 
 def owed(case: Case, policy: Policy) -> tuple[Deadline, ...]:
@@ -80,12 +85,15 @@ def owed(case: Case, policy: Policy) -> tuple[Deadline, ...]:
         return known.running
     by_row: tuple[Deadline | None, ...]
     if known and known.policy is policy and all(map(is_, _BESIDE(known.case), _BESIDE(case))):
-        # Nothing but moments has changed: a clock that none of them starts or stops is still the same.
-        then = known.case.moments
+        # Nothing but moments and steps has changed: a clock that none of them concerns is still the same.
+        then, taken = known.case.moments, _taken_since(known.case, case)
         moved = {kind for kind in moments.keys() | then.keys() if moments.get(kind) != then.get(kind)}
         pairs = zip(_clocks_of(policy), known.by_row, strict=True)
         by_row = tuple(
-            was if clock.moments.isdisjoint(moved) else _deadline(case, clock.row, policy) for clock, was in pairs
+            was
+            if clock.moments.isdisjoint(moved) and clock.row.name not in taken
+            else _deadline(case, clock.row, policy)
+            for clock, was in pairs
         )
     else:
         by_row = tuple(
@@ -93,10 +101,17 @@ def owed(case: Case, policy: Policy) -> tuple[Deadline, ...]:
             for clock in _clocks_of(policy)
         )
     running = tuple(sorted(filter(None, by_row), key=lambda deadline: deadline.due))
-    if len(_known) >= _MOST_KNOWN:
+    if len(_known) >= _MOST_KNOWN[0]:
         _known.clear()
     _known[case.number] = _Known(case, policy, by_row, running)
     return running
+
+
+def _taken_since(before: Case, case: Case) -> frozenset[str]:
+    """The stages whose ladders were climbed between the two; steps are only ever added."""
+    if before.steps is case.steps:
+        return frozenset()
+    return frozenset(step.stage for step in case.steps[len(before.steps) :])
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -29,6 +30,7 @@ from cases.target import Unit
 from cases.trouble import NeedsHuman
 
 ASSUMED = "assumed by the simulation"
+_TRIES = 20  # cases in which no command completes a stage; then it is taken for one that no command completes
 _BEST = "5"  # whom the simulation satisfies
 # At which share of its limit each stage is assumed to be done: from, to, in percent.
 MANNERS: Mapping[str, tuple[int, int]] = {"prompt": (20, 70), "mixed": (30, 130), "late": (105, 200)}
@@ -143,17 +145,19 @@ class Ways:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._known: dict[str, str] = {}  # stage → the command that last completed it
+        self._failed: Counter[str] = Counter()  # stage → how often none did, though none ever had
 
     def done(self, case: Case, stage: str, now: datetime) -> tuple[e.Event, ...]:
         """The events of the command with which somebody completes the stage; nothing when no command does."""
         row = self._policy.stage(stage)
-        if row is None:
+        if row is None or self._failed[stage] > _TRIES:
             return ()
         for command in self._candidates(stage):
             events = self._tried(case, command, row, now)
             if events and self._completes(case, events, row, now):
                 self._known[stage] = command.name
                 return events
+        self._failed[stage] += stage not in self._known
         return ()
 
     def _candidates(self, stage: str) -> Iterator[CommandRow]:

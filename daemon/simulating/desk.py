@@ -15,7 +15,7 @@ from cases.arrival import Arrival
 from cases.case import Case
 from cases.commands import parse_commands
 from cases.concluding import conclude
-from cases.deadlines import Deadline, owed
+from cases.deadlines import Deadline, owed, remember
 from cases.decide import on_command, on_delivery, on_message, on_tick
 from cases.identity import fingerprint
 from cases.letters import Letter
@@ -35,6 +35,7 @@ from daemon.simulating.post import Piece
 from daemon.simulating.record import Oddity, Run, Story
 from daemon.workers import Parsed, Read
 
+_AT_HAND = 5_000  # cases whose clocks are kept
 _BEAT = timedelta(seconds=30)  # how often a daemon would look at what stays due
 _THEREAFTER = timedelta(minutes=5)  # a colleague goes on from one stage to the next
 _ONLY_LEAVE = e.LetterQueued | e.LetterSent | e.LetterWithheld
@@ -73,6 +74,7 @@ class SimulatedDesk:
 
     def __post_init__(self) -> None:
         """Opens an empty book."""
+        remember(_AT_HAND)
         self.book = MemoryBook(self.world.first)
         self._ways = Ways(self.world.policy)
         self._agenda = Agenda(end=self.run.end, on_progress=self.on_progress)
