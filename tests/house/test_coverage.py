@@ -80,7 +80,7 @@ def names_in(file: str) -> frozenset[str]:
         for name, row in rows:
             found.add(name)
             if isinstance(row, dict):
-                found |= {row[kind] for kind in ("name", "category", "fact") if isinstance(row.get(kind), str)}
+                found |= {row[kind] for kind in ("name", "category", "fact", "stage") if isinstance(row.get(kind), str)}
     return frozenset(found)
 
 
