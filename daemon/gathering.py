@@ -84,6 +84,8 @@ class Gathering:
 
     def _tell_present(self, waiting: Sequence[WaitingLetter], person: Person, now: datetime) -> int:
         cases = self._cases_of(waiting, now)
+        if gone := [letter.key for letter in waiting if letter.number not in cases]:
+            self.store.tell_within(gone)
         true = [one for one in waiting if one.number in cases and not self._is_dropped(one, cases[one.number], now)]
         messages = 0
         for address in dict.fromkeys(letter.recipient for letter in true):
