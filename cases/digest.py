@@ -35,7 +35,7 @@ def item_of(case: Case, keys: Sequence[str], person: Person, policy: Policy, now
     told = [(running[stage_of(key)], key) for key in keys]
     told.sort(key=lambda one: one[0].due)
     stages = [deadline.stage for deadline, _ in told]
-    may = sorted(allowed(person, case, policy, now), key=lambda row: not _fits(row, stages))[:MOST_COMMANDS]
+    may = sorted(allowed(person, case, policy, now), key=lambda row: _distance(row, stages))[:MOST_COMMANDS]
     return {
         "number": case.number,
         "subject": case.subject,
@@ -84,6 +84,16 @@ def _step_named(name: str, stage: str, case: Case, policy: Policy) -> LadderStep
     return next((step for step in ladder if step.name == name), None)
 
 
+def _distance(row: CommandRow, stages: Sequence[str]) -> int:
+    """What fits what is owed comes first, then what fits always, then the rest as the policy has it."""
+    if _fits(row, stages):
+        return 0
+    return 1 + _ALWAYS.index(row.name) if row.name in _ALWAYS else 1 + len(_ALWAYS)
+
+
+_ALWAYS = ("resolve", "note", "status")
+
+
 def _fits(row: CommandRow, stages: Sequence[str]) -> bool:
     """Whether the command does what one of the stages waits for."""
     return any(row.name in _DOES.get(stage, ()) or REPORTS_ON.get(row.name) == stage for stage in stages)
@@ -92,6 +102,15 @@ def _fits(row: CommandRow, stages: Sequence[str]) -> bool:
 _DOES: Mapping[str, tuple[str, ...]] = {
     "accept": ("accept", "refuse"),
     "resolve": ("resolve",),
+    "reroute": ("route", "category"),
+    "settle_dispute": ("route",),
+    "confirm_findings": ("confirm",),
+    "approve": ("approve", "reject", "meeting"),
+    "agree": ("agreed", "declined"),
+    "satisfaction": ("satisfied", "no answer"),
+    "close": ("close",),
+    "archive": ("archive",),
+    "archive_general": ("archive",),
     "triage": TRIAGE_ANSWERS,
     "confirm_grade": ("grade major", "grade important", "grade general"),
 }
