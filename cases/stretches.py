@@ -64,6 +64,14 @@ def measured(run: Run, unit: Unit, until: datetime) -> Fraction:
     return sum((_measure(start, end, unit, calendar) for start, end, calendar in spans if end > start), Fraction(0))
 
 
+def seconds_between(run: Run, start: datetime, end: datetime, unit: Unit) -> int:
+    """Seconds that count from one moment to another; negative when the second comes first."""
+    if end < start:
+        return -seconds_between(run, end, start, unit)
+    hours = measured(rest_of(run, start), unit, end)
+    return int(hours * 3600)
+
+
 def _measure(start: datetime, end: datetime, unit: Unit, calendar: Calendar) -> Fraction:
     match unit:
         case Unit.HOURS:

@@ -1,7 +1,7 @@
 """What a letter's template may know: plain values only, and of the customer nothing that its reader must not see."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from itertools import takewhile
 
@@ -19,11 +19,13 @@ from cases.reaching import CUSTOMER, next_address, reader_of
 from cases.rights import allowed
 from cases.routing import people_for
 from cases.sense import TRIAGE_ANSWERS
+from cases.stretches import Stretch, seconds_between
 from cases.target import Unit
 from cases.words import Grade
 
 View = dict[str, object]
 _UNDERSTOOD = ("order_number", "waybill", "contract", "project", "product", "loss", "amount", "wanted")
+_CLOCK_HOURS = (Unit.HOURS, Unit.MONTHS)  # what is left of such a limit is told in clock hours
 _SURE_ENOUGH = 0.5  # confidence from which a fact is repeated to the customer
 
 
@@ -344,15 +346,14 @@ def _doubt(asked: e.TriageAsked, happened: tuple[e.Event, ...]) -> View:
 def step_view(step: e.LadderStepTaken, case: Case, policy: Policy, now: datetime) -> View:
     """What is owed, by when, by whom, and how much time is left or how late it is, for a reader at `now`."""
     row = policy.stage(step.stage)
-    calendar = calendar_for(case, row, policy)
     target = row.target.get(case.grade) if row else None
-    clock_hours = target is not None and target.unit is Unit.HOURS
-
-    def span(start: datetime, end: datetime) -> int:
-        return (end - start) // timedelta(seconds=1) if clock_hours else calendar.between(start, end)
-
-    left = span(now, step.due)
-    whole = span(counted_from(case, row, step.round), step.due) if row else 0
+    unit = Unit.HOURS if target and target.unit in _CLOCK_HOURS else Unit.WORKING_HOURS
+    clock = next((one for one in owed(case, policy) if (one.stage, one.round) == (step.stage, step.round)), None)
+    since = counted_from(case, row, step.round) if row else step.due
+    # Time in which the case waited was not used, and what was used under another centre is what was measured there.
+    run = clock.run if clock and clock.run else (Stretch(since, None, calendar_for(case, row, policy)),)
+    left = seconds_between(run, now, step.due, unit)
+    whole = seconds_between(run, since, step.due, unit)
     role = row.owner if row else step.who
     return {
         "stage": step.stage,

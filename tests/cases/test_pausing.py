@@ -14,6 +14,7 @@ from cases.decide import on_tick
 from cases.pausing import CUSTOMER, THIRD_PARTY, paused, resumed, why_no_pause
 from cases.policy import ClockRules, PauseRow, Policy, StageRow
 from cases.target import parse_target
+from cases.views import step_view
 from cases.words import Action, Grade
 from tests.cases.mail import Desk, kinds
 from tests.cases.world import ALL, LADDERS, NOTICES, POLICY, STAGES, at, by_grade, ladders, notice, step
@@ -295,3 +296,17 @@ def test_a_pause_shifts_limit_steps_and_looks_by_exactly_its_working_time(
     assert abs(shift - within) < parse_target("0.001 bd").amount
     assert before.target == after_.target
     assert lost >= within
+
+
+def test_a_reminder_counts_no_time_in_which_we_waited() -> None:
+    """Half of three days is used when half of them was worked, however long the customer took to answer."""
+    desk = Waiting()
+    desk.now = at("2026-03-03 10:00")
+    desk.wait_for()
+    desk.send_all()
+    desk.now = at("2026-03-09 10:00")
+    desk.write_again("It is 4711.")
+    desk.now = at("2026-03-09 14:30")
+    (step,) = (x for x in desk.conclude(on_tick(desk.case, desk.policy, desk.now)) if isinstance(x, e.Reminded))
+    shown = step_view(step, desk.case, desk.policy, desk.now)
+    assert (0.5, 13.5 * 3600) == (shown["share"], shown["left"])
