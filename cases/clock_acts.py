@@ -6,14 +6,16 @@ from datetime import datetime
 from cases import events as e
 from cases.case import Case
 from cases.commands import Command
-from cases.extending import asked, granted, refused, why_not_asked, why_not_decided
+from cases.extending import asked, granted, parse_extension, refused, why_not_asked, why_not_decided
 from cases.given import last_moment, parse_day, parse_moment
 from cases.message import Fact, Proof
 from cases.pausing import CUSTOMER, THIRD_PARTY, paused, resumed, why_no_pause
 from cases.people import Person
 from cases.policy import Policy
+from cases.routing import roles_of
 from cases.words import Channel, Status
 
+WORKING = frozenset({"handler", "lead department", "department", "centre head"})
 ANSWER_BY = "answer_by"  # a kind of fact: the day by which the sender wants our answer
 _WAITS_FOR = {"wait customer": CUSTOMER, "ask customer": CUSTOMER, "wait third party": THIRD_PARTY}
 # Which event makes somebody owe what these commands report, and which one ends it.
@@ -50,7 +52,8 @@ def pointless(name: str, command: Command, case: Case, person: Person, policy: P
         case "resume":
             return "" if case.pause else "not waiting"
         case "extend":
-            return why_not_asked(case, command.argument if command.name else "1d", policy)
+            argument = command.argument if command.name else "1d"
+            return why_not_asked(case, argument, policy) or _not_owed(argument, case, person, policy, now)
         case "grant extension" | "refuse extension":
             return why_not_decided(case, person, policy)
         case "regulator date" | "data breach" | "data request" if command.name:
@@ -103,6 +106,16 @@ def regulator_date(written: str, text: str, policy: Policy, cause: e.Cause) -> t
     if day is None or (date := last_moment(policy.calendars[policy.head_office], day, cause["at"])) <= cause["at"]:
         return ()
     return (e.RegulatorDateSet(**cause, date=date, text=text),)
+
+
+def _not_owed(argument: str, case: Case, person: Person, policy: Policy, now: datetime) -> str:
+    """Whoever works on the case may ask for the limits of that work; the others belong to who owes them."""
+    wanted = parse_extension(argument, policy)
+    row = policy.stage(wanted.row.stage) if wanted else None
+    if row is None:
+        return ""
+    asking = WORKING if row.owner in WORKING else {row.owner}
+    return "not yours to decide" if roles_of(person, case, policy, now).isdisjoint(asking) else ""
 
 
 def _bad_date(name: str, written: str, zone: str, policy: Policy, now: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from functools import cache
 from itertools import accumulate, pairwise
@@ -39,6 +39,10 @@ def policy(**changes: Any) -> Policy:
 
 
 PAUSING = policy(investigate={"pauses": ("customer",)}, resolve={"pauses": ("customer",)})
+
+
+def opening(span: tuple[int, int]) -> datetime:
+    return datetime.fromtimestamp(span[0], UTC)
 
 
 def case_of(**changes: Any) -> Case:
@@ -283,6 +287,20 @@ class TestDates:
         case = case_of(told=(Told(what="resolve", date=at("2026-03-20 10:00")),))
         found = clock(case, self.TOLD, "resolve")
         assert (at("2026-03-11 10:00"), "") == (found.due, found.bound_by)
+
+    def test_a_day_off_that_is_announced_late_moves_no_told_date(self) -> None:
+        # The same week as it would have been without that Monday.
+        monday = at("2026-03-09 00:00"), at("2026-03-10 00:00")
+        worked = [
+            (span, day)
+            for span, day in zip(BERLIN.intervals, BERLIN.dates, strict=True)
+            if not monday[0] <= opening(span) < monday[1]
+        ]
+        closed = replace(BERLIN, intervals=tuple(one for one, _ in worked), dates=tuple(day for _, day in worked))
+        calendars = {**POLICY.calendars, "berlin": closed}
+        case = case_of(told=(Told(what="resolve", date=at("2026-03-11 10:00")),))
+        found = clock(case, replace(self.TOLD, calendars=calendars), "resolve")
+        assert (at("2026-03-11 10:00"), at("2026-03-12 10:00")) == (found.due, found.by_limit)
 
     def test_it_does_not_bind_while_the_customer_knows_that_it_moves(self) -> None:
         waits = (pause("2026-03-03 10:00", None, until="2026-03-05 10:00"),)
