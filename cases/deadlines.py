@@ -13,7 +13,7 @@ from cases.calendaring import BY_CALENDAR, calendar_for
 from cases.case import Case
 from cases.limits import Plan, extensions_of, plan_of, since_of, turns_since
 from cases.policy import LadderStep, Policy, StageRow
-from cases.stretches import Run, Span
+from cases.stretches import Run, Span, Stretch
 from cases.target import Target
 from cases.words import Status
 
@@ -194,7 +194,7 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
     plan = plan_of(case, row, begun, policy) if begun else None
     waiting = policy.clocks.waiting(row.name) if case.pause else None
     if waiting and begun and row.target.get(case.grade) is None:
-        return _given_up(case, row, begun)
+        return _given_up(case, row, begun, policy)
     if begun is None or plan is None:
         return None
     start, target, calendar = _round(case, row, begun), row.target[case.grade], calendar_for(case, row, policy)
@@ -222,12 +222,20 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
     )
 
 
-def _given_up(case: Case, row: StageRow, begun: datetime) -> Deadline:
+def _given_up(case: Case, row: StageRow, begun: datetime, policy: Policy) -> Deadline:
     """The waiting of a case whose grade knows none any more: somebody must look at once."""
     now = max(turns_since(case, begun)[-1].at, begun)
     target = next(iter(row.target.values()))
     return Deadline(
-        stage=row.name, clause=row.clause, owner=row.owner, round=begun, due=now, target=target, next_look=now
+        stage=row.name,
+        clause=row.clause,
+        owner=row.owner,
+        round=begun,
+        due=now,
+        target=target,
+        next_look=now,
+        since=begun,
+        run=(Stretch(begun, None, calendar_for(case, row, policy)),),
     )
 
 

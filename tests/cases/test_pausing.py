@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from cases import events as e
 from cases.deadlines import Deadline, owed
 from cases.decide import on_tick
+from cases.explaining import explain_all
 from cases.pausing import CUSTOMER, THIRD_PARTY, paused, resumed, why_no_pause
 from cases.policy import ClockRules, PauseRow, Policy, StageRow
 from cases.target import parse_target
@@ -184,6 +185,7 @@ class TestAskingTheCustomer:
         desk.now = at("2026-03-04 10:00")
         desk.conclude((e.Graded(at=desk.now, by="person:ida", grade=Grade.MAJOR),))
         assert at("2026-03-17 10:00") == desk.clock("investigate").due  # 10 bd, and the one day of waiting
+        assert explain_all(desk.case, desk.policy), "and says so meanwhile"
         assert "Resumed" in kinds(desk.conclude(on_tick(desk.case, desk.policy, desk.now)))
         assert desk.case.pause is None
 
