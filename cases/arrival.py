@@ -3,8 +3,18 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from cases.case import Case
 from cases.message import IncomingMessage
 from cases.words import Channel
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Background:
+    """Cases on record that a message may have to do with, the newest first."""
+
+    earlier: tuple[Case, ...] = ()  # of the same sender
+    alike: tuple[Case, ...] = ()  # with a number, a model or words in common
+    leads: tuple[Case, ...] = ()  # of the groups that those belong to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +34,4 @@ class Arrival:
     centre: str = ""  # the account's default centre
     language: str = ""  # the account's default language
     hold: str = ""
+    background: Background = Background()

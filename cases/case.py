@@ -43,6 +43,14 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A case that is worked under a lead case; `people` are digests of its customer's addresses."""
+
+    number: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """A complaint as the events tell it.
 
@@ -88,6 +96,11 @@ class Case:
     further: tuple[str, ...] = ()  # departments that are told and own nothing
     hq_leads: bool = False  # head office's department leads, whatever the centre has
     public: bool = False  # wide public effect is possible (N3.5)
+    earlier: tuple[e.EarlierCase, ...] = ()  # of the same customer, the newest first
+    lead: str = ""  # the case under which this one is worked, because its cause is the same (M34)
+    members: tuple[Member, ...] = ()  # cases that are worked under this one
+    group_confirmed: bool = False
+    speaker: str = ""  # who speaks the customer's language when whoever leads does not (M31)
     refusals: tuple[str, ...] = ()  # people who refused the assignment, since the case was last reopened
     weighed: tuple[e.Reason, ...] = ()  # reasons that a person knew when they gave another grade
     flags: tuple[str, ...] = ()  # emotional, urgent: how it is worked, whatever its grade
@@ -170,7 +183,7 @@ def _opened(event: e.CaseOpened) -> Case:
 
 
 def _graded(case: Case, event: e.Graded) -> Case:
-    by_staff = not event.provisional and event.by.startswith("person:")
+    by_staff = event.rule == "staff"
     return replace(
         case,
         grade=event.grade,
@@ -192,6 +205,7 @@ def _routed(case: Case, event: e.Routed) -> Case:
         handler="",
         further=event.further,
         hq_leads=event.hq_leads,
+        speaker="",
         turns=turned(case.turns, Turn(at=event.at, grade=case.grade, centre=event.centre)),
     )
 
@@ -219,6 +233,10 @@ def _followed_up(case: Case, event: e.FollowUpAdded) -> Case:
 
 def _accepted(case: Case, event: e.AssignmentAccepted) -> Case:
     return replace(case, handler=event.person)
+
+
+def _language_troubled(case: Case, event: e.LanguageTroubled) -> Case:
+    return replace(case, speaker=event.speaker)
 
 
 def _refused(case: Case, event: e.AssignmentRefused) -> Case:
@@ -367,7 +385,41 @@ def _participant_added(case: Case, event: e.ParticipantAdded) -> Case:
 
 
 def _linked(case: Case, event: e.CasesLinked) -> Case:
-    return replace(case, links=(*case.links, event.other))
+    return replace(case, links=tuple(dict.fromkeys((*case.links, event.other))))
+
+
+def _recognised(case: Case, event: e.CustomerRecognised) -> Case:
+    return replace(case, earlier=event.earlier)
+
+
+def _suggested(case: Case, event: e.GroupSuggested) -> Case:
+    return replace(case, links=tuple(dict.fromkeys((*case.links, event.other))))
+
+
+def _joined(case: Case, event: e.GroupJoined) -> Case:
+    return replace(case, lead=event.lead, members=(), links=tuple(dict.fromkeys((*case.links, event.lead))))
+
+
+def _left(case: Case, _event: e.GroupLeft) -> Case:
+    return replace(case, lead="")
+
+
+def _member_joined(case: Case, event: e.MemberJoined) -> Case:
+    others = tuple(member for member in case.members if member.number != event.other)
+    return replace(
+        case,
+        members=(*others, Member(number=event.other, people=event.people)),
+        links=tuple(dict.fromkeys((*case.links, event.other))),
+        group_confirmed=case.group_confirmed and event.cause == "staff",
+    )
+
+
+def _member_left(case: Case, event: e.MemberLeft) -> Case:
+    return replace(case, members=tuple(member for member in case.members if member.number != event.other))
+
+
+def _group_confirmed(case: Case, _event: e.GroupConfirmed) -> Case:
+    return replace(case, group_confirmed=True)
 
 
 _CHANGES = cast(
@@ -412,6 +464,14 @@ _CHANGES = cast(
         e.DataBreachFound: _date_set,
         e.DataRequestReceived: _date_set,
         e.CasesLinked: _linked,
+        e.LanguageTroubled: _language_troubled,
+        e.CustomerRecognised: _recognised,
+        e.GroupSuggested: _suggested,
+        e.GroupJoined: _joined,
+        e.GroupLeft: _left,
+        e.MemberJoined: _member_joined,
+        e.MemberLeft: _member_left,
+        e.GroupConfirmed: _group_confirmed,
         e.ParticipantAdded: _participant_added,
     },
 )

@@ -5,13 +5,14 @@
 The daemon and the time machine (`ombud simulate`) both go this way; they differ in what becomes of a letter.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
 from cases import events as e
 from cases.case import Case, fold
+from cases.groups import hearers
 from cases.letters import Letter, told
 from cases.policy import Policy
 
@@ -65,3 +66,12 @@ def written(letter: Letter, kind: type[e.LetterEvent], to: str, because: str, no
         stops=letter.stops,
         because=because,
     )
+
+
+def echoes(before: Case | None, events: Iterable[e.Event], policy: Policy) -> Iterator[tuple[str, e.Event]]:
+    """The cases that must hear of what happened to this one, each with the event; they decide by `groups.heard`."""
+    case = before
+    for event in events:
+        if case is not None:
+            yield from ((number, event) for number in hearers(case, event, policy) if number != case.number)
+        case = fold(case, (event,))

@@ -9,8 +9,9 @@ from typing import TypedDict
 class Event:
     """Base of all events.
 
-    `by` is `message:N`, `person:ID`, `tick`, `outbox`, `command line:USER`, or `command line:USER for ID` when somebody
-    at the command line acts for a person of the directory.
+    `by` is `message:N`, `person:ID`, `tick`, `outbox`, `case:NUMBER` (what happened to another case), `group`,
+    `command line:USER`, or `command line:USER for ID` when somebody at the command line acts for a person of the
+    directory.
     """
 
     at: datetime

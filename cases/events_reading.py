@@ -108,12 +108,14 @@ class Graded(Event):
     """The case got a grade; major found by machine is provisional (policy §4).
 
     `public`: one of the reasons may come to wide public effect, so nothing is published before management knows (N3.5).
+    `personal_data`: one of them is a sign that personal data got out, so compliance hears at once (GDPR 33).
     """
 
     grade: Grade
     provisional: bool = False
     reasons: tuple[Reason, ...] = ()
     public: bool = False
+    personal_data: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,14 @@ class Routed(Event):
     because: str = ""
     further: tuple[str, ...] = ()
     hq_leads: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageTroubled(Event):
+    """Whoever leads does not list the customer's language; `speaker` does, if anybody (M31)."""
+
+    language: str
+    speaker: str = ""  # a person's id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

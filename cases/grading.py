@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from cases.events import EarlierCase, Reason
+from cases.events import EarlierCase, Graded, Reason
 from cases.message import Fact, Signal
 from cases.policy import GradeRow, Policy
 from cases.rates import loss_in_cny, rate_on
@@ -57,10 +57,23 @@ def grade_of(
     return found[0][0], tuple(reason for _, reason in found)
 
 
-def is_public(reasons: Iterable[Reason], policy: Policy) -> bool:
-    """Whether one of the reasons may come to wide public effect (policy §9, N3.5)."""
-    rules = {row.name for row in policy.grades if row.public}
-    return any(reason.rule in rules for reason in reasons)
+def graded(
+    grade: Grade, reasons: tuple[Reason, ...], policy: Policy, by: str, now: datetime, *, provisional: bool
+) -> Graded:
+    """The event of a grade found by machine, with what its reasons mean besides."""
+    named = {reason.rule for reason in reasons}
+    rows = [row for row in policy.grades if row.name in named]
+    return Graded(
+        at=now,
+        by=by,
+        rule=reasons[0].rule,
+        clause=reasons[0].clause,
+        grade=grade,
+        provisional=provisional,
+        reasons=reasons,
+        public=any(row.public for row in rows),
+        personal_data=any(row.personal_data for row in rows),
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,13 @@
 """Commands that hand a case on: to another person, department or level (policy §5, M8.4, M15.4, T2.3)."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from cases import events as e
 from cases.case import Case, fold
+from cases.languages import language_trouble
+from cases.numbers import parse_number
 from cases.opening import routing_of
 from cases.people import Directory, Person
 from cases.policy import Policy
@@ -12,18 +15,27 @@ from cases.policy import Policy
 if TYPE_CHECKING:
     from cases.acting import Act
 
+_ADDRESS = re.compile(r"[^@\s<>,;:]+@[^@\s<>,;:]+\.[^@\s<>,;:.]+")
 _DISPUTED_FROM = 2  # refusals: the intake desk has tried once, so a second one is a dispute between departments (T2.3)
 
 
-def wrong_argument(kind: str, argument: str, policy: Policy) -> str:
+def wrong_argument(kind: str, argument: str, case: Case, policy: Policy) -> str:
     """Why what a command names cannot be meant; empty when it can."""
-    if kind in {"", "case", "number", "span", "date"}:
+    if kind in {"", "number", "span", "date"}:
         return ""
     if not argument:
         return "text missing"
     match kind:
         case "person":
             return "" if person_named(argument, policy.directory) else "unknown person"
+        case "case":
+            number = parse_number(argument)
+            return "" if number and number != case.number else "unknown case"
+        case "member":
+            linked = {case.lead, *(member.number for member in case.members)}
+            return "" if parse_number(argument) in linked else "not linked"
+        case "address":
+            return "" if _ADDRESS.fullmatch(argument) else "no address"
         case "category":
             return "" if category_named(argument, policy) else "unknown category"
         case _:
@@ -81,6 +93,20 @@ def _one(text: str, known: Iterable[tuple[str, str]]) -> str:
     return next(found, "") if wanted else ""
 
 
+def _regulator(act: "Act") -> tuple[e.Event, ...]:
+    """An authority is to hear what the customer hears (M33)."""
+    added = e.ParticipantAdded(
+        at=act.now,
+        by=act.by,
+        rule=act.row.name,
+        clause=act.row.clause,
+        address=act.command.argument.lower(),
+        role="regulator",
+        because=act.text,
+    )
+    return (added,)
+
+
 def _refused(act: "Act") -> tuple[e.Event, ...]:
     """Back to the intake desk with the reason; a second refusal is management's to settle (T2.3)."""
     case = act.case
@@ -132,10 +158,10 @@ def _rerouted(act: "Act") -> tuple[e.Event, ...]:
     case = act.case
     if not department:
         moved = fold(case, (_routed(act, case, centre, case.departments),))
-        (routed,) = routing_of(moved, act.policy, act.by, act.now)
-        return (routed,)
+        return routing_of(moved, act.policy, act.by, act.now)
     rest = tuple(other for other in case.departments if other != department)
-    return (_routed(act, case, centre or case.centre, (department, *rest)),)
+    routed = _routed(act, case, centre or case.centre, (department, *rest))
+    return (routed, *language_trouble(fold(case, (routed,)), act.policy, act.by, act.now))
 
 
 def _routed(act: "Act", case: Case, centre: str, departments: tuple[str, ...]) -> e.Routed:
@@ -157,5 +183,6 @@ HANDING: Mapping[str, Callable[["Act"], tuple[e.Event, ...]]] = {
     "category": _recategorised,
     "hand up": _handed_up,
     "refuse": _refused,
+    "regulator": _regulator,
     "route": _rerouted,
 }

@@ -62,8 +62,6 @@ def _parts(event: e.Event, case: Case, policy: Policy) -> dict[str, object]:
             return {"word": event.command, "refusal": event.because}
         case e.TriageAnswered():
             return {"answer": event.answer}
-        case e.CasesLinked():
-            return {"text": event.other}
         case e.SatisfactionGiven():
             return {"text": f"{event.score}/5 {event.text}"[:EXCERPT].strip()}
         case e.Resolved() | e.TextEvent():
@@ -71,7 +69,8 @@ def _parts(event: e.Event, case: Case, policy: Policy) -> dict[str, object]:
         case e.NoteAdded() if _is_from_a_colleague(event, policy):
             return {"text": event.words[:EXCERPT]}
         case _:
-            return _clock_parts(event)
+            other = _of_family(event)
+            return {"text": other} if other else _clock_parts(event)
 
 
 def _clock_parts(event: e.Event) -> dict[str, object]:
@@ -85,6 +84,19 @@ def _clock_parts(event: e.Event) -> dict[str, object]:
             return {"stage": event.stage, "text": f"{event.span} {event.text}".strip()[:EXCERPT]}
         case _:
             return {}
+
+
+def _of_family(event: e.Event) -> str:
+    """The numbers of other cases that an event names."""
+    match event:
+        case e.CasesLinked() | e.GroupSuggested() | e.MemberJoined() | e.MemberLeft():
+            return event.other
+        case e.GroupJoined() | e.GroupLeft():
+            return event.lead
+        case e.CustomerRecognised():
+            return ", ".join(one.number for one in event.earlier[:5])
+        case _:
+            return ""
 
 
 def _who(event: e.Event, case: Case, policy: Policy) -> str:

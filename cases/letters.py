@@ -1,7 +1,7 @@
 """Who hears of it: the letters that events give rise to, derived from the notice table (policy §3, §7, §8)."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from cases import events as e
@@ -14,7 +14,7 @@ from cases.policy import NoticeRow, Policy
 from cases.reaching import CUSTOMER, NEXT_LEVEL, next_level, reader_of
 from cases.routing import people_for
 from cases.telling import is_urgent, reads_at
-from cases.words import DIGEST, Action, Grade, LetterClass, Status
+from cases.words import DIGEST, Action, Channel, Grade, LetterClass, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +66,11 @@ class Letter:
         )
 
 
+def regulators_of(case: Case) -> tuple[str, ...]:
+    """The addresses of the authorities that get progress and result too (M33); not the one that wrote the case."""
+    return tuple(one.address for one in case.participants if one.role == REGULATOR and one.address != case.customer)
+
+
 def is_plausible(case: Case) -> bool:
     """Whether the customer may get a full acknowledgement (policy §12)."""
     return case.proof >= Proof.PLAUSIBLE
@@ -81,6 +86,7 @@ CONDITIONS: Mapping[str, Callable[[Case], bool]] = {
     "confirmed major": is_urgent,
     "reopened": lambda case: "CaseReopened" in case.moments,
     "not reopened": lambda case: "CaseReopened" not in case.moments,
+    "regulator": lambda case: case.channel is Channel.REGULATOR or bool(regulators_of(case)),
     "further departments": lambda case: bool(case.further),
     "not confirmed": lambda case: "InvestigationConfirmed" not in case.moments,
     "still to approve": lambda case: bool(case.approvals),
@@ -94,6 +100,8 @@ EVENT_CONDITIONS: Mapping[str, Callable[[e.Event], bool]] = {
     "no answer": lambda event: isinstance(event, e.LetterEvent) and event.letter_class is not LetterClass.ANSWER,
     "of the result": lambda event: isinstance(event, e.LetterSent) and event.stops == "tell_result",
     "lost": lambda event: isinstance(event, e.LetterEvent) and not event.because.startswith("uncertain"),
+    "personal data": lambda event: isinstance(event, e.Graded) and event.personal_data,
+    "of itself": lambda event: not event.by.startswith("case:"),
     "disputed": lambda event: isinstance(event, e.AssignmentRefused) and event.dispute,
     "first refusal": lambda event: isinstance(event, e.AssignmentRefused) and not event.dispute,
     "suppressed": lambda event: isinstance(event, e.LetterEvent) and event.because.startswith(SUPPRESSED),
@@ -103,6 +111,7 @@ EVENT_CONDITIONS: Mapping[str, Callable[[e.Event], bool]] = {
 }
 OBSOLETE = "done meanwhile"  # why a reminder or escalation is not sent
 SILENCE = "silence of the customer"  # why a case is closed that waited in vain
+REGULATOR = "regulator"  # role of a participant, and the reader in the key of a letter to one
 SUPPRESSED = "suppressed: "  # how the reason of a letter begins whose reader gets none any more
 _ANSWERED = {"SatisfactionGiven", "CustomerSilent"}
 LADDER_LETTERS = {"Reminded": "reminder", "LimitBreached": "escalation", "Escalated": "escalation"}
@@ -123,7 +132,10 @@ _PRIORITY = {
     DIGEST: 3,
     "undelivered": 3,
     "assignment": 4,
+    "attention": 1,
+    "regulator-report": 2,
     "handed-on": 4,
+    "common": 2,
     "triage": 4,
 }
 _LATER = 5
@@ -169,6 +181,11 @@ def letters_of(case: Case, event: e.Event, policy: Policy, now: datetime) -> Ite
     for row in rows:
         if row.to == "customer":
             yield _to_customer(case, event, row, policy, now)
+        elif row.to == REGULATOR:
+            for place, address in enumerate(regulators_of(case)):
+                letter = _to_customer(case, event, row, policy, now)
+                key = f"{case.number}:{row.letter}:{_about(event)}:{REGULATOR} {place}"
+                yield replace(letter, to=address, key=key, stops="", hold="")
         else:
             above = row.to == NEXT_LEVEL
             for person in next_level(case, event, policy, now) if above else people_for(row.to, case, policy, now):

@@ -8,7 +8,9 @@ from cases.arrival import Arrival
 from cases.case import Case, fold
 from cases.clock_acts import dates_in
 from cases.deadlines import due_of
-from cases.grading import Around, grade_of, is_public
+from cases.grading import Around, grade_of, graded
+from cases.groups import grouped, recognised
+from cases.languages import language_trouble
 from cases.message import Fact, IncomingMessage, Proof, Strength
 from cases.pausing import CUSTOMER, resumed
 from cases.placing import Fresh, Place
@@ -23,13 +25,16 @@ MOST_WORDS = 8_000  # characters of the writer's own words that an event keeps f
 def opening_of(arrival: Arrival, place: Place, policy: Policy, now: datetime) -> tuple[e.Event, ...]:
     """Everything a first message sets in motion: the case, its facts, its grade, its department or the triage."""
     message, by = arrival.message, f"message:{arrival.raw}"
-    events: list[e.Event] = [_opened(arrival, policy, now)]
+    opened = _opened(arrival, policy, now)
+    events: list[e.Event] = [opened]
     if message.attachments:
         events.append(e.EvidenceAdded(at=now, by=by, clause="§2", raw=arrival.raw, files=message.attachments))
-    events += _understood(arrival, policy, now)
+    events += _understood(opened, arrival, policy, now)
     events += _dates_set(arrival, policy, now)
     if isinstance(place, Fresh):
         events += [e.CasesLinked(at=now, by=by, other=n, because="named by the sender") for n in place.links]
+    case = fold(None, events)
+    events += grouped(case, arrival, policy, now)
     case = fold(None, events)
     if case.status is Status.TRIAGE:
         # The department hears of it when the intake desk has answered; until then its centre's calendar counts.
@@ -57,7 +62,7 @@ def routing_of(
         further=way.further,
         hq_leads=way.hq_leads,
     )
-    return (routed,)
+    return (routed, *language_trouble(fold(case, (routed,)), policy, by, now))
 
 
 def follow_up(
@@ -86,6 +91,7 @@ def follow_up(
     events += _learned(case, arrival, policy, now)
     events += _dates_set(arrival, policy, now)
     events += _worsened(case, arrival, policy, now)
+    events += grouped(fold(case, events), arrival, policy, now)
     if reopens and case.status in {Status.RESOLVED, Status.CLOSED}:
         events += reopening_of(fold(case, events), "the customer answered", policy, by, now)
     return tuple(events)
@@ -146,7 +152,8 @@ def _opened(arrival: Arrival, policy: Policy, now: datetime) -> e.CaseOpened:
     message, writer, directory = arrival.message, arrival.message.sender, policy.directory
     own = directory.centres.get(arrival.centre) or directory.centres[directory.default_centre]
     centre = directory.centre_for(message.country) if message.country else own
-    triage = _needs_triage(arrival)
+    channel = _channel_of(arrival, policy)
+    triage = _needs_triage(arrival, channel)
     return e.CaseOpened(
         at=now,
         by=f"message:{arrival.raw}",
@@ -155,7 +162,7 @@ def _opened(arrival: Arrival, policy: Policy, now: datetime) -> e.CaseOpened:
         number=arrival.number,
         raw=arrival.raw,
         received_at=arrival.received_at,
-        channel=arrival.channel,
+        channel=channel,
         account=arrival.account,
         desk=arrival.desk,
         customer=writer.address if writer else "",
@@ -181,20 +188,28 @@ def _flags(message: IncomingMessage) -> tuple[str, ...]:
     return tuple(sorted({signal.name for signal in message.signals} & {"emotional", "urgent"}))
 
 
-def _needs_triage(arrival: Arrival) -> bool:
+def _channel_of(arrival: Arrival, policy: Policy) -> Channel:
+    """By which account it came; what a believed sender of an authority's domain writes is a referral (M33)."""
+    domain = arrival.message.sender.domain if arrival.message.sender else ""
+    listed = any(domain == one or domain.endswith(f".{one}") for one in policy.regulators)
+    return Channel.REGULATOR if listed and arrival.message.proof >= Proof.PLAUSIBLE else arrival.channel
+
+
+def _needs_triage(arrival: Arrival, channel: Channel) -> bool:
     """Weak signs go to the intake desk first; a regulator's referral never waits for triage (policy §1, §9)."""
-    return arrival.message.complaint is not Strength.STRONG and arrival.channel is not Channel.REGULATOR
+    return arrival.message.complaint is not Strength.STRONG and channel is not Channel.REGULATOR
 
 
-def _understood(arrival: Arrival, policy: Policy, now: datetime) -> list[e.Event]:
+def _understood(opened: e.CaseOpened, arrival: Arrival, policy: Policy, now: datetime) -> list[e.Event]:
     message, by = arrival.message, f"message:{arrival.raw}"
     missing = missing_of(message.facts, policy)
     category = message.categories[0] if message.categories else "other"
-    grade, reasons = grade_of(message.facts, message.signals, category, arrival.channel, policy, _around(arrival))
-    events: list[e.Event] = [
-        e.FactsFound(at=now, by=by, clause="§2", raw=arrival.raw, facts=message.facts, missing=missing),
-        graded(grade, reasons, policy, by, now),
-    ]
+    found = e.FactsFound(at=now, by=by, clause="§2", raw=arrival.raw, facts=message.facts, missing=missing)
+    known = recognised(fold(None, (opened, found)), arrival.background, by, now)
+    earlier = tuple(one for event in known if isinstance(event, e.CustomerRecognised) for one in event.earlier)
+    around = Around(received_at=arrival.received_at, earlier=earlier)
+    grade, reasons = grade_of(message.facts, message.signals, category, opened.channel, policy, around)
+    events: list[e.Event] = [found, *known, graded(grade, reasons, policy, by, now, provisional=grade is Grade.MAJOR)]
     if message.complaint is Strength.STRONG:
         events += _registered(missing, arrival, now)
     return events
@@ -209,11 +224,14 @@ def missing_of(facts: Iterable[Fact], policy: Policy) -> tuple[str, ...]:
 def _worsened(case: Case, arrival: Arrival, policy: Policy, now: datetime) -> list[e.Event]:
     """A follow-up may raise the grade, never lower it; lowering is for people (policy §4)."""
     message = arrival.message
-    grade, reasons = grade_of(message.facts, message.signals, case.category, arrival.channel, policy, _around(arrival))
+    around = Around(received_at=arrival.received_at, earlier=case.earlier)
+    grade, reasons = grade_of(message.facts, message.signals, case.category, case.channel, policy, around)
     new = tuple(reason for reason in reasons if not _was_weighed(reason, case, policy))
     if grade.rank <= case.grade.rank or new[:1] != reasons[:1]:
         return []
-    return [graded(grade, new, policy, f"message:{arrival.raw}", now)]
+    # One word must not wake a board: what a machine finds major waits for a person (policy §4).
+    provisional = grade is Grade.MAJOR
+    return [graded(grade, new, policy, f"message:{arrival.raw}", now, provisional=provisional)]
 
 
 def _was_weighed(reason: e.Reason, case: Case, policy: Policy) -> bool:
@@ -221,24 +239,6 @@ def _was_weighed(reason: e.Reason, case: Case, policy: Policy) -> bool:
     row = next((row for row in policy.grades if row.name == reason.rule), None)
     by_amount = row is not None and (row.loss_above is not None or row.any_loss or row.loss_unknown)
     return any(old.rule == reason.rule and not (by_amount and old.detail != reason.detail) for old in case.weighed)
-
-
-def graded(grade: Grade, reasons: tuple[e.Reason, ...], policy: Policy, by: str, now: datetime) -> e.Graded:
-    """A grade found by machine: one word must not wake a board, so major waits for a person (policy §4)."""
-    return e.Graded(
-        at=now,
-        by=by,
-        rule=reasons[0].rule,
-        clause=reasons[0].clause,
-        grade=grade,
-        provisional=grade is Grade.MAJOR,
-        reasons=reasons,
-        public=is_public(reasons, policy),
-    )
-
-
-def _around(arrival: Arrival) -> Around:
-    return Around(received_at=arrival.received_at)
 
 
 def dates_told(case: Case, policy: Policy, by: str, now: datetime) -> tuple[e.Event, ...]:

@@ -22,9 +22,15 @@ class Person:
     addresses: tuple[str, ...]  # the first one is written to; all of them may act
     roles: tuple[str, ...] = ()  # intake desk, hq, management, legal, it, compliance, audit
     language: str = "en"
+    speaks: tuple[str, ...] = ()  # further languages, BCP 47
     calendar: str = ""  # name of a calendar; empty: the head office's
     absences: tuple[Absence, ...] = ()
     deputy: str = ""  # person id
+
+    def understands(self, language: str) -> bool:
+        """Whether they speak the language, in any of its forms."""
+        wanted = language.partition("-")[0]
+        return any(wanted == one.partition("-")[0] for one in (self.language, *self.speaks))
 
     @property
     def address(self) -> str:

@@ -156,6 +156,7 @@ class GradeRow:
     repeats_above: int | None = None  # of them about the same order, contract, project or product
     within: timedelta | None = None
     customers_from: int | None = None  # so many customers complain of one cause
+    personal_data: bool = False  # personal data may have got out (GDPR 33)
     public: bool = False  # may come to wide public effect: nothing is published before management knows (N3.5)
 
 
@@ -180,6 +181,24 @@ class RouteRow:
     channels: tuple[str, ...] = ()
     centre: str = ""  # takes the case over from the centre of the region
     further: tuple[str, ...] = ()  # departments that are told and own nothing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseRow:
+    """When cases of several customers have one cause (M34). All conditions that are set must hold.
+
+    `sure`: they are joined at once; else a person is asked.
+    """
+
+    name: str
+    clause: str
+    sure: bool
+    within: timedelta
+    facts: tuple[str, ...] = ()  # the same value of any of these kinds; `model` is what looks like a product's model
+    similarity: Fraction | None = None  # of their words, 0 to 1
+    least_words: int = 0  # of the shorter text
+    same_category: bool = False
+    signals: tuple[str, ...] = ()  # any of these in the new message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +289,9 @@ class Policy:
     required: tuple[str, ...]  # kinds of facts a registration must have (policy §2)
     organisation: Organisation
     head_office: str  # name of the calendar of people without one
+    causes: tuple[CauseRow, ...] = ()
+    most_members: int = 200  # of a group; what comes then is suggested to a person
+    regulators: tuple[str, ...] = ()  # domains of authorities (M33)
     country_zones: Mapping[str, str] = field(default_factory=dict)  # ISO 3166 alpha-2 → IANA zone to show dates in
     quarantine_target: Target | None = None  # policy §1: 1 wh
     clocks: ClockRules = ClockRules()

@@ -87,7 +87,7 @@ def refusal(person: Person, row: CommandRow | None, command: Command, case: Case
     """
     if row is None or (because := _no_right(person, row, case, policy, now)):
         return "unknown" if row is None else because
-    wrong = impossible(case, row, command, policy) or wrong_argument(row.argument, command.argument, policy)
+    wrong = impossible(case, row, command, policy) or wrong_argument(row.argument, command.argument, case, policy)
     wrong = wrong or pointless(row.name, command, case, person, policy, now)
     return wrong or _not_theirs(person, row, case, policy, now)
 

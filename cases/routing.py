@@ -32,7 +32,7 @@ DECIDING = ("confirmer", "approver", "reviewer", "extension approver")
 def roles_of(person: Person, case: Case, policy: Policy, at: datetime) -> frozenset[str]:
     """The roles a person has on this case, own ones and those held as somebody's deputy now."""
     directory = policy.directory
-    of_the_case = {"department", "further departments", "handler", *LEVELS, *DECIDING}
+    of_the_case = {"department", "further departments", "speaker", "handler", *LEVELS, *DECIDING}
     asked = of_the_case.union(*(other.roles for other in directory.people.values()))
     holding = {role: holders(role, case, policy) for role in asked}
     # Who is told must be able to act, so a deputy has every role of the absent, those of the directory included.
@@ -53,6 +53,12 @@ def holders(role: str, case: Case, policy: Policy) -> tuple[Person, ...]:
         case "handler":
             found = directory.people.get(case.handler)
             return (found,) if found else holders("lead department", case, policy)
+        case "task group":
+            return _task_group(case, policy)
+        case "speaker":
+            found = directory.people.get(case.speaker)
+        case "data protection":
+            return directory.with_role("compliance") or directory.with_role("legal")
         case "further departments":
             heads = (policy.directory.head_of(department, case.centre) for department in case.further)
             return tuple({head.id: head for head in heads if head}.values())
@@ -86,3 +92,11 @@ def _deciding(role: str, case: Case, policy: Policy) -> str:
     row = policy.stage("investigate" if role == "confirmer" else "report")
     found = row.confirmed_by.get(case.grade, "") if row else ""
     return found or ("centre head" if role == "reviewer" else "")
+
+
+def _task_group(case: Case, policy: Policy) -> tuple[Person, ...]:
+    """The heads of all its departments and of its centre, legal and compliance (M20, M26, M33)."""
+    heads = (policy.directory.head_of(department, case.centre) for department in case.departments)
+    others = (holders(role, case, policy) for role in ("centre head", "legal", "compliance"))
+    found = (*(head for head in heads if head), *(person for people in others for person in people))
+    return tuple({person.id: person for person in found}.values())

@@ -40,6 +40,8 @@ def impossible(case: Case, row: CommandRow, command: Command, policy: Policy) ->
         return "still in triage"
     if case.status is Status.CLOSED and not row.when_closed:
         return "case closed"
+    if row.to_customer and case.public and "LetterSent:management_told" not in case.moments:
+        return "management first"
     refused = _too_early(case, row) or _pointless(case, row, command)
     if row.name == "archive" and not refused:
         return "checklist incomplete" if still_missing(case, policy) else ""
@@ -90,6 +92,8 @@ POINTLESS: Mapping[str, tuple[str, Callable[[Case], bool]]] = {
     "accept": ("already accepted", lambda case: bool(case.handler)),
     "approve": ("nothing to approve", lambda case: not case.approvals),
     "archive": ("already archived", lambda case: "CaseArchived" in case.moments),
+    "common": ("no group", lambda case: not case.members),
+    "confirm group": ("no group", lambda case: not case.members),
     "confirm": ("already confirmed", lambda case: "InvestigationConfirmed" in case.moments),
     "hand up": ("already handed up", lambda case: case.hq_leads),
     "meeting": ("not major", lambda case: case.grade is not Grade.MAJOR),

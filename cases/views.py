@@ -11,6 +11,7 @@ from cases.case import Case, fold
 from cases.clock_views import CUSTOMER_VIEWS, clock_view
 from cases.commands import MOST_COMMANDS
 from cases.deadlines import Deadline, counted_from, owed
+from cases.family_views import BESIDE, earlier_view, group_view
 from cases.history import EXCERPT, history_of
 from cases.letters import Letter, is_plausible
 from cases.message import Attachment, Fact
@@ -115,8 +116,19 @@ def _progress(letter: Letter, case: Case, _policy: Policy) -> View:
     return {"text": getattr(letter.cause, "text", ""), "next_contact_at": ahead}
 
 
+def _regulator_report(letter: Letter, _case: Case, _policy: Policy) -> View:
+    return {"text": getattr(letter.cause, "text", ""), "final": isinstance(letter.cause, e.ResultTold)}
+
+
+def _common(letter: Letter, _case: Case, policy: Policy) -> View:
+    cause = letter.cause
+    contact = policy.directory.people.get(cause.contact) if isinstance(cause, e.CommonTold) else None
+    return {"text": getattr(cause, "text", ""), "contact": contact.name if contact else ""}
+
+
 # What a letter asks for stands first among what its reader may do.
 _FIRST = {
+    "group-notice": ("link", "confirm group", "unlink"),
     "handed-on": ("route", "accept", "assign", "category"),
     "extension-asked": ("grant extension", "refuse extension"),
     "major-notice": ("grade general", "grade important", "grade major"),
@@ -129,6 +141,8 @@ _CUSTOMER = {
     "acknowledgement-bare": _bare,
     "triage-acknowledgement": _bare,
     "appeal": _appeal,
+    "common": _common,
+    "regulator-report": _regulator_report,
     "progress": _progress,
     "proposal": _proposal,
     "result": _result,
@@ -183,6 +197,8 @@ def _staff(case: Case, policy: Policy) -> View:
         "department": _named(policy.directory.departments, case.departments[0] if case.departments else ""),
         "handler": handler.name if handler else "",
         "links": list(case.links),
+        "earlier": earlier_view(case),
+        "group": group_view(case),
         "status": str(case.status),
         "resolution": case.resolution,
     }
@@ -232,15 +248,14 @@ def _named(things: Mapping[str, object], key: str) -> str:
 def _caused(letter: Letter, case: Case, policy: Policy, now: datetime, happened: Iterable[e.Event]) -> View:
     """What the event itself adds."""
     match letter.cause:
+        case cause if letter.letter in BESIDE:
+            return BESIDE[letter.letter](cause, case, policy)
         case e.LadderStepTaken() as step:
             # It is read when it leaves, perhaps next morning: "two hours left" must be true then.
             read_at = max(now, letter.not_before)
             return step_view(step, case, policy, read_at) | {"chain": _chain(step, happened, case, policy)}
         case e.CommandsAnswered(lines=lines):
             return {"lines": _answered(lines, letter.language, policy)}
-        case e.Routed() if letter.letter == "handed-on":
-            handed = {"how": "told", "who": "", "text": "", "before": []}
-            return {"handed": handed, "departments": _departments(case.departments, policy)}
         case e.Routed():
             return {"deadlines": _assigned(letter, case, policy, now)}
         case e.FollowUpAdded() as added:
@@ -259,31 +274,10 @@ def _caused(letter: Letter, case: Case, policy: Policy, now: datetime, happened:
             return _reported(cause, policy, tuple(happened))
         case e.LetterEvent() as lost:
             return _lost(lost, case, policy)
-        case e.AssignmentRefused() | e.HandedUp() | e.HandlerAssigned() as handed:
-            return {"handed": _handed(handed, policy)} | {"departments": _departments(case.departments, policy)}
         case e.TriageAsked() as asked:
             return _doubt(asked, tuple(happened))
         case cause:
             return clock_view(cause, case, policy) or {}
-
-
-def _handed(handed: e.AssignmentRefused | e.HandedUp | e.HandlerAssigned, policy: Policy) -> View:
-    """Who handed the case on and why; `how` is refused, disputed, handed up or assigned."""
-    how = {"HandedUp": "handed up"}.get(handed.kind, "assigned")
-    before: tuple[str, ...] = ()
-    if isinstance(handed, e.AssignmentRefused):
-        how, before = "disputed" if handed.dispute else "refused", handed.departments
-    by = policy.directory.people.get(handed.by.partition(":")[2])
-    return {
-        "how": how,
-        "who": by.name if by else "",
-        "text": handed.text,
-        "before": _departments(before, policy),
-    }
-
-
-def _departments(ids: Iterable[str], policy: Policy) -> list[str]:
-    return [_named(policy.directory.departments, id_) for id_ in ids]
 
 
 def _reported(cause: e.Event, policy: Policy, happened: tuple[e.Event, ...]) -> View:

@@ -253,6 +253,7 @@ class PersonModel(Row):
     addresses: Some[MailAddress]
     roles: Many[Name] = ()
     language: Language = "en"
+    speaks: Many[Language] = ()
     calendar: Name = ""
     absences: Many[AbsenceModel] = ()
     deputy: Name = ""
@@ -289,6 +290,7 @@ class OrganisationModel(Row):
     privacy_in: dict[Language, Line] = Field(default_factory=dict)
     default_centre: Name
     head_office: Name
+    regulators: Many[Domain] = ()
 
 
 class DatabaseModel(PasswordModel):

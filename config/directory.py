@@ -36,6 +36,7 @@ def _person(row: PersonModel, zone: str) -> Person:
         addresses=tuple(row.addresses),
         roles=tuple(row.roles),
         language=row.language,
+        speaks=tuple(row.speaks),
         calendar=row.calendar,
         absences=tuple(_absence(absence, ZoneInfo(zone)) for absence in row.absences),
         deputy=row.deputy,

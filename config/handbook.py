@@ -13,7 +13,7 @@ from config.calendar_cells import other_days, shifts_said
 from config.calendar_rows import CalendarModel
 from config.clock_handbook import clock_sections
 from config.desk_tables import Desk
-from config.policy_rows import GradeModel, LettersModel, NoticeModel, StageModel
+from config.policy_rows import CauseModel, GradeModel, LettersModel, NoticeModel, StageModel
 from config.policy_tables import Tables, name_in
 from config.sections import Cells, Section
 from config.vocabulary import DIRECTORY_ROLES
@@ -51,6 +51,7 @@ def handbook(desk: Desk, tables: Tables) -> tuple[Section, ...]:
         _notices(tables),
         _grades(tables),
         _routes(tables),
+        _causes(tables),
         _required(tables),
         _commands(tables),
         _ceilings(tables),
@@ -180,6 +181,31 @@ def _routes(tables: Tables) -> Section:
             for _, row in tables.routes
         ),
     )
+
+
+def _causes(tables: Tables) -> Section:
+    most = f" A group has at most {tables.causes_head.most_members} cases." if tables.causes_head else ""
+    return Section(
+        title="Causes that several customers share",
+        about="All conditions of a row must hold. A sure one joins the cases under the older one at once; of the "
+        f"others the intake desk is asked.{most}",
+        columns=("cause", "sure", "when", "within", "clause"),
+        rows=tuple(
+            (row.name, "yes" if row.sure else "", "; and ".join(_same(row)), _days(row.within_days), row.clause)
+            for _, row in tables.causes
+        ),
+    )
+
+
+def _same(row: CauseModel) -> Iterator[str]:
+    if row.facts:
+        yield f"the same {_listed(row.facts, 'or')}"
+    if row.similarity is not None:
+        yield f"texts of at least {row.least_words} words that are alike to {row.similarity} %"
+    if row.same_category:
+        yield "the same category"
+    if row.signals:
+        yield f"words of {_listed(row.signals, 'or')}"
 
 
 def _required(tables: Tables) -> Section:

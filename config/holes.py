@@ -36,6 +36,8 @@ BY_COMMAND = {
     "AssignmentAccepted": frozenset({"accept"}),
     "AssignmentRefused": frozenset({"refuse"}),
     "AuthorityTold": frozenset({"reported to authority"}),
+    "CommonTold": frozenset({"common"}),
+    "GroupConfirmed": frozenset({"confirm group"}),
     "ContainmentReported": frozenset({"contained"}),
     "CustomerAgreed": frozenset({"agreed"}),
     "CustomerConfirmed": frozenset({"customer confirmed"}),
@@ -254,7 +256,7 @@ class _Search:
         for one in row.only:
             if one in _SAID_OF and row.when != _SAID_OF[one]:
                 return f"{one!r} is said of {_SAID_OF[one]} only"
-        about_letters = [one for one in row.only if one in EVENT_CONDITIONS and one not in _SAID_OF]
+        about_letters = [one for one in row.only if one in EVENT_CONDITIONS and one not in {*_SAID_OF, "of itself"}]
         if about_letters and not _is_letter_event(row.when):
             return f"{about_letters[0]!r} is said of letters, and {row.when} is about none"
         return "" if self._happens(row.when) else self._why([row.when])
@@ -337,6 +339,7 @@ _SAID_OF = {
     "disputed": "AssignmentRefused",
     "first refusal": "AssignmentRefused",
     "for the customer": "Paused",
+    "personal data": "Graded",
 }
 
 

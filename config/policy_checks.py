@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
+from cases.kinship import MODEL, THINGS
+from cases.letters import REGULATOR
 from cases.moments import FURTHER_MOMENTS
 from cases.reaching import CUSTOMER, NEXT_LEVEL
 from cases.routing import DECIDING
@@ -37,6 +39,7 @@ def check_policy(tables: Tables, world: World, findings: Findings) -> None:
     _check_notices(tables, world, findings)
     _check_grades(tables, world, findings)
     _check_routes(tables, world, findings)
+    _check_causes(tables, world, findings)
     _check_commands(tables, world, findings)
     _check_letters(tables, findings)
     check_clocks(tables, world, findings)
@@ -123,7 +126,7 @@ def _check_notices(tables: Tables, world: World, findings: Findings) -> None:
         place.must_be_known("when", row.when, EVENT_KINDS, "event")
         for condition in row.only:
             place.must_be_known("only", condition, CONDITION_NAMES, "condition")
-        _check_role(place, "to", row.to, CUSTOMER, NEXT_LEVEL)
+        _check_role(place, "to", row.to, CUSTOMER, REGULATOR, NEXT_LEVEL)
         place.must_be_known("letter", row.letter, world.letters, "letter")
         if row.stops:
             place.must_be_known("stops", row.stops, world.stages, "stage")
@@ -138,6 +141,15 @@ def _check_grades(tables: Tables, world: World, findings: Findings) -> None:
             place.must_be_known("categories", category, world.categories, "category")
         for fact in grade.facts:
             place.must_be_known("facts", fact, FACTS, "kind of fact")
+
+
+def _check_causes(tables: Tables, world: World, findings: Findings) -> None:
+    for key, cause in tables.causes:
+        place = Place(findings=findings, file=tables.name_of("causes.toml"), key=key)
+        for fact in cause.facts:
+            place.must_be_known("facts", fact, {*THINGS, MODEL}, "kind of fact that tells a cause")
+        for signal in cause.signals:
+            place.must_be_known("signals", signal, world.signals, "signal")
 
 
 def _check_routes(tables: Tables, world: World, findings: Findings) -> None:
@@ -214,6 +226,9 @@ def _cited(tables: Tables) -> Iterator[tuple[str, str, str]]:
     yield from (("stages.toml", f"{key}.clause", row.clause) for key, row in tables.checklist)
     yield from (("grades.toml", f"{key}.clause", row.clause) for key, row in tables.grades)
     yield from (("routes.toml", f"{key}.clause", row.clause) for key, row in tables.routes)
+    yield from (("causes.toml", f"{key}.clause", row.clause) for key, row in tables.causes)
+    if tables.causes_head:
+        yield "causes.toml", "most_members_clause", tables.causes_head.most_members_clause
     yield from (("commands.toml", f"{key}.clause", row.clause) for key, row in tables.commands)
     yield from (("ceilings.toml", f"{key}.clause", row.clause) for key, row in tables.ceilings)
     yield from (("required.toml", f"{key}.clause", row.clause) for key, row in tables.required)
@@ -257,6 +272,7 @@ def _check_names(tables: Tables, findings: Findings) -> None:
         ("grades.toml", "grade", tables.grades),
         ("routes.toml", "route", tables.routes),
         ("commands.toml", "command", tables.commands),
+        ("causes.toml", "cause", tables.causes),
         ("ceilings.toml", "ceiling", tables.ceilings),
         ("required.toml", "required", tables.required),
         ("clocks.toml", "pause", tables.pauses),

@@ -112,6 +112,7 @@ class GradeModel(Row):
     within_days: Days | None = None
     customers_from: Annotated[int, Field(ge=2)] | None = None
     public: bool = False
+    personal_data: bool = False
 
     @property
     def about_history(self) -> bool:
@@ -159,7 +160,7 @@ class CommandModel(Row):
     roles: Some[Name]
     needs_text: bool = False
     to_customer: bool = False
-    argument: Literal["", "person", "category", "place", "case", "number", "span", "date"] = ""
+    argument: Literal["", "person", "category", "place", "case", "member", "address", "number", "span", "date"] = ""
     after: Annotated[dict[GradeWord, Many[str]], BeforeValidator(_each_grade)] = Field(default_factory=dict)
     who: str = ""
     when_closed: bool = False
@@ -266,6 +267,26 @@ class RequiredModel(Row):
     fact: Name
     or_one_of: Many[Name] = ()
     clause: Clause
+
+
+class CauseModel(Row):
+    """`[[cause]]` of causes.toml."""
+
+    name: Name
+    clause: Clause
+    sure: bool
+    within_days: Days
+    facts: Many[Name] = ()
+    same_category: bool = False
+    signals: Many[Name] = ()
+    similarity: Annotated[int, Field(ge=1, le=100)] | None = None
+    least_words: Annotated[int, Field(ge=0)] = 0
+
+    @model_validator(mode="after")
+    def _says_what_is_the_same(self) -> "CauseModel":
+        if not (self.facts or self.similarity):
+            raise ValueError("would join everything; give it facts or a similarity")
+        return self
 
 
 class DatedRateModel(Row):

@@ -12,6 +12,7 @@ from config.clock_rows import ClocksModel, CompensationModel, ExtensionModel, Pa
 from config.fields import Many, Name
 from config.mistakes import Findings
 from config.policy_rows import (
+    CauseModel,
     CeilingModel,
     ChecklistModel,
     ClausesModel,
@@ -50,6 +51,13 @@ class RoutesHead(Row):
     several_clause: str
 
 
+class CausesHead(Row):
+    """The keys of causes.toml above its rows."""
+
+    most_members: Annotated[int, Field(ge=1, le=1000)]
+    most_members_clause: str
+
+
 class RatesHead(Row):
     """The keys of rates.toml above its rows."""
 
@@ -77,6 +85,8 @@ class Tables:
     ceilings: Rows[CeilingModel]
     required: Rows[RequiredModel]
     calendars: Rows[CalendarModel]
+    causes_head: CausesHead | None
+    causes: Rows[CauseModel]
     rates_head: RatesHead | None
     rates: Rows[RateModel]
     letters: LettersModel | None
@@ -131,6 +141,8 @@ def read_tables(found: Mapping[str, TomlFile], findings: Findings) -> Tables:
         ceilings=rows("ceilings.toml", "ceiling", CeilingModel),
         required=rows("required.toml", "required", RequiredModel),
         calendars=rows("calendars.toml", "calendar", CalendarModel),
+        causes_head=table("causes.toml", CausesHead, keys=["most_members", "most_members_clause"]),
+        causes=rows("causes.toml", "cause", CauseModel, head=["most_members", "most_members_clause"]),
         rates_head=table("rates.toml", RatesHead, keys=["clause"]),
         rates=rows("rates.toml", "rate", RateModel, head=["clause"]),
         letters=table("letters.toml", LettersModel),

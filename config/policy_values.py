@@ -9,6 +9,7 @@ from cases.calendar import Calendar
 from cases.people import Directory
 from cases.policy import (
     BounceRules,
+    CauseRow,
     Ceiling,
     ChecklistRow,
     CommandRow,
@@ -45,6 +46,8 @@ def policy_of(
         routes=_routes(tables),
         several_lead=head.several_lead,
         commands=_commands(tables),
+        causes=_causes(tables),
+        most_members=tables.causes_head.most_members if tables.causes_head else 0,
         ceilings=_ceilings(tables),
         letters=_letters(letters),
         calendars=calendars,
@@ -55,6 +58,7 @@ def policy_of(
             name=organisation.name, privacy=organisation.privacy, privacy_in=organisation.privacy_in
         ),
         head_office=organisation.head_office,
+        regulators=tuple(organisation.regulators),
         country_zones=tables.zones.zone if tables.zones else {},
         quarantine_target=letters.quarantine.target,
         checklist=_checklist(tables),
@@ -135,6 +139,7 @@ def _grades(tables: Tables) -> tuple[GradeRow, ...]:
             within=row.within_days,
             customers_from=row.customers_from,
             public=row.public,
+            personal_data=row.personal_data,
         )
         for _, row in tables.grades
     )
@@ -159,6 +164,23 @@ def _routes(tables: Tables) -> tuple[RouteRow, ...]:
             further=tuple(row.further),
         )
         for _, row in tables.routes
+    )
+
+
+def _causes(tables: Tables) -> tuple[CauseRow, ...]:
+    return tuple(
+        CauseRow(
+            name=row.name,
+            clause=row.clause,
+            sure=row.sure,
+            within=row.within_days,
+            facts=tuple(row.facts),
+            similarity=None if row.similarity is None else Fraction(row.similarity, 100),
+            least_words=row.least_words,
+            same_category=row.same_category,
+            signals=tuple(row.signals),
+        )
+        for _, row in tables.causes
     )
 
 

@@ -13,6 +13,7 @@ from config.mistakes import Findings
 
 SHIPPED = (
     "calendars.toml",
+    "causes.toml",
     "ceilings.toml",
     "clauses.toml",
     "clocks.toml",

@@ -21,7 +21,19 @@ EVENT_KINDS = frozenset(
 
 # Held in the directory (`roles` of a person), or found from the case itself.
 DIRECTORY_ROLES = frozenset({"intake desk", "hq", "management", "legal", "it", "compliance", "audit"})
-CASE_ROLES = frozenset({"lead department", "department", "further departments", "handler", "centre head", *DECIDING})
+CASE_ROLES = frozenset(
+    {
+        "lead department",
+        "department",
+        "further departments",
+        "speaker",
+        "task group",
+        "data protection",
+        "handler",
+        "centre head",
+        *DECIDING,
+    }
+)
 ROLES = DIRECTORY_ROLES | CASE_ROLES
 
 CATEGORIES = (
@@ -92,6 +104,8 @@ COMMANDS = frozenset(
         "close",
         "complaint",
         "confirm",
+        "common",
+        "confirm group",
         "contained",
         "customer confirmed",
         "data breach",
@@ -108,6 +122,7 @@ COMMANDS = frozenset(
         "investigated",
         "meeting",
         "no answer",
+        "link",
         "note",
         "offer",
         "out of scope",
@@ -116,6 +131,7 @@ COMMANDS = frozenset(
         "propose",
         "refuse",
         "refuse extension",
+        "regulator",
         "register",
         "regulator answered",
         "regulator date",
@@ -135,6 +151,7 @@ COMMANDS = frozenset(
         "visited",
         "wait customer",
         "wait third party",
+        "unlink",
     }
 )
 # Letters that no notice names: they follow from ladders and commands.

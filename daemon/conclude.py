@@ -12,8 +12,9 @@ from datetime import datetime
 from cases import events as e
 from cases.again import once_more
 from cases.case import Case
-from cases.concluding import conclude, written
+from cases.concluding import conclude, echoes, written
 from cases.deadlines import owed
+from cases.groups import heard
 from cases.letters import OBSOLETE, SUPPRESSED, Letter
 from cases.message import Proof
 from cases.policy import Policy
@@ -86,6 +87,8 @@ class Concluder:
             fresh = (one for one in composed if one.outgoing.key not in result.repeated)
             self.store.write_bytes([letter for one in fresh if (letter := self.press.finish(one))])
             self._tell_troubles(after, recorded, now)
+            if self._pass_on(before, after, events, now, event_key):
+                after = self.store.load(after.number) or after
         crash_point("CP08")
         return after
 
@@ -105,6 +108,21 @@ class Concluder:
             created_at=now,
         )
         return waiting, None
+
+    def _pass_on(
+        self, before: Case | None, after: Case, events: tuple[e.Event, ...], now: datetime, event_key: str
+    ) -> bool:
+        """What other cases make of it, in the same transaction (`cases.groups`); whether any made anything of it."""
+        passed = False
+        for place, (number, event) in enumerate(echoes(before, events, self.policy)):
+            other = self.store.load(number)
+            if other is None:
+                because = f"there is no case {number}, to which this one was to be linked"
+                self.store.record_trouble("stuck", because, now, number=after.number)
+            elif answer := heard(other, after, event, self.policy, now):
+                self.conclude(other, answer, now, event_key=f"{event_key}>{number}/{place}")
+                passed = True
+        return passed
 
     def _compose(
         self, letter: Letter, case: Case, events: tuple[e.Event, ...], now: datetime

@@ -27,7 +27,7 @@ from daemon.compose import Keys
 from daemon.conclude import Concluder
 from daemon.crash import crash_point
 from daemon.guard import Guard
-from daemon.knowing import known_of, token_of
+from daemon.knowing import background_of, known_of, token_of
 from daemon.press import Spoiled
 from daemon.suppression import Suppression
 from daemon.workers import Died, Parsed, Read, Unreadable
@@ -225,6 +225,8 @@ class Intake:
                 if before is None:
                     number = number_of(self.store.next_number_index())
                     arrival = replace(arrival, number=number)
+                if before is None or arrival.message.facts:
+                    arrival = replace(arrival, background=background_of(arrival.message, self.store))
                 self._conclude(before, arrival, on_message(before, arrival, place, self.policy, now), now)
                 return Outcome.CASE, number
 

@@ -4,7 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from cases.arrival import Background
 from cases.case import Case
+from cases.identity import base_address
+from cases.kinship import marks_of_message
 from cases.message import IncomingMessage
 from cases.placing import Known, KnownMessage
 from cases.tokens import IssuedToken, id_of, is_valid
@@ -42,6 +45,12 @@ class Book(Protocol):
     def same_message(self, message_id: str, /) -> Iterable[Earlier]:
         """Messages read earlier that claim this Message-ID."""
 
+    def latest_of_address(self, address: str, /) -> Sequence[str]:
+        """Numbers of the newest cases in which the address takes part."""
+
+    def cases_of_marks(self, marks: Sequence[str], /) -> Sequence[str]:
+        """Numbers of the newest cases that have any of these marks (`cases.kinship`)."""
+
     def load_many(self, numbers: Sequence[str], /) -> dict[str, Case]:
         """The cases of these numbers, for those that exist."""
 
@@ -69,6 +78,27 @@ def known_of(message: IncomingMessage, book: Book, keys: Mapping[str, bytes]) ->
         ),
         cases=book.load_many([number for number in numbers if number]) if numbers else {},
         keys=keys,
+    )
+
+
+_MOST_ALIKE = 24  # cases that are looked at
+
+
+def background_of(message: IncomingMessage, book: Book) -> Background:
+    """Cases that a first message may have to do with: its sender's, those like it, and the leads of their groups."""
+    sender = message.sender.address if message.sender else ""
+    if not sender:
+        return Background()
+    own = tuple(dict.fromkeys((*book.latest_of_address(sender), *book.latest_of_address(base_address(sender)))))
+    alike = tuple(number for number in book.cases_of_marks(marks_of_message(message)) if number not in own)
+    numbers = (*own, *alike[:_MOST_ALIKE])
+    cases = book.load_many(numbers) if numbers else {}
+    missing = {case.lead for case in cases.values() if case.lead} - cases.keys()
+    leads = {number: case for number, case in cases.items() if not case.lead}
+    return Background(
+        earlier=tuple(cases[number] for number in own if number in cases),
+        alike=tuple(cases[number] for number in alike if number in cases),
+        leads=tuple((leads | (book.load_many(tuple(missing)) if missing else {})).values()),
     )
 
 

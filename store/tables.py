@@ -201,6 +201,18 @@ class ParticipantTable(Table):
         indexes: ClassVar[Any] = ((("number", "address"), True),)
 
 
+class MarkTable(Table):
+    """By what a case is found that has something in common with another one (`cases.kinship`)."""
+
+    id = BigAutoField()
+    mark = CleanTextField()
+    number = ForeignKeyField(CaseTable, field="number", column_name="number", index=False)
+
+    class Meta:
+        table_name = "marks"
+        indexes: ClassVar[Any] = ((("mark", "number"), True), (("mark", "id"), False))
+
+
 class Link(Table):
     """Another case that may belong to this one."""
 
@@ -401,6 +413,7 @@ TABLES: tuple[type[Table], ...] = (
     EventTable,
     ChainHeadTable,
     ParticipantTable,
+    MarkTable,
     Link,
     ToldDate,
     DeadlineTable,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from cases.tokens import IssuedToken
 from store.part import Part
 from store.prepared import Inserting, Prepared, chunks, ignore
-from store.tables import MessageId, ParticipantTable, TokenTable
+from store.tables import MarkTable, MessageId, ParticipantTable, TokenTable
 
 _CASES = Prepared(
     lambda id_list: (
@@ -33,6 +33,20 @@ _ISSUE = Inserting(
     TokenTable.expires_at,
     TokenTable.letter_key,
 )
+_OF_MARK = Prepared(
+    lambda mark: (
+        MarkTable.select(MarkTable.number).where(MarkTable.mark == mark).order_by(MarkTable.id.desc()).limit(10)
+    )
+)
+_LATEST_OF_ADDRESS = Prepared(
+    lambda address: (
+        ParticipantTable.select(ParticipantTable.number)
+        .where(ParticipantTable.address == address)
+        .order_by(ParticipantTable.id.desc())
+        .limit(20)
+    )
+)
+_MARK = Inserting(MarkTable.mark, MarkTable.number, conflict=ignore)
 _OF_ADDRESS = Prepared(
     lambda address: (
         ParticipantTable.select(ParticipantTable.number)
@@ -62,6 +76,18 @@ class Threads(Part):
     def cases_of_address(self, address: str) -> tuple[str, ...]:
         """Numbers of the cases in which the address takes part, oldest first."""
         return tuple(number for (number,) in self.db.rows(_OF_ADDRESS, address.casefold()))
+
+    def latest_of_address(self, address: str) -> tuple[str, ...]:
+        """Numbers of the newest cases in which the address takes part, the newest first, at most twenty."""
+        return tuple(number for (number,) in self.db.rows(_LATEST_OF_ADDRESS, address.casefold()))
+
+    def cases_of_marks(self, marks: Sequence[str]) -> tuple[str, ...]:
+        """Numbers of the newest cases that have any of the marks, at most ten for each, however many there are."""
+        found = (number for mark in marks for (number,) in self.db.rows(_OF_MARK, mark))
+        return tuple(dict.fromkeys(found))
+
+    def _mark(self, number: str, marks: Sequence[str]) -> None:
+        self.db.run_many(_MARK, [(mark, number) for mark in marks])
 
     def _remember(self, number: str, message_ids: Sequence[str], raw_id: int | None) -> None:
         self.db.run_many(_REMEMBER, [(message_id, number, raw_id) for message_id in message_ids if message_id])

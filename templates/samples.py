@@ -98,6 +98,9 @@ def _may(*commands: str) -> dict[str, object]:
 _WORK = _may("accept", "resolve: …", "plan: …", "investigated: …", "propose: …", "progress: …", "note: …", "status")
 _TRIAGE = _may("complaint", "inquiry", "out of scope", "spam")
 
+_EARLIER = {"count": 2, "number": "C-4811-0023", "at": _RECEIVED, "status": "closed", "same": ["C-4811-0023"]}
+_GROUP = {"lead": "C-4829-1372", "members": ["C-4811-0023"], "customers": 2, "confirmed": False}
+
 SAMPLES: Mapping[str, Mapping[str, object]] = {
     "acknowledgement": {
         **_COMMON,
@@ -211,8 +214,45 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         "department": "Quality",
         "deadlines": _DEADLINES,
         "links": ["C-4811-0023"],
+        "earlier": _EARLIER,
+        "group": _GROUP,
         **_WORK,
         "reader": {"name": "Lena Vogt"},
+    },
+    "attention": {
+        **_COMMON,
+        **_SUBJECT,
+        "why": "regulator",
+        "speaker": "",
+        "customer": _CUSTOMER,
+        "words": _WORDS,
+        "category": "product-quality",
+        "centre": "Middle East",
+        "department": "Quality",
+        "deadlines": _DEADLINES,
+        **_may("accept", "note: …", "status"),
+        "reader": {"name": "Lena Vogt"},
+    },
+    "regulator-report": {
+        **_COMMON,
+        **_SUBJECT,
+        "text": "The feeder was damaged in transport.\n\nA new one left our warehouse today.",
+        "final": True,
+    },
+    "common": {
+        **_COMMON,
+        **_SUBJECT,
+        "text": "The feeders of this batch have a bearing that is too soft. All of them are exchanged free of charge.",
+        "contact": "Lena Vogt",
+    },
+    "group-notice": {
+        **_COMMON,
+        **_SUBJECT,
+        "kin": {"how": "joined", "other": "C-4811-0023", "cause": "same_order", "because": "order number 20418"},
+        "group": _GROUP,
+        "customer": _CUSTOMER,
+        "words": _WORDS,
+        **_may("link: …", "confirm group", "unlink: …", "status"),
     },
     "handed-on": {
         **_COMMON,
@@ -299,6 +339,8 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         "words": "Hello, is the PX-200 available with a 60 Hz motor? The last one was a little late.",
         "because": "weak signs",
         "signs": [{"signal": "delay", "words": "a little late"}],
+        "earlier": _EARLIER,
+        "group": None,
         **_TRIAGE,
     },
     "major-notice": {

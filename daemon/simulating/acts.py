@@ -175,7 +175,7 @@ class Ways:
         )
         if person is None or impossible(case, command, asked, self._policy):
             return ()
-        if wrong_argument(command.argument, asked.argument, self._policy):
+        if wrong_argument(command.argument, asked.argument, case, self._policy):
             return ()  # whom or what a colleague would name is not for a simulation to guess
         if command.name.startswith("grade ") and command.name != f"grade {case.grade}":
             return ()  # whoever confirms a grade confirms the one that is there

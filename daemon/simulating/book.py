@@ -4,8 +4,10 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 
 from cases.case import Case
+from cases.kinship import marks_of_case
 from cases.numbers import number_of
 from cases.placing import KnownMessage
 from cases.tokens import IssuedToken
@@ -23,6 +25,8 @@ class MemoryBook:
         self._same: defaultdict[str, list[KnownMessage]] = defaultdict(list)
         self._answers: defaultdict[tuple[str, str, bool], list[datetime]] = defaultdict(list)
         self._keys: set[str] = set()
+        self._of_mark: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self._of_address: defaultdict[str, dict[str, None]] = defaultdict(dict)
 
     def next_number(self) -> str:
         """The number that the next case gets; taken once the case is kept."""
@@ -33,6 +37,10 @@ class MemoryBook:
         if case.number not in self.cases:
             self.opened.append(case.number)
         self.cases[case.number] = case
+        for mark in marks_of_case(case):
+            self._of_mark[mark].setdefault(case.number)
+        for person in case.participants:
+            self._of_address[person.address.casefold()].setdefault(case.number)
         known = self._of_message.get(message_id, ())
         if message_id and case.number not in known:
             self._of_message[message_id] = (*known, case.number)
@@ -79,6 +87,15 @@ class MemoryBook:
     def same_message(self, message_id: str, /) -> Sequence[KnownMessage]:
         """Messages read earlier that claim this Message-ID."""
         return self._same.get(message_id, ())
+
+    def latest_of_address(self, address: str, /) -> tuple[str, ...]:
+        """Numbers of the newest cases in which the address takes part, the newest first."""
+        return tuple(islice(reversed(self._of_address.get(address.casefold(), {})), 20))
+
+    def cases_of_marks(self, marks: Sequence[str], /) -> tuple[str, ...]:
+        """Numbers of the newest cases that have any of these marks."""
+        found = (number for mark in marks for number in islice(reversed(self._of_mark.get(mark, {})), 10))
+        return tuple(dict.fromkeys(found))
 
     def load_many(self, numbers: Sequence[str], /) -> dict[str, Case]:
         """The cases of these numbers, for those that exist."""

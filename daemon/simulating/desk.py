@@ -14,9 +14,10 @@ from cases import events as e
 from cases.arrival import Arrival
 from cases.case import Case
 from cases.commands import parse_commands
-from cases.concluding import conclude
+from cases.concluding import conclude, echoes
 from cases.deadlines import Deadline, owed, remember
 from cases.decide import on_command, on_delivery, on_message, on_tick
+from cases.groups import heard
 from cases.identity import fingerprint
 from cases.letters import Letter
 from cases.message import IncomingMessage
@@ -26,7 +27,7 @@ from cases.policy import Policy
 from cases.reception import Reception, reception_of
 from cases.tokens import IssuedToken
 from daemon.intake import AccountFacts
-from daemon.knowing import known_of
+from daemon.knowing import background_of, known_of
 from daemon.simulating.acts import Staff, ToldAct, Ways, acted
 from daemon.simulating.agenda import Agenda, Turn
 from daemon.simulating.book import MemoryBook
@@ -160,6 +161,8 @@ class SimulatedDesk:
                 if case is None:
                     number = self.book.next_number()
                     arrival = replace(arrival, number=number)
+                if case is None or arrival.message.facts:
+                    arrival = replace(arrival, background=background_of(arrival.message, self.book))
                 self._conclude(case, on_message(case, arrival, place, self.policy, now), now, arrival)
                 return number
 
@@ -253,6 +256,10 @@ class SimulatedDesk:
         for one in made:
             self._letters.post(story, one, case, now)
         self._follow(story, case, happened, now)
+        for number, event in echoes(before, events, self.policy):
+            other = self.book.cases.get(number)
+            if other and (answer := heard(other, case, event, self.policy, now)):
+                self._conclude(other, answer, now)
 
     def _kept(self, case: Case, by: Arrival | None) -> Story:
         self.book.keep(case, by.message.message_id if by else "")

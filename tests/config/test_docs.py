@@ -24,6 +24,7 @@ from config.clock_rows import (
 from config.desk_rows import DeskModel, TopModel
 from config.lexicon_tables import WeightsModel, WordsModel
 from config.policy_rows import (
+    CauseModel,
     CeilingModel,
     ChecklistModel,
     ClausesModel,
@@ -59,6 +60,7 @@ POLICY_SECTIONS: dict[str, type[BaseModel]] = {
     "notices.toml [[notice]]": NoticeModel,
     "grades.toml [[grade]]": GradeModel,
     "routes.toml [[route]]": RouteModel,
+    "causes.toml [[cause]]": CauseModel,
     "commands.toml [[command]]": CommandModel,
     "ceilings.toml [[ceiling]]": CeilingModel,
     "letters.toml": LettersModel,

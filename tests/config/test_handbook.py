@@ -31,6 +31,7 @@ CHAPTERS = {
     "notices.toml": ("notice", "Notices: who is written to when something happens", "name"),
     "grades.toml": ("grade", "Grades and their reasons", "name"),
     "routes.toml": ("route", "Routes", "category"),
+    "causes.toml": ("cause", "Causes that several customers share", "name"),
     "required.toml": ("required", "What a registration must have", "fact"),
     "commands.toml": ("command", "Commands that colleagues give by replying", "name"),
     "ceilings.toml": ("ceiling", "Ceilings", "name"),

@@ -135,7 +135,7 @@ IN_THE_POLICY = [
         "'owed'",
     ),
     ("notices", 'stops = "head_told"', 'stops = "accpt"', "notice[assign].stops", "did you mean 'accept'?"),
-    ("notices", 'stops = "head_told"', 'stops = "accept"', "stage[head_told].done", "no letter ever completes it"),
+    ("notices", 'stops = "tell_result"', 'stops = "accept"', "stage[tell_result].done", "no letter ever completes it"),
     ("grades", 'signals = ["press"]', 'signals = ["pres"]', "grade[press].signals", "did you mean 'press'?"),
     ("grades", 'signals = ["press"]', "", "grade[press]", "can never match"),
     ("grades", '["data-protection"]', '["data"]', "grade[customer_data].categories", "no category 'data'"),

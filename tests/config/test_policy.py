@@ -60,6 +60,7 @@ WITHOUT_SPAN = {
 }
 OURS = {
     "triage",
+    "management_told",
     "confirm_grade",
     "confirm_findings",
     "put_to_customer",

@@ -7,12 +7,13 @@ from datetime import timedelta
 import pytest
 
 from cases.case import Participant, Told, fold
-from cases.events import Resolved
+from cases.events import FactsFound, Resolved
+from cases.message import Fact
 from cases.words import Status
 from store.desk import Store
 from store.trouble import CaseMoved, Contradiction
 from store.values import SaveResult
-from tests.store.samples import HOUR, NOW, Undo, clock, decision, delivery, filled, further, letter, note, token
+from tests.store.samples import HOUR, NOW, Undo, clock, decision, delivery, filled, further, letter, note, opened, token
 
 
 def test_a_decision_comes_back_whole(store: Store) -> None:
@@ -131,6 +132,18 @@ def test_people_of_a_case_are_found_by_any_of_their_addresses(store: Store) -> N
     with_lawyer("C-3")
     assert ("C-1", "C-3") == store.cases_of_address("law@Example.com")
     assert ("C-1", "C-2", "C-3") == store.cases_of_address("ann@example.com")
+
+
+def test_cases_are_found_by_what_they_have_in_common_the_newest_first_and_never_too_many(store: Store) -> None:
+    order = Fact(kind="order_number", value="PO-20418", confidence=0.9, words="order PO-20418")
+    for place in range(12):
+        number = f"C-{place}"
+        found = FactsFound(at=NOW, by="message:1", raw=1, facts=(order,))
+        events = (opened(number), found)
+        store.save(decision(number, case=fold(None, events), events=events))
+    assert tuple(f"C-{place}" for place in range(11, 1, -1)) == store.cases_of_marks(["order_number:po20418"])
+    assert () == store.cases_of_marks(["order_number:po20419", ""])
+    assert ("C-11", "C-10") == store.latest_of_address("Ann@Example.com")[:2]
 
 
 def test_saving_a_case_again_keeps_people_links_and_dates_single(store: Store) -> None:

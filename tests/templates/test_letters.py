@@ -26,7 +26,9 @@ CUSTOMER = (
     "acknowledgement",
     "acknowledgement-bare",
     "triage-acknowledgement",
+    "common",
     "progress",
+    "regulator-report",
     "proposal",
     "result",
     "satisfaction",
@@ -37,6 +39,8 @@ CUSTOMER = (
     "extension",
 )
 VERBATIM = (
+    "common",
+    "regulator-report",
     "progress",
     "proposal",
     "result",

@@ -1,0 +1,78 @@
+"""What letters show of a case that is handed on, of the customer's other cases, of groups and of authorities."""
+
+from collections.abc import Callable, Iterable, Mapping
+
+from cases import events as e
+from cases.case import Case
+from cases.kinship import customers_in, people_of
+from cases.policy import Policy
+
+View = dict[str, object]
+
+
+def earlier_view(case: Case) -> View | None:
+    """What the same customer complained of before: how many cases, and the newest of them."""
+    if not case.earlier:
+        return None
+    latest = case.earlier[0]
+    return {
+        "count": len(case.earlier),
+        "number": latest.number,
+        "at": latest.ended_at or latest.opened_at,
+        "status": str(latest.status),
+        "same": [one.number for one in case.earlier if one.same],
+    }
+
+
+def group_view(case: Case) -> View | None:
+    """The group of customers with one cause: numbers of cases only, nothing of the other customers."""
+    if not (case.lead or case.members):
+        return None
+    return {
+        "lead": case.lead or case.number,
+        "members": [member.number for member in case.members],
+        "customers": customers_in((people_of(case), *(member.people for member in case.members))),
+        "confirmed": case.group_confirmed,
+    }
+
+
+def _handed_on(cause: e.Event, case: Case, policy: Policy) -> View:
+    """Who handed the case on and why; `how` is refused, disputed, handed up, assigned or told."""
+    how = {"HandedUp": "handed up", "HandlerAssigned": "assigned"}.get(cause.kind, "told")
+    before: tuple[str, ...] = ()
+    if isinstance(cause, e.AssignmentRefused):
+        how, before = "disputed" if cause.dispute else "refused", cause.departments
+    by = policy.directory.people.get(cause.by.rpartition(":")[2].rpartition(" for ")[2])
+    handed = {
+        "how": how,
+        "who": by.name if by else "",
+        "text": getattr(cause, "text", ""),
+        "before": _names(before, policy),
+    }
+    return {"handed": handed, "departments": _names(case.departments, policy)}
+
+
+def _names(ids: Iterable[str], policy: Policy) -> list[str]:
+    known = policy.directory.departments
+    return [known[id_].name if id_ in known else id_ for id_ in ids]
+
+
+def _kin(cause: e.Event, _case: Case, _policy: Policy) -> View:
+    """Another case with the same cause, and what both have in common."""
+    if not isinstance(cause, e.GroupSuggested | e.MemberJoined):
+        return {}
+    how = "joined" if isinstance(cause, e.MemberJoined) else "suggested"
+    return {"kin": {"how": how, "other": cause.other, "cause": cause.cause, "because": cause.because}}
+
+
+def _attention(cause: e.Event, case: Case, _policy: Policy) -> View:
+    why = {"Graded": "personal data", "LanguageTroubled": "language"}.get(cause.kind, "regulator")
+    return {"why": why, "speaker": case.speaker}
+
+
+# What the event itself adds to these letters.
+BESIDE: Mapping[str, Callable[[e.Event, Case, Policy], View]] = {
+    "attention": _attention,
+    "group-notice": _kin,
+    "handed-on": _handed_on,
+}

@@ -1,0 +1,244 @@
+"""Repeat customers, and customers who complain of one cause: found, joined under a lead case, told (policy §9, M34).
+
+Cases hear of each other only by events. What happens to one (`hearers`) is told to the others (`heard`), in the same
+transaction, and each of them decides for itself: no case ever holds another customer's address or words.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from cases import events as e
+from cases.arrival import Arrival, Background
+from cases.case import Case, fold
+from cases.grading import Around, grade_of, graded
+from cases.kinship import MODEL, customers_in, models_of, people_of, resemblance, things_of
+from cases.message import IncomingMessage
+from cases.policy import CauseRow, Policy
+from cases.words import Channel, Grade, Status
+
+_MOST_EARLIER = 20
+
+
+def recognised(case: Case, background: Background, by: str, now: datetime) -> tuple[e.Event, ...]:
+    """The customer's earlier cases, and links to those about the same order, contract or project."""
+    earlier = tuple(_earlier(other, case) for other in background.earlier if other.number != case.number)
+    if not earlier or case.channel is Channel.REGULATOR:
+        return ()
+    links = (
+        e.CasesLinked(at=now, by=by, rule="same customer", clause="M35", other=one.number, because=", ".join(one.same))
+        for one in earlier
+        if one.same and one.number not in case.links
+    )
+    known = e.CustomerRecognised(
+        at=now, by=by, rule="same customer", clause="M35, M36", earlier=earlier[:_MOST_EARLIER]
+    )
+    return (known, *links)
+
+
+def _earlier(other: Case, case: Case) -> e.EarlierCase:
+    same = set(things_of(case.facts)) & set(things_of(other.facts))
+    ended = other.moments.get("CaseClosed") or other.moments.get("Resolved")
+    return e.EarlierCase(
+        number=other.number,
+        opened_at=other.opened_at,
+        status=other.status,
+        ended_at=ended,
+        same=tuple(sorted(one.replace(":", " ") for one in same)),
+    )
+
+
+def grouped(case: Case, arrival: Arrival, policy: Policy, now: datetime) -> tuple[e.Event, ...]:
+    """Whether other customers complain of the same cause: joined when it is sure, else suggested to the intake desk."""
+    if case.channel is not Channel.CUSTOMER or case.lead or case.members:
+        return ()
+    found = _kin(case, arrival, policy)
+    if found is None:
+        return ()
+    row, other, detail = found
+    by = f"message:{arrival.raw}"
+    lead = _lead_of(other, arrival.background)
+    is_sure = row.sure and Status.TRIAGE not in {case.status, other.status}
+    if is_sure and lead and lead.status is not Status.CLOSED and len(lead.members) < policy.most_members:
+        joined = e.GroupJoined(
+            at=now, by=by, rule=row.name, clause=row.clause, lead=lead.number, cause=row.name, because=detail
+        )
+        return (joined,)
+    if other.number in case.links:
+        return ()
+    suggested = e.GroupSuggested(
+        at=now, by=by, rule=row.name, clause=row.clause, other=other.number, cause=row.name, because=detail
+    )
+    return (suggested,)
+
+
+def _kin(case: Case, arrival: Arrival, policy: Policy) -> tuple[CauseRow, Case, str] | None:
+    """The surest cause that another customer's case shares: the first row that matches, its oldest case."""
+    people = set(people_of(case))
+    others = [
+        other
+        for other in sorted(arrival.background.alike, key=lambda other: other.received_at)
+        if other.number != case.number
+        and other.channel is Channel.CUSTOMER
+        and other.status is not Status.CLOSED
+        and people.isdisjoint(people_of(other))
+    ]
+    matches = (
+        (row, other, detail)
+        for row in sorted(policy.causes, key=lambda row: not row.sure)
+        for other in others
+        if case.received_at - other.received_at <= row.within
+        if (detail := _why_same(row, case, other, arrival.message)) is not None
+    )
+    return next(matches, None)
+
+
+def _why_same(row: CauseRow, case: Case, other: Case, message: IncomingMessage) -> str | None:
+    """What the row found in both cases, in no language; None when one of its conditions does not hold."""
+    details: list[str] = []
+    if row.facts:
+        shared = sorted(_things(row.facts, case) & _things(row.facts, other))
+        if not shared:
+            return None
+        details.append(", ".join(one.replace(":", " ") for one in shared))
+    if row.same_category:
+        if case.category != other.category or case.category == "other":
+            return None
+        details.append(case.category)
+    if row.signals:
+        said = [signal.words for signal in message.signals if signal.name in row.signals]
+        if not said:
+            return None
+        details.append(f"“{said[0]}”")
+    if row.similarity is not None:
+        shortest = min(len(case.words.split()), len(other.words.split()))
+        alike = resemblance(case.words, other.words)
+        if alike < row.similarity or max(shortest, min(len(case.words), len(other.words)) // 6) < row.least_words:
+            return None
+        details.append(f"{alike:.0%}")
+    return "; ".join(details)
+
+
+def _things(kinds: Iterable[str], case: Case) -> set[str]:
+    wanted = set(kinds)
+    found = {one for one in things_of(case.facts) if one.partition(":")[0] in wanted}
+    return found | ({f"{MODEL}:{model}" for model in models_of(case.words)} if MODEL in wanted else set())
+
+
+def _lead_of(other: Case, background: Background) -> Case | None:
+    """The case under which the group of another one is worked: its lead, or itself."""
+    if not other.lead:
+        return other
+    return next((one for one in background.leads if one.number == other.lead), None)
+
+
+def hearers(case: Case, event: e.Event, policy: Policy) -> tuple[str, ...]:
+    """The numbers of the cases that must hear of an event of this one; `case` is as it was before the event."""
+    members = tuple(member.number for member in case.members)
+    match event:
+        case e.CasesLinked(other=other, lead=lead) if lead:
+            return (other,)
+        case e.GroupJoined(lead=lead, before=before):
+            return tuple(number for number in (lead, before, *members) if number)
+        case e.GroupLeft(lead=lead):
+            return (lead,)
+        case e.MemberLeft(other=other):
+            return (other,)
+        case e.MemberJoined(other=other):
+            # The others must hear only when so many customers make a graver case of it.
+            graver = grade_of_group(case, policy)[0] is not grade_of_group(fold(case, (event,)), policy)[0]
+            return (*members, other) if graver else (other,)
+        case e.CommonTold():
+            return members
+        case e.Graded(rule="staff") if not event.by.startswith("case:"):
+            return members
+        case _:
+            return ()
+
+
+def heard(case: Case, teller: Case, event: e.Event, policy: Policy, now: datetime) -> tuple[e.Event, ...]:
+    """What a case makes of an event of another one; nothing when it has heard it before. `teller` is as it is now."""
+    by = f"case:{teller.number}"
+    match event:
+        case e.CasesLinked(lead=lead, because=because) if lead not in {case.number, case.lead}:
+            return (_joins(case, lead, "staff", because, by, now),)
+        case e.GroupJoined(lead=lead) if lead == case.number:
+            return _takes_in(case, teller, event, policy, by, now)
+        case e.GroupJoined(before=before) if before == case.number:
+            return _lets_go(case, teller.number, event.because, by, now)
+        case e.GroupJoined(lead=lead, cause=cause, because=because) if case.lead == teller.number:
+            return (_joins(case, lead, cause, because, by, now),)
+        case e.GroupLeft() if event.lead == case.number:
+            return _lets_go(case, teller.number, event.because, by, now)
+        case e.MemberLeft() if case.lead == teller.number:
+            left = e.GroupLeft(at=now, by=by, clause="M34", lead=teller.number, because=event.because)
+            return (left,)
+        case e.CommonTold() if case.lead == teller.number and case.status is not Status.TRIAGE:
+            return (replace(event, at=now, by=by),)
+        case e.MemberJoined() if case.lead == teller.number:
+            return _raised_with(case, teller, policy, by, now)
+        case e.Graded() if case.lead == teller.number:
+            return _graded_with(case, event, policy, by, now)
+        case _:
+            return ()
+
+
+def _joins(case: Case, lead: str, cause: str, because: str, by: str, now: datetime) -> e.GroupJoined:
+    return e.GroupJoined(
+        at=now, by=by, rule=cause, clause="M34", lead=lead, cause=cause, because=because, before=case.lead
+    )
+
+
+def _takes_in(
+    case: Case, teller: Case, event: e.GroupJoined, policy: Policy, by: str, now: datetime
+) -> tuple[e.Event, ...]:
+    """The lead case takes another one in; so many customers may raise its grade (policy §4)."""
+    if teller.number in {member.number for member in case.members}:
+        return ()
+    people = people_of(teller)
+    joined = e.MemberJoined(
+        at=now,
+        by=by,
+        rule=event.cause,
+        clause=event.clause,
+        other=teller.number,
+        people=people,
+        cause=event.cause,
+        because=event.because,
+    )
+    grade, reasons = grade_of_group(fold(case, (joined,)), policy)
+    if grade.rank <= case.grade.rank:
+        return (joined,)
+    return (joined, graded(grade, reasons, policy, "group", now, provisional=grade is Grade.MAJOR))
+
+
+def grade_of_group(lead: Case, policy: Policy) -> tuple[Grade, tuple[e.Reason, ...]]:
+    """The grade that so many customers with one cause have, whatever each of them says."""
+    numbers = (lead.number, *(member.number for member in lead.members))
+    people = (people_of(lead), *(member.people for member in lead.members))
+    around = Around(received_at=lead.received_at, group=numbers, customers=customers_in(people))
+    return grade_of((), (), "", Channel.CUSTOMER, policy, around)
+
+
+def _raised_with(case: Case, lead: Case, policy: Policy, by: str, now: datetime) -> tuple[e.Event, ...]:
+    """What so many customers have in common is as grave for each of them; confirmed once for all."""
+    grade, reasons = grade_of_group(lead, policy)
+    if grade.rank <= case.grade.rank:
+        return ()
+    is_confirmed = lead.grade.rank >= grade.rank and not lead.provisional
+    provisional = grade is Grade.MAJOR and not is_confirmed
+    return (graded(grade, reasons, policy, by, now, provisional=provisional),)
+
+
+def _lets_go(case: Case, number: str, because: str, by: str, now: datetime) -> tuple[e.Event, ...]:
+    if number not in {member.number for member in case.members}:
+        return ()
+    return (e.MemberLeft(at=now, by=by, clause="M34", other=number, because=because),)
+
+
+def _graded_with(case: Case, event: e.Graded, policy: Policy, by: str, now: datetime) -> tuple[e.Event, ...]:
+    """What a person says of the group's grade holds for a member that has its grade from the group alone."""
+    rules = {row.name for row in policy.grades if row.customers_from is not None}
+    from_group = bool(case.grade_reasons) and case.grade_reasons[0].rule in rules
+    changes = event.grade is not case.grade or case.provisional
+    return (replace(event, at=now, by=by),) if from_group and changes else ()

@@ -1,0 +1,106 @@
+"""What two cases have in common: marks by which an index finds them, and how far their words resemble each other.
+
+A mark is a short text such as `order_number:20418` or `text:9f2c41d0`. Marks only find candidates; what decides is
+compared in full (`cases.groups`).
+"""
+
+import re
+import zlib
+from collections.abc import Iterable
+from functools import lru_cache
+from hashlib import sha256
+
+from cases.case import Case
+from cases.identity import base_address
+from cases.message import Fact, IncomingMessage
+
+THINGS = ("order_number", "waybill", "contract", "project")
+MODEL = "model"  # what looks like the model of a product: letters with digits, as PX-200
+MOST_MARKS = 16  # of one case; an index is asked for each
+_SURE_ENOUGH = 0.5  # confidence of a fact that may link cases
+_SHORTEST = 5  # letters and digits: shorter numbers are many people's
+_SHINGLE = 3  # words that are compared together; of scripts without blanks a word is a character
+_MOST_WORDS = 400  # that are compared
+_SKETCH = 4  # marks of a text: the smallest hashes of its shingles
+_LEAST = 12  # shingles that a text must have to be marked
+_WORD = re.compile(r"[^\W_]+")
+_WIDE = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_MODEL = re.compile(r"(?<![\w-])[A-Za-z]{1,5}[- ]?\d{2,5}[A-Za-z]{0,2}(?![\w-])")
+_YEAR = re.compile(r"(19|20)\d\d")
+
+
+def marks_of_case(case: Case) -> tuple[str, ...]:
+    """By what the case may be found later."""
+    return _marks(case.facts, case.words)
+
+
+def marks_of_message(message: IncomingMessage) -> tuple[str, ...]:
+    """By what cases like this message may be found."""
+    return _marks(message.facts, message.new_text or message.text)
+
+
+def _marks(facts: Iterable[Fact], words: str) -> tuple[str, ...]:
+    found = (*things_of(facts), *(f"{MODEL}:{model}" for model in models_of(words)[:3]), *_sketch(words))
+    return tuple(dict.fromkeys(found))[:MOST_MARKS]
+
+
+def things_of(facts: Iterable[Fact]) -> tuple[str, ...]:
+    """The numbers of orders, consignments, contracts and projects, normalised: `order_number:po20418`."""
+    found = (
+        (fact.kind, "".join(filter(str.isalnum, fact.value)).casefold())
+        for fact in facts
+        if fact.kind in THINGS and fact.confidence >= _SURE_ENOUGH
+    )
+    return tuple(dict.fromkeys(f"{kind}:{value}" for kind, value in found if len(value) >= _SHORTEST))
+
+
+@lru_cache(maxsize=256)
+def models_of(words: str) -> tuple[str, ...]:
+    """What looks like the model of a product, normalised: `px200`."""
+    found = (match[0] for match in _MODEL.finditer(words[: _MOST_WORDS * 8]))
+    plain = ("".join(filter(str.isalnum, text)).casefold() for text in found)
+    return tuple(
+        dict.fromkeys(text for text in plain if not _YEAR.fullmatch(text.lstrip("abcdefghijklmnopqrstuvwxyz")))
+    )
+
+
+@lru_cache(maxsize=256)
+def shingles_of(words: str) -> frozenset[int]:
+    """The runs of three words of a text, as numbers."""
+    spaced = _WIDE.sub(lambda match: f" {match[0]} ", words[: _MOST_WORDS * 10].casefold())
+    parts = _WORD.findall(spaced)[:_MOST_WORDS]
+    runs = (" ".join(parts[place : place + _SHINGLE]) for place in range(len(parts) - _SHINGLE + 1))
+    return frozenset(zlib.crc32(run.encode()) for run in runs)
+
+
+def resemblance(one: str, other: str) -> float:
+    """How much of all that two texts say both say: 0 to 1 (Jaccard's measure of their shingles)."""
+    some, others = shingles_of(one), shingles_of(other)
+    return len(some & others) / len(some | others) if some and others else 0.0
+
+
+def _sketch(words: str) -> tuple[str, ...]:
+    """The same for texts that are nearly the same: their smallest hashes seldom differ."""
+    shingles = shingles_of(words)
+    return tuple(f"text:{one:08x}" for one in sorted(shingles)[:_SKETCH]) if len(shingles) >= _LEAST else ()
+
+
+def people_of(case: Case) -> tuple[str, ...]:
+    """The customer's addresses as digests: enough to tell one customer from another, and nothing to write to."""
+    addresses = (one.address for one in case.participants if one.role == "customer")
+    return tuple(sorted({_digest(address) for address in (case.customer, *addresses) if address}))
+
+
+@lru_cache(maxsize=256)
+def _digest(address: str) -> str:
+    return sha256(base_address(address).encode()).hexdigest()[:16]
+
+
+def customers_in(groups: Iterable[Iterable[str]]) -> int:
+    """How many customers these are: whoever shares an address with somebody is the same one."""
+    known: list[set[str]] = []
+    for people in groups:
+        joined = set(people)
+        apart = [one for one in known if one.isdisjoint(joined)]
+        known = [*apart, joined.union(*(one for one in known if not one.isdisjoint(joined)))]
+    return len(known)

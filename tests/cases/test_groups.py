@@ -1,0 +1,293 @@
+"""Customers who come again, and customers who complain of one cause (policy §9, M34, M35)."""
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cases import events as e
+from cases.kinship import customers_in, models_of, resemblance, things_of
+from cases.message import Fact, Signal, Strength
+from cases.policy import Policy
+from cases.words import Grade
+from tests.cases.office import Office
+from tests.config.desks import load_text, sample
+
+
+@pytest.fixture(scope="module")
+def policy(tmp_path_factory: pytest.TempPathFactory) -> Policy:
+    """The shipped one, for a company of the sample's shape."""
+    return load_text(tmp_path_factory.mktemp("desk"), sample()).policy
+
+
+def number(kind: str, value: str) -> tuple[Fact, ...]:
+    return (Fact(kind=kind, value=value, confidence=0.9, words=f"{kind} {value}"),)
+
+
+ORDER = number("order_number", "PO-20418")
+TEXT = (
+    "Since the update of last week the screen of the control panel stays dark every morning, and the whole line stands "
+    "still until somebody has switched the main breaker off and on again, which costs us half an hour a day."
+)
+
+
+class TestOneCause:
+    def test_two_customers_of_one_order_are_joined_under_the_older_case(self, policy: Policy) -> None:
+        office = Office(policy)
+        first = office.write("anna@one.example", "Order PO-20418 is broken.", facts=ORDER)
+        second = office.write("ben@two.example", "Our order po 20418 leaks!", facts=number("order_number", "po20418"))
+        assert (first, "") == (office.case(second).lead, office.case(first).lead)
+        assert [second] == [member.number for member in office.case(first).members]
+        joined = next(event for event in office.events[second] if isinstance(event, e.GroupJoined))
+        assert ("same_order", "order_number po20418") == (joined.cause, joined.because)
+        assert [Grade.IMPORTANT] * 2 == [office.case(one).grade for one in (first, second)]
+        assert "two_customers" in {reason.rule for reason in office.case(first).grade_reasons}
+
+    def test_three_customers_make_a_major_case_until_a_person_has_looked(self, policy: Policy) -> None:
+        office = Office(policy)
+        numbers = [office.write(f"{name}@{name}.example", f"{name}: PO-20418!", facts=ORDER) for name in "abc"]
+        for one in numbers:
+            case = office.case(one)
+            assert (Grade.MAJOR, True, "several_customers") == (
+                case.grade,
+                case.provisional,
+                case.grade_reasons[0].rule,
+            )
+            assert f"3 ≥ 3: {', '.join(numbers)}" == case.grade_reasons[0].detail
+        notices = [letter for letter in office.letters if letter.letter == "major-notice"]
+        assert {numbers[0]} == {letter.number for letter in notices}, "one case is written about, not three"
+        assert [] == office.command(numbers[0], intake(policy), "grade major: I called all three")
+        assert [(Grade.MAJOR, False)] * 3 == [(office.case(x).grade, office.case(x).provisional) for x in numbers]
+
+    def test_a_person_who_says_that_it_is_no_group_lowers_all_of_them(self, policy: Policy) -> None:
+        office = Office(policy)
+        numbers = [office.write(f"{name}@{name}.example", f"{name}: PO-20418!", facts=ORDER) for name in "abc"]
+        office.command(numbers[0], intake(policy), "grade general: three colleagues of one firm")
+        assert [Grade.GENERAL] * 3 == [office.case(one).grade for one in numbers]
+
+    def test_one_customer_with_three_addresses_is_one(self, policy: Policy) -> None:
+        office = Office(policy)
+        first = office.write("anna@one.example", "PO-20418 is broken", facts=ORDER)
+        again = office.write("Anna+shop@one.example", "PO-20418 is still broken", facts=ORDER)
+        assert ("", ()) == (office.case(again).lead, office.case(first).members)
+
+    def test_the_same_project_and_the_same_trouble_is_one_cause_and_another_trouble_is_not(
+        self, policy: Policy
+    ) -> None:
+        office = Office(policy)
+        project = number("project", "NEOM-7731")
+        first = office.write("a@a.example", "The pump of the project fails.", facts=project)
+        other = office.write("b@b.example", "The invoice is wrong.", facts=project, categories=("billing",))
+        second = office.write("c@c.example", "Your pump fails.", facts=project)
+        assert ("", first) == (office.case(other).lead, office.case(second).lead)
+
+    def test_a_text_that_goes_round_is_one_cause(self, policy: Policy) -> None:
+        office = Office(policy)
+        first = office.write("a@a.example", f"Dear all, {TEXT} Yours, A")
+        second = office.write("b@b.example", f"Hello, {TEXT} Best wishes, Bernd")
+        assert first == office.case(second).lead
+
+    def test_short_texts_that_are_alike_are_nobodys_proof(self, policy: Policy) -> None:
+        office = Office(policy)
+        office.write("a@a.example", "The machine is broken, please send a new one.")
+        second = office.write("b@b.example", "The machine is broken, please send a new one.")
+        assert "" == office.case(second).lead
+
+    def test_who_says_that_others_suffer_too_and_names_the_model_belongs_to_them(self, policy: Policy) -> None:
+        office = Office(policy)
+        first = office.write("a@a.example", "Our PX-200 burned a fuse.")
+        group = (Signal(name="group", words="we five"),)
+        second = office.write("b@b.example", "We five all have a PX 200 that smells of smoke.", signals=group)
+        assert first == office.case(second).lead
+
+    def test_what_is_not_sure_is_asked_of_the_intake_desk(self, policy: Policy) -> None:
+        office = Office(policy)
+        first = office.write("a@a.example", "Our PX-200 burned a fuse.")
+        second = office.write("b@b.example", "The PX-200 arrived with a scratch.")
+        assert "" == office.case(second).lead
+        assert [first] == list(office.case(second).links)
+        asked = office.letters_of(second, "group-notice")[0]
+        kin = office.shown(asked)["kin"]
+        assert {
+            "how": "suggested",
+            "other": first,
+            "cause": "same_model",
+            "because": "model px200; product-quality",
+        } == kin
+        assert [] == office.command(second, intake(policy), f"link {first}: same batch")
+        assert (second, [first]) == (office.case(first).lead, [x.number for x in office.case(second).members])
+
+    def test_an_old_case_is_another_cause(self, policy: Policy) -> None:
+        office = Office(policy)
+        office.write("a@a.example", "PO-20418 is broken.", facts=ORDER)
+        office.now += timedelta(days=200)
+        assert "" == office.case(office.write("b@b.example", "PO-20418 leaks.", facts=ORDER)).lead
+
+    def test_a_doubtful_message_is_never_joined_by_itself(self, policy: Policy) -> None:
+        office = Office(policy)
+        office.write("a@a.example", "PO-20418 is broken.", facts=ORDER)
+        weak = office.write("b@b.example", "Is PO-20418 available?", facts=ORDER, complaint=Strength.WEAK)
+        assert "" == office.case(weak).lead
+        assert "GroupSuggested" in office.kinds(weak)
+
+    def test_a_later_mail_may_show_the_cause(self, policy: Policy) -> None:
+        office = Office(policy)
+        first = office.write("a@a.example", "PO-20418 is broken.", facts=ORDER)
+        second = office.write("b@b.example", "It leaks.")
+        office.write_again(second, "The order was PO-20418.", facts=ORDER)
+        assert first == office.case(second).lead
+
+    def test_a_group_has_an_end(self, policy: Policy) -> None:
+        office = Office(replace(policy, most_members=2))
+        numbers = [office.write(f"{name}@{name}.example", f"{name}: PO-20418!", facts=ORDER) for name in "abcd"]
+        assert ["", numbers[0], numbers[0], ""] == [office.case(one).lead for one in numbers]
+        assert "GroupSuggested" in office.kinds(numbers[3])
+
+
+def intake(policy: Policy) -> str:
+    return policy.directory.with_role("intake desk")[0].id
+
+
+class TestByHand:
+    def test_linked_and_unlinked(self, policy: Policy) -> None:
+        office = Office(policy)
+        first, second, third = (office.write(f"{name}@{name}.example", f"{name} has trouble") for name in "abc")
+        person = intake(policy)
+        office.command(second, person, f"link {third}: same batch")
+        office.command(first, person, f"link {second}")
+        assert ["", first, first] == [office.case(one).lead for one in (first, second, third)]
+        assert {second, third} == {member.number for member in office.case(first).members}
+        assert () == office.case(second).members
+        office.command(first, person, f"unlink {third}: another batch")
+        assert ("", [second]) == (office.case(third).lead, [x.number for x in office.case(first).members])
+        office.command(second, person, f"unlink {first}")
+        assert ("", ()) == (office.case(second).lead, office.case(first).members)
+
+    @pytest.mark.parametrize(
+        ("text", "because"),
+        [("link", "text missing"), ("link C-0000-0001", "unknown case"), ("confirm group", "no group")],
+    )
+    def test_what_makes_no_sense_is_refused(self, policy: Policy, text: str, because: str) -> None:
+        office = Office(policy)
+        assert [because] == office.command(office.write("a@a.example", "Trouble"), intake(policy), text)
+
+    def test_one_answer_goes_to_each_customer_in_a_letter_of_their_own(self, policy: Policy) -> None:
+        office = Office(policy)
+        numbers = [office.write(f"{name}@{name}.example", f"{name}: PO-20418!", facts=ORDER) for name in "ab"]
+        head = policy.directory.head_of(office.case(numbers[0]).departments[0], office.case(numbers[0]).centre)
+        assert head
+        office.command(numbers[0], head.id, "accept")
+        office.letters.clear()
+        assert [] == office.command(numbers[0], head.id, "common: The batch is exchanged.")
+        common = [letter for letter in office.letters if letter.letter == "common"]
+        assert [(numbers[0], "a@a.example"), (numbers[1], "b@b.example")] == [(x.number, x.to) for x in common]
+        for letter in common:
+            assert ("The batch is exchanged.", head.name) == (
+                office.shown(letter)["text"],
+                office.shown(letter)["contact"],
+            )
+
+
+class TestComingAgain:
+    def test_the_assignment_says_what_was_before(self, policy: Policy) -> None:
+        office = Office(policy)
+        first = office.write("anna@one.example", "PO-20418 is broken", facts=ORDER)
+        office.write("anna@one.example", "The invoice is wrong", categories=("billing",))
+        third = office.write("anna@one.example", "PO-20418 is broken again", facts=ORDER)
+        earlier = office.shown(office.letters_of(third, "assignment")[0])["earlier"]
+        assert isinstance(earlier, dict)
+        assert (2, [first]) == (earlier["count"], earlier["same"])
+        links = [event for event in office.events[third] if isinstance(event, e.CasesLinked)]
+        assert [(first, "order_number po20418")] == [(link.other, link.because) for link in links]
+
+    def test_the_third_case_about_one_thing_is_graver(self, policy: Policy) -> None:
+        office = Office(policy)
+        grades = [
+            office.case(office.write("anna@one.example", f"PO-20418 is broken, {time}", facts=ORDER)).grade
+            for time in ("first", "second", "third")
+        ]
+        assert [Grade.GENERAL, Grade.GENERAL, Grade.IMPORTANT] == grades
+
+    def test_a_stranger_has_no_history(self, policy: Policy) -> None:
+        office = Office(policy)
+        office.write("anna@one.example", "PO-20418 is broken", facts=ORDER)
+        assert () == office.case(office.write("ben@two.example", "Trouble")).earlier
+
+
+THINGS = st.sampled_from(["PO-20418", "PO-99999", ""])
+
+
+@settings(max_examples=40, deadline=None)
+@given(writers=st.lists(st.tuples(st.sampled_from("abcd"), THINGS), min_size=2, max_size=7), data=st.data())
+def test_no_letter_to_a_customer_ever_holds_anything_of_another(
+    policy: Policy, writers: list[tuple[str, str]], data: st.DataObject
+) -> None:
+    """Whoever writes, is joined, linked, unlinked or answered: nobody outside learns of anybody else."""
+    office = Office(policy)
+    numbers: dict[str, list[str]] = {}
+    for name, thing in writers:
+        facts = number("order_number", f"{thing}") if thing else ()
+        text = f"secret-of-{name} {thing} {TEXT}"
+        numbers.setdefault(name, []).append(
+            office.write(f"{name}@secret-{name}.example", text, facts=facts, subject=f"subject-of-{name}")
+        )
+    every = [one for some in numbers.values() for one in some]
+    person = intake(policy)
+    for _ in range(data.draw(st.integers(0, 4))):
+        one, other = data.draw(st.sampled_from(every)), data.draw(st.sampled_from(every))
+        office.command(one, person, f"{data.draw(st.sampled_from(['link', 'unlink']))} {other}")
+    for one in every:
+        head = policy.directory.with_role("hq")[0].id
+        office.command(one, head, "common: We exchange the batch.")
+    for letter in office.letters:
+        if letter.person:
+            continue
+        name = letter.to[0]
+        assert f"{name}@secret-{name}.example" == letter.to
+        said = json.dumps(office.shown(letter), default=str) + letter.key
+        others = set("abcd") - {name}
+        foreign = {f"secret-{other}" for other in others} | {f"secret-of-{other}" for other in others}
+        foreign |= {f"subject-of-{other}" for other in others}
+        foreign |= {x for other in others for x in numbers.get(other, ())}
+        assert not [word for word in foreign if word in said], letter.key
+    for case in office.book.cases.values():
+        leads = office.book.cases[case.lead] if case.lead else None
+        assert leads is None or (leads.lead == "" and case.number in {x.number for x in leads.members})
+        assert all(office.book.cases[x.number].lead == case.number for x in case.members)
+
+
+@pytest.mark.parametrize(
+    ("people", "count"),
+    [([("a",)], 1), ([("a",), ("b",)], 2), ([("a", "b"), ("b",)], 1), ([("a",), ("b",), ("a", "b")], 1), ([], 0)],
+)
+def test_whoever_shares_an_address_is_one_customer(people: list[tuple[str, ...]], count: int) -> None:
+    assert count == customers_in(people)
+
+
+@pytest.mark.parametrize(
+    ("words", "models"),
+    [
+        ("The PX-200 and the px 200 fail", ("px200",)),
+        ("ordered in May 2024", ()),
+        ("XR7 is too short", ()),
+        ("our ABC-1200b", ("abc1200b",)),
+    ],
+)
+def test_what_looks_like_a_model(words: str, models: tuple[str, ...]) -> None:
+    assert models == models_of(words)
+
+
+def test_short_numbers_are_many_peoples() -> None:
+    assert () == things_of(number("order_number", "1234"))
+    assert () == things_of((Fact(kind="order_number", value="20418", confidence=0.3, words="20418"),))
+    assert ("order_number:20418",) == things_of(number("order_number", "2 04-18"))
+
+
+def test_resemblance_is_of_words_in_any_script() -> None:
+    assert 1.0 == resemblance("one two three four", "One, two three FOUR!")
+    assert 0.0 == resemblance("one two three four", "five six seven eight")
+    assert resemblance("这台机器每天早上都黑屏，需要重启才能用", "这台机器每天早上都会黑屏，需要重启才能用") > 0.6
+    assert 0.0 == resemblance("", "")
