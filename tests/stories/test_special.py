@@ -208,37 +208,41 @@ def test_a_customer_who_comes_again_is_known_by_every_address(office: Office) ->
     assert shown["earlier"] is not None
 
 
-class TestLanguages:
-    """The customer writes Spanish; nobody who leads logistics in Europe lists it."""
+SPANISH = DELIVERY | {"language": "es"}
 
-    SPANISH = DELIVERY | {"language": "es"}
 
-    def office(self, rules: Policy, *speakers: str) -> Office:
-        people = {
-            id_: replace(person, speaks=("es",) if id_ in speakers else person.speaks)
-            for id_, person in rules.directory.people.items()
-        }
-        by_address = {address.casefold(): person for person in people.values() for address in person.addresses}
-        return Office(replace(rules, directory=replace(rules.directory, people=people, by_address=by_address)))
+def where_speak(rules: Policy, *speakers: str) -> Office:
+    """The desk, with these colleagues listing Spanish; nobody who leads logistics in Europe does."""
+    people = {
+        id_: replace(person, speaks=("es",) if id_ in speakers else person.speaks)
+        for id_, person in rules.directory.people.items()
+    }
+    by_address = {address.casefold(): person for person in people.values() for address in person.addresses}
+    return Office(replace(rules, directory=replace(rules.directory, people=people, by_address=by_address)))
 
-    def test_a_colleague_who_speaks_it_is_told_and_may_take_it(self, rules: Policy) -> None:
-        office = self.office(rules, "lin")
-        case = office.write("ana@kunde.example", "Mi paquete no ha llegado.", **self.SPANISH)
-        assert ({"lin"}, "lin") == (told(office, "attention"), office.case(case).speaker)
-        assert [] == office.command(case, "lin", "accept")
-        assert "lin" == office.case(case).handler
 
-    def test_whoever_leads_and_speaks_it_needs_nobody(self, rules: Policy) -> None:
-        office = self.office(rules, "rossi")
-        office.write("ana@kunde.example", "Mi paquete no ha llegado.", **self.SPANISH)
-        assert set() == told(office, "attention")
+def test_a_customer_whose_language_nobody_who_leads_speaks(rules: Policy) -> None:
+    """A colleague who speaks it is told and may take the case."""
+    office = where_speak(rules, "lin")
+    case = office.write("ana@kunde.example", "Mi paquete no ha llegado.", **SPANISH)
+    assert ({"lin"}, "lin") == (told(office, "attention"), office.case(case).speaker)
+    assert [] == office.command(case, "lin", "accept")
+    assert "lin" == office.case(case).handler
 
-    def test_the_intake_desk_hears_that_nobody_speaks_it(self, rules: Policy) -> None:
-        office = self.office(rules, "lin")
-        office.write("ana@kunde.example", "A csomagom nem jött meg.", **(DELIVERY | {"language": "hu"}))
-        assert {"lin", "brandt"} == told(office, "attention")
 
-    def test_where_nobody_lists_a_language_nothing_is_known(self, rules: Policy) -> None:
-        office = self.office(rules)
-        office.write("ana@kunde.example", "Mi paquete no ha llegado.", **self.SPANISH)
-        assert set() == told(office, "attention")
+def test_whoever_leads_and_speaks_it_needs_nobody(rules: Policy) -> None:
+    office = where_speak(rules, "rossi")
+    office.write("ana@kunde.example", "Mi paquete no ha llegado.", **SPANISH)
+    assert set() == told(office, "attention")
+
+
+def test_the_intake_desk_hears_that_nobody_speaks_a_language(rules: Policy) -> None:
+    office = where_speak(rules, "lin")
+    office.write("ana@kunde.example", "A csomagom nem jött meg.", **(DELIVERY | {"language": "hu"}))
+    assert {"lin", "brandt"} == told(office, "attention")
+
+
+def test_where_nobody_lists_a_language_nothing_is_known(rules: Policy) -> None:
+    office = where_speak(rules)
+    office.write("ana@kunde.example", "Mi paquete no ha llegado.", **SPANISH)
+    assert set() == told(office, "attention")
