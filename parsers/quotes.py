@@ -14,6 +14,7 @@ kept and what goes, where the makers of such readers differ:
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from parsers.clean import clean_text
 from parsers.introductions import (
@@ -38,11 +39,9 @@ _POINTER = 240  # characters of a text that only points to the forwarded message
 _LONG_QUOTE = 30  # lines of a quotation between two texts from which it is history and no question
 _DECORATED, _ENDING = "-_=*#—>", ":：-_=*"  # first and last characters of lines that may be separators
 # An introduction on the line on which the writer stopped.
-_LATE = re.compile(
-    r"[^\s>-][ \t]*(?:-{2,}|[ \t])[ \t]*(?=(?:On|Am|Le|El|Il|Em|Op|Den) [^\n]{8,300}\S ?:[ \t]*$)", re.MULTILINE
-)
+_LATE = re.compile(r"(?<=[ \t-])(?:On|Am|Le|El|Il|Em|Op|Den) ")
+_MOST_LATE = 5  # places of one line that are tried
 _OPENING = ("On", "Am", "Le", "El", "Il", "Em", "Op", "Den")
-_LINK = re.compile(r"[(<]?https?://\S+?[)>\s]*")
 _FAREWELL = re.compile(r"[^\W\d_][\w '’.,!-]{2,58}")
 _ASKING = ("?", "？", "؟", ";")
 _ARMOUR = ("-----BEGIN PGP SIGNED MESSAGE-----", "-----BEGIN PGP SIGNATURE-----")
@@ -99,15 +98,20 @@ def _on_lines_of_their_own(lines: list[str]) -> list[str]:
     """Some programs put the introduction right behind the writer's last word: `reply--- On Monday, … wrote:`."""
     out: list[str] = []
     for line in lines:
-        found = _LATE.search(line) if len(line) <= LONG and not QUOTED.match(line) else None
-        above = line[: found.start() + 1] if found else ""
-        if found and not is_dated(above) and "@" not in above and not line[:3].strip(" -").startswith(_OPENING):
-            below = line[found.end() :]
-            if attribution([below], 0) and is_dated(below):
-                out += [above, below]
-                continue
-        out.append(line)
+        at = _late(line) if len(line) <= LONG and line.rstrip()[-1:] == ":" and not QUOTED.match(line) else 0
+        out += [line[:at].rstrip(" \t-"), line[at:]] if at else [line]
     return out
+
+
+def _late(line: str) -> int:
+    """Where an introduction begins behind words of the writer; 0 when none does."""
+    if line[:3].strip(" -").startswith(_OPENING):
+        return 0
+    for found in islice(_LATE.finditer(line), _MOST_LATE):
+        above, below = line[: found.start()].rstrip(" \t-"), line[found.start() :]
+        if above and not is_dated(above) and "@" not in above and is_dated(below) and attribution([below], 0):
+            return found.start()
+    return 0
 
 
 @cache
@@ -273,9 +277,10 @@ def _is_end_of_link(above: str, line: str) -> bool:
     """Whether a line without mark is the rest of a link that was folded within the quotation."""
     if len(line) > LONG or len(above) > LONG:
         return False
-    whole = _LINK.fullmatch(line.strip())
+    bare = line.strip().strip("()<> \t")
+    whole = bare.startswith(("http://", "https://")) and len(bare.split()) == 1
     opened = max(above.rfind("(http"), above.rfind("<http"))
-    return bool(whole) or (opened >= 0 and not any(end in above[opened:] for end in ")>") and line.strip()[-1] in ")>")
+    return whole or (opened >= 0 and not any(end in above[opened:] for end in ")>") and line.strip()[-1] in ")>")
 
 
 def _next_is_quoted(lines: list[str], at: int) -> bool:
