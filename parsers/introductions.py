@@ -79,7 +79,7 @@ def is_header_block(lines: list[str], at: int) -> bool:
     kinds = [(found, line) for line in lines[at : at + _BLOCK] if (found := label(line))]
     if len(kinds) < 2:
         return False
-    names = {re.split("[:：]", line[:120], maxsplit=1)[0].strip(" *>|\u00a0").casefold() for _, line in kinds}
+    names = {_name(line[:120]) for _, line in kinds}
     if kind != "from" and not (at and RULE.match(lines[at - 1])):
         return len(names) > 1 and ("from" in dict(kinds) or "@" in kinds[1][1])
     if "from" not in dict(kinds):
@@ -87,6 +87,12 @@ def is_header_block(lines: list[str], at: int) -> bool:
     if len(names) >= 3:
         return True
     return len(names) == 2 and ("@" in lines[at] or any(_is_moment(line) for _, line in kinds))
+
+
+@lru_cache(maxsize=4096)
+def _name(line: str) -> str:
+    """The words before the colon of a header line."""
+    return re.split("[:：]", line, maxsplit=1)[0].strip(" *>|\u00a0").casefold()
 
 
 def _is_moment(line: str) -> bool:
