@@ -1,9 +1,11 @@
-"""`make bench`: what steps, reading, a beat of the clock, a simulation and a whole ingest cost; ratios of one run."""
+"""`make bench`: steps, working time, reading, a beat of the clock, a simulation, a whole ingest; ratios of one run."""
 
-from bench import ingest, parse, simulate, steps, tick
+from bench import ingest, parse, simulate, steps, tick, worktime
 
 if __name__ == "__main__":
     steps.main()
+    print()
+    worktime.main()
     print()
     parse.main()
     print()

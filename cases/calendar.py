@@ -76,17 +76,20 @@ class Calendar:
         Parts of a business day are parts of its working time. Raises CalendarEnds, and as every method here
         ValueError for a moment without a time zone.
         """
-        _stamp(start)
+        if start.tzinfo is None:
+            _stamp(start)  # which refuses it; a zone that knows no offset is refused where the answer is computed
         # Not the moment itself: the two readings of a repeated wall-clock hour compare as equal.
         asked = (start.timestamp(), target)
-        if asked not in self._known:
+        known = self._known.get(asked)
+        if known is None:
             # A case asks the same again at each of its events; what is forgotten is only computed anew.
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            self._known[asked] = self._added(start, target)
-        return self._known[asked]
+            known = self._known[asked] = self._added(start, target)
+        return known
 
     def _added(self, start: datetime, target: Target) -> datetime:
+        _stamp(start)
         if target.amount == 0:
             return start.astimezone(UTC)
         if target.unit is Unit.HOURS:

@@ -17,7 +17,17 @@ from cases.events_approving import (
     SolutionOffered,
 )
 from cases.events_base import Cause, Event
-from cases.events_clock import ACTION_EVENTS, DateTold, Escalated, LadderStepTaken, LimitBreached, Reminded
+from cases.events_clock import (
+    ACTION_EVENTS,
+    CalendarChanged,
+    ChangedDay,
+    DateTold,
+    DueMoved,
+    Escalated,
+    LadderStepTaken,
+    LimitBreached,
+    Reminded,
+)
 from cases.events_closing import (
     Appealed,
     AssessmentFiled,
@@ -114,12 +124,14 @@ __all__ = [
     "AssignmentAccepted",
     "AssignmentRefused",
     "AuthorityTold",
+    "CalendarChanged",
     "CaseArchived",
     "CaseClosed",
     "CaseOpened",
     "CaseReopened",
     "CasesLinked",
     "Cause",
+    "ChangedDay",
     "CommandRefused",
     "CommandsAnswered",
     "CommonTold",
@@ -136,6 +148,7 @@ __all__ = [
     "DateMoved",
     "DateTold",
     "DeskEvent",
+    "DueMoved",
     "DuplicateNoted",
     "EarlierCase",
     "Escalated",

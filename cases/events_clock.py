@@ -48,6 +48,39 @@ class DateTold(Event):
     date: datetime
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedDay:
+    """A local date (ISO 8601) on which a calendar is not what it was; `why` is the name of a `cases.daynotes.Why`."""
+
+    day: str
+    why: str = ""
+    reason: str = ""  # of who changed it
+    holiday: str = ""
+    announced: str = ""  # when, a date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DueMoved:
+    """The deadline of a stage before and after."""
+
+    stage: str
+    before: datetime
+    after: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarChanged(Event):
+    """Deadlines moved because the calendar changed under them: a day announced late, a feast confirmed (policy §3).
+
+    `more` days changed than are named. Dates told to the customer stay as they are.
+    """
+
+    calendar: str
+    days: tuple[ChangedDay, ...] = ()
+    more: int = 0
+    moved: tuple[DueMoved, ...] = ()
+
+
 ACTION_EVENTS: dict[Action, type[LadderStepTaken]] = {
     Action.REMIND: Reminded,
     Action.BREACH: LimitBreached,

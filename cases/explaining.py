@@ -66,6 +66,18 @@ def explain_all(case: Case, policy: Policy) -> tuple[tuple[Deadline, Explanation
 def explain_clock(clock: Deadline) -> Explanation:
     """How a running clock of the case, as `owed` has it, got its deadline."""
     since = clock.since or clock.round
+    if not clock.run:  # nothing was counted: somebody must look at once
+        return Explanation(
+            calendar="",
+            zone="UTC",
+            target=clock.target,
+            since=since,
+            begins=since,
+            due=clock.due,
+            provisional=False,
+            counted=(),
+            free=(),
+        )
     told = _explained(clock.run, since, clock.target, clock.due, clock.paused)
     return replace(told, extended=clock.extended, bound_by=clock.bound_by, provisional=clock.provisional)
 

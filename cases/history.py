@@ -1,6 +1,8 @@
 """What happened so far, in parts that a template can put into the words of any language."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from cases import events as e
 from cases.case import Case
@@ -20,6 +22,7 @@ _PARTS: dict[str, object] = {
     "answer": "",
     "who": "",
     "text": "",
+    "calendar": None,
 }
 _BOOKKEEPING = e.FactsFound | e.LetterQueued | e.EvidenceAdded | e.CommandsAnswered | e.DateTold | e.DateMoved
 
@@ -29,7 +32,7 @@ def history_of(events: Iterable[e.Event], case: Case, policy: Policy) -> list[di
 
     `kind`, `stage`, `role`, `grade`, `letter`, `refusal` and `answer` are names to be labelled, `word` is a command or
     what was meant as one; `who` is a person's name or address, `departments` are names, `text` is what somebody wrote
-    or a server said.
+    or a server said; `calendar` is what changed in a calendar and which deadlines moved.
     """
     news = (event for event in events if _is_news(event, case))
     return [
@@ -62,6 +65,8 @@ def _parts(event: e.Event, case: Case, policy: Policy) -> dict[str, object]:
             return {"word": event.command, "refusal": event.because}
         case e.TriageAnswered():
             return {"answer": event.answer}
+        case e.CalendarChanged():
+            return {"calendar": _changed(event, policy)}
         case e.SatisfactionGiven():
             return {"text": f"{event.score}/5 {event.text}"[:EXCERPT].strip()}
         case e.Resolved() | e.TextEvent():
@@ -97,6 +102,26 @@ def _of_family(event: e.Event) -> str:
             return ", ".join(one.number for one in event.earlier[:5])
         case _:
             return ""
+
+
+def _changed(event: e.CalendarChanged, policy: Policy) -> dict[str, object]:
+    """The days as moments of their date in the calendar's zone, and the deadlines before and after."""
+    zone = policy.calendars[event.calendar].zone if event.calendar in policy.calendars else "UTC"
+
+    def moment(text: str) -> datetime | None:
+        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone)) if text else None
+
+    days = [
+        {
+            "day": moment(one.day),
+            "why": one.why,
+            "reason": one.reason or one.holiday,
+            "announced": moment(one.announced),
+        }
+        for one in event.days
+    ]
+    moved = [{"stage": one.stage, "before": one.before, "after": one.after} for one in event.moved]
+    return {"name": event.calendar, "zone": zone, "days": days, "more": event.more, "moved": moved}
 
 
 def _who(event: e.Event, case: Case, policy: Policy) -> str:

@@ -11,8 +11,10 @@ from cases.case import Case, fold
 from cases.clock_views import CUSTOMER_VIEWS, clock_view
 from cases.commands import MOST_COMMANDS
 from cases.deadlines import Deadline, counted_from, owed
+from cases.explaining import explain_clock
 from cases.family_views import BESIDE, earlier_view, group_view
 from cases.history import EXCERPT, history_of
+from cases.how import how
 from cases.letters import Letter, is_plausible
 from cases.message import Attachment, Fact
 from cases.policy import CommandRow, Policy
@@ -229,11 +231,11 @@ def _deadlines(running: Sequence[Deadline], case: Case, policy: Policy, now: dat
     ]
 
 
-def _assigned(letter: Letter, case: Case, policy: Policy, now: datetime) -> list[View]:
+def _assigned(letter: Letter, case: Case, policy: Policy, now: datetime) -> list[Deadline]:
     """The clocks as the department finds them: the letter itself starts theirs, and theirs come first."""
     leaves = e.LetterSent(at=now, by="outbox", key=letter.key, letter=letter.letter, to=letter.to, stops=letter.stops)
     running = owed(fold(case, (leaves,)), policy)
-    return _deadlines(sorted(running, key=lambda deadline: deadline.owner != "lead department"), case, policy, now)
+    return sorted(running, key=lambda deadline: deadline.owner != "lead department")
 
 
 def _holders(role: str, case: Case, policy: Policy, at: datetime) -> str:
@@ -253,11 +255,17 @@ def _caused(letter: Letter, case: Case, policy: Policy, now: datetime, happened:
         case e.LadderStepTaken() as step:
             # It is read when it leaves, perhaps next morning: "two hours left" must be true then.
             read_at = max(now, letter.not_before)
-            return step_view(step, case, policy, read_at) | {"chain": _chain(step, happened, case, policy)}
+            running = (clock for clock in owed(case, policy) if clock.stage == step.stage)
+            return step_view(step, case, policy, read_at) | {
+                "chain": _chain(step, happened, case, policy),
+                "explained": next((how(explain_clock(clock), clock.clause) for clock in running), None),
+            }
         case e.CommandsAnswered(lines=lines):
             return {"lines": _answered(lines, letter.language, policy)}
         case e.Routed():
-            return {"deadlines": _assigned(letter, case, policy, now)}
+            clocks = _assigned(letter, case, policy, now)
+            accepting = (how(explain_clock(clock), clock.clause) for clock in clocks if clock.stage == "accept")
+            return {"deadlines": _deadlines(clocks, case, policy, now), "explained": next(accepting, None)}
         case e.FollowUpAdded() as added:
             reopened = case.moments.get("CaseReopened") == added.at
             files = [x.files for x in happened if isinstance(x, e.EvidenceAdded) and x.raw == added.raw]

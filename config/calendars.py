@@ -11,6 +11,7 @@ sets of hours the longer one counts (policy §3, threats T22). Such days are
 So the deadline that is given is the earliest that can come of it. When the days are known it is computed anew.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
@@ -19,7 +20,7 @@ from zoneinfo import ZoneInfo
 
 from cases.calendar import Calendar
 from cases.daynotes import DayNote, Why
-from config.calendar_rules import Announced, CalendarRules, Spans
+from config.calendar_rules import Announced, CalendarRules, Prayers, Spans
 from config.prayer_times import Windows, windows_of
 from config.public_days import PublicDays, days_of, public_days
 from config.ramadan import months_of
@@ -47,7 +48,7 @@ def check(rules: CalendarRules, now: datetime) -> None:
     whole = tuple(_apart(plan.intervals()))
     if not whole:
         raise ValueError(_NOTHING)
-    left = {day for _, _, day in _without(whole, plan.windows())}
+    left = {day for _, _, day in _without(whole, plan.windows(further=0))}
     eaten = min((day for _, _, day in whole if day not in left), default=None)
     if eaten:
         raise ValueError(f"prayers leave no working time on {eaten}; give them smaller margins or name fewer")
@@ -162,12 +163,14 @@ class Plan(Mapping[date, DayNote]):
                 for start, end in sorted(self._spans(day)):
                     yield instant(self._zone, day, start), instant(self._zone, day, end), day
 
-    def windows(self) -> Windows:
-        """When nobody works because of prayer; the last night shift may end in the year after."""
+    def windows(self, further: int = 1) -> Windows:
+        """When nobody works because of prayer; the last night shift may end in the year after, which is `further`."""
         rules = self._rules
         if rules.prayers is None:
             return ()
-        years = [windows_of(rules.prayers, rules.zone, year) for year in (*self._years, self._years.stop)]
+        years = [
+            windows_of(rules.prayers, rules.zone, year) for year in range(self._years.start, self._years.stop + further)
+        ]
         return tuple(sorted(window for year in years for window in year))
 
     def unsure_day(self, today: date) -> date | None:
@@ -228,21 +231,23 @@ class Plan(Mapping[date, DayNote]):
         # Whoever works on a day that is free by its weekday works the usual hours.
         return week.shifts[day.weekday()] or week.usual
 
+    def _windows_near(self, prayers: Prayers, day: date) -> Iterator[tuple[int, int]]:
+        """The windows that begin on this date or the next one."""
+        first, end = instant(self._zone, day, -240), instant(self._zone, day, 2 * 1440)
+        for year in sorted({day.year, (day + _DAY).year}):
+            windows = windows_of(prayers, self._rules.zone, year)
+            yield from windows[bisect_left(windows, (first, 0)) : bisect_left(windows, (end, 0))]
+
     def _breaks(self, day: date) -> Iterator[tuple[datetime, datetime]]:
         """The prayer times that fall into the hours of a day."""
         rules = self._rules
         if rules.prayers is None or self._why(day) in _FREE:
             return
         shifts = [(instant(self._zone, day, start), instant(self._zone, day, end)) for start, end in self._spans(day)]
-        windows = (*windows_of(rules.prayers, rules.zone, day.year), *windows_of(rules.prayers, rules.zone, _next(day)))
-        for start, end in dict.fromkeys(windows):
+        for start, end in self._windows_near(rules.prayers, day):
             for opens, closes in shifts:
                 if (begin := max(start, opens)) < (finish := min(end, closes)):
                     yield datetime.fromtimestamp(begin, UTC), datetime.fromtimestamp(finish, UTC)
-
-
-def _next(day: date) -> int:
-    return (day + _DAY).year
 
 
 def _length(spans: Spans) -> int:

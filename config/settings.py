@@ -88,7 +88,8 @@ def _settings(
     findings.stop_if_any()
     if desk.organisation is None or desk.workers is None or disk is None or tables.letters is None:
         raise Mistakes(findings.mistakes)
-    findings.warnings += warnings_of(desk) + _calendar_warnings(calendar_rules, _calendars_used(desk), now)
+    unknown = _calendar_warnings(calendar_rules, _calendars_used(desk), now)
+    findings.warnings += [*warnings_of(desk), *unknown.values()]
     zones = {name: rules.zone for name, rules in calendar_rules.items()}
     return Settings(
         accounts=accounts,
@@ -104,6 +105,7 @@ def _settings(
         templates_dir=templates_dir,
         files=_files((desk.file, *tables.files.values(), *words.values()), vault),
         warnings=tuple(findings.warnings),
+        calendar_warnings=unknown,
     )
 
 
@@ -205,10 +207,10 @@ def _calendars_used(desk: Desk) -> frozenset[str]:
     return frozenset((head_office | centres | people | departments) - {""})
 
 
-def _calendar_warnings(rules: Mapping[str, CalendarRules], used: frozenset[str], now: datetime) -> list[str]:
+def _calendar_warnings(rules: Mapping[str, CalendarRules], used: frozenset[str], now: datetime) -> dict[str, str]:
     """Of calendars that come with ombud and count for nobody here an admin need not hear."""
-    found = [warning_of(found, now) for name, found in rules.items() if name in used]
-    return [warning for warning in found if warning]
+    found = {name: warning_of(one, now) for name, one in rules.items() if name in used}
+    return {name: warning for name, warning in found.items() if warning}
 
 
 def _files(found: Iterable[TomlFile], vault: Vault) -> tuple[Path, ...]:

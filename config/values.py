@@ -167,6 +167,7 @@ class Settings:
     templates_dir: Path | None  # an admin's templates, which replace shipped ones of the same name
     files: tuple[Path, ...]  # all that were read, for those who watch them
     warnings: tuple[str, ...] = field(default=(), compare=False)
+    calendar_warnings: Mapping[str, str] = field(default_factory=dict, compare=False)  # those of them about calendars
 
     @property
     def desk_addresses(self) -> tuple[str, ...]:

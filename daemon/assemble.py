@@ -30,6 +30,7 @@ from daemon.notices import DeskNotices
 from daemon.outbox import Outbox, Outlet
 from daemon.polling import Poll
 from daemon.press import Press
+from daemon.recounting import Changes, Recounting
 from daemon.returned import Returned
 from daemon.room import Room
 from daemon.smtp import Sender
@@ -59,6 +60,7 @@ class House:
     ticks: Ticks
     press: Press
     doors: Mapping[str, Doors]  # by account
+    recounting: Recounting
 
     def close(self) -> None:
         """Ends connections and the worker that presses letters; from the thread that sends."""
@@ -120,6 +122,7 @@ def concluder_of(settings: Settings, store: Store, keys: Keys) -> Concluder:
         ceilings=Ceilings(store=store, policy=policy),
         policy=policy,
         files_for=Evidence(store=store).files_for,
+        changes=Changes(store, policy),
     )
 
 
@@ -242,6 +245,16 @@ def build(  # noqa: PLR0913 (what the parts are made of)
             after_jump=outbox.correct_times,
         ),
         doors=doors,
+        recounting=Recounting(
+            store=store,
+            changes=concluder.changes,
+            conclude=concluder.conclude,
+            policy=policy,
+            clock=clock,
+            guard=guard,
+            warnings=settings.calendar_warnings,
+            sweeps=2 if before else 1,
+        ),
     )
 
 

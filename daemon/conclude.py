@@ -24,6 +24,7 @@ from daemon.ceilings import Ceilings
 from daemon.compose import HELD_ON_PURPOSE, Composed, Composer, File
 from daemon.crash import crash_point
 from daemon.press import Press
+from daemon.recounting import Changes
 from store.desk import Store
 from store.values import OutboxState, Outgoing, Saved, WaitingLetter
 
@@ -40,6 +41,7 @@ class Concluder:
     press: Press
     ceilings: Ceilings
     policy: Policy
+    changes: Changes
     files_for: Callable[[Letter, Case, Sequence[e.EvidenceAdded]], Sequence[File]]
 
     def conclude(  # noqa: PLR0913 (what is recorded together)
@@ -58,6 +60,8 @@ class Concluder:
         `letters` are some that were owed before and whose turn has come. Call it inside `store.unit()`. Returns the
         case as it is then.
         """
+        # While calendars have changed and not every clock has followed, those of this case move first.
+        events = (*(self.changes.of(before, now) if before else ()), *events)
         concluded = conclude(
             before,
             events,

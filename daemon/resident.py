@@ -51,7 +51,7 @@ class Resident:
         self.loop = Loop(
             beats=[
                 *self._new_polls(),
-                Beat(name="intake", seconds=EAGER_SECONDS, work=lambda: self.house.intake.run(self._stop)),
+                Beat(name="intake", seconds=EAGER_SECONDS, work=self._intake),
                 Beat(name="outbox", seconds=EAGER_SECONDS, work=self._drain),
                 # Calendars reach some years ahead and rates grow old: settings are read anew every day.
                 Beat(name="refresh", seconds=DAY_SECONDS, work=Later(self._refresh)),
@@ -109,7 +109,13 @@ class Resident:
             self._retired.pop().close()
         self.house.outbox.drain(self._stop)
 
+    def _intake(self) -> None:
+        house = self.house
+        # After a reload what is left is for the new house: it knows the policy of now.
+        house.intake.run(lambda: self._stop() or house is not self.house)
+
     def _tick(self) -> None:
+        self.house.recounting.run(self._stop)
         self.house.ticks.tick(self._stop)
         self.house.outbox.release()
         self.notifier.status(status_of(self.house))

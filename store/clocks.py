@@ -21,6 +21,7 @@ _COLUMNS = (
     DeadlineTable.target,
     DeadlineTable.next_look,
     DeadlineTable.provisional,
+    DeadlineTable.calendar,
 )
 _OF_CASE = Prepared(
     lambda number: DeadlineTable.select(*_COLUMNS).where(DeadlineTable.number == number).order_by(DeadlineTable.due)
@@ -90,11 +91,13 @@ def _row(number: str, deadline: Deadline) -> tuple[object, ...]:
         target,
         deadline.next_look,
         deadline.provisional,
+        deadline.calendar,
     )
 
 
 def _deadline(row: Row) -> Deadline:
-    names = ("stage", "clause", "owner", "round", "due", "target", "next_look", "provisional")
+    names = ("stage", "clause", "owner", "round", "due", "target", "next_look", "provisional", "calendar")
     values = dict(zip(names, row[1:], strict=True))
+    values["calendar"] = values["calendar"] or ""
     amount, unit = str(values.pop("target")).split()
     return Deadline(**values, target=Target(amount=Fraction(amount), unit=Unit(unit)))

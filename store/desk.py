@@ -6,6 +6,7 @@ from pathlib import Path
 from peewee import fn
 
 from cases.trouble import NeedsHuman
+from store.calendars import Calendars
 from store.casebook import Casebook
 from store.codec import Snapshots
 from store.database import Database
@@ -37,7 +38,7 @@ _CASES = Prepared(lambda: CaseTable.select(CaseTable.status, fn.COUNT(CaseTable.
 _OUTBOX = Prepared(lambda: Outbox.select(Outbox.state, fn.COUNT(Outbox.id)).group_by(Outbox.state))
 
 
-class Store(Folders, Quarantines, Casebook, Suppressions, Troubles, Facts):
+class Store(Folders, Quarantines, Casebook, Calendars, Suppressions, Troubles, Facts):
     """Everything ombud remembers. Safe to use from several threads, each with its own connection.
 
     Every method raises only TryLater (locked, connection lost, disk full) and NeedsHuman (see `store.trouble`).

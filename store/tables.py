@@ -239,7 +239,7 @@ class ToldDate(Table):
 
 
 class DeadlineTable(Table):
-    """A running clock of a case."""
+    """A running clock of a case. `calendar` is empty for clock hours, null if written before it was noted."""
 
     id = BigAutoField()
     number = ForeignKeyField(CaseTable, field="number", column_name="number")
@@ -251,9 +251,24 @@ class DeadlineTable(Table):
     target = CleanTextField()
     next_look = UTCDateTimeField(null=True, index=True)
     provisional = BooleanField()
+    calendar = CleanTextField(null=True)
 
     class Meta:
         table_name = "deadlines"
+        indexes: ClassVar[Any] = ((("calendar", "due"), False),)
+
+
+class CalendarYear(Table):
+    """What a calendar was in a local year, as `cases.recounting` writes it."""
+
+    id = BigAutoField()
+    name = CleanTextField()
+    year = IntegerField()
+    hours = CleanTextField()
+
+    class Meta:
+        table_name = "calendar_years"
+        indexes: ClassVar[Any] = ((("name", "year"), True),)
 
 
 class Outbox(Table):
@@ -417,6 +432,7 @@ TABLES: tuple[type[Table], ...] = (
     Link,
     ToldDate,
     DeadlineTable,
+    CalendarYear,
     Outbox,
     OutgoingBytes,
     OutgoingInsert,

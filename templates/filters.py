@@ -38,9 +38,9 @@ def moment(context: Context, at: datetime, zone: str, form: str = "long") -> str
 
 
 @pass_context
-def day(context: Context, at: datetime, zone: str) -> str:
+def day(context: Context, at: datetime, zone: str, form: str = "long") -> str:
     """The date in the reader's zone."""
-    return times.day(state_of(context).words, at, zone)
+    return times.day(state_of(context).words, at, zone, form)
 
 
 @pass_context

@@ -63,7 +63,15 @@ _DEADLINES = [
 
 def _event(at: datetime, kind: str, **parts: object) -> dict[str, object]:
     names = ("stage", "role", "grade", "letter", "word", "refusal", "answer", "who", "text")
-    return {"at": at, "kind": kind, "provisional": False, "departments": [], **dict.fromkeys(names, ""), **parts}
+    return {
+        "at": at,
+        "kind": kind,
+        "provisional": False,
+        "departments": [],
+        "calendar": None,
+        **dict.fromkeys(names, ""),
+        **parts,
+    }
 
 
 _ROUTED = datetime(2026, 4, 8, 13, 21, tzinfo=UTC)
@@ -77,6 +85,30 @@ _HISTORY = [
     _event(_ACCEPTED, "AssignmentAccepted", who="Lena Vogt"),
     _event(_ACCEPTED, "CommandRefused", word="spam", refusal="no right", who="Lena Vogt"),
     _event(_ACCEPTED, "NoteAdded", who="Lena Vogt", text="I have asked the carrier for the damage report."),
+    _event(
+        _REMINDED,
+        "CalendarChanged",
+        calendar={
+            "name": "saudi-arabia",
+            "zone": "Asia/Riyadh",
+            "days": [
+                {
+                    "day": datetime(2026, 4, 13, tzinfo=UTC),
+                    "why": "OFF",
+                    "reason": "sandstorm, by order of the ministry",
+                    "announced": datetime(2026, 4, 12, tzinfo=UTC),
+                }
+            ],
+            "more": 0,
+            "moved": [
+                {
+                    "stage": "investigate",
+                    "before": datetime(2026, 4, 13, 11, tzinfo=UTC),
+                    "after": datetime(2026, 4, 14, 11, tzinfo=UTC),
+                }
+            ],
+        },
+    ),
     _event(_REMINDED, "Reminded", stage="investigate", role="lead department"),
 ]
 _REASONS = [
@@ -100,6 +132,40 @@ _TRIAGE = _may("complaint", "inquiry", "out of scope", "spam")
 
 _EARLIER = {"count": 2, "number": "C-4811-0023", "at": _RECEIVED, "status": "closed", "same": ["C-4811-0023"]}
 _GROUP = {"lead": "C-4829-1372", "members": ["C-4811-0023"], "customers": 2, "confirmed": False}
+
+_EXPLAINED = {
+    "clause": "M16, M20, M26",
+    "unusual": True,
+    "target": "3 bd",
+    "since": datetime(2026, 4, 8, 13, 20, tzinfo=UTC),
+    "begins": None,
+    "zone": "Asia/Riyadh",
+    "skipped": [
+        {
+            "why": "WEEKEND",
+            "name": "",
+            "first": datetime(2026, 4, 10, 9, tzinfo=UTC),
+            "last": datetime(2026, 4, 11, 9, tzinfo=UTC),
+            "announced": None,
+        },
+        {
+            "why": "OFF",
+            "name": "sandstorm",
+            "first": datetime(2026, 4, 13, 9, tzinfo=UTC),
+            "last": None,
+            "announced": datetime(2026, 4, 12, 9, tzinfo=UTC),
+        },
+    ],
+    "weekends": 0,
+    "more": 0,
+    "special": [],
+    "ramadan": 0,
+    "prayers": 7500,
+    "paused": 7800,
+    "extended": [],
+    "bound": "",
+    "provisional": False,
+}
 
 SAMPLES: Mapping[str, Mapping[str, object]] = {
     "acknowledgement": {
@@ -195,6 +261,7 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         "deadlines": _DEADLINES,
     },
     "assignment": {
+        "explained": _EXPLAINED,
         **_COMMON,
         **_SUBJECT,
         "customer": _CUSTOMER,
@@ -286,6 +353,7 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         "deadlines": _DEADLINES,
     },
     "reminder": {
+        "explained": _EXPLAINED,
         **_COMMON,
         **_SUBJECT,
         "stage": "investigate",
@@ -301,6 +369,7 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         "owner": "Lena Vogt",
     },
     "escalation": {
+        "explained": _EXPLAINED,
         **_COMMON,
         **_SUBJECT,
         "action": "escalate",

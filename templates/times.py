@@ -33,9 +33,10 @@ def moment(words: Words, at: datetime, zone: str, form: str = "long") -> str:
     return in_zone(words, shown, local, zone, short=short)
 
 
-def day(words: Words, at: datetime, zone: str) -> str:
-    """`Tuesday, 14 April 2026`: the date it is in the zone at that moment."""
-    return _formatted(words.formats["day"], words.tag, at.astimezone(zone_of(zone)).replace(tzinfo=None))
+def day(words: Words, at: datetime, zone: str, form: str = "long") -> str:
+    """`Tuesday, 14 April 2026`, short `Tue 14 Apr`: the date it is in the zone at that moment."""
+    pattern = words.formats["day_short" if form == "short" else "day"]
+    return _formatted(pattern, words.tag, at.astimezone(zone_of(zone)).replace(tzinfo=None))
 
 
 def hours(words: Words, spans: Sequence[Mapping[str, datetime]], zone: str) -> str:

@@ -11,7 +11,7 @@ from babel.core import get_global
 
 _SECTIONS = frozenset({"format", "cities", "units", "label"})
 _FORMATS = (
-    "marker", "case_number", "colon", "moment", "moment_short", "day", "clock", "in_zone", "in_zone_short",
+    "marker", "case_number", "colon", "moment", "moment_short", "day", "day_short", "clock", "in_zone", "in_zone_short",
     "zone", "at", "join", "join_units",
 )  # fmt: skip
 

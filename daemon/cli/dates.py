@@ -15,6 +15,7 @@ from rich.text import Text
 from cases.calendar import Calendar
 from cases.daynotes import DayNote, Why
 from cases.explaining import Explanation, Shifts, explain_all, shifts_on
+from cases.how import name_of, runs
 from cases.numbers import parse_number
 from cases.target import Target, Unit
 from cases.trouble import NeedsHuman
@@ -25,7 +26,8 @@ from daemon.clock import Clock
 UNSEEN_WIDTH = 140  # columns of a month that is written to a file
 _UNITS = {Unit.HOURS: "hour", Unit.WORKING_HOURS: "working hour", Unit.BUSINESS_DAYS: "business day"}
 _AGAINST_THE_WEEK = (Why.MADE_UP, Why.ADDED)
-_STYLES = {Why.USUAL: "", Why.ADDED: "bold", Why.HALF: "bold", Why.MADE_UP: "bold"}
+_TOLD = (Why.HALF, Why.DOUBTFUL)  # worked days whose reason is shown
+_STYLES = {Why.DOUBTFUL: "italic", Why.USUAL: "", Why.ADDED: "bold", Why.HALF: "bold", Why.MADE_UP: "bold"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,10 @@ class ShownDay:
     holiday: str
     hours: Shifts
     provisional: bool  # a holiday on it may not be known yet
+    reason: str = ""  # of an admin who changed it
+    announced: date | None = None
+    ramadan: bool = False
+    prayers: Shifts = ()
 
 
 def explain_case(config: Path | None, number: str, *, as_json: bool) -> None:
@@ -109,15 +115,22 @@ def _shown(calendar: Calendar, note: DayNote) -> ShownDay:
         holiday=note.holiday,
         hours=hours,
         provisional=not calendar.is_sure(last_moment),
+        reason=note.reason,
+        announced=note.announced,
+        ramadan=note.ramadan,
+        prayers=tuple((start.astimezone(zone), end.astimezone(zone)) for start, end in note.breaks),
     )
 
 
 def reason(found: ShownDay) -> str:
     """Why a day is as it is, in one line."""
-    hours = f"worked {_hours(found)}: " if found.hours else "not worked: "
+    hours = f"worked {_hours(found.hours)}: " if found.hours else "not worked: "
     holiday = f" ({found.holiday})" if found.holiday else ""
+    said = f"; {found.reason}, announced {_day(found.announced)}" if found.reason and found.announced else ""
+    ramadan = "; hours of Ramadan" if found.ramadan else ""
+    prayers = f"; prayer {_hours(found.prayers)}" if found.prayers else ""
     unsure = "; provisional: not every holiday is known yet" if found.provisional else ""
-    return f"{hours}{found.why}{holiday}{unsure}"
+    return f"{hours}{found.why}{holiday}{said}{ramadan}{prayers}{unsure}"
 
 
 def sentence(told: Explanation) -> str:
@@ -128,21 +141,45 @@ def sentence(told: Explanation) -> str:
     if begins > since:
         parts.append(f"nobody works then, counted from {_moment(begins)}")
     if told.free:
-        parts.append("free: " + ", ".join(_free(note) for note in told.free))
+        parts.append("skipped " + ", ".join(_days(group) for group in runs(told.free)))
+    parts += [_days(group) for group in runs(told.notable) if group[0].why is not Why.USUAL]
+    if months := sum(note.ramadan for note in told.notable):
+        parts.append(f"{months} day{'' if months == 1 else 's'} with the hours of Ramadan")
+    if told.prayers:
+        parts.append(f"without {_duration(told.prayers)} of prayer")
+    if told.paused:
+        parts.append(f"paused {_duration(told.paused)}")
+    parts += [f"extended by {_span(span)}" for span in told.extended]
+    if told.bound_by:
+        parts.append(f"not later than the {told.bound_by}")
     if told.provisional:
-        parts.append("provisional: not every holiday before it is known yet")
+        parts.append("provisional: not every holiday before it is known yet, this is the earliest date")
     return "; ".join(parts)
 
 
 def _span(target: Target) -> str:
+    if target.unit not in _UNITS:
+        return "the date that was set" if target.unit is Unit.DATE else str(target)
     amount = str(target).removesuffix(f" {target.unit}")
     return f"{amount} {_UNITS[target.unit]}{'' if target.amount == 1 else 's'}"
 
 
-def _free(note: DayNote) -> str:
-    if note.why is Why.WEEKEND:
-        return _day(note.day)
-    return f"{_day(note.day)} ({note.holiday or note.why})"
+def _days(group: Sequence[DayNote]) -> str:
+    """`Fri 10 Apr-Sat 11 Apr`, with the reason unless it is a weekend."""
+    first, last = group[0], group[-1]
+    days = _day(first.day) if last is first else f"{_day(first.day)}-{_day(last.day)}"
+    if first.why is Why.WEEKEND:
+        return days
+    announced = f", announced {_day(first.announced)}" if first.announced else ""
+    worked = f": {first.why}" if first.is_worked else ""
+    named = name_of(first) or ("" if worked else str(first.why))
+    return f"{days}{worked}" + (f" ({named}{announced})" if named else "")
+
+
+def _duration(seconds: int) -> str:
+    """`2 h 10 min`, also more than a day in hours."""
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return " ".join(part for part in (f"{hours} h" if hours else "", f"{minutes} min" if minutes else "") if part)
 
 
 def _moment(moment: datetime) -> str:
@@ -153,8 +190,8 @@ def _day(day: date) -> str:
     return f"{day:%a} {day.day} {day:%b}"
 
 
-def _hours(found: ShownDay) -> str:
-    return ", ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in found.hours)
+def _hours(spans: Shifts) -> str:
+    return ", ".join(f"{start:%H:%M}-{end:%H:%M}" for start, end in spans)
 
 
 def _month(title: str, days: Sequence[ShownDay]) -> Table:
@@ -172,8 +209,10 @@ def _cell(found: ShownDay) -> Text:
     marks = f"{'+' if found.why in _AGAINST_THE_WEEK else ''}{'?' if found.provisional else ''}"
     # Blanks around the dash, so that a narrow terminal breaks the line there.
     hours = [f"{start:%H:%M} - {end:%H:%M}" for start, end in found.hours]
-    because = found.holiday or ("" if hours and found.why is not Why.HALF else str(found.why))
-    text = "\n".join(printable(line) for line in (f"{found.day.day} {marks}".rstrip(), *hours, because) if line)
+    because = found.reason or found.holiday or ("" if hours and found.why not in _TOLD else str(found.why))
+    prayers = f"prayer {', '.join(f'{start:%H:%M}' for start, _ in found.prayers)}" if found.prayers else ""
+    lines = (f"{found.day.day} {marks}".rstrip(), *hours, "Ramadan" if found.ramadan else "", prayers, because)
+    text = "\n".join(printable(line) for line in lines if line)
     return Text(text, style=_STYLES.get(found.why, "dim"))
 
 

@@ -122,7 +122,7 @@ def _pass(house: House) -> int:
             time.sleep(0.02)
         _raise_from(fetching)
         attempt(decide)
-        attempt(lambda: house.ticks.tick(stop))
+        attempt(lambda: (house.recounting.run(stop), house.ticks.tick(stop)))
         attempt(lambda: (house.outbox.release(), house.outbox.drain(stop)))
         _raise_from([pool.submit(attempt, poll.clear) for poll in house.polls])
         house.close()

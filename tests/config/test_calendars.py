@@ -25,6 +25,7 @@ ZONES = sorted(
 def rules(zone: str = "Europe/Berlin", usual: Spans = DAY, **more: object) -> CalendarRules:
     """Rules with the same hours on every day, and with single days that differ."""
     named = {"shifts": (usual,) * 7} | {key: more.pop(key) for key in ("shifts", "weekend", "own") if key in more}
+    more.setdefault("half_day_shifts", ())
     kinds = {"days_off": Why.OFF, "working_days": Why.ADDED, "half_days": Why.HALF}
     said = [Announced(day=day, why=why) for key, why in kinds.items() for day in more.pop(key, ())]  # type: ignore[attr-defined]
     said += more.pop("announced", ())  # type: ignore[arg-type]

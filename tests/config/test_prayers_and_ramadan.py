@@ -1,17 +1,23 @@
 """Prayer times and Ramadan: what no library of working time knows (policy §3, M15.1)."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cases.calendar import Calendar
+from cases.calendar import Calendar, CalendarEnds
 from cases.daynotes import Why
+from cases.target import Target, Unit
 from config.calendar_rules import CalendarRules, Change, Prayers, Ramadan, Spans, Week
 from config.calendars import build, check
 from config.prayer_times import CITIES, METHODS, times_on, windows_of
 from config.ramadan import estimated, is_in_ramadan, months_of
+from tests.cases.test_calendar import Oracle
 from tests.config.desks import NOW
 from tests.config.test_calendars import DAY, rules, spans_on
 
@@ -254,3 +260,76 @@ def test_a_calendar_with_everything_is_explained_day_by_day() -> None:
         shift = timedelta(minutes=180 if note.ramadan else 480)
         assert shift - lost == sum((end - start for start, end in calendar.hours_on(moment)), timedelta())
         assert timedelta() < lost < shift
+
+
+def everything(zone: str, first: date, city: str) -> Calendar:
+    """Twelve days with two shifts, prayers, a half day, a day off, Ramadan on one side and a free Friday."""
+    week: dict[str, Any] = {"weekend": frozenset({4})}
+    own = rules(
+        zone,
+        ((510, 780), (840, 1110)),
+        prayers=place(city, "dhuhr", "asr", "maghrib", before=7, after=23),
+        ramadan=Ramadan(usual=((600, 960),), known=((first - timedelta(days=25), first + timedelta(days=4)),)),
+        half_days=frozenset({first + timedelta(days=2)}),
+        half_day_shifts=((540, 720),),
+        days_off=frozenset({first + timedelta(days=7)}),
+        **week,
+    )
+    whole = build(own, NOW)
+    near = [
+        (span, day)
+        for span, day in zip(whole.intervals, whole.dates, strict=True)
+        if first <= day < first + timedelta(days=12)
+    ]
+    return replace(whole, intervals=tuple(span for span, _ in near), dates=tuple(day for _, day in near))
+
+
+# Over the changes of clocks of 2027: Egypt, Lebanon, Morocco (which changes for Ramadan), and none in Riyadh.
+EVERYTHING = (
+    everything("Africa/Cairo", date(2027, 4, 25), "cairo"),
+    everything("Africa/Cairo", date(2027, 10, 24), "cairo"),
+    everything("Asia/Beirut", date(2027, 3, 24), "beirut"),
+    everything("Africa/Casablanca", date(2027, 2, 2), "casablanca"),
+    everything("Asia/Riyadh", date(2027, 3, 1), "riyadh"),
+)
+
+
+@st.composite
+def moments_in_it(draw: st.DrawFn) -> tuple[Calendar, datetime, datetime]:
+    chosen = draw(st.sampled_from(EVERYTHING))
+    first, last = chosen.intervals[0][0] - 43_200, chosen.intervals[-1][1]
+    stamps = st.integers(0, (last - first) // 60).map(lambda n: first + n * 60)
+    one, other = sorted(draw(stamps) for _ in range(2))
+    return chosen, datetime.fromtimestamp(one, UTC), datetime.fromtimestamp(other, UTC)
+
+
+class TestMinuteByMinuteWithEverything:
+    @given(moments_in_it(), st.integers(1, 3000))
+    def test_adding_and_its_inverse(self, drawn: tuple[Calendar, datetime, datetime], minutes: int) -> None:
+        chosen, start, _ = drawn
+        expected = Oracle(chosen).add_minutes(start, minutes)
+        target = Target(amount=Fraction(minutes, 60), unit=Unit.WORKING_HOURS)
+        if expected is None:
+            with pytest.raises(CalendarEnds):
+                chosen.add(start, target)
+        else:
+            assert expected == chosen.add(start, target)
+            assert minutes * 60 == chosen.between(start, expected)
+
+    @given(moments_in_it(), st.fractions(Fraction(1, 4), 6, max_denominator=4))
+    def test_business_days(self, drawn: tuple[Calendar, datetime, datetime], days: Fraction) -> None:
+        chosen, start, _ = drawn
+        expected = Oracle(chosen).add_days(start, days)
+        target = Target(amount=days, unit=Unit.BUSINESS_DAYS)
+        if expected is None:
+            with pytest.raises(CalendarEnds):
+                chosen.add(start, target)
+        else:
+            found = chosen.add(start, target)
+            assert expected == found
+            assert 0 <= chosen.days_between(start, found) - days < Fraction(1, 3600)
+
+    @given(moments_in_it())
+    def test_measuring(self, drawn: tuple[Calendar, datetime, datetime]) -> None:
+        chosen, start, end = drawn
+        assert Oracle(chosen).between(start, end) == chosen.between(start, end) == -chosen.between(end, start)

@@ -30,6 +30,7 @@ from daemon.loop import guard
 from daemon.notices import DeskNotices
 from daemon.outbox import Outbox, Outlet
 from daemon.press import Press
+from daemon.recounting import Changes
 from daemon.smtp import Outbound, Result, Sender, Sent
 from daemon.ticks import Ticks
 from store.desk import Store
@@ -83,7 +84,13 @@ class Office:
         press = Press(RENDERER.render, None)
         ceilings = Ceilings(store=store, policy=policy)
         self.concluder = Concluder(
-            store=store, composer=composer, press=press, ceilings=ceilings, policy=policy, files_for=lambda *_: ()
+            store=store,
+            composer=composer,
+            press=press,
+            ceilings=ceilings,
+            policy=policy,
+            changes=Changes(store, policy),
+            files_for=lambda *_: (),
         )
         notes = Notes(folder=self.folder, database=store.name)
         self.outbox = Outbox(

@@ -64,6 +64,7 @@ class OpenDesk:
         house = self.house
         self.down = [poll.account.name for poll in house.polls if _is_down(poll.run)]
         house.intake.run()
+        house.recounting.run()
         house.ticks.tick()
         house.outbox.release()
         house.outbox.drain()

@@ -120,7 +120,7 @@ def test_the_simulation_of_the_guide_says_what_the_guide_says(tmp_path: Path) ->
 
 
 def test_every_toml_of_the_guide_is_toml() -> None:
-    assert 4 == len([tomllib.loads(block) for block in blocks("toml")])
+    assert 5 == len([tomllib.loads(block) for block in blocks("toml")])
 
 
 def test_the_service_lets_ombud_write_where_the_first_desk_keeps_its_data() -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from store import (
+    calendars,
     casebook,
     chain,
     clocks,
@@ -21,7 +22,20 @@ from store import (
 from store.desk import Store
 from store.prepared import Inserting, Prepared
 
-MODULES = (casebook, chain, clocks, folders, outbox, outbox_views, quarantine, raws, suppressed, threads, troubles)
+MODULES = (
+    calendars,
+    casebook,
+    chain,
+    clocks,
+    folders,
+    outbox,
+    outbox_views,
+    quarantine,
+    raws,
+    suppressed,
+    threads,
+    troubles,
+)
 # One row; a list for people; every row is wanted; once at start, or for a missing key; a page ending with its LIMIT.
 WHOLE = {
     "chain._HEAD",

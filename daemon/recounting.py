@@ -1,0 +1,186 @@
+"""Calendars that are not what they were: running deadlines are counted anew, and each case says why (policy §3).
+
+    settings are read ─► Changes: what differs from the memory ─► every decision moves the clocks of its own case first
+    tick ─► Recounting: begins (the memory is renewed, what is open is noted), sweeps, and is done
+
+What is open is on record until the sweep is over, so a crash or a stop loses nothing; a case whose clocks are on record
+as they should be is left alone, so nothing happens twice.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import partial
+from threading import Lock
+
+from cases import events as e
+from cases.calendaring import clock_calendars
+from cases.case import Case
+from cases.deadlines import Deadline, owed
+from cases.policy import Policy
+from cases.recounting import CalendarChange, change_of, on_calendar, years_of
+from daemon.clock import Clock
+from daemon.guard import Guard
+from store.calendars import Cursor
+from store.desk import Store
+
+log = logging.getLogger("ombud.calendars")
+
+OPEN = "recounting"  # the fact that holds what is open
+PAGE = 50  # clocks looked at in one durable transaction
+_BEGINNING: Cursor = (datetime(1970, 1, 1, tzinfo=UTC), "")
+
+
+class Changes:
+    """What is not counted anew yet, by calendar; looked up when it is first asked for. For any thread."""
+
+    def __init__(self, store: Store, policy: Policy) -> None:
+        self._store, self._policy = store, policy
+        self._found: Mapping[str, CalendarChange] | None = None
+        self._lock = Lock()
+
+    def open(self) -> Mapping[str, CalendarChange]:
+        """The changes that clocks may not have followed yet."""
+        if self._found is None:
+            with self._lock:
+                if self._found is None:
+                    self._found = self._look()
+        return self._found
+
+    def close(self) -> None:
+        """All clocks have followed."""
+        self._found = {}
+
+    def of(self, before: Case, now: datetime) -> tuple[e.CalendarChanged, ...]:
+        """What moves in a case that something else happens to just now."""
+        changes = self.open()
+        if not changes:
+            return ()
+        return on_calendar(before, self._store.deadlines(before.number), changes, self._policy, now)
+
+    def _look(self) -> dict[str, CalendarChange]:
+        found = _read(self._store.fact(OPEN))
+        for name in sorted(clock_calendars(self._policy)):
+            calendar = self._policy.calendars[name]
+            before = self._store.calendar_years(name)
+            change = change_of(calendar, before, years_of(calendar)) if before else None
+            if change:
+                found[name] = _both(found[name], change) if name in found else change
+        return found
+
+
+@dataclass(slots=True, kw_only=True)
+class Recounting:
+    """Brings every clock to the calendars of now; `sweeps` is 2 while decisions may follow earlier settings."""
+
+    store: Store
+    changes: Changes
+    conclude: Callable[..., object]
+    policy: Policy
+    clock: Clock
+    guard: Guard
+    warnings: Mapping[str, str] = field(default_factory=dict)  # by calendar: what is not known yet
+    sweeps: int = 1
+    _begun: bool = False
+    _swept: int = 0
+    _moved: set[str] = field(default_factory=set)
+
+    def run(self, stop: Callable[[], bool] = lambda: False) -> int:
+        """One sweep, if anything is open; returns how many cases moved."""
+        if self._swept >= self.sweeps:
+            return 0
+        self._begin()
+        moved = sum(self._sweep(change, stop) for change in self.changes.open().values())
+        if self.changes.open():
+            moved += self._sweep(None, stop)
+        if stop():
+            return moved
+        self._swept += 1
+        if self._swept >= self.sweeps or not self.changes.open():
+            self._finish()
+        return moved
+
+    def _begin(self) -> None:
+        """The memory is what the calendars are now; what clocks have to follow is noted with it."""
+        if self._begun:
+            return
+        changes = self.changes.open()
+        with self.store.unit("calendar"):
+            for name in sorted(clock_calendars(self.policy)):
+                years, before = years_of(self.policy.calendars[name]), self.store.calendar_years(name)
+                fresh = {year: hours for year, hours in years.items() if before.get(year) != hours}
+                if fresh:
+                    self.store.record_calendar(name, fresh)
+            if changes:
+                self.store.record_fact(OPEN, _written(changes))
+            self._tell_what_is_unknown()
+        for change in changes.values():
+            days = ", ".join(str(day) for day in change.days[:10])
+            log.warning("calendar changed", extra={"calendar": change.calendar, "days": days})
+        self._begun = True
+
+    def _tell_what_is_unknown(self) -> None:
+        """The intake desk hears once that holidays are not known yet, and again when that changes (threats T22)."""
+        for name, warning in self.warnings.items():
+            told = f"told calendar {name}"
+            if self.store.fact(told) != warning:
+                self.store.record_trouble("calendar", warning, self.clock.now())
+                self.store.record_fact(told, warning)
+
+    def _finish(self) -> None:
+        self._swept = self.sweeps
+        if self.changes.open():
+            self.store.forget_fact(OPEN)
+            log.info("deadlines follow the calendars", extra={"cases": len(self._moved)})
+        self.changes.close()
+
+    def _sweep(self, change: CalendarChange | None, stop: Callable[[], bool]) -> int:
+        since = change.since if change else _BEGINNING[0]
+        moved, seen, cursor = 0, set[str](), _BEGINNING
+        while not stop():
+            page = self.store.concerned(change.calendar if change else None, since, cursor, PAGE)
+            if not page:
+                break
+            cursor = page[-1]
+            numbers = [number for number in dict.fromkeys(number for _, number in page) if number not in seen]
+            seen.update(numbers)
+            with self.store.unit("calendar"):
+                for number in numbers:
+                    moved += self.guard(f"case {number}", partial(self._look_at, number)) is None
+        return moved
+
+    def _look_at(self, number: str) -> None:
+        now = self.clock.now()
+        with self.store.unit():
+            case = self.store.load(number)
+            if case is None or _by_stage(self.store.deadlines(number)) == _by_stage(owed(case, self.policy)):
+                return
+            # The concluder itself finds the events, as it does in every decision while something is open.
+            self.conclude(case, (), now, event_key=f"calendar:{number}:{self.store.version(number)}")
+            self._moved.add(number)
+
+
+def _by_stage(clocks: Iterable[Deadline]) -> dict[str, Deadline]:
+    return {clock.stage: clock for clock in clocks}
+
+
+def _both(one: CalendarChange, other: CalendarChange) -> CalendarChange:
+    days = tuple(sorted({*one.days, *other.days}))
+    return CalendarChange(calendar=one.calendar, since=min(one.since, other.since), days=days)
+
+
+def _written(changes: Mapping[str, CalendarChange]) -> str:
+    plain = [[one.calendar, one.since.isoformat(), [day.isoformat() for day in one.days]] for one in changes.values()]
+    return json.dumps(plain, separators=(",", ":"))
+
+
+def _read(text: str) -> dict[str, CalendarChange]:
+    return {change.calendar: change for change in _changes(text)} if text else {}
+
+
+def _changes(text: str) -> Iterator[CalendarChange]:
+    for name, since, days in json.loads(text):
+        read = tuple(date.fromisoformat(day) for day in days)
+        yield CalendarChange(calendar=name, since=datetime.fromisoformat(since), days=read)

@@ -1,0 +1,189 @@
+"""A day that is announced late moves what runs, once, and says why; what is not known yet is told (policy §3)."""
+
+import os
+from dataclasses import replace
+from datetime import timedelta
+from unittest import mock
+
+import pytest
+
+from cases import events as e
+from config.settings import load
+from daemon.assemble import build
+from daemon.loop import guard
+from daemon.recounting import OPEN
+from tests.e2e.conftest import Opening
+from tests.e2e.desk import TestDesk
+from tests.e2e.mail import mail, read, text_of
+from tests.e2e.opened import OpenDesk
+from tests.servers.dovecot import PASSWORD
+
+ANA = "ana@kunde.example"
+STRONG = "My parcel for order 48213 was never delivered. This is unacceptable, I demand 250 EUR."
+STORM = """
+[[calendar.europe.announced]]
+days = [2026-11-11]
+are = "free"
+on = 2026-11-09
+reason = "storm, by order of the city"
+"""
+
+
+def say(office: OpenDesk, text: str) -> None:
+    """The admin writes into ombud.toml."""
+    config = office.desk.config
+    config.write_text(config.read_text("utf-8") + text, encoding="utf-8")
+
+
+def unsay(office: OpenDesk, text: str) -> None:
+    config = office.desk.config
+    config.write_text(config.read_text("utf-8").replace(text, ""), encoding="utf-8")
+
+
+def changed(office: OpenDesk) -> list[e.CalendarChanged]:
+    return [one.event for one in office.events("CalendarChanged") if isinstance(one.event, e.CalendarChanged)]
+
+
+@pytest.fixture
+def running(office: OpenDesk) -> OpenDesk:
+    """A desk with a case whose clocks run."""
+    office.receive(mail(ANA, "Order 48213", STRONG))
+    return office
+
+
+def test_a_day_that_is_announced_late_moves_running_deadlines_once_and_says_why(running: OpenDesk) -> None:
+    before = running.running()
+    say(running, STORM)
+    running.restart()
+    running.beat()
+    after = running.running()
+    (event,) = changed(running)
+    assert ("europe", ["2026-11-11"]) == (event.calendar, [day.day for day in event.days])
+    assert ("OFF", "storm, by order of the city", "2026-11-09") == (
+        event.days[0].why,
+        event.days[0].reason,
+        event.days[0].announced,
+    )
+    moved = {one.stage: (one.before, one.after) for one in event.moved}
+    assert moved == {stage: (before[stage], after[stage]) for stage in before if before[stage] != after[stage]}
+    assert "investigate" in moved
+    # A date that was told to the customer holds, whoever is free meanwhile.
+    assert "resolve" not in moved
+    assert all(new > old for old, new in moved.values())
+    assert 1 == len([one for one in running.case().told if one.what == "resolve"])
+    for _ in range(2):
+        running.beat()
+        running.restart()
+    assert ([event], after) == (changed(running), running.running())
+    assert "" == running.house.store.fact(OPEN)
+
+
+def test_what_is_taken_back_moves_them_back_and_is_another_event(running: OpenDesk) -> None:
+    before = running.running()
+    for _ in range(2):
+        say(running, STORM)
+        running.restart()
+        running.beat()
+        unsay(running, STORM)
+        running.restart()
+        running.beat()
+    assert (before, 4) == (running.running(), len(changed(running)))
+    assert ["OFF", "USUAL"] * 2 == [event.days[0].why for event in changed(running)]
+
+
+def test_a_stop_in_the_middle_is_made_up_for_at_the_next_start(running: OpenDesk) -> None:
+    """The memory is renewed before the clocks are; what is open is on record until all have followed."""
+    say(running, STORM)
+    running.restart()
+    running.house.recounting.run(lambda: True)
+    assert ([], True) == (changed(running), bool(running.house.store.fact(OPEN)))
+    running.restart()
+    running.beat()
+    assert (1, "") == (len(changed(running)), running.house.store.fact(OPEN))
+
+
+def test_whatever_happens_to_a_case_meanwhile_its_clocks_move_first(small_office: OpenDesk) -> None:
+    """A letter that arrives before the sweep would else move the deadlines in silence."""
+    office = small_office
+    office.receive(mail(ANA, "Order 48213", STRONG))
+    say(office, STORM)
+    office.restart()
+    office.desk.deliver(mail(ANA, f"Re: [{office.case().number}] Order 48213", "Any news?"), at=office.clock.now())
+    for poll in office.house.polls:
+        poll.run()
+    office.house.intake.run()
+    kinds = [record.kind for record in office.events()]
+    assert 1 == kinds.count("CalendarChanged")
+    assert kinds.index("CalendarChanged") < kinds.index("FollowUpAdded")
+    office.beat()
+    assert 1 == len(changed(office))
+
+
+def test_a_reload_looks_twice_for_decisions_under_way_with_the_old_settings(small_office: OpenDesk) -> None:
+    office = small_office
+    office.receive(mail(ANA, "Order 48213", STRONG))
+    old = office.house
+    number, before = office.case().number, office.running()
+    say(office, STORM)
+    with mock.patch.dict(os.environ, IMAP_PASSWORD=PASSWORD):
+        settings = load(office.desk.config, now=office.clock.now())
+    office.house = build(settings, old.store, office.parsers, office.clock, guard, before=old)
+    office.house.recounting.run()
+    assert 1 == len(changed(office))
+    # The old house was in the middle of something: it saves the case as it would have been.
+    case = old.store.load(number)
+    assert case is not None
+    with old.store.unit():
+        old.intake.concluder.conclude(case, (), office.clock.now(), event_key="late")
+    assert before == office.running()
+    office.house.recounting.run()
+    assert before != office.running()
+    assert (2, "") == (len(changed(office)), office.house.store.fact(OPEN))
+    old.close()
+
+
+def test_cases_of_other_calendars_are_left_alone(small_office: OpenDesk) -> None:
+    office = small_office
+    office.receive(mail(ANA, "Order 48213", STRONG))
+    before = office.house.store.version(office.case().number)
+    say(office, STORM.replace("calendar.europe", "calendar.south-east-asia").replace("[[", CALENDAR + "[[", 1))
+    office.restart()
+    office.beat()
+    assert ([], before) == (changed(office), office.house.store.version(office.case().number))
+
+
+CALENDAR = """
+[calendar.south-east-asia]
+zone = "Asia/Singapore"
+country = "SG"
+shifts = ["09:00-18:00"]
+"""
+
+
+def test_the_next_letter_to_who_owes_it_tells_why_the_date_moved(small_office: OpenDesk) -> None:
+    office = small_office
+    office.receive(mail(ANA, "Order 48213", STRONG))
+    say(office, STORM)
+    office.restart()
+    office.beat()
+    office.go_to(office.running()["accept"] + timedelta(hours=1))
+    told = "\n".join(text_of(read(sent.content or b"")) for sent in office.desk.sent())
+    assert "storm, by order of the city" in told
+    assert "Calendar changed, deadlines moved" in told
+
+
+def test_that_holidays_are_not_known_yet_is_told_to_the_intake_desk_once(
+    small_desk: TestDesk, opening: Opening
+) -> None:
+    office = opening(replace(small_desk, knows_holidays=False))
+    for _ in range(2):
+        office.clock.set(office.clock.now() + timedelta(minutes=30))
+        office.restart()
+        office.beat()
+    told = [
+        sent.recipients
+        for sent in office.desk.sent()
+        if "calendar 'china': from 2026-12-18 on" in text_of(read(sent.content or b""))
+    ]
+    assert told
+    assert sorted(set(told)) == sorted(told)
