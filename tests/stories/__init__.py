@@ -1,1 +1,1 @@
-"""Stories in business words."""
+"""Stories in business words, with the policy as it is shipped: whole lives of cases, and each special case."""
