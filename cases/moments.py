@@ -27,9 +27,11 @@ _OF_A_PROPOSAL = (
     "SolutionApproved",
     "ApprovalAsked",
     "ApprovalGranted",
+    "ApprovalRefused",
     "SolutionOffered",
     "LetterSent:put_to_customer",
     "CustomerAgreed",
+    "CustomerDeclined",
 )
 _OF_THE_WORK = (
     "PlanFiled",

@@ -6,6 +6,7 @@ called by their ids in the sample: rossi leads logistics in Europe, weber heads 
 the intake desk, he leads customer service at head office, xu is management, dubois is legal.
 """
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -54,7 +55,13 @@ class Story:
     """One case. It begins with a complaint from Germany about a delivery, of a grade, at a moment."""
 
     def __init__(
-        self, grade: str = "general", at: str = "Mon 2 Nov 10:30", *, emotional: bool = False, mail: str = "up"
+        self,
+        grade: str = "general",
+        at: str = "Mon 2 Nov 10:30",
+        *,
+        emotional: bool = False,
+        mail: str = "up",
+        doubtful: bool = False,
     ) -> None:
         self.mail = mail  # while it is down no letter leaves
         self.policy = shipped()
@@ -67,8 +74,12 @@ class Story:
         self.raws = 0
         signs = (*SIGNS[grade], *(("emotional",) if emotional else ()))
         first = self._mail("My parcel for order 48213 has not arrived. I want my money back.", signs=signs)
+        if doubtful:
+            first = replace(first, message=replace(first.message, complaint=Strength.WEAK))
         self._conclude(on_message(None, first, Fresh(), self.policy, self.now))
-        assert grade == self.case.grade or (emotional and grade == "general")
+        if grade != self.case.grade:  # strong words alone make a case important
+            assert emotional
+            self.does("weber", f"grade {grade}: upset, and nothing more")
 
     # people do things
 

@@ -40,7 +40,7 @@ ROWS: tuple[tuple[str, str, str, str, str, str], ...] = (
     ("put_to_customer", "general", "Thu 5 Nov 10:00", "rossi", "Thu 5 Nov 15:00", "rossi → weber → he"),
     ("put_to_customer", "important", "Thu 5 Nov 14:00", "rossi", "Fri 6 Nov 12:00", "rossi → weber → he"),
     ("put_to_customer", "major", "Thu 5 Nov 14:00", "rossi", "Fri 6 Nov 12:00", "rossi → weber → he"),
-    ("agree", "general", "Fri 6 Nov 10:00", "rossi", "Mon 9 Nov 10:20", "rossi → weber → he"),
+    ("agree", "general", "Thu 5 Nov 14:30", "rossi", "Fri 6 Nov 12:22", "rossi → weber"),
     ("agree", "important", "Fri 6 Nov 10:00", "rossi", "Wed 11 Nov 10:20", "rossi → weber → he"),
     ("agree", "major", "Fri 6 Nov 10:00", "rossi", "Fri 13 Nov 10:00", "rossi → weber → he"),
     ("resolve", "general", "Mon 2 Nov 10:30", "rossi", "Wed 11 Nov 10:30", "rossi → weber"),
