@@ -82,7 +82,7 @@ def _an_important_case_is_solved(case: Story) -> None:
     case.does("rossi", "agreed", "resolve: sent")
     case.does("rossi", "result: Ihr Paket ist unterwegs.")
     assert {"satisfaction", "ask_satisfaction", "close"} == case.owed()
-    assert ("rossi", "Fri 13 Nov 10:20") == case.owes("satisfaction")
+    assert ("rossi", "Fri 13 Nov 10:30") == case.owes("satisfaction")
     assert "satisfaction not known yet" == case.refused("rossi", "close")
     assert "not closed yet" == case.refused("weber", "report: lost")
 
