@@ -46,6 +46,7 @@ def handbook(desk: Desk, tables: Tables) -> tuple[Section, ...]:
     """All chapters, from rows that were checked by `config.settings.load`."""
     return (
         _stages(tables),
+        _checklist(tables),
         *clock_sections(tables),
         _ladders(tables),
         _notices(tables),
@@ -72,7 +73,7 @@ def _stages(tables: Tables) -> Section:
         title="Stages and their limits",
         about="bd: business days, wh: working hours of the owning centre, h: clock hours. Behind each limit stands the "
         "ladder that is climbed when nothing happens." + (f" Every clock ends with {always}." if always else ""),
-        columns=("stage", "starts with", "done by", "ends without", "from", "owner", *GRADES, "clause"),
+        columns=("stage", "starts with", "done by", "ends without", "from", "owner", *GRADES, "confirmed by", "clause"),
         rows=tuple(
             (
                 row.name,
@@ -82,11 +83,30 @@ def _stages(tables: Tables) -> Section:
                 "receipt" if row.counted_from == "received" else "its start",
                 row.owner,
                 *(_limit(row, grade) for grade in GRADES),
+                _by_grade(row.confirmed_by),
                 row.clause,
             )
             for _, row in tables.stages
         ),
     )
+
+
+def _checklist(tables: Tables) -> Section:
+    return Section(
+        title="What must be on record before a case is archived",
+        about="Any one of the moments suffices.",
+        columns=("item", "met by", "grades", "only after", "clause"),
+        rows=tuple(
+            (row.name, _listed(row.met_by, "or"), _listed(row.grades), row.due, row.clause)
+            for _, row in tables.checklist
+        ),
+    )
+
+
+def _by_grade(table: Mapping[Grade, str]) -> str:
+    """One text for all grades, or one a grade."""
+    same = len(set(table.values())) == 1 and len(table) == len(GRADES)
+    return next(iter(table.values())) if same else _listed(f"{grade}: {text}" for grade, text in table.items())
 
 
 def _limit(row: StageModel, grade: Grade) -> str:
@@ -116,9 +136,19 @@ def _notices(tables: Tables) -> Section:
     return Section(
         title="Notices: who is written to when something happens",
         about="All conditions must hold.",
-        columns=("notice", "when", "only if", "to", "letter", "class", "completes", "clause"),
+        columns=("notice", "when", "only if", "to", "letter", "class", "completes", "leaves after", "clause"),
         rows=tuple(
-            (row.name, _when(row), _listed(row.only, "and"), row.to, row.letter, row.class_, row.stops, row.clause)
+            (
+                row.name,
+                _when(row),
+                _listed(row.only, "and"),
+                row.to,
+                row.letter,
+                row.class_,
+                row.stops,
+                _span(row.later),
+                row.clause,
+            )
             for _, row in tables.notices
         ),
     )
@@ -221,13 +251,15 @@ def _commands(tables: Tables) -> Section:
     return Section(
         title="Commands that colleagues give by replying",
         about="",
-        columns=("command", "who may give it", "words", "text", "clause"),
+        columns=("command", "who may give it", "only as", "words", "text", "comes after", "clause"),
         rows=tuple(
             (
                 row.name,
                 _listed(row.roles, "or"),
+                row.who,
                 _listed(row.words),
                 ", ".join(("needed",) * row.needs_text + ("goes to the customer",) * row.to_customer),
+                _by_grade({grade: _listed(moments, "and") for grade, moments in row.after.items()}),
                 row.clause,
             )
             for _, row in tables.commands

@@ -66,6 +66,21 @@ def test_a_grade_that_rises_after_the_proposal_asks_who_must_approve_now() -> No
     assert case.owes("put_to_customer") is not None
 
 
+def test_a_high_compensation_needs_its_approver_in_any_grade() -> None:
+    """C3.4: and what is high is a row of clocks.toml."""
+    case = lived(Story("general"), until="propose")
+    case.letters()
+    case.does("rossi", "propose: a new parcel, compensation 400 EUR")
+    assert ["report to weber"] == case.letters()
+    assert ("weber", "Wed 4 Nov 15:30") == case.owes("approve")
+    assert "not approved yet" == case.refused("rossi", "offer: Wir erstatten 400 EUR.")
+    case.does("weber", "approve")
+    assert case.owes("put_to_customer") is not None
+    other = lived(Story("general"), until="propose")
+    other.does("rossi", "propose: a new parcel, compensation 4000 EUR")
+    assert "xu" == (other.owes("approve") or ("", ""))[0]
+
+
 def test_an_emotional_customer_is_visited_whatever_the_grade() -> None:
     """C3.6; without the visit the case does not reach the archive."""
     case = lived(Story("general", emotional=True), without=("visited", "close"))
