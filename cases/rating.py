@@ -22,7 +22,8 @@ def is_asked(case: Case, token: IssuedToken | None) -> bool:
 
     The letter `satisfaction` asks in every case, the result itself in a major one: there a confirmation is asked for.
     """
-    asking = {"satisfaction", "result"} if case.grade is Grade.MAJOR else {"satisfaction"}
+    confirmed_major = case.grade is Grade.MAJOR and not case.provisional
+    asking = {"satisfaction", "result"} if confirmed_major else {"satisfaction"}
     letters = set(token.letter_key.split(":")[1:2]) if token else set()
     return bool(letters & asking) and case.status in {Status.RESOLVED, Status.CLOSED}
 
