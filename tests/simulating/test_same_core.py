@@ -71,7 +71,7 @@ def told(event: Event) -> tuple[str, str]:
 def test_the_daemon_leaves_the_very_record_that_the_simulation_told(
     tmp_path: Path, desk: tuple[House, Settings, VirtualClock]
 ) -> None:
-    """Two complaints, a further message, one in triage; nobody acts. Every event, letter and breach, to the second."""
+    """Complaints, one about an order of another's, a further message, a doubtful one: every event, to the second."""
     house, used, clock = desk
     folder = tmp_path / "mail"
     put(folder, "1", "2026-11-23 08:58", message_id=FIRST)
@@ -84,6 +84,8 @@ def test_the_daemon_leaves_the_very_record_that_the_simulation_told(
     )
     put(folder, "3", "2026-11-24 07:10", references=[FIRST], text="Still nothing, and I have lost 30000 EUR by now.")
     put(folder, "4", "2026-11-25 10:00", sender="cy@third.example", subject="Hello", text="Is this the right address?")
+    again = "My order 48213 was never delivered either. This is unacceptable, I demand a refund. Germany."
+    put(folder, "5", "2026-11-26 09:30", sender="di@fourth.example", subject="Order 48213", text=again)
     seen = run_over(folder, end=END, by=used)
     pieces = list(read_post(folder, used.accounts).pieces)
     moments = {event.at for events in seen.events.values() for event in events} | {piece.at for piece in pieces}
@@ -107,7 +109,8 @@ def test_the_daemon_leaves_the_very_record_that_the_simulation_told(
             ]
         )
         beat(house)
-    assert 3 == len(seen.events)
+    assert 4 == len(seen.events)
+    assert {"GroupJoined", "MemberJoined"} <= {event.kind for events in seen.events.values() for event in events}
     for number, events in seen.events.items():
         recorded = [record.event for record in house.store.events(number) if record.event]
         left, right = Counter(map(told, recorded)), Counter(map(told, events))
