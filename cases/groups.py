@@ -66,6 +66,12 @@ def grouped(case: Case, arrival: Arrival, policy: Policy, now: datetime) -> tupl
         return (joined,)
     if other.number in case.links:
         return ()
+    if is_sure and lead and lead.status is not Status.CLOSED:
+        # A flood: nobody can look at each of these, and the group is known.
+        linked = e.CasesLinked(
+            at=now, by=by, rule=row.name, clause=row.clause, other=lead.number, because=f"{row.name}: {detail}"
+        )
+        return (linked,)
     suggested = e.GroupSuggested(
         at=now, by=by, rule=row.name, clause=row.clause, other=other.number, cause=row.name, because=detail
     )

@@ -290,7 +290,7 @@ class Policy:
     organisation: Organisation
     head_office: str  # name of the calendar of people without one
     causes: tuple[CauseRow, ...] = ()
-    most_members: int = 200  # of a group; what comes then is suggested to a person
+    most_members: int = 200  # of a group; what comes then is only linked
     regulators: tuple[str, ...] = ()  # domains of authorities (M33)
     country_zones: Mapping[str, str] = field(default_factory=dict)  # ISO 3166 alpha-2 → IANA zone to show dates in
     quarantine_target: Target | None = None  # policy §1: 1 wh

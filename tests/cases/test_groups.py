@@ -144,7 +144,8 @@ class TestOneCause:
         office = Office(replace(policy, most_members=2))
         numbers = [office.write(f"{name}@{name}.example", f"{name}: PO-20418!", facts=ORDER) for name in "abcd"]
         assert ["", numbers[0], numbers[0], ""] == [office.case(one).lead for one in numbers]
-        assert "GroupSuggested" in office.kinds(numbers[3])
+        assert "CasesLinked" in office.kinds(numbers[3])
+        assert [] == office.letters_of(numbers[3], "group-notice"), "nobody could look at each letter of a flood"
 
 
 def intake(policy: Policy) -> str:
