@@ -20,10 +20,11 @@ from store.desk import Store
 from store.values import OutboxRow, OutboxState, Outcome
 from tests.e2e.conftest import Opening
 from tests.e2e.desk import ROOT, TestDesk, lines
-from tests.e2e.mail import answer, mail
+from tests.e2e.mail import answer, mail, text_of
 from tests.e2e.opened import OpenDesk
 
 HEAD = "marco.rossi@meridian.example"
+CENTRE = "katrin.weber@meridian.example"  # approves what is done about important cases
 STRONG = "My parcel for order 48213 was never delivered. This is unacceptable, I demand 250 EUR."
 # In the order of a pass; `:2` is the second time it comes by.
 MOMENTS = (
@@ -89,6 +90,9 @@ def test_a_final_letter_waits_for_a_person_only_if_it_may_have_left(
     desk, office = small_desk, opening(small_desk, now=datetime.now(UTC))
     office.receive(mail("ana@kunde.example", "Order 48213", STRONG))
     (assignment,) = desk.sent_to(HEAD)
+    office.receive(answer(assignment, HEAD, "investigated: lost\npropose: a new parcel"))
+    (asked,) = (letter for letter in desk.sent_to(CENTRE) if "a new parcel" in text_of(letter))
+    office.receive(answer(asked, CENTRE, "approve"))
     office.receive(answer(assignment, HEAD, "resolve: A new parcel left today."))
     office.close()
     desk.deliver(answer(assignment, HEAD, "result: Your new parcel left today."))

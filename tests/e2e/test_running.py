@@ -139,7 +139,7 @@ def test_machines_can_read_what_the_commands_say(small_desk: TestDesk) -> None:
     assert (ANA, "open", "europe") == (case["customer"], case["status"], case["centre"])
     assert [] == small_desk.show("case", "list", "--status", "closed")
     shown = small_desk.show("case", "show", case["number"])
-    assert {"case", "deadlines", "events", "letters"} == set(shown)
+    assert {"case", "deadlines", "events", "gathered", "letters"} == set(shown)
     assert "CaseOpened" == shown["events"][0]["kind"]
     assert {"sent"} == {letter["state"] for letter in shown["letters"]}
     assert shown["deadlines"][0]["due"].endswith("+00:00")

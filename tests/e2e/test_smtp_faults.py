@@ -19,6 +19,7 @@ from tests.servers.smtp import CLOSE, Fault, Step
 
 ANA = "ana@kunde.example"
 HEAD = "marco.rossi@meridian.example"
+CENTRE = "katrin.weber@meridian.example"  # approves what is done about important cases
 CLERKS = ["jonas.brandt@meridian.example", "lin.yue@meridian.example"]  # the intake desk
 STRONG = "My parcel for order 48213 was never delivered. This is unacceptable, I demand 250 EUR."
 
@@ -151,6 +152,9 @@ def test_a_final_letter_that_may_have_left_is_never_sent_again_by_itself(office:
     """The result is told once or a person decides."""
     complain(office)
     (assignment,) = office.desk.sent_to(HEAD)
+    office.receive(answer(assignment, HEAD, "investigated: lost\npropose: another one"))
+    (asked,) = (letter for letter in office.desk.sent_to(CENTRE) if "another one" in text_of(letter))
+    office.receive(answer(asked, CENTRE, "approve"))
     office.receive(answer(assignment, HEAD, "resolve: A new parcel left today."))
     office.desk.smtp.play(Fault(Step.DOT, CLOSE, containing=ANA, keeps=True))
     office.receive(answer(assignment, HEAD, "result: Your new parcel left today."))
