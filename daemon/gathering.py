@@ -42,7 +42,7 @@ class Gathering:
     policy: Policy
     clock: Clock
     guard: Guard
-    _stuck: dict[str, str] = field(default_factory=dict)  # reader who could not be told → the reason that was told
+    _stuck: dict[str, str] = field(default_factory=dict)  # letter that could not be written → the reason that was told
 
     def gather(self, stop: Callable[[], bool] = lambda: False) -> int:
         """Queues what may be told now; returns how many messages."""
@@ -50,27 +50,36 @@ class Gathering:
         for reader in self.store.readers_waiting(self.clock.now()):
             while not stop():
                 found = _Count()
-                trouble = self.guard(f"letters for {reader}", partial(self._tell, reader, found))
-                self._say_if_stuck(reader, trouble.reason if trouble else "")
-                if trouble:
+                if self.guard(f"letters for {reader}", partial(self._tell, reader, found)):
+                    told += self._tell_each(reader)
                     break
                 told += found.messages
                 if not found.more:
                     break
         return told
 
-    def _say_if_stuck(self, reader: str, reason: str) -> None:
-        """Once for each reason: the letters wait on, and are tried with every beat until somebody has mended it."""
-        if reason and self._stuck.get(reader) != reason:
-            self.store.record_trouble("stuck", f"letters for {reader}: {reason}", self.clock.now())
-        self._stuck[reader] = reason
-        if not reason:
-            del self._stuck[reader]
+    def _tell_each(self, reader: str) -> int:
+        """One letter that cannot be written must not hold up the others: each goes alone, as far as that works."""
+        told = 0
+        for letter in self.store.waiting_for(reader, self.clock.now(), self.policy.letters.digest_most):
+            found = _Count()
+            trouble = self.guard(f"letter {letter.key}", partial(self._tell, reader, found, only=letter))
+            self._say_if_stuck(letter, trouble.reason if trouble else "")
+            told += 0 if trouble else found.messages
+        return told
 
-    def _tell(self, reader: str, found: "_Count") -> None:
+    def _say_if_stuck(self, letter: WaitingLetter, reason: str) -> None:
+        """Once for each reason: the letter waits on, and is tried with every beat until somebody has mended it."""
+        if reason and self._stuck.get(letter.key) != reason:
+            self.store.record_trouble("stuck", reason, self.clock.now(), number=letter.number)
+        self._stuck[letter.key] = reason
+        if not reason:
+            del self._stuck[letter.key]
+
+    def _tell(self, reader: str, found: "_Count", only: WaitingLetter | None = None) -> None:
         with self.store.unit("gather"):
             now, most = self.clock.now(), self.policy.letters.digest_most
-            waiting = self.store.waiting_for(reader, now, most)
+            waiting = [only] if only else self.store.waiting_for(reader, now, most)
             person = self.policy.directory.people.get(reader)
             if not waiting:
                 return

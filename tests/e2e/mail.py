@@ -13,6 +13,11 @@ SERVER_ID = "mx.meridian.example"
 COMPLAINT = "My order 48213 arrived broken. This is unacceptable, I demand a refund of 250 EUR."
 
 
+def own_trouble(nth: int) -> str:
+    """A complaint that has nothing to do with those of other customers: its own order, and too short to resemble."""
+    return f"My parcel for order {50_000 + nth} was never delivered, I demand 250 EUR."
+
+
 def mail(
     sender: str,
     subject: str = "My order arrived broken",

@@ -19,7 +19,7 @@ from templates.library import Library, load_library
 from tests.e2e.conftest import Opening
 from tests.e2e.deadly import POISON
 from tests.e2e.desk import TestDesk
-from tests.e2e.mail import mail, text_of
+from tests.e2e.mail import mail, own_trouble, text_of
 from tests.e2e.opened import OpenDesk
 
 ANA, BO, CEM = "ana@kunde.example", "bo@kunde.example", "cem@kunde.example"
@@ -191,15 +191,17 @@ def test_a_letter_that_cannot_be_written_when_its_time_comes_is_told_once_and_st
 ) -> None:
     def mistaken(overrides: Path | None) -> Library:
         library = load_library(overrides)
-        letter = "en/reminder.md.j2"
-        broken = library.files[letter] + '\n{% if "zebra" in subject %}{{ 1 // 0 }}{% endif %}\n'
-        return replace(library, files={**library.files, letter: broken})
+        alone, digest = "en/reminder.md.j2", "en/digest.md.j2"
+        zebra = '\n{% if "zebra" in subject %}{{ 1 // 0 }}{% endif %}\n'
+        zebras = '\n{% for item in items %}{% if "zebra" in item.subject %}{{ 1 // 0 }}{% endif %}{% endfor %}\n'
+        broken = {alone: library.files[alone] + zebra, digest: library.files[digest] + zebras}
+        return replace(library, files={**library.files, **broken})
 
     with mock.patch("templates.render.load_library", mistaken):
         office = opening(small_desk)
-    arrive(office, mail(ANA, "A zebra", STRONG), mail(BO, "A horse", STRONG))
-    for _ in range(4):
-        office.clock.advance(timedelta(hours=4))
+    arrive(office, mail(ANA, "A zebra", own_trouble(1)), mail(BO, "A horse", own_trouble(2)))
+    for _ in range(3):
+        office.clock.advance(timedelta(hours=3))
         for _ in range(3):
             office.beat()
     numbers = {case.customer: case.number for case in office.cases()}

@@ -13,7 +13,7 @@ from cases.words import Status
 from store.desk import Store
 from store.trouble import Contradiction
 from store.values import OutboxRow, OutboxState
-from tests.e2e.mail import answer, bounce, mail, read, text_of
+from tests.e2e.mail import answer, bounce, mail, own_trouble, read, text_of
 from tests.e2e.opened import OpenDesk
 from tests.servers.smtp import CLOSE, Fault, Step
 
@@ -182,7 +182,7 @@ def test_a_letter_that_left_while_the_database_was_locked_is_recorded_and_not_se
         settle(store, *given, **more)
 
     for n in range(4):
-        office.desk.deliver(mail(f"c{n}@kunde.example", f"Order {n}", f"{STRONG} {n}"), at=office.clock.now())
+        office.desk.deliver(mail(f"c{n}@kunde.example", f"Order {n}", own_trouble(n)), at=office.clock.now())
     with mock.patch.object(Store, "settle", locked):
         for _ in range(times):
             with pytest.raises(TryLater):
@@ -206,7 +206,7 @@ def test_trouble_with_one_letter_does_not_hold_up_the_others(small_office: OpenD
         settle(store, outbox_id, *given, **more)
 
     for n in range(4):
-        office.desk.deliver(mail(f"c{n}@kunde.example", f"Order {n}", f"{STRONG} {n}"), at=office.clock.now())
+        office.desk.deliver(mail(f"c{n}@kunde.example", f"Order {n}", own_trouble(n)), at=office.clock.now())
     with mock.patch.object(Store, "settle", broken):
         for minutes in (0, 0, 3, 3):
             office.clock.advance(timedelta(minutes=minutes))
@@ -219,7 +219,7 @@ def test_one_letter_in_doubt_does_not_hold_up_the_others(small_office: OpenDesk)
     office = small_office
     office.desk.smtp.play(Fault(Step.DOT, CLOSE, times=1, containing="c3@", keeps=True))
     for n in range(8):
-        office.desk.deliver(mail(f"c{n}@kunde.example", f"Order {n}", f"{STRONG} {n}"), at=office.clock.now())
+        office.desk.deliver(mail(f"c{n}@kunde.example", f"Order {n}", own_trouble(n)), at=office.clock.now())
     office.beat()
     assert 16 == len(office.desk.sent())
     office.go_on(minutes=3)

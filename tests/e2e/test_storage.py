@@ -23,7 +23,7 @@ from store import sqlite as sqlite_engine
 from store.values import OutboxState
 from tests.e2e.conftest import Opening
 from tests.e2e.desk import ROOT, TestDesk, lines
-from tests.e2e.mail import mail
+from tests.e2e.mail import mail, own_trouble
 from tests.e2e.opened import OpenDesk
 from tests.e2e.test_running import daemon, stop, wait_until
 from tests.servers.dovecot import PASSWORD
@@ -191,8 +191,8 @@ def test_a_database_that_is_locked_while_letters_leave_costs_no_letter_and_doubl
     ):
         office = opening(desk)
     customers = [f"c{n}@kunde.example" for n in range(letters)]
-    for customer in customers:
-        desk.deliver(mail(customer, f"Order of {customer}", f"{STRONG} {customer}"), at=office.clock.now())
+    for nth, customer in enumerate(customers):
+        desk.deliver(mail(customer, f"Order of {customer}", own_trouble(nth)), at=office.clock.now())
     office.house.polls[0].run()
     office.house.intake.run()
     with locked_when_a_letter_is_taken(office), pytest.raises(TryLater):
@@ -338,7 +338,7 @@ def test_a_connection_cut_at_each_commit_of_a_pass_leaves_nothing_half_done(
     office, customers = opening(desk), list[str]()
     for nth in count(1):
         customers.append(f"c{nth}@kunde.example")
-        desk.deliver(mail(customers[-1], f"Order {nth}", f"{STRONG} {nth}"), at=office.clock.now())
+        desk.deliver(mail(customers[-1], f"Order {nth}", own_trouble(nth)), at=office.clock.now())
         with cut_at_commit(office, proxy, nth, deaf=deaf), suppress(TryLater):
             office.beat()
         struck = proxy.struck
