@@ -9,8 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cases import events as e
+from cases.arrival import Background
+from cases.decide import on_message
 from cases.kinship import customers_in, models_of, resemblance, things_of
 from cases.message import Fact, Signal, Strength
+from cases.placing import Fresh
 from cases.policy import Policy
 from cases.words import Grade
 from tests.cases.office import Office
@@ -73,6 +76,14 @@ class TestOneCause:
         first = office.write("anna@one.example", "PO-20418 is broken", facts=ORDER)
         again = office.write("Anna+shop@one.example", "PO-20418 is still broken", facts=ORDER)
         assert ("", ()) == (office.case(again).lead, office.case(first).members)
+
+    def test_a_customers_own_case_is_no_second_customer_whoever_looked_it_up(self, policy: Policy) -> None:
+        office = Office(policy)
+        first = office.write("anna@one.example", "PO-20418 is broken", facts=ORDER)
+        arrival = office.arrived("Anna+shop@one.example", "PO-20418 is still broken", facts=ORDER)
+        known = Background(alike=(office.case(first),))
+        events = on_message(None, replace(arrival, background=known), Fresh(), policy, office.now)
+        assert [] == [event for event in events if isinstance(event, e.GroupJoined | e.GroupSuggested)]
 
     def test_the_same_project_and_the_same_trouble_is_one_cause_and_another_trouble_is_not(
         self, policy: Policy
