@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import cast
 
 from cases import events as e
@@ -13,6 +13,7 @@ from cases.moments import moments_of, undone_by
 from cases.words import Channel, Grade, Status
 
 QUESTION_LETTER, EXTENSION_LETTER = "question", "extension"
+_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +117,7 @@ class Case:
     extensions: tuple[Extension, ...] = ()  # asked for and granted; refused ones are no more
     dates: Mapping[str, datetime] = field(default_factory=dict)  # that others have set: `regulator date`
     announced: tuple[Told, ...] = ()  # dates that the extension letter will tell once it has left
+    status_asked: tuple[datetime, ...] = ()  # answered questions of the customer, of the last day
     told_waits: bool = False  # the customer knows that the dates they were told move until they have answered
 
     def has_participant(self, address: str) -> bool:
@@ -229,6 +231,11 @@ def _triage_answered(case: Case, event: e.TriageAnswered) -> Case:
 def _followed_up(case: Case, event: e.FollowUpAdded) -> Case:
     # The customer wrote again just now: an old first message no longer holds today's letters back.
     return replace(case, hold_letters="", flags=tuple(dict.fromkeys((*case.flags, *event.flags))))
+
+
+def _status_asked(case: Case, event: e.StatusAsked) -> Case:
+    recent = (at for at in case.status_asked if at > event.at - _A_DAY)
+    return replace(case, status_asked=(*recent, event.at))
 
 
 def _accepted(case: Case, event: e.AssignmentAccepted) -> Case:
@@ -432,6 +439,7 @@ _CHANGES = cast(
         e.TriageAsked: _triage_asked,
         e.TriageAnswered: _triage_answered,
         e.FollowUpAdded: _followed_up,
+        e.StatusAsked: _status_asked,
         e.AssignmentAccepted: _accepted,
         e.AssignmentRefused: _refused,
         e.HandedUp: _handed_up,

@@ -76,6 +76,7 @@ from cases.events_reading import (
     Reason,
     RegistrationConfirmed,
     Routed,
+    StatusAsked,
     TriageAnswered,
     TriageAsked,
 )
@@ -204,6 +205,7 @@ __all__ = [
     "SatisfactionGiven",
     "SolutionOffered",
     "SolutionProposed",
+    "StatusAsked",
     "TextEvent",
     "TriageAnswered",
     "TriageAsked",

@@ -49,6 +49,18 @@ class FollowUpAdded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class StatusAsked(Event):
+    """The customer asks how their case stands and is answered at once (N4).
+
+    `believed`: the sender of this message is at least plausible; others get no more than a bare answer.
+    """
+
+    raw: int
+    sender: str
+    believed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteAdded(Event):
     """Something staff may read and nobody outside ever does: a stranger's message, a robot's, a colleague's note."""
 

@@ -15,6 +15,7 @@ from cases.message import Fact, IncomingMessage, Proof, Strength
 from cases.pausing import CUSTOMER, resumed
 from cases.placing import Fresh, Place
 from cases.policy import Policy
+from cases.standing import asks, status_asked
 from cases.ways import origin_of, way_of
 from cases.words import Channel, Grade, Status
 
@@ -92,8 +93,11 @@ def follow_up(
     events += _dates_set(arrival, policy, now)
     events += _worsened(case, arrival, policy, now)
     events += grouped(fold(case, events), arrival, policy, now)
-    if reopens and case.status in {Status.RESOLVED, Status.CLOSED}:
+    # Who only asks how it stands takes nothing back; whether they do is for a person to read (`read_answer`).
+    only_asks = case.status is Status.RESOLVED and asks(message.signals) and message.complaint is Strength.NONE
+    if reopens and not only_asks and case.status in {Status.RESOLVED, Status.CLOSED}:
         events += reopening_of(fold(case, events), "the customer answered", policy, by, now)
+    events += status_asked(fold(case, events), arrival, policy, now)
     return tuple(events)
 
 

@@ -251,6 +251,8 @@ class LetterRules:
     token_valid_for: timedelta
     record_told_every: timedelta | None = None  # audit gets the head of the record; None: never
     bounce: BounceRules = BounceRules()
+    status_a_day: int = 2  # questions of one customer how it stands that are answered by themselves (N4)
+    status_contact: Target | None = None  # to the next contact at the latest, where none was told
     suppressing: tuple[str, ...] = ()  # kinds of feedback reports after which an address gets no letters any more
 
 

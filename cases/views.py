@@ -22,6 +22,7 @@ from cases.reaching import CUSTOMER, next_address, reader_of
 from cases.rights import allowed
 from cases.routing import people_for
 from cases.sense import TRIAGE_ANSWERS
+from cases.standing import standing_view
 from cases.stretches import Stretch, seconds_between
 from cases.target import Unit
 from cases.words import Grade
@@ -111,6 +112,10 @@ def _appeal(letter: Letter, case: Case, policy: Policy) -> View:
     return _bare(letter, case, policy) | {"resolve_by": case.told_date("resolve")}
 
 
+def _status(letter: Letter, case: Case, policy: Policy) -> View:
+    return standing_view(case, policy, letter.cause.at)
+
+
 def _progress(letter: Letter, case: Case, _policy: Policy) -> View:
     following = case.told_date("next contact")
     # A promise that this very letter keeps is no news any more.
@@ -149,6 +154,7 @@ _CUSTOMER = {
     "proposal": _proposal,
     "result": _result,
     "satisfaction": _satisfaction,
+    "status": _status,
     **CUSTOMER_VIEWS,
 }
 

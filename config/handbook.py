@@ -306,6 +306,10 @@ def _letter_rules(rules: LettersModel) -> Iterator[Cells]:
     yield "letters about a message older than this are held", _days(rules.max_age.days), rules.max_age.clause
     yield "a letter whose sending is uncertain", fates, unsure.clause
     yield "reminders and escalations in one digest", f"at most {rules.digest.most}", rules.digest.clause
+    asked = (
+        f"at most {rules.status.most_a_day} a day; next contact within {rules.status.next_contact} where none was told"
+    )
+    yield "customers who ask how it stands are answered by themselves", asked, rules.status.clause
     yield "sending is tried for", _days(rules.give_up.after_days), rules.give_up.clause
     yield "a reply's token is valid for", _days(rules.token.valid_for_days), rules.token.clause
     yield "a message in quarantine is settled within", str(rules.quarantine.target), rules.quarantine.clause

@@ -79,6 +79,7 @@ EXCLUSIVE = (
     frozenset({"reopened", "not reopened"}),
     frozenset({"to the customer", "to a colleague"}),
     frozenset({"disputed", "first refusal"}),
+    frozenset({"believed", "not believed"}),
 )
 
 
@@ -335,9 +336,11 @@ class _Search:
 # Conditions on events that are not about letters, each on one kind.
 _SAID_OF = {
     "after silence": "CaseClosed",
+    "believed": "StatusAsked",
     "by itself": "Resumed",
     "disputed": "AssignmentRefused",
     "first refusal": "AssignmentRefused",
+    "not believed": "StatusAsked",
     "for the customer": "Paused",
     "personal data": "Graded",
 }

@@ -245,7 +245,17 @@ def _cited(tables: Tables) -> Iterator[tuple[str, str, str]]:
     if tables.zones:
         yield "zones.toml", "clause", tables.zones.clause
     if letters := tables.letters:
-        for name in ("max_age", "uncertain", "digest", "give_up", "token", "quarantine", "bounce", "suppression"):
+        for name in (
+            "max_age",
+            "uncertain",
+            "digest",
+            "status",
+            "give_up",
+            "token",
+            "quarantine",
+            "bounce",
+            "suppression",
+        ):
             yield "letters.toml", f"{name}.clause", getattr(letters, name).clause
 
 

@@ -201,6 +201,14 @@ class DigestModel(Row):
     most: Annotated[int, Field(ge=2, le=200)]
 
 
+class StatusModel(Row):
+    """`[status]` of letters.toml."""
+
+    clause: Clause
+    most_a_day: Annotated[int, Field(ge=0, le=100)]
+    next_contact: Span
+
+
 class GiveUpModel(Row):
     """`[give_up]` of letters.toml."""
 
@@ -253,6 +261,7 @@ class LettersModel(Row):
     max_age: MaxAgeModel
     uncertain: UncertainModel
     digest: DigestModel
+    status: StatusModel
     give_up: GiveUpModel
     token: TokenModel
     quarantine: QuarantineModel

@@ -228,6 +228,8 @@ def _letters(letters: LettersModel) -> LetterRules:
         },
         give_up_after=letters.give_up.after_days,
         digest_most=letters.digest.most,
+        status_a_day=letters.status.most_a_day,
+        status_contact=letters.status.next_contact,
         token_valid_for=letters.token.valid_for_days,
         record_told_every=letters.record.every_days,
         bounce=BounceRules(

@@ -51,6 +51,7 @@ CATEGORIES = (
 )
 SIGNALS = frozenset(
     {
+        "asks_status",
         "breach_of_law",
         "broken_promise",
         "concealment",

@@ -16,7 +16,7 @@ _OPENING = 280  # characters
 _SECOND = 0.5  # part of the main category's weight from which another one is a concern of its own
 _CERTAIN = 0.99  # summed weight from which a signal is told; less are hints that need a second one
 # Signals that also strangers and sellers speak of, and that make no complaint by themselves.
-_NO_COMPLAINT = frozenset({"press", "regulator", "urgent", "trade_secret", "leaving"})
+_NO_COMPLAINT = frozenset({"asks_status", "press", "regulator", "urgent", "trade_secret", "leaving"})
 _MOST = 100
 _KINDS = {COMPLAINT: "complaint", SIGNALS: "signal", CATEGORIES: "category"}
 

@@ -203,6 +203,17 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         "text": "We send a new feeder at our cost.\n\nWe also refund the two days of 1,500 EUR.",
     },
     "satisfaction": {**_COMMON, **_SUBJECT},
+    "status": {
+        **_COMMON,
+        **_SUBJECT,
+        "standing": "investigating",
+        "worked_at": _NEXT,
+        "next_contact_at": _NEXT,
+        "resolve_by": _RESOLVE,
+        "late": True,
+        "reported": True,
+        "moves": False,
+    },
     "appeal": {**_COMMON, **_SUBJECT, "next_contact_at": _NEXT, "resolve_by": _RESOLVE},
     "progress": {
         **_COMMON,

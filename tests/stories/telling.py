@@ -23,6 +23,7 @@ from cases.placing import Fresh, Join
 from cases.policy import Policy
 from cases.routing import people_for
 from cases.tokens import IssuedToken
+from cases.views import view_of
 from config.settings import load
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -96,7 +97,14 @@ class Story:
         assert {"CommandRefused"} == {event.kind for event in self.record[before:]}
         return f"{line.because}: {line.detail}" if line.detail else line.because
 
-    def customer_writes(self, words: str, answering: str = "acknowledgement") -> None:
+    def customer_writes(
+        self,
+        words: str,
+        answering: str = "acknowledgement",
+        *,
+        signs: tuple[str, ...] = (),
+        proof: Proof = Proof.PROVEN,
+    ) -> None:
         """The customer answers the last letter of that name which they got."""
         letter = next(one for one, _ in reversed(self.left) if one.letter == answering and not one.person)
         token = IssuedToken(
@@ -107,7 +115,8 @@ class Story:
             expires_at=berlin("Thu 31 Dec 23:59"),
             letter_key=letter.key,
         )
-        come = self._mail(words, complaint=Strength.NONE)
+        come = self._mail(words, complaint=Strength.NONE, signs=signs)
+        come = replace(come, message=replace(come.message, proof=proof))
         place = Join(number=NUMBER, how="token", token=token)
         self._conclude(on_message(self.case, come, place, self.policy, self.now))
 
@@ -150,6 +159,11 @@ class Story:
         taken = [event for event in new if isinstance(event, e.LadderStepTaken) and event.stage == stage]
         return [f"{event.step}: {self._who(event.who)}, {said(event.at)}" for event in taken]
 
+    def shown(self, name: str) -> dict[str, object]:
+        """What the last letter of that name which has left could say."""
+        letter, at = next(pair for pair in reversed(self.left) if pair[0].letter == name)
+        return view_of(letter, self.case, self.policy, at, self.record)
+
     def happened(self, kind: str) -> list[e.Event]:
         """Everything of that kind."""
         return [event for event in self.record if event.kind == kind]
@@ -180,7 +194,7 @@ class Story:
             language="de",
             country="DE",
             facts=(Fact(kind="order_number", value="48213", confidence=0.9, words="order 48213"),),
-            signals=tuple(Signal(name=sign, words=sign) for sign in signs),
+            signals=tuple(Signal(name=sign, words=sign, start=0) for sign in signs),
             categories=("delivery",),
             complaint=complaint,
         )

@@ -33,6 +33,7 @@ CUSTOMER = (
     "result",
     "satisfaction",
     "appeal",
+    "status",
     "question",
     "question-reminder",
     "closed-unanswered",
