@@ -101,6 +101,8 @@ class Case:
     lead: str = ""  # the case under which this one is worked, because its cause is the same (M34)
     members: tuple[Member, ...] = ()  # cases that are worked under this one
     group_confirmed: bool = False
+    suspected: str = ""  # the oldest case that may have the same cause, which nobody has confirmed
+    suspects: int = 0  # customers who complained of that cause when this one did, as far as is known
     speaker: str = ""  # who speaks the customer's language when whoever leads does not (M31)
     refusals: tuple[str, ...] = ()  # people who refused the assignment, since the case was last reopened
     weighed: tuple[e.Reason, ...] = ()  # reasons that a person knew when they gave another grade
@@ -400,7 +402,8 @@ def _recognised(case: Case, event: e.CustomerRecognised) -> Case:
 
 
 def _suggested(case: Case, event: e.GroupSuggested) -> Case:
-    return replace(case, links=tuple(dict.fromkeys((*case.links, event.other))))
+    links = tuple(dict.fromkeys((*case.links, event.other)))
+    return replace(case, links=links, suspected=event.other, suspects=event.customers)
 
 
 def _joined(case: Case, event: e.GroupJoined) -> Case:

@@ -37,11 +37,18 @@ class CustomerRecognised(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GroupSuggested(Event):
-    """Another customer's case may have the same cause; too little is certain to join them by itself."""
+    """Another customer's case may have the same cause; too little is certain to join them by itself.
+
+    `other` is the oldest case of those that may belong together, `customers` how many they are with this one, `cases`
+    some of them. Only one that `tells` asks the intake desk: in a flood it hears of a few numbers, not of each case.
+    """
 
     other: str
     cause: str
     because: str
+    customers: int = 2
+    cases: tuple[str, ...] = ()
+    tells: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,12 +63,16 @@ class GroupJoined(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MemberJoined(Event):
-    """Said of the lead case: another one is worked under it. `people` tell its customer from others, as digests."""
+    """Said of the lead case: another one is worked under it. `people` tell its customer from others, as digests.
+
+    Only one that `tells` is worth a letter of its own.
+    """
 
     other: str
     people: tuple[str, ...]
     cause: str
     because: str
+    tells: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -61,8 +61,10 @@ def _kin(cause: e.Event, _case: Case, _policy: Policy) -> View:
     """Another case with the same cause, and what both have in common."""
     if not isinstance(cause, e.GroupSuggested | e.MemberJoined):
         return {}
-    how = "joined" if isinstance(cause, e.MemberJoined) else "suggested"
-    return {"kin": {"how": how, "other": cause.other, "cause": cause.cause, "because": cause.because}}
+    common = {"other": cause.other, "cause": cause.cause, "because": cause.because}
+    if isinstance(cause, e.MemberJoined):
+        return {"kin": {"how": "joined", "customers": 0, "cases": [], **common}}
+    return {"kin": {"how": "suggested", "customers": cause.customers, "cases": list(cause.cases), **common}}
 
 
 def _attention(cause: e.Event, case: Case, _policy: Policy) -> View:

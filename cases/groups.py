@@ -12,7 +12,7 @@ from cases import events as e
 from cases.arrival import Arrival, Background
 from cases.case import Case, fold
 from cases.grading import Around, grade_of, graded
-from cases.kinship import MODEL, customers_in, models_of, people_of, resemblance, things_of
+from cases.kinship import MODEL, customers_in, models_of, people_of, resemblance, said_by_many, things_of
 from cases.message import IncomingMessage
 from cases.policy import CauseRow, Policy
 from cases.words import Channel, Grade, Status
@@ -58,24 +58,64 @@ def grouped(case: Case, arrival: Arrival, policy: Policy, now: datetime) -> tupl
     row, other, detail = found
     by = f"message:{arrival.raw}"
     lead = _lead_of(other, arrival.background)
+    is_open = lead is not None and lead.status is not Status.CLOSED
     is_sure = row.sure and Status.TRIAGE not in {case.status, other.status}
-    if is_sure and lead and lead.status is not Status.CLOSED and len(lead.members) < policy.most_members:
+    if is_sure and lead and is_open and len(lead.members) < policy.most_members:
         joined = e.GroupJoined(
             at=now, by=by, rule=row.name, clause=row.clause, lead=lead.number, cause=row.name, because=detail
         )
         return (joined,)
     if other.number in case.links:
         return ()
-    if is_sure and lead and lead.status is not Status.CLOSED:
+    if is_sure and lead and is_open:
         # A flood: nobody can look at each of these, and the group is known.
         linked = e.CasesLinked(
             at=now, by=by, rule=row.name, clause=row.clause, other=lead.number, because=f"{row.name}: {detail}"
         )
         return (linked,)
-    suggested = e.GroupSuggested(
-        at=now, by=by, rule=row.name, clause=row.clause, other=other.number, cause=row.name, because=detail
+    return () if case.suspected else (_suggested(case, found, arrival, policy, now),)
+
+
+def _suggested(
+    case: Case, found: tuple[CauseRow, Case, str], arrival: Arrival, policy: Policy, now: datetime
+) -> e.GroupSuggested:
+    """One cause is suspected with the oldest case; of those that follow the desk hears at a few numbers only."""
+    row, other, detail = found
+    oldest = _oldest_of(other, arrival.background)
+    people = people_of(case)
+    own = [one for one in arrival.background.earlier if one.number != case.number]
+    group = (people_of(oldest), *(member.people for member in oldest.members))
+    wave = sorted(
+        (one for one in (*arrival.background.alike, *own) if one.suspected == oldest.number),
+        key=lambda one: one.received_at,
     )
-    return (suggested,)
+    newest = max((one.suspects for one in wave), default=0)
+    again = any(one.suspected == oldest.number for one in own)
+    customers = max(newest + (not again), customers_in((people, *group)))
+    return e.GroupSuggested(
+        at=now,
+        by=f"message:{arrival.raw}",
+        rule=row.name,
+        clause=row.clause,
+        other=oldest.number,
+        cause=row.name,
+        because=detail if other is oldest else f"{detail} ({other.number})",
+        customers=customers,
+        cases=tuple(dict.fromkeys((oldest.number, *(one.number for one in wave), case.number))),
+        tells=not newest or _is_news(newest, customers, policy),
+    )
+
+
+def _oldest_of(other: Case, background: Background) -> Case:
+    """The case that others are asked about together: the lead of a group, or the one that was asked about first."""
+    named = other.lead or other.suspected
+    found = next((one for one in background.leads if one.number == named), None)
+    return found if found and found.status is not Status.CLOSED else other
+
+
+def _is_news(before: int, after: int, policy: Policy) -> bool:
+    """Whether so many customers, more than before, are worth a letter."""
+    return any(before < number <= after for number in policy.tell_group_at)
 
 
 def _kin(case: Case, arrival: Arrival, policy: Policy) -> tuple[CauseRow, Case, str] | None:
@@ -89,17 +129,37 @@ def _kin(case: Case, arrival: Arrival, policy: Policy) -> tuple[CauseRow, Case, 
         and other.status is not Status.CLOSED
         and people.isdisjoint(people_of(other))
     ]
+    if not others:
+        return None
+    alike = _Alike(case, others, policy)
     matches = (
         (row, other, detail)
         for row in sorted(policy.causes, key=lambda row: not row.sure)
         for other in others
         if case.received_at - other.received_at <= row.within
-        if (detail := _why_same(row, case, other, arrival.message)) is not None
+        if (detail := _why_same(row, case, other, arrival.message, alike)) is not None
     )
     return next(matches, None)
 
 
-def _why_same(row: CauseRow, case: Case, other: Case, message: IncomingMessage) -> str | None:
+class _Alike:
+    """How far the words of a case resemble those of others; each pair is compared once."""
+
+    def __init__(self, case: Case, others: list[Case], policy: Policy) -> None:
+        self._case = case
+        by_customer = {people_of(other): other.words for other in others}
+        # The case itself is one of the customers.
+        self._everybodys = said_by_many((case.words, *by_customer.values()), policy.boilerplate_from)
+        self._known: dict[str, float] = {}
+
+    def to(self, other: Case) -> float:
+        """0 to 1."""
+        if other.number not in self._known:
+            self._known[other.number] = resemblance(self._case.words, other.words, self._everybodys)
+        return self._known[other.number]
+
+
+def _why_same(row: CauseRow, case: Case, other: Case, message: IncomingMessage, texts: _Alike) -> str | None:
     """What the row found in both cases, in no language; None when one of its conditions does not hold."""
     details: list[str] = []
     if row.facts:
@@ -118,7 +178,7 @@ def _why_same(row: CauseRow, case: Case, other: Case, message: IncomingMessage) 
         details.append(f"“{said[0]}”")
     if row.similarity is not None:
         shortest = min(len(case.words.split()), len(other.words.split()))
-        alike = resemblance(case.words, other.words)
+        alike = texts.to(other)
         if alike < row.similarity or max(shortest, min(len(case.words), len(other.words)) // 6) < row.least_words:
             return None
         details.append(f"{alike:.0%}")
@@ -202,6 +262,8 @@ def _takes_in(
     if teller.number in {member.number for member in case.members}:
         return ()
     people = people_of(teller)
+    before = (people_of(case), *(member.people for member in case.members))
+    by_hand = event.cause == "staff"
     joined = e.MemberJoined(
         at=now,
         by=by,
@@ -211,6 +273,7 @@ def _takes_in(
         people=people,
         cause=event.cause,
         because=event.because,
+        tells=by_hand or _is_news(customers_in(before), customers_in((*before, people)), policy),
     )
     grade, reasons = grade_of_group(fold(case, (joined,)), policy)
     if grade.rank <= case.grade.rank:

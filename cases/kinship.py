@@ -6,6 +6,7 @@ compared in full (`cases.groups`).
 
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import sha256
@@ -31,7 +32,13 @@ _YEAR = re.compile(r"(19|20)\d\d")
 
 def marks_of_case(case: Case) -> tuple[str, ...]:
     """By what the case may be found later."""
-    return _marks(case.facts, case.words)
+    suspected = (mark_of_cause(case.suspected),) if case.suspected else ()
+    return (*suspected, *_marks(case.facts, case.words))
+
+
+def mark_of_cause(oldest: str) -> str:
+    """By what the newest of the cases is found that may have the same cause as the oldest of them."""
+    return f"cause:{oldest}"
 
 
 def marks_of_message(message: IncomingMessage) -> tuple[str, ...]:
@@ -73,10 +80,24 @@ def shingles_of(words: str) -> frozenset[int]:
     return frozenset(zlib.crc32(run.encode()) for run in runs)
 
 
-def resemblance(one: str, other: str) -> float:
-    """How much of all that two texts say both say: 0 to 1 (Jaccard's measure of their shingles)."""
+def resemblance(one: str, other: str, everybodys: frozenset[int] = frozenset()) -> float:
+    """How much of all that two texts say both say: 0 to 1 (Jaccard's measure of their shingles).
+
+    What everybody says counts only where one of the two says hardly anything else: the words of a form or of a firm's
+    footer make no two complaints alike, and a letter that goes round is still one letter.
+    """
     some, others = shingles_of(one), shingles_of(other)
-    return len(some & others) / len(some | others) if some and others else 0.0
+    own, their_own = some - everybodys, others - everybodys
+    if len(own) >= _LEAST and len(their_own) >= _LEAST:
+        some, others = own, their_own
+    shared = len(some & others)
+    return shared / (len(some) + len(others) - shared) if shared else 0.0
+
+
+def said_by_many(texts: Iterable[str], least: int) -> frozenset[int]:
+    """The shingles that at least so many of the texts have in common."""
+    counted = Counter(shingle for text in texts for shingle in shingles_of(text))
+    return frozenset(shingle for shingle, count in counted.items() if count >= least)
 
 
 def _sketch(words: str) -> tuple[str, ...]:

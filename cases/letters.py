@@ -101,6 +101,7 @@ EVENT_CONDITIONS: Mapping[str, Callable[[e.Event], bool]] = {
     "of the result": lambda event: isinstance(event, e.LetterSent) and event.stops == "tell_result",
     "lost": lambda event: isinstance(event, e.LetterEvent) and not event.because.startswith("uncertain"),
     "personal data": lambda event: isinstance(event, e.Graded) and event.personal_data,
+    "tells": lambda event: isinstance(event, e.GroupSuggested | e.MemberJoined) and event.tells,
     "of itself": lambda event: not event.by.startswith("case:"),
     "disputed": lambda event: isinstance(event, e.AssignmentRefused) and event.dispute,
     "first refusal": lambda event: isinstance(event, e.AssignmentRefused) and not event.dispute,

@@ -293,6 +293,8 @@ class Policy:
     head_office: str  # name of the calendar of people without one
     causes: tuple[CauseRow, ...] = ()
     most_members: int = 200  # of a group; what comes then is only linked
+    tell_group_at: tuple[int, ...] = (2, 3)  # customers of what may be one cause, or is one: then a letter tells
+    boilerplate_from: int = 5  # customers; what so many say alike makes no two of them alike
     regulators: tuple[str, ...] = ()  # domains of authorities (M33)
     country_zones: Mapping[str, str] = field(default_factory=dict)  # ISO 3166 alpha-2 → IANA zone to show dates in
     quarantine_target: Target | None = None  # policy §1: 1 wh

@@ -214,7 +214,16 @@ def _routes(tables: Tables) -> Section:
 
 
 def _causes(tables: Tables) -> Section:
-    most = f" A group has at most {tables.causes_head.most_members} cases." if tables.causes_head else ""
+    head = tables.causes_head
+    numbers = _listed([str(number) for number in sorted(head.tell_group_at)]) if head else ""
+    most = (
+        f" They are asked when {numbers} customers may have one cause ({head.tell_group_at_clause}), and whoever "
+        f"handles a group hears of as many. A group has at most {head.most_members} cases "
+        f"({head.most_members_clause}). What {head.boilerplate_from} customers say in the same words makes no two of "
+        f"them alike ({head.boilerplate_from_clause})."
+        if head
+        else ""
+    )
     return Section(
         title="Causes that several customers share",
         about="All conditions of a row must hold. A sure one joins the cases under the older one at once; of the "

@@ -255,8 +255,8 @@ class _Search:
             if one != other and any({one, other} <= group for group in EXCLUSIVE):
                 return f"{one!r} and {other!r} exclude each other"
         for one in row.only:
-            if one in _SAID_OF and row.when != _SAID_OF[one]:
-                return f"{one!r} is said of {_SAID_OF[one]} only"
+            if one in _SAID_OF and row.when not in _SAID_OF[one].split("|"):
+                return f"{one!r} is said of {_SAID_OF[one].replace('|', ' and ')} only"
         about_letters = [one for one in row.only if one in EVENT_CONDITIONS and one not in {*_SAID_OF, "of itself"}]
         if about_letters and not _is_letter_event(row.when):
             return f"{about_letters[0]!r} is said of letters, and {row.when} is about none"
@@ -333,7 +333,7 @@ class _Search:
                 return
 
 
-# Conditions on events that are not about letters, each on one kind.
+# Conditions on events that are not about letters, each on one kind or on two.
 _SAID_OF = {
     "after silence": "CaseClosed",
     "believed": "StatusAsked",
@@ -343,6 +343,7 @@ _SAID_OF = {
     "not believed": "StatusAsked",
     "for the customer": "Paused",
     "personal data": "Graded",
+    "tells": "GroupSuggested|MemberJoined",
 }
 
 

@@ -228,7 +228,8 @@ def _cited(tables: Tables) -> Iterator[tuple[str, str, str]]:
     yield from (("routes.toml", f"{key}.clause", row.clause) for key, row in tables.routes)
     yield from (("causes.toml", f"{key}.clause", row.clause) for key, row in tables.causes)
     if tables.causes_head:
-        yield "causes.toml", "most_members_clause", tables.causes_head.most_members_clause
+        for key in ("most_members_clause", "tell_group_at_clause", "boilerplate_from_clause"):
+            yield "causes.toml", key, getattr(tables.causes_head, key)
     yield from (("commands.toml", f"{key}.clause", row.clause) for key, row in tables.commands)
     yield from (("ceilings.toml", f"{key}.clause", row.clause) for key, row in tables.ceilings)
     yield from (("required.toml", f"{key}.clause", row.clause) for key, row in tables.required)

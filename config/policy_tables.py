@@ -56,6 +56,10 @@ class CausesHead(Row):
 
     most_members: Annotated[int, Field(ge=1, le=1000)]
     most_members_clause: str
+    tell_group_at: Annotated[list[Annotated[int, Field(ge=2, le=100_000)]], Field(min_length=1, max_length=12)]
+    tell_group_at_clause: str
+    boilerplate_from: Annotated[int, Field(ge=3, le=1000)]
+    boilerplate_from_clause: str
 
 
 class RatesHead(Row):
@@ -141,8 +145,8 @@ def read_tables(found: Mapping[str, TomlFile], findings: Findings) -> Tables:
         ceilings=rows("ceilings.toml", "ceiling", CeilingModel),
         required=rows("required.toml", "required", RequiredModel),
         calendars=rows("calendars.toml", "calendar", CalendarModel),
-        causes_head=table("causes.toml", CausesHead, keys=["most_members", "most_members_clause"]),
-        causes=rows("causes.toml", "cause", CauseModel, head=["most_members", "most_members_clause"]),
+        causes_head=table("causes.toml", CausesHead, keys=list(CausesHead.model_fields)),
+        causes=rows("causes.toml", "cause", CauseModel, head=list(CausesHead.model_fields)),
         rates_head=table("rates.toml", RatesHead, keys=["clause"]),
         rates=rows("rates.toml", "rate", RateModel, head=["clause"]),
         letters=table("letters.toml", LettersModel),

@@ -35,8 +35,8 @@ def policy_of(
     tables: Tables, organisation: OrganisationModel, directory: Directory, calendars: Mapping[str, Calendar]
 ) -> Policy:
     """The whole policy; only for tables without mistakes."""
-    letters, head = tables.letters, tables.routes_head
-    if letters is None or head is None:
+    letters, head, causes = tables.letters, tables.routes_head, tables.causes_head
+    if letters is None or head is None or causes is None:
         raise ValueError("tables with mistakes are no policy")
     return Policy(
         stages=_stages(tables),
@@ -47,7 +47,9 @@ def policy_of(
         several_lead=head.several_lead,
         commands=_commands(tables),
         causes=_causes(tables),
-        most_members=tables.causes_head.most_members if tables.causes_head else 0,
+        most_members=causes.most_members,
+        tell_group_at=tuple(sorted(causes.tell_group_at)),
+        boilerplate_from=causes.boilerplate_from,
         ceilings=_ceilings(tables),
         letters=_letters(letters),
         calendars=calendars,

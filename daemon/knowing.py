@@ -7,7 +7,7 @@ from typing import Protocol
 from cases.arrival import Background
 from cases.case import Case
 from cases.identity import base_address
-from cases.kinship import marks_of_message
+from cases.kinship import mark_of_cause, marks_of_message
 from cases.message import IncomingMessage
 from cases.placing import Known, KnownMessage
 from cases.tokens import IssuedToken, id_of, is_valid
@@ -93,12 +93,16 @@ def background_of(message: IncomingMessage, book: Book) -> Background:
     alike = tuple(number for number in book.cases_of_marks(marks_of_message(message)) if number not in own)
     numbers = (*own, *alike[:_MOST_ALIKE])
     cases = book.load_many(numbers) if numbers else {}
-    missing = {case.lead for case in cases.values() if case.lead} - cases.keys()
-    leads = {number: case for number, case in cases.items() if not case.lead}
+    heads = {one for case in cases.values() for one in (case.lead, case.suspected) if one}
+    # Of those that may have one cause the newest one knows how many they are.
+    newest = {mark: book.cases_of_marks((mark,))[:1] for mark in map(mark_of_cause, sorted(heads))} if heads else {}
+    wanted = {*heads, *(number for some in newest.values() for number in some)} - cases.keys()
+    every = cases | (book.load_many(tuple(sorted(wanted))) if wanted else {})
+    further = {number for some in newest.values() for number in some if number not in own}
     return Background(
         earlier=tuple(cases[number] for number in own if number in cases),
-        alike=tuple(cases[number] for number in alike if number in cases),
-        leads=tuple((leads | (book.load_many(tuple(missing)) if missing else {})).values()),
+        alike=tuple(every[number] for number in dict.fromkeys((*alike, *sorted(further))) if number in every),
+        leads=tuple(case for number, case in every.items() if number in heads or not case.lead),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from cases.case import Case
-from cases.events import CaseOpened, FactsFound
+from cases.events import CaseOpened, FactsFound, GroupSuggested
 from cases.kinship import marks_of_case
 from cases.words import Grade, Status
 from store.chain import Chain
@@ -127,7 +127,7 @@ class Casebook(Chain, Clocks, Outgoings, Waiting, Threads):
             self._replace_clocks(number, saved.deadlines, new_case=saved.new_case)
             self._people_and_dates(saved.case, saved.before)
             self._wait(saved.waiting)
-            if any(isinstance(event, CaseOpened | FactsFound) for event in saved.events):
+            if any(isinstance(event, CaseOpened | FactsFound | GroupSuggested) for event in saved.events):
                 self._mark(number, marks_of_case(saved.case))
             repeated = self._queue(saved.outgoing)
             fresh = [letter for letter in saved.outgoing if letter.key not in repeated]

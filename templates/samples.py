@@ -326,7 +326,14 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
     "group-notice": {
         **_COMMON,
         **_SUBJECT,
-        "kin": {"how": "joined", "other": "C-4811-0023", "cause": "same_order", "because": "order number 20418"},
+        "kin": {
+            "how": "suggested",
+            "other": "C-4811-0023",
+            "cause": "same_model",
+            "because": "model px200; product-quality",
+            "customers": 3,
+            "cases": ["C-4811-0023", "C-4811-0024", "C-4812-0031"],
+        },
         "group": _GROUP,
         "customer": _CUSTOMER,
         "words": _WORDS,

@@ -127,6 +127,8 @@ class TestOneCause:
             "other": first,
             "cause": "same_model",
             "because": "model px200; product-quality",
+            "customers": 2,
+            "cases": [first, second],
         } == kin
         assert [] == office.command(second, intake(policy), f"link {first}: same batch")
         assert (second, [first]) == (office.case(first).lead, [x.number for x in office.case(second).members])
@@ -157,6 +159,88 @@ class TestOneCause:
         assert ["", numbers[0], numbers[0], ""] == [office.case(one).lead for one in numbers]
         assert "CasesLinked" in office.kinds(numbers[3])
         assert [] == office.letters_of(numbers[3], "group-notice"), "nobody could look at each letter of a flood"
+
+
+class TestFlood:
+    """The desk learns of what may be one cause, and that it grows, and is not asked about each complaint."""
+
+    def test_two_hundred_complaints_that_are_alike_ask_five_questions(self, policy: Policy) -> None:
+        office = Office(policy)
+        numbers = [office.write(f"c{n}@d{n}.example", "The PX-200 is broken.") for n in range(200)]
+        asked = [event for one in numbers for event in office.events[one] if getattr(event, "tells", False)]
+        assert [2, 3, 10, 30, 100] == [event.customers for event in asked if isinstance(event, e.GroupSuggested)]
+        readers = len(policy.directory.with_role("intake desk"))
+        assert 5 * readers == len([letter for letter in office.letters if letter.letter == "group-notice"])
+        assert [()] + [(numbers[0],)] * 199 == [office.case(one).links for one in numbers], "all are found by the first"
+        third = office.shown(office.letters_of(numbers[2], "group-notice")[0])["kin"]
+        assert isinstance(third, dict)
+        assert (numbers[0], 3, numbers[:3]) == (third["other"], third["customers"], third["cases"])
+
+    def test_a_customer_who_complains_again_is_not_one_more(self, policy: Policy) -> None:
+        office = Office(policy)
+        office.write("a@a.example", "The PX-200 is broken.")
+        for _ in range(4):
+            office.write("b@b.example", "The PX-200 is broken.")
+        assert 1 == len({letter.number for letter in office.letters if letter.letter == "group-notice"})
+        third = office.write("c@c.example", "The PX-200 is broken.")
+        assert 3 == office.case(third).suspects
+        assert office.letters_of(third, "group-notice")
+
+    def test_after_the_oldest_case_is_closed_the_question_is_a_new_one(self, policy: Policy) -> None:
+        office = Office(policy)
+        numbers = [office.write(f"{x}@{x}.example", "The PX-200 is broken.") for x in "abc"]
+        closed = e.CaseClosed(at=office.now, by="staff", because="done")
+        office.conclude(office.case(numbers[0]), (closed,))
+        fourth = office.write("d@d.example", "The PX-200 is broken.")
+        assert (numbers[1], 2) == (office.case(fourth).suspected, office.case(fourth).suspects)
+        assert office.letters_of(fourth, "group-notice")
+
+    def test_a_mail_that_follows_does_not_ask_again(self, policy: Policy) -> None:
+        office = Office(policy)
+        office.write("a@a.example", "The PX-200 is broken.")
+        second = office.write("b@b.example", "The PX-200 is broken.")
+        office.write_again(second, "I wait. The PX-200 is broken, as I said.")
+        assert 1 == len({letter.key for letter in office.letters if letter.letter == "group-notice"}) // len(
+            policy.directory.with_role("intake desk")
+        )
+
+    def test_who_handles_a_group_hears_of_a_few_numbers_too(self, policy: Policy) -> None:
+        office = Office(policy)
+        numbers = [office.write(f"c{n}@d{n}.example", "PO-20418!", facts=ORDER) for n in range(40)]
+        told = [event.tells for event in office.events[numbers[0]] if isinstance(event, e.MemberJoined)]
+        assert [place for place, tells in enumerate(told, 2) if tells] == [2, 3, 10, 30]
+
+    FORM = (
+        "This message was written with the form on our website. Whoever sends it agrees that we keep what it says as "
+        "long as the law asks for it, and that we answer by mail. Please do not answer this notice. Name of the "
+        "sender: {name}. What happened: {what}"
+    )
+    STORIES = (
+        "The lorry came two days late and nobody had called us, so that three fitters stood in the yard for nothing",
+        "Your invoice of March names a discount that was never taken off, although the offer says twelve per cent",
+        "The display of our oven shows nothing any more since the storm last night, while its fan keeps running",
+        "I was promised that somebody would ring back on Friday about my contract, and I am still waiting for it",
+        "Two of the nine chairs have a leg that is shorter than the others, and the box with the screws was empty",
+        "A colleague of yours was rude on the telephone when all I asked was where to send the broken lamp back to",
+        "The water heater drips on the cellar floor, the plumber says that a seal is missing that belongs to it",
+        "My password is known to somebody who ordered four telephones in my name, to a street where I never lived",
+        "After the second repair the machine makes the same noise as before, and now it smells of burnt rubber too",
+        "The paint is a different green from the sample that hangs in your shop, and half of our fence is done",
+    )
+
+    def test_the_words_of_a_form_make_no_complaints_alike(self, policy: Policy) -> None:
+        office = Office(policy)
+        numbers = [
+            office.write(f"c{n}@d{n}.example", self.FORM.format(name=f"Customer {n}", what=story))
+            for n, story in enumerate(self.STORIES)
+        ]
+        later = [office.case(one) for one in numbers[5:]]
+        assert [("", ())] * 5 == [(case.lead, case.links) for case in later], "five customers show what a form says"
+
+    def test_a_letter_that_goes_round_is_one_cause_however_many_send_it(self, policy: Policy) -> None:
+        office = Office(policy)
+        numbers = [office.write(f"c{n}@d{n}.example", f"Dear all, {TEXT} Yours, customer {n}") for n in range(12)]
+        assert [numbers[0]] * 11 == [office.case(one).lead for one in numbers[1:]]
 
 
 def intake(policy: Policy) -> str:
