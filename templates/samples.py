@@ -332,7 +332,7 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
             "cause": "same_model",
             "because": "model px200; product-quality",
             "customers": 3,
-            "cases": ["C-4811-0023", "C-4811-0024", "C-4812-0031"],
+            "cases": ["C-4811-0023", "C-5078-9596", "C-8898-6204"],
         },
         "group": _GROUP,
         "customer": _CUSTOMER,
