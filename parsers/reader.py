@@ -11,7 +11,9 @@ from email.errors import MessageError
 from email.message import Message
 
 import mailparser
+from mailparser.dates import parse_mail_date
 from mailparser.exceptions import MailParserError
+from mailparser.utils import get_addresses
 
 # It logs text of hostile mails as errors; what we need to know of them stands in our defects.
 logging.getLogger("mailparser").addHandler(logging.NullHandler())
@@ -34,29 +36,51 @@ _GIVES_UP = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """What mail-parser says; `senders` is None when it gave up and only the structure is known."""
+    """What the libraries say of a message."""
 
     message: Message
-    senders: tuple[str, ...] | None = None
     date: datetime | None = None  # aware, UTC
     defects: tuple[str, ...] = ()
+
+    def senders(self) -> tuple[str, ...] | None:
+        """The addresses that mail-parser sees in the From header; None when it gives up."""
+        try:
+            found = get_addresses(self.message["from"], decode_names=True) if "from" in self.message else []
+            return tuple(str(address) for _, address in found if address)
+        except _GIVES_UP:
+            return None
 
 
 def read(light: bytes) -> Read:
     """Parse the light bytes of the pre-scan.
 
+    mail-parser also decodes every header, text and file, which our own rules do: it is asked for the whole message only
+    where something about the parts is odd, else for the address and the date alone.
+
     Raises:
         RecursionError: the parts are nested too deeply even for the standard library.
     """
+    message = email.message_from_bytes(light)
     try:
-        parsed = mailparser.parse_from_bytes(light)
-        date = parsed.date
-        return Read(
-            message=parsed.message,
-            senders=tuple(str(address) for _, address in parsed.from_ if address),
-            date=date.astimezone(UTC) if isinstance(date, datetime) and date.tzinfo else None,
-            defects=tuple(sorted(set(map(str, parsed.defects_categories)) - _BETTER_KNOWN)),
-        )
+        defects: tuple[str, ...] = ()
+        if all(map(_is_plain, message.walk())):
+            date = parse_mail_date(_raw(message, "date")).value
+        else:
+            parsed = mailparser.MailParser(message)
+            date, defects = parsed.date, tuple(sorted(set(map(str, parsed.defects_categories)) - _BETTER_KNOWN))
+        zoned = isinstance(date, datetime) and date.tzinfo
+        return Read(message=message, date=date.astimezone(UTC) if zoned else None, defects=defects)
     except _GIVES_UP as error:
-        message = email.message_from_bytes(light)
         return Read(message=message, defects=(f"mail-parser gave up: {type(error).__name__}",))
+
+
+def _is_plain(part: Message) -> bool:
+    """Whether mail-parser can have nothing to say about a part: parsed without defect, its own headers in ASCII."""
+    return not part.defects and all(
+        value.isascii() for name, value in part.raw_items() if name[:8].lower() == "content-"
+    )
+
+
+def _raw(message: Message, wanted: str) -> str | None:
+    """The topmost header of a name as it was written, invalid bytes as surrogates."""
+    return next((value for name, value in message.raw_items() if name.lower() == wanted), None)

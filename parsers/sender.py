@@ -2,6 +2,7 @@
 
 import email.utils
 import re
+from collections.abc import Callable
 
 from cases.message import Address
 from parsers.addresses import Listed, parse_addresses
@@ -11,7 +12,7 @@ from parsers.words import unfold
 _PLAIN = re.compile(rb"[A-Za-z0-9 ._'-]{0,100}<[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}>|[a-z0-9._+-]+@[a-z0-9.-]+")
 
 
-def parse_sender(head: Head, by_mail_parser: tuple[str, ...] | None) -> tuple[Address | None, str]:
+def parse_sender(head: Head, by_mail_parser: Callable[[], tuple[str, ...] | None]) -> tuple[Address | None, str]:
     """The address of the From header and why it cannot be relied on (empty when it can).
 
     Our strict grammar, the standard library and mail-parser must name the same single address; a second From header or
@@ -31,7 +32,9 @@ def is_blank(head: Head) -> bool:
     return not any(character.isalnum() for value in head.all("from") for character in value.decode("utf-8", "replace"))
 
 
-def _doubt(values: list[bytes], listed: tuple[Listed, ...], by_mail_parser: tuple[str, ...] | None) -> str:
+def _doubt(
+    values: list[bytes], listed: tuple[Listed, ...], by_mail_parser: Callable[[], tuple[str, ...] | None]
+) -> str:
     if len(values) > 1:
         return f"{len(values)} From headers"
     if not listed or not any(one.address for one in listed):
@@ -41,10 +44,10 @@ def _doubt(values: list[bytes], listed: tuple[Listed, ...], by_mail_parser: tupl
     if listed[0].doubt:
         return f"From header: {listed[0].doubt}"
     ours = _comparable(listed[0].address)
-    if _PLAIN.fullmatch(unfold(values[0]).strip()) and by_mail_parser == (listed[0].address,):
+    if _PLAIN.fullmatch(unfold(values[0]).strip()):
         return ""  # a form in which there is nothing to disagree about
     text = unfold(values[0]).decode("utf-8", "replace")
-    for reader, names in (("the standard library", _by_stdlib(text)), ("mail-parser", by_mail_parser)):
+    for reader, names in (("the standard library", _by_stdlib(text)), ("mail-parser", by_mail_parser())):
         if names is not None and {_comparable(name) for name in names} != {ours}:
             return f"From header: {reader} reads another address"
     return ""
