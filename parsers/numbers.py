@@ -1,5 +1,7 @@
 """Order, contract, project and waybill numbers of a text, each value once."""
 
+from functools import lru_cache
+
 from parsers.labels import ANY_DIGIT, MAX_TEXT, Numbered, kind_before, labelled
 from parsers.waybills import among, find_waybills
 
@@ -8,6 +10,7 @@ __all__ = ["Numbered", "find_numbers", "find_waybills", "kind_before"]
 MAX_NUMBERS = 20
 
 
+@lru_cache(maxsize=16)  # the end of a letter is asked about several times
 def find_numbers(text: str) -> tuple[Numbered, ...]:
     """Order, contract, project and waybill numbers; each value once, the surest reading first."""
     text = text[:MAX_TEXT]

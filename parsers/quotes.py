@@ -126,8 +126,10 @@ def _points(text: str) -> bool:
 
 def _cut(lines: list[str]) -> tuple[int, bool]:
     """The first line of trailing history, and whether it is surely an answer (not a forward)."""
-    ends = [len(line) <= LONG and may_end(line) for line in lines]
+    looked, ending = 0, -1  # lines looked at ahead, and the last of them with which an introduction may end
     for at, line in enumerate(lines):
+        if line[:1] == ">" and "##-" not in line:
+            continue
         text = line.strip()
         if not text or len(line) > LONG:
             continue
@@ -141,7 +143,11 @@ def _cut(lines: list[str]) -> tuple[int, bool]:
         if (":" in text[:40] or "：" in text[:40]) and is_header_block(lines, at):
             start = _above_rule(lines, at)
             return start, _has_text(lines[:start])
-        height = attribution(lines, at) if any(ends[at : at + HEIGHT]) else 0
+        for ahead in range(max(at, looked), min(at + HEIGHT, len(lines))):
+            if lines[ahead][:1] != ">" and len(lines[ahead]) <= LONG and may_end(lines[ahead]):
+                ending = ahead
+        looked = at + HEIGHT
+        height = attribution(lines, at) if ending >= at else 0
         if height and _is_history(lines, at, height):
             return at, _has_text(lines[:at])
     return len(lines), True
@@ -261,10 +267,11 @@ def _blocks(lines: list[str]) -> list[_Block]:
     found: list[_Block] = []
     start = 0
     quoted = False
+    marks = [line[:1] == ">" or QUOTED.match(line) is not None for line in lines]
     for at, line in enumerate(lines):
-        marked = bool(QUOTED.match(line)) if line.strip() else quoted and _next_is_quoted(lines, at)
-        if not marked and quoted and line.strip() and _next_is_quoted(lines, at):
-            marked = _is_end_of_link(lines[at - 1], line)
+        marked = marks[at]
+        if not marked and quoted and at + 1 < len(lines) and marks[at + 1]:
+            marked = not line.strip() or _is_end_of_link(lines[at - 1], line)
         if marked != quoted:
             if start < at:
                 found.append((quoted, start, at))
@@ -281,10 +288,6 @@ def _is_end_of_link(above: str, line: str) -> bool:
     whole = bare.startswith(("http://", "https://")) and len(bare.split()) == 1
     opened = max(above.rfind("(http"), above.rfind("<http"))
     return whole or (opened >= 0 and not any(end in above[opened:] for end in ")>") and line.strip()[-1] in ")>")
-
-
-def _next_is_quoted(lines: list[str], at: int) -> bool:
-    return at + 1 < len(lines) and bool(QUOTED.match(lines[at + 1]))
 
 
 def _with_introductions(lines: list[str], blocks: list[_Block]) -> list[_Block]:

@@ -46,6 +46,12 @@ def _forms() -> tuple[_Form, ...]:
 
 
 @cache
+def _any_form() -> re.Pattern[str]:
+    """All forms in one: a quick look, because most runs of digits have none."""
+    return re.compile("|".join(f"(?:{row['form']})\\Z" for row in table("waybills")["form"]))
+
+
+@cache
 def _names() -> tuple[re.Pattern[str], dict[str, str]]:
     rows = {name.casefold(): carrier for carrier, names in table("waybills")["names"].items() for name in names}
     words = "|".join(sorted(map(re.escape, rows), key=len, reverse=True))
@@ -123,7 +129,7 @@ def _in_run(text: str, plain: str, match: re.Match[str]) -> Iterator[Numbered]:
         taken = 1
         for last in range(len(tokens) - 1, at - 1, -1):
             start, end = tokens[at][0], tokens[last][1]
-            value = _bare(plain[start:end])
+            value = plain[start:end].replace(" ", "").replace("-", "")
             if not _SHORTEST <= len(value) <= _LONGEST:
                 continue
             form = _form_of(plain, start, end, value)
@@ -144,6 +150,8 @@ def _in_run(text: str, plain: str, match: re.Match[str]) -> Iterator[Numbered]:
 
 
 def _form_of(plain: str, start: int, end: int, value: str) -> _Form | None:
+    if not _any_form().match(value):
+        return None
     named = _named(plain, start, end)
     fitting = [form for form in _forms() if (form.alone or form.carrier == named) and _fits(form, value)]
     is_sparse = value.isdigit() and named == ""
