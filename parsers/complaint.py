@@ -39,10 +39,8 @@ def judge(found: Sequence[Sequence[Hit]], language: str, lexicon: Lexicon) -> Ju
     Only rows of the text's language, its kin, of any language and of English count; all when the language is unknown.
     """
     wanted = languages_of(language)
-    complaint, signals, categories = (
-        [(hit, hit.phrase.weight) for hit in found[number] if counts_for(hit.phrase, wanted)]
-        for number in (COMPLAINT, SIGNALS, CATEGORIES)
-    )
+    counting = [[(hit, hit.phrase.weight) for hit in hits if counts_for(hit.phrase, wanted)] for hits in found]
+    complaint, signals, categories = (counting[number] for number in (COMPLAINT, SIGNALS, CATEGORIES))
     categories = [(hit, weight * _place(hit)) for hit, weight in categories]
     told = _signals(signals)
     names = {signal.name for signal in told}

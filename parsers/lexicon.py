@@ -132,7 +132,7 @@ def find_words(subject: str, own: str, lexicon: Lexicon, language: str = "") -> 
     text = f"{subject}\n{own}"
     below = len(subject) + 1
     tables: tuple[list[Hit], ...] = ([], [], [])
-    for hit in matcher_of(lexicon, language).find(text):
+    for hit in matcher_of(lexicon, language).find(own, subject):
         tables[hit.table].append(hit)
     found: list[list[Hit]] = []
     for number, hits in enumerate(tables):
@@ -144,7 +144,7 @@ def find_words(subject: str, own: str, lexicon: Lexicon, language: str = "") -> 
 def _placed(hit: Hit, text: str, below: int) -> Hit:
     start, end = (hit.start - below, hit.end - below) if hit.start >= below else (-1, -1)
     words = " ".join(text[hit.start : hit.end].split())
-    return Hit(phrase=hit.phrase, table=hit.table, words=words, start=start, end=end)
+    return Hit(hit.phrase, hit.table, start, end, words)
 
 
 def _undenied(text: str, hits: Sequence[Hit]) -> Iterator[Hit]:

@@ -5,10 +5,10 @@ their like by a hash of the first two characters.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import NamedTuple, Self
 
 from cases.reading import Phrase
@@ -26,8 +26,10 @@ _PREFIXED = re.compile("[\u0590-\u06ff]")
 _KEY = 4  # characters of a word's inside by which rows are found
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+_Places = tuple[tuple[int, int], ...]
+
+
+class Hit(NamedTuple):
     """A phrase found, with its place in the text and the number of its table."""
 
     phrase: Phrase
@@ -67,6 +69,37 @@ class Row:
     later: str = ""  # a whole word that has to stand somewhere behind the first
 
 
+class _Known(NamedTuple):
+    """The rows whose first word a word is, with their numbers in the order of the table.
+
+    Most rows of a common word go on with a word of their own, by which they are looked up.
+    """
+
+    rows: tuple[Row, ...]
+    alone: tuple[tuple[int, Row], ...]  # of one word
+    by_next: dict[str, tuple[tuple[int, Row], ...]]  # whose second word is this one
+    others: tuple[tuple[int, Row], ...]
+
+
+@lru_cache(maxsize=4)  # several tables are looked for in the same text
+def _words_of(text: str) -> tuple[str, ...]:
+    """The plain words of a text."""
+    return tuple(WORD.findall(text.casefold()) if text.isascii() else map(plain, WORD.findall(text)))
+
+
+@lru_cache(maxsize=4)
+def _places_of(text: str) -> _Places:
+    """Where the words stand."""
+    return tuple(match.span() for match in WORD.finditer(text))
+
+
+@lru_cache(maxsize=1)
+def _both(subject: str, text: str) -> _Places:
+    """Where the words of a subject and of the text below it stand."""
+    below = len(subject) + 1
+    return _places_of(subject) + tuple((start + below, end + below) for start, end in _places_of(text))
+
+
 class Matcher:
     """Some tables of phrases, compiled together.
 
@@ -80,7 +113,7 @@ class Matcher:
         self._inside: dict[str, list[Row]] = {}
         self._counted: list[Row] = []
         self._unspaced: dict[str, list[Row]] = {}
-        self._known: dict[str, tuple[Row, ...]] = {}
+        self._known: dict[str, _Known | None] = {}
         by_how = {_How.WHOLE: self._whole, _How.STEM: self._stems}
         for row in rows:
             first = row.first
@@ -101,50 +134,48 @@ class Matcher:
             row for number, phrases in enumerate(tables) for phrase in phrases for row in rows_of(phrase, number)
         )
 
-    def find(self, text: str) -> list[Hit]:
-        """All hits in the first 50,000 characters, in the order of the text."""
-        text = text[:MAX_TEXT]
-        found = list(self._in_words(text))
+    def find(self, text: str, subject: str | None = None) -> list[Hit]:
+        """All hits in the first 50,000 characters, in the order of the text.
+
+        With a subject the text is both of them, one below the other; offsets count from its beginning.
+        """
+        text = text[: MAX_TEXT - len(subject or "")]
+        words, places = _words_of(text), partial(_places_of, text)
+        if subject is not None:
+            words, places = _words_of(subject) + words, partial(_both, subject, text)
+            text = f"{subject}\n{text}"
+        found = list(self._in_words(text, words, places))
         if self._unspaced and not text.isascii():
             found += self._in_unspaced(text)
             found.sort(key=lambda hit: hit.start)
         return found
 
-    def _in_words(self, text: str) -> Iterator[Hit]:
-        words = WORD.findall(text.casefold()) if text.isascii() else [plain(one) for one in WORD.findall(text)]
-        places: list[tuple[int, int]] = []
-        known = self._known
+    def _in_words(self, text: str, words: Sequence[str], places: Callable[[], _Places]) -> Iterator[Hit]:
         # Without Arabic and Hebrew words nothing is tried without prefixes, and most rows fail at a quick look.
-        quick = text.isascii() or _PREFIXED.search(" ".join(words)) is None
+        quick = text.isascii() or _PREFIXED.search(text) is None
         said = frozenset(words) if quick else frozenset()
+        known = self._known
         for at, word in enumerate(words):
-            rows = known.get(word)
+            if word not in known:
+                self._learn(word)
+            rows = known[word]
             if rows is None:
-                rows = self._rows(word)
-            if not rows:
                 continue
             following = words[at + 1] if at + 1 < len(words) else ""
-            for row in rows:
-                last = at
-                if row.rest:
-                    if quick and not (following.startswith(row.next) and (not row.later or row.later in said)):
-                        continue
-                    last = _last(row, words, at)
-                    if last < 0:
-                        continue
-                places = places or [match.span() for match in WORD.finditer(text)]
-                start, end = places[at][0], places[last][1]
-                if not (row.has_gap and _STOP.search(text, start, end)):
-                    yield Hit(phrase=row.phrase, table=row.table, start=start, end=end)
+            for row in _likely(rows, following, said) if quick else rows.rows:
+                last = _last(row, words, at) if row.rest else at
+                if last >= 0:
+                    where = places()
+                    start, end = where[at][0], where[last][1]
+                    if not (row.has_gap and _STOP.search(text, start, end)):
+                        yield Hit(row.phrase, row.table, start, end)
 
-    def _rows(self, word: str) -> tuple[Row, ...]:
-        """The rows whose first word this is; remembered, because texts say the same words again and again."""
-        known = self._known.get(word)
-        if known is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            known = self._known[word] = tuple(dict.fromkeys(self._looked_up(word)))
-        return known
+    def _learn(self, word: str) -> None:
+        """Remember the rows whose first word this is, because texts say the same words again and again."""
+        if len(self._known) >= _REMEMBERED:
+            self._known.clear()
+        rows = tuple(dict.fromkeys(self._looked_up(word)))
+        self._known[word] = _known(rows) if rows else None
 
     def _looked_up(self, word: str) -> Iterator[Row]:
         for form in forms(word):
@@ -174,6 +205,30 @@ class Matcher:
                             hit = _open_hit(row, text, at)
                             if hit:
                                 yield hit
+
+
+def _known(rows: tuple[Row, ...]) -> _Known:
+    by_next: dict[str, tuple[tuple[int, Row], ...]] = {}
+    alone, others = [], []
+    for number, row in enumerate(rows):
+        if not row.rest:
+            alone.append((number, row))
+        elif row.next and row.rest[0].how is _How.WHOLE:
+            by_next[row.next] = (*by_next.get(row.next, ()), (number, row))
+        else:
+            others.append((number, row))
+    return _Known(rows, tuple(alone), by_next, tuple(others))
+
+
+def _likely(known: _Known, following: str, said: frozenset[str]) -> Iterable[Row]:
+    """The rows that a text may hold here, in the order of the table; only where words are told apart by blanks alone."""
+    found = known.alone
+    if following in known.by_next:
+        found += known.by_next[following]
+    if known.others:
+        found += tuple(one for one in known.others if following.startswith(one[1].next))
+    rows = [row for _, row in (sorted(found) if len(found) > 1 else found)]
+    return [row for row in rows if not row.later or row.later in said]
 
 
 def rows_of(phrase: Phrase, table: int) -> tuple[Row, ...]:
@@ -235,7 +290,7 @@ def _steps(text: str) -> Iterator[_Step]:
                 gap = False
 
 
-def _last(row: Row, words: list[str], at: int) -> int:
+def _last(row: Row, words: Sequence[str], at: int) -> int:
     """The place of the last word that the row takes from here; -1 when it does not match."""
     place, end, language = at, len(words), row.phrase.language
     for step in row.rest:
@@ -273,7 +328,7 @@ def _open_hit(row: Row, text: str, at: int) -> Hit | None:
         if rest is None:
             return None
         end = rest.end()
-    return Hit(phrase=row.phrase, table=row.table, start=start, end=end)
+    return Hit(row.phrase, row.table, start, end)
 
 
 @lru_cache(maxsize=5_000)

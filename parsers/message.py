@@ -1,9 +1,10 @@
 """One message, read: the order in which the skills are asked and the value they make together."""
 
 import hashlib
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from email.errors import MessageError
 
+from cases.copying import replace
 from cases.message import Attachment, Automatic, IncomingMessage
 from cases.reading import Reading
 from cases.trouble import NeedsHuman

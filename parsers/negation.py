@@ -6,7 +6,7 @@ nothing when another word turns it: "will not hesitate to", "not yet", "unless",
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -27,6 +27,21 @@ _SENTENCE = re.compile(r"[.;!?\n\u2026\u3002\uff1b\uff01\uff1f\u061b\u061f\u06d4
 
 
 @dataclass(frozen=True, slots=True)
+class _Phrases:
+    """Phrases of words in their order, by their first word where it is a whole one."""
+
+    all: tuple[tuple[str, ...], ...]
+    by_first: dict[str, tuple[tuple[str, ...], ...]]
+    stems: tuple[tuple[str, ...], ...]
+
+    def may_begin(self, words: Sequence[str]) -> Iterator[tuple[str, ...]]:
+        for word in words:
+            if word in self.by_first:
+                yield from self.by_first[word]
+        yield from self.stems
+
+
+@dataclass(frozen=True, slots=True)
 class _Denials:
     """The row of a language in `parsers/data/negation.toml`, folded."""
 
@@ -34,9 +49,9 @@ class _Denials:
     hollow: frozenset[str]
     joints: frozenset[str]
     blocks: frozenset[str]
-    turns: tuple[tuple[str, ...], ...]
-    plans: tuple[tuple[str, ...], ...]
-    after: tuple[tuple[str, ...], ...]
+    turns: _Phrases
+    plans: _Phrases
+    after: _Phrases
     is_open: bool  # a script without word borders: all of these are characters
 
 
@@ -55,7 +70,7 @@ def is_denied(text: str, start: int, end: int, language: str, reach: int = REACH
     if rules.is_open:
         return _is_denied_openly(rules, before, clause, sentence, reach)
     words = _words(before)
-    if _has_any(_words(sentence), rules.turns) or not rules.hollow.isdisjoint(words[-_LOOK:]):
+    if not rules.hollow.isdisjoint(words[-_LOOK:]) or _has_any(_words(sentence), rules.turns):
         return False
     near = _cut(words[-reach:], rules.joints)
     if not rules.no.isdisjoint(near) and rules.blocks.isdisjoint(words[-reach - 3 :]):
@@ -83,26 +98,28 @@ def _is_denied_openly(rules: _Denials, before: str, clause: str, sentence: str, 
     before, clause, sentence = ("".join(part.split()) for part in (before, clause, sentence))
     if any(word in before or word in clause for word in rules.hollow):
         return False
-    if any(word in sentence for turn in rules.turns for word in turn):
+    if any(word in sentence for turn in rules.turns.all for word in turn):
         return False
     near = before[-_OPEN_BEFORE if reach >= REACH else -3 :]
     if any(word in near for word in rules.no):
         return True
-    return reach >= REACH and any(word in clause[:_OPEN_AFTER] for after in rules.after for word in after)
+    return reach >= REACH and any(word in clause[:_OPEN_AFTER] for after in rules.after.all for word in after)
 
 
 def _words(text: str) -> list[str]:
-    return [plain(match[0]) for match in WORD.finditer(text)]
+    return WORD.findall(text.casefold()) if text.isascii() else [plain(word) for word in WORD.findall(text)]
 
 
 def _cut(words: list[str], joints: frozenset[str]) -> list[str]:
     """The words after the last joint: there a new clause begins."""
+    if joints.isdisjoint(words):
+        return words
     last = max((place for place, word in enumerate(words) if word in joints), default=-1)
     return words[last + 1 :]
 
 
-def _has_any(words: Sequence[str], phrases: Iterable[tuple[str, ...]]) -> bool:
-    return any(_has(words, phrase) for phrase in phrases)
+def _has_any(words: Sequence[str], phrases: _Phrases) -> bool:
+    return bool(words) and any(_has(words, phrase) for phrase in phrases.may_begin(words))
 
 
 def _has(words: Sequence[str], phrase: tuple[str, ...]) -> bool:
@@ -125,15 +142,23 @@ def _denials(language: str) -> _Denials | None:
         return None
     is_open = bool(row.get("open"))
 
-    def sequences(key: str) -> tuple[tuple[str, ...], ...]:
+    def sequences(key: str) -> _Phrases:
         found = row.get(key, ())
-        return tuple((one,) if is_open else tuple(_folded(word) for word in one.split()) for one in found)
+        return _phrases(tuple((one,) if is_open else tuple(_folded(word) for word in one.split()) for one in found))
 
     no, hollow, joints, blocks = (
         frozenset(one if is_open else _folded(one) for one in row.get(key, ()))
         for key in ("no", "hollow", "joints", "blocks")
     )
     return _Denials(no, hollow, joints, blocks, sequences("turns"), sequences("plans"), sequences("after"), is_open)
+
+
+def _phrases(found: tuple[tuple[str, ...], ...]) -> _Phrases:
+    by_first: dict[str, tuple[tuple[str, ...], ...]] = {}
+    for phrase in found:
+        if not phrase[0].endswith("*"):
+            by_first[phrase[0]] = (*by_first.get(phrase[0], ()), phrase)
+    return _Phrases(found, by_first, tuple(phrase for phrase in found if phrase[0].endswith("*")))
 
 
 def _folded(word: str) -> str:
