@@ -14,7 +14,7 @@ _LOCAL_TOKEN = re.compile(rf"(?:.*[+])?(?:b-)?({_TOKEN})\Z", re.IGNORECASE | re.
 _ID_TOKEN = re.compile(rf"<({_TOKEN})[.@]", re.IGNORECASE)
 _BODY_TOKEN = re.compile(rf"\[ref:[ \t]*({_TOKEN})\]", re.IGNORECASE)
 _DASHES = re.compile("[\u00ad\u2010-\u2015\u2212\ufe58\ufe63\uff0d]")
-_CASE_NUMBER = re.compile(r"(?<![A-Za-z0-9])[Cc](?: ?- ?| )(\d{4}(?:(?: ?- ?| )\d{4})+)(?!\d)")
+_CASE_NUMBER = re.compile(r"[Cc](?<![A-Za-z0-9].)(?: ?- ?| )(\d{4}(?:(?: ?- ?| )\d{4})+)(?!\d)")
 
 
 def message_ids(text: str) -> tuple[str, ...]:

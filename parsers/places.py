@@ -11,6 +11,8 @@ from parsers.tables import table
 MAX_TEXT = 20_000
 _MOST = 3
 _MOST_TRIES = 100
+_START = 3  # characters of a word by which a language without any of its kinds is left out
+_WORDS = re.compile(r"\w+")
 # A name: up to three capitalised words, and the small ones within it.
 _CAPITAL = "[^\\W\\d_a-zß-ÿа-яёіїєґ]"
 _SMALL = "am|an der|de la|de|del|do|da|di|of|upon|sur|on the|und|y"
@@ -22,8 +24,9 @@ def find_places(text: str) -> Iterator[Fact]:
     text = text[:MAX_TEXT]
     lowered = text.lower()
     found: dict[str, Fact] = {}
-    for kinds, pattern in _patterns():
-        if not any(kind in lowered for kind in kinds):
+    starts = {word[:_START] for word in _WORDS.findall(lowered)}
+    for kinds, first, pattern in _patterns(is_ascii=text.isascii()):
+        if (first and first.isdisjoint(starts)) or not any(kind in lowered for kind in kinds):
             continue
         for tried, match in enumerate(pattern.finditer(text)):
             if tried >= _MOST_TRIES or len(found) >= _MOST:
@@ -45,11 +48,14 @@ def _nowhere() -> frozenset[str]:
 
 
 @cache
-def _patterns() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
-    """For each language the words one of which must stand in the text, and what to look for then."""
+def _patterns(*, is_ascii: bool) -> tuple[tuple[tuple[str, ...], frozenset[str], re.Pattern[str]], ...]:
+    """For each language the words one of which must stand in the text, how words begin then, and what to look for."""
     out = []
     for row in table("happened")["where"].values():
         kinds = tuple(row["kinds"])
+        first = frozenset(_WORDS.findall(kind)[0][:_START] for kind in kinds) if "joints" in row else frozenset()
+        if is_ascii and not any(map(str.isascii, kinds)):
+            continue
         kind = "|".join(map(re.escape, sorted(kinds, key=len, reverse=True)))
         if "joints" in row:
             joint = "|".join(map(re.escape, sorted(row["joints"], key=len, reverse=True)))
@@ -59,5 +65,5 @@ def _patterns() -> tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]:
             pattern = rf"{border}{row['before']}[ \n]?(?:{kind})"
         else:
             pattern = rf"(?:{kind})[ \n]?{row['behind']}"
-        out.append((kinds, re.compile(pattern)))
+        out.append((kinds, first, re.compile(pattern)))
     return tuple(out)

@@ -170,11 +170,11 @@ def pure_base64(raw: bytes, start: int, *, whole: bool) -> Iterator[tuple[int, i
         if whole:
             whole, begin = False, start
         else:
-            named = _BASE64.search(raw, at)
-            empty = named and _EMPTY_LINE.search(raw, named.end(), named.end() + _PART_HEAD)
+            named = _end_of_name(raw, at)
+            empty = named and _EMPTY_LINE.search(raw, named, named + _PART_HEAD)
             if not named or not empty:
                 break
-            at, begin = named.end(), empty.end()
+            at, begin = named, empty.end()
             budget -= begin - at
         end = raw.find(b"\n--", begin)
         end = len(raw) if end < 0 else end
@@ -184,11 +184,22 @@ def pure_base64(raw: bytes, start: int, *, whole: bool) -> Iterator[tuple[int, i
             at = end
 
 
+def _end_of_name(raw: bytes, at: int) -> int:
+    """The end of the next `base64`; 0 when there is none. Looks for its digits, which is faster than any pattern."""
+    at = raw.find(b"64", at)
+    while at >= 0:
+        if at >= 4 and raw[at - 4 : at].lower() == b"base":
+            return at + 2
+        at = raw.find(b"64", at + 2)
+    return 0
+
+
 def _check_structure(body: bytes, head: Head) -> None:
     """Count delimiter lines and their nesting as the parsers would, without recursion."""
     marks = {
         (match[1] or match[2]).rstrip()
         for source in (body, head.first("content-type") or b"")
+        if b"boundary" in source.lower()
         for match in _BOUNDARY.finditer(source)
     }
     for match in _FOLDED_FIELD.finditer(body) if len(body) > _PART_HEAD else ():

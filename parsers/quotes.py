@@ -66,7 +66,7 @@ def split_reply(text: str) -> Split:
     lines = text.split("\n")
     if _ARMOUR[0] in text:
         lines = _without_armour(lines)
-    if _LATE.search(text):
+    if any(line.rstrip()[-1:] == ":" and _LATE.search(line) for line in lines if line[:1] != ">"):
         lines = _on_lines_of_their_own(lines)
     cut, certain = _cut(lines)
     above, history = lines[:cut], lines[cut:]

@@ -39,7 +39,9 @@ def decoded(data: bytes, encoding: str) -> bytes:
 
 def _quoted_printable(data: bytes) -> bytes:
     # Blanks at the end of an encoded line were added on the way (RFC 2045 section 6.7 rule 3).
-    return binascii.a2b_qp(re.sub(rb"[ \t]+(?=\r?\n)", b"", re.sub(rb"=[ \t]+(?=\r?\n)", b"=", data)))
+    if any(end in data for end in (b" \n", b"\t\n", b" \r\n", b"\t\r\n")):
+        data = re.sub(rb"[ \t]+(?=\r?\n)", b"", re.sub(rb"=[ \t]+(?=\r?\n)", b"=", data))
+    return binascii.a2b_qp(data)
 
 
 def _base64(data: bytes) -> bytes:
