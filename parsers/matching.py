@@ -221,7 +221,7 @@ def _known(rows: tuple[Row, ...]) -> _Known:
 
 
 def _likely(known: _Known, following: str, said: frozenset[str]) -> Iterable[Row]:
-    """The rows that a text may hold here, in the order of the table; only where words are told apart by blanks alone."""
+    """The rows that a text without Arabic and Hebrew words may hold here, in the order of the table."""
     found = known.alone
     if following in known.by_next:
         found += known.by_next[following]
