@@ -16,6 +16,7 @@ _ISO_NAME = re.compile(r"(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}\b.{0,80}<[^<>@\s
 _ISO_GMT = re.compile(r"(?:19|20)\d{2}-\d{2}-\d{2} \d{1,2}:\d{2} GMT[+-]\d{2}:\d{2} \S.{0,80}")
 _DECORATION = " -_=*—–·:：>\t\u00a0|#\u200b\u200e\u200f\u202a\u202b\u202c"
 _HEADER_LINE = re.compile(r"[>*\s|]{0,8}([^:：\n]{1,25}?)[*\s]{0,3}[:：]")
+_WORD = re.compile(r"[^\W\d_]+")
 _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", "؟")
 _ENDS = (":", "：", "-", "︰")
 HEIGHT = 4  # lines over which clients fold an introduction
@@ -78,9 +79,9 @@ def is_header_block(lines: list[str], at: int) -> bool:
         return False
     if kind != "from" and not (at and RULE.match(lines[at - 1])) and not _is_moment(lines[at]):
         return False
-    kinds = [(found, line) for line in lines[at : at + _BLOCK] if (found := label(line))]
-    if len(kinds) < 2:
-        return False
+    kinds = [(found, line) for line in _block(lines, at) if (found := label(line))]
+    if len(kinds) < 2 or not any("@" in line or _name(line[:120]) in _sure_labels() for _, line in kinds):
+        return False  # without address, subject or moment of sending it may be the way of a parcel
     names = {_name(line[:120]) for _, line in kinds}
     if kind != "from" and not (at and RULE.match(lines[at - 1])):
         return len(names) > 1 and ("from" in dict(kinds) or "@" in kinds[1][1])
@@ -89,6 +90,28 @@ def is_header_block(lines: list[str], at: int) -> bool:
     if len(names) >= 3:
         return True
     return len(names) == 2 and ("@" in lines[at] or any(_is_moment(line) for _, line in kinds))
+
+
+def _block(lines: list[str], at: int) -> list[str]:
+    """The lines of one header block: not those of the next one, nor the text below a blank line."""
+    found: list[str] = []
+    named = told = False
+    for number, line in enumerate(lines[at : at + _BLOCK]):
+        kind = label(line)
+        if not line.strip():
+            if told:
+                break
+        elif (kind == "from" and named) or (not kind and number and (not named or not lines[at + number - 1].strip())):
+            break
+        named = named or kind == "from"
+        told = told or (not kind and bool(line.strip()))
+        found.append(line)
+    return found
+
+
+@cache
+def _sure_labels() -> frozenset[str]:
+    return frozenset(one.casefold() for one in table("quotes")["labels"]["sure"])
 
 
 @lru_cache(maxsize=4096)
@@ -136,9 +159,25 @@ def attribution(lines: list[str], at: int) -> int:
 def is_surely_quoted_history(lines: list[str], at: int, height: int) -> bool:
     """Whether an introduction without quote marks below it can be nothing else, not even a sentence of the writer."""
     joined = " ".join(line.strip() for line in lines[at : at + height])
-    if _signs(joined) >= 2 or (joined.startswith("--") and joined.endswith("--")):
+    if (joined.startswith("--") and joined.endswith("--")) or _ISO_GMT.fullmatch(joined.rstrip(": ")):
+        return True
+    if "@" not in joined and (_is_told(joined) or not says_wrote(joined)):
+        return False
+    if _signs(joined) >= 2:
         return True
     return _opens(lines[at]) and joined.count(",") >= 2 and bool(_YEAR.search(joined))
+
+
+@cache
+def _tellers() -> tuple[frozenset[str], tuple[str, ...]]:
+    row = table("quotes")["told"]
+    return frozenset(row["words"]), tuple(row["characters"])
+
+
+def _is_told(line: str) -> bool:
+    """Whether a person tells who wrote (`your driver said:`); programs put a name there."""
+    words, characters = _tellers()
+    return not words.isdisjoint(_WORD.findall(line)[1:]) or any(one in line for one in characters)
 
 
 def is_dated(line: str) -> bool:
@@ -153,7 +192,12 @@ def is_timed(line: str) -> bool:
 
 def names_writer(line: str) -> bool:
     """Whether a line names an address and says that somebody wrote, as the first line of a folded introduction does."""
-    return "@" in line and len(line) <= LONG and any(word in line.casefold() for word in _attribution_words())
+    return "@" in line and says_wrote(line)
+
+
+def says_wrote(line: str) -> bool:
+    """Whether a line says that somebody wrote, in any language."""
+    return len(line) <= LONG and any(word in line.casefold() for word in _attribution_words())
 
 
 def _height(lines: list[str], at: int) -> int:

@@ -159,7 +159,7 @@ def _is_quote(element: Any) -> bool:
         # Rich-text editors also indent with blockquote; clients mark the quoting kind.
         if element.get("type") == "cite" or element.get("cite") is not None:
             return True
-        if _LEFT_BORDER.search(element.get("style", "")) and _is_introduced(element):
+        if (not element.attrib or _LEFT_BORDER.search(element.get("style", ""))) and _is_introduced(element):
             return True
     if element.get("name") in names["quote_names"] or element.get("id") in names["quote_ids"]:
         return True
@@ -238,4 +238,5 @@ def _tidy(text: str) -> str:
 
 def strip_reply_html(html: str) -> str:
     """The writer's own words of an HTML body as text: without the history that clients mark, and without signature."""
-    return split_reply(clean_text(split_html(html)[1])).own
+    whole, own = split_html(html)
+    return split_reply(clean_text(own), sure=whole != own).own

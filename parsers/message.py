@@ -184,7 +184,7 @@ def _split(body: Body) -> Split:
     """Own words and history; what HTML marks as quoted is history even where the text does not show it."""
     if body.own == body.text:
         return split_reply(body.text)
-    inner = split_reply(body.own)
+    inner = split_reply(body.own, sure=True)
     return Split(own=inner.own, quoted=inner.quoted, signature=inner.signature)
 
 

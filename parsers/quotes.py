@@ -8,7 +8,9 @@ kept and what goes, where the makers of such readers differ:
   number of an order or the like stands in them.
 * An answer above or below the quotation stands alone, or in two parts around a whole mail. Answers between quoted
   lines, and the answer to a quoted question, stay together with them.
-* A forwarded message is evidence: it stays when nothing, or only a pointer to it, stands above it.
+* A forwarded message is evidence: it stays when nothing, or only a pointer to it, stands above it. So does a history
+  in which the writer says to have answered ("in red below").
+* The only marked line that no client introduces, and a mail marked from end to end, are the writer's own.
 """
 
 import re
@@ -29,6 +31,7 @@ from parsers.introductions import (
     label,
     may_end,
     names_writer,
+    says_wrote,
     separator,
 )
 from parsers.signatures import is_footer, without_signature
@@ -61,8 +64,11 @@ def strip_reply(text: str) -> str:
     return split_reply(clean_text(text)).own
 
 
-def split_reply(text: str) -> Split:
-    """Own words, quoted history and signature of a text with LF line ends."""
+def split_reply(text: str, *, sure: bool = False) -> Split:
+    """Own words, quoted history and signature of a text with LF line ends.
+
+    `sure`: all quote marks are a client's, none the writer's.
+    """
     lines = text.split("\n")
     if _ARMOUR[0] in text:
         lines = _without_armour(lines)
@@ -70,11 +76,13 @@ def split_reply(text: str) -> Split:
         lines = _on_lines_of_their_own(lines)
     cut, certain = _cut(lines)
     above, history = lines[:cut], lines[cut:]
-    own, quoted, signature = _without_quotes(above)
+    own, quoted, signature = _without_quotes(above, sure)
     kept = "\n".join(own).strip()
-    if history and not certain and (not kept or _points(kept)):
-        # Nothing but a forwarded message: that is what the sender wanted to show.
+    if history and ((not certain and (not kept or _points(kept))) or _answers_inside(kept)):
+        # Nothing but a forwarded message: that is what the sender wanted to show. Or the answers stand in the history.
         return Split(own="\n".join(lines).strip())
+    if not (sure or kept or history) and all(QUOTED.match(line) for line in lines if line.strip()):
+        return Split(own=text.strip())  # no client quotes without a word of introduction: the writer marked it all
     return Split(
         own=kept,
         quoted="\n".join([*quoted, *history]).strip("\n"),
@@ -122,6 +130,16 @@ def _pointing_words() -> tuple[str, ...]:
 def _points(text: str) -> bool:
     """Whether a text only says that a forwarded message follows."""
     return len(text) < _POINTER and any(word in text.casefold() for word in _pointing_words())
+
+
+@cache
+def _inside() -> tuple[str, ...]:
+    return tuple(phrase.casefold() for phrase in table("quotes")["inside"]["phrases"])
+
+
+def _answers_inside(text: str) -> bool:
+    """Whether a text says that its answers stand in the unmarked history below it (`my answers in red`)."""
+    return 0 < len(text) < _POINTER and any(phrase in text.casefold() for phrase in _inside())
 
 
 def _cut(lines: list[str]) -> tuple[int, bool]:
@@ -214,11 +232,11 @@ def _is_farewell(lines: list[str]) -> bool:
 _Block = tuple[bool, int, int]  # quoted, first line, line behind
 
 
-def _without_quotes(lines: list[str]) -> tuple[list[str], list[str], list[str]]:
+def _without_quotes(lines: list[str], sure: bool) -> tuple[list[str], list[str], list[str]]:
     """Own lines, marked quotation and signature; answers between quotations stay together with them."""
     signature: list[str] = []
     history: list[str] = []
-    blocks = _blocks(lines)
+    blocks = _blocks(lines, sure)
     while blocks:
         quoted, start, end = blocks[-1]
         if quoted:
@@ -262,7 +280,7 @@ def _is_asked(lines: list[str], blocks: list[_Block], number: int, marked: int) 
     return above and end - start <= _LONG_QUOTE
 
 
-def _blocks(lines: list[str]) -> list[_Block]:
+def _blocks(lines: list[str], sure: bool) -> list[_Block]:
     """Runs of quoted and unquoted lines; an introduction belongs to the quotation below it."""
     found: list[_Block] = []
     start = 0
@@ -277,7 +295,43 @@ def _blocks(lines: list[str]) -> list[_Block]:
                 found.append((quoted, start, at))
             start, quoted = at, marked
     found.append((quoted, start, len(lines)))
-    return _with_introductions(lines, [block for block in found if block[0] or _has_text(lines[block[1] : block[2]])])
+    blocks = [block for block in found if block[0] or _has_text(lines[block[1] : block[2]])]
+    return _with_introductions(lines, blocks if sure else _joined(lines, blocks))
+
+
+def _joined(lines: list[str], blocks: list[_Block]) -> list[_Block]:
+    """The blocks; the only marked line that nothing introduces is the writer's own (`> 50 degrees in the box`)."""
+    plain = [
+        (quoted, start, end)
+        for quoted, start, end in blocks
+        if quoted and not _is_led_to(lines, start) and not attribution(lines, start)
+    ]
+    if len(blocks) == 1 or len(plain) != 1 or not _is_own_mark(lines, plain[0]):
+        return blocks
+    out: list[_Block] = []
+    for block in blocks:
+        quoted, start, end = block
+        quoted = quoted and block != plain[0]
+        if not quoted and out and not out[-1][0]:
+            out[-1] = (False, out[-1][1], end)
+        else:
+            out.append((quoted, start, end))
+    return out
+
+
+def _is_led_to(lines: list[str], at: int) -> bool:
+    """Whether the lines with text above may introduce a quotation."""
+    above = [line for line in lines[max(0, at - 8) : at] if line.strip()][-HEIGHT:]
+    if above and (separator(above[-1]) or says_wrote(above[-1])):
+        return True
+    return any("@" in one or is_dated(one) or label(one) for one in above)
+
+
+def _is_own_mark(lines: list[str], block: _Block) -> bool:
+    marked = [line.strip() for line in lines[block[1] : block[2]] if line.strip()]
+    if len(marked) != 1 or marked[0][-1:] in _ASKING:
+        return False
+    return not marked[0][1:].lstrip().startswith((">", "|"))
 
 
 def _is_end_of_link(above: str, line: str) -> bool:

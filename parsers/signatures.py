@@ -12,6 +12,7 @@ _DISCLAIMER_LINES = 40
 _DISCLAIMER = 4000  # characters of one paragraph
 _MOST_DISCLAIMERS = 10
 _LAST = 40  # lines at the end in which closings and footers are looked for
+_SPOKEN, _SPOKEN_CHARACTERS = 4, 8  # words and characters of a sentence of the writer
 _NAME_LINE = 90  # characters of a line below a closing
 _WORDS_AFTER = 4  # words that may follow a closing on its line: a name or a place
 _MARKS = frozenset(("--", "—", "––", "——", "__", "___", "- -", "---", "–", "***", "----"))
@@ -19,6 +20,11 @@ _RULE = re.compile(r"[-_=*~\s·—–]{5,}\Z")
 _LONG_RULE = re.compile(r"\s{0,3}[_=-]{20,}\s*\Z")
 _NOT_WORDS = re.compile(r"[\s,.!;:~*_()\u00a0\"'“”、。，！…·|/–—،؛-]+")
 _SENTENCE = re.compile(r"[.!?。！？]\s+\S+.*[.!?。！？]|[?？؟]\s*\Z")
+
+_WORD = re.compile(r"[^\W\d_]+")
+_TOLD = re.compile(r"\w+\W+\w+\W+\w+\W.*[.!?。！？]\s*\Z")  # a sentence of four words and more
+_SHORT = 4  # characters up to which a device must be a whole word
+_FOOTER_WORDS, _FOOTER_REST = 14, 5  # words of a footer, and those of them that may follow the device
 
 _Lines = list[str]
 
@@ -63,9 +69,28 @@ def _goes_on(lines: _Lines) -> bool:
     starts = _postscripts()
     for line in lines:
         plain = line.strip().casefold()
-        if plain.startswith(starts) or (_SENTENCE.search(line) and "@" not in line and "http" not in line):
+        if plain.startswith(starts):
+            return True
+        if "@" not in line and "http" not in line and (_SENTENCE.search(line) or _speaks(plain)):
             return True
     return _names_numbers(lines)
+
+
+@cache
+def _writer() -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
+    row = table("signatures")["writer"]
+    return frozenset(row["words"]), tuple(row["characters"]), tuple(row["polite"])
+
+
+def _speaks(line: str) -> bool:
+    """Whether a folded line is a sentence in which the writer speaks of herself, as signatures do not."""
+    words, characters, polite = _writer()
+    if any(one in line for one in polite) or is_footer(line):
+        return False
+    if any(one in line for one in characters) and len(line) >= _SPOKEN_CHARACTERS:
+        return True
+    found = _WORD.findall(line)
+    return len(found) >= _SPOKEN and not words.isdisjoint(found)
 
 
 @cache
@@ -87,8 +112,15 @@ def _mark(lines: _Lines) -> int:
         if line.strip() in _MARKS and 0 < below <= _SIGNATURE_LINES and _has_text(lines[:at]):
             under = [one for one in lines[at + 1 :] if one.strip()]
             if all(len(one) < 200 for one in under) and not any(one.strip() in _MARKS for one in under):
-                return at if line.strip() in ("--", "—") or not _goes_on(under) else len(lines)
+                return at if not _reads_on(line.strip(), under) else len(lines)
     return 0 if lines and lines[0] == "-- " else len(lines)
+
+
+def _reads_on(mark: str, under: _Lines) -> bool:
+    """Whether the letter goes on below a rule; below the usual marks only when it begins with a sentence."""
+    if mark in ("--", "—"):
+        return bool(_TOLD.search(under[0])) and _goes_on(under)
+    return _goes_on(under) or any(_TOLD.search(line) and "@" not in line for line in under)
 
 
 def _list_footer(lines: _Lines) -> int:
@@ -97,7 +129,8 @@ def _list_footer(lines: _Lines) -> int:
     for at in _from_end(lines):
         if _LONG_RULE.match(lines[at]) and at:
             text = "\n".join(lines[at + 1 :]).casefold()
-            return at if len(text) < 2000 and any(word in text for word in words) else len(lines)
+            listed = len(text) < 2000 and any(word in text for word in words)
+            return at if listed and not any(map(_speaks, text.split("\n"))) else len(lines)
     return len(lines)
 
 
@@ -135,7 +168,27 @@ def is_footer(line: str) -> bool:
     if len(plain) > 160 or not plain.startswith(starts) or plain.endswith(("?", "？")):
         return False
     head = re.split(r"[,.;!](?=\s)", plain, maxsplit=1)[0]
-    return any(word in head for word in devices) or (len(plain) <= 25 and not plain.endswith(("!", ",")))
+    if len(plain) <= 25 and not plain.endswith(("!", ",")):
+        return True
+    last = _last_device(head, devices)
+    if last < 0:
+        return False
+    rest = head[last:].split()[1:]
+    return len(head.split()) <= _FOOTER_WORDS and len(rest) <= _FOOTER_REST and not _names_numbers([line])
+
+
+def _last_device(head: str, devices: tuple[str, ...]) -> int:
+    """Where the last device or program is named; short names count only as whole words. -1 when none is."""
+    best = -1
+    for device in devices:
+        at = head.rfind(device)
+        if at > best and (len(device) > _SHORT or not device.isascii() or _is_word(head, at, at + len(device))):
+            best = at
+    return best
+
+
+def _is_word(text: str, start: int, end: int) -> bool:
+    return not (text[start - 1 : start].isalpha() or text[end : end + 1].isalpha())
 
 
 @cache

@@ -127,7 +127,7 @@ def test_authentication_results_are_tokens_not_substrings(written: str, server: 
         ("I wrote to you on 2 Feb: nothing came.\nBad.", "I wrote to you on 2 Feb: nothing came.\nBad."),
         ("He wrote:\nyou are wrong", "He wrote:\nyou are wrong"),
         ("a\n--\n" + "b\n" * 40, ("a\n--\n" + "b\n" * 40).strip()),
-        ("> only a quote", ""),
+        ("> all marked", "> all marked"),
     ],
 )
 def test_the_writers_own_words_are_kept_and_the_history_goes(text: str, own: str) -> None:
