@@ -57,8 +57,8 @@ def written(letter: Letter, kind: type[e.LetterEvent], to: str, because: str, no
     return kind(
         at=now,
         by=letter.cause.by,
-        rule=letter.cause.rule,
-        clause=letter.cause.clause,
+        rule=letter.rule or letter.cause.rule,
+        clause=letter.clause or letter.cause.clause,
         key=letter.key,
         letter=letter.letter,
         to=to,

@@ -52,6 +52,9 @@ class Letter:
     cause: e.Event
     hold: str = ""
     gathers: bool = False
+    # The row of policy that calls for it, and its clauses: an auditor goes from a letter to its rule.
+    rule: str = ""
+    clause: str = ""
 
     @property
     def ref(self) -> LetterRef:
@@ -245,6 +248,8 @@ def _to_customer(case: Case, event: e.Event, row: NoticeRow, policy: Policy, now
         cause=event,
         # What held the answers to an old message says nothing about what we owe later.
         hold=case.hold_letters if row.letter_class is LetterClass.ANSWER else "",
+        rule=row.name,
+        clause=row.clause,
     )
 
 
@@ -265,12 +270,22 @@ def _to_person(case: Case, event: e.Event, row: NoticeRow, person: Person, polic
         priority=_PRIORITY.get(row.letter, _LATER),
         cause=event,
         gathers=of_a_ladder and not is_urgent(case),
+        rule=row.name,
+        clause=row.clause,
     )
 
 
 def customer_zone(case: Case, policy: Policy) -> str:
     """The zone in which a customer reads dates: their country's, else their centre's."""
     return policy.country_zones.get(case.country) or calendar_for(case, None, policy).zone
+
+
+def cause_of(key: str, rule: str, events: Iterable[e.Event], policy: Policy) -> e.Event | None:
+    """The event that called for the letter of that key by that rule; None when it is not among them (any more)."""
+    _, _, about, *_ = key.split(":")
+    found = [event for event in events if _about(event) == about]
+    meant = {row.when for row in policy.notices if row.name == rule}  # one message may be behind several events
+    return next((event for event in found if event.kind in meant), found[0] if found else None)
 
 
 def _about(event: e.Event) -> str:

@@ -321,15 +321,15 @@ def outbox_list(
 
 @outbox_app.command("show")
 def outbox_show(
-    letter: Annotated[int, typer.Argument(help="Its number in `ombud outbox list`.")],
+    letter: Annotated[str, typer.Argument(help="Its number in `ombud outbox list`, or its Message-ID.")],
     config: Config = None,
     json: Json = False,
     raw: Annotated[bool, typer.Option("--raw", help="Byte for byte as it leaves.")] = False,
 ) -> None:
-    """Show one outgoing message before or after it left."""
-    from daemon.cli import showing
+    """Show one outgoing message before or after it left, and the rule that called for it."""
+    from daemon.cli import auditing
 
-    showing.letter(config, letter, as_json=json, as_raw=raw)
+    auditing.letter(config, letter, as_json=json, as_raw=raw)
 
 
 @outbox_app.command("release")
@@ -389,11 +389,15 @@ def audit_desk(config: Config = None, json: Json = False, limit: Limit = 100) ->
 
 
 @audit_app.command("verify")
-def audit_verify(config: Config = None, json: Json = False) -> None:
-    """Check the whole record: nothing changed, nothing missing, nothing out of order."""
-    from daemon.cli import showing
+def audit_verify(
+    config: Config = None,
+    json: Json = False,
+    head: Annotated[str, typer.Option("--head", metavar="NUMBER:HASH", help="A head that was kept elsewhere.")] = "",
+) -> None:
+    """Check the whole record: nothing changed, nothing missing, nothing out of order. Exit status 1 if it is not."""
+    from daemon.cli import auditing
 
-    raise typer.Exit(showing.verify(config, as_json=json))
+    raise typer.Exit(auditing.verify(config, head, as_json=json))
 
 
 @deadline_app.command("explain")

@@ -1,7 +1,5 @@
 """Commands that look and change nothing."""
 
-import sys
-from email import message_from_bytes, policy
 from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +10,8 @@ from rich.text import Text
 from cases.events import Event
 from cases.trouble import NeedsHuman
 from cases.words import Status
-from daemon.cli.common import plain, print_json, print_table, printable, printable_lines, settings_at, store_of
+from daemon.cli.common import plain, print_json, print_table, printable, settings_at, store_of
+from daemon.simulating.lines import said
 from store.desk import Store
 from store.values import NOWHERE, OutboxState, WaitingLetter
 from templates.render import Renderer
@@ -76,7 +75,9 @@ def case(config: Path | None, number: str, *, as_json: bool) -> None:
     known = parse_number(number)
     if known is None:
         raise NeedsHuman(f"{number!r} is no case number: its check digit does not hold; it looks like C-4829-1372")
-    with store_of(settings_at(config)) as store:
+    settings = settings_at(config)
+    policy = settings.policy
+    with store_of(settings) as store:
         found = store.load(known)
         if found is None:
             raise NeedsHuman(f"there is no case {known}; see: ombud case list")
@@ -116,11 +117,11 @@ def case(config: Path | None, number: str, *, as_json: bool) -> None:
     )
     print_table(
         "Record",
-        ("no.!", "at (UTC)!", "what", "by!", "rule", "clause"),
+        ("no.!", "at (UTC)!", "what!", "about", "by!", "rule", "clause"),
         [
-            (x.seq, x.at, x.kind, x.event.by, x.event.rule, x.event.clause)
+            (x.seq, x.at, x.kind, said(x.event, policy), x.event.by, x.event.rule, x.event.clause)
             if x.event
-            else (x.seq, x.at, x.kind, "erased", "", "")
+            else (x.seq, x.at, x.kind, "", "erased", "", "")
             for x in events
         ],
         "nothing happened",
@@ -230,42 +231,6 @@ def outbox(config: Path | None, state: str, limit: int, *, as_json: bool) -> Non
         "the outbox is empty",
         spare=("to", "because"),
     )
-
-
-def letter(config: Path | None, number: int, *, as_json: bool, as_raw: bool) -> None:
-    """One outgoing message, as its reader would see its text or byte for byte."""
-    with store_of(settings_at(config)) as store:
-        row = store.outbox_by_id(number)
-    if row is None:
-        raise NeedsHuman(f"there is no letter {number}; see: ombud outbox list")
-    if as_raw:
-        sys.stdout.buffer.write(row.raw)
-        return
-    if as_json:
-        print_json(row)
-        return
-    shown = ("letter", "number", "recipient", "state", "because", "account", "created_at", "settled_at")
-    print_table(f"Letter {number} (times in UTC)", ("", ""), [(name, getattr(row, name)) for name in shown], "")
-    message = message_from_bytes(row.raw, policy=policy.default)
-    text = message.get_body(("plain",))
-    for name in ("From", "To", "Subject"):
-        sys.stdout.write(f"{name}: {printable(message[name])}\n")
-    sys.stdout.write("\n" + printable_lines(text.get_content().replace("\r\n", "\n") if text else "") + "\n")
-    for part in message.iter_attachments():
-        sys.stdout.write(f"attached: {printable(part.get_filename() or part.get_content_type())}\n")
-
-
-def verify(config: Path | None, *, as_json: bool) -> int:
-    """Whether the record is whole; exit status 1 when it is not."""
-    with store_of(settings_at(config)) as store:
-        report = store.verify_chain()
-    if as_json:
-        print_json(report)
-    elif report.ok:
-        Console().print(f"{report.events} events, unbroken; head {report.head.seq} {report.head.hash}", soft_wrap=True)
-    else:
-        Console().print(Text(f"broken at event {report.broken_at}: {report.because}"))
-    return 0 if report.ok else 1
 
 
 def check(config: Path | None, *, as_json: bool) -> int:

@@ -4,7 +4,7 @@ import re
 
 from cases.numbers import is_number
 from store.values import ChainHead, OutboxState
-from tests.e2e.desk import TestDesk
+from tests.e2e.desk import AUDIT, TestDesk
 from tests.e2e.mail import mail, text_of
 from tests.e2e.opened import OpenDesk
 
@@ -30,6 +30,21 @@ def test_audit_gets_the_head_of_the_record_once_a_week_and_can_prove_with_it(off
     assert 1 == len(office.desk.sent_to(audit_of(office)))
     office.go_on(days=7)
     assert 2 == len(office.desk.sent_to(audit_of(office)))
+
+
+def test_an_auditor_goes_from_a_received_letter_to_the_rule_that_sent_it(small_desk: TestDesk) -> None:
+    small_desk.run()
+    small_desk.deliver(mail(ANA, "Broken lamp", STRONG))
+    small_desk.run()
+    letter, head = (message for address in (ANA, AUDIT) for message in small_desk.sent_to(address))
+    (why,) = small_desk.show("outbox", "show", str(letter["Message-ID"]))["why"]
+    assert ("acknowledge in full", "M15.1, M32, N4") == (why["rule"], why["clause"])
+    assert why["cause"].startswith(f"CaseOpened: {ANA}")
+    (check,) = re.findall(r"ombud (audit verify --head \d+:[0-9a-f]{64})", text_of(head))
+    status, said = small_desk.call(*check.split())
+    assert (0, True) == (status, "is as it was kept" in said)
+    other = check[:-1] + ("0" if check[-1] != "0" else "1")
+    assert 1 == small_desk.call(*other.split())[0]
 
 
 def test_a_person_lets_a_held_letter_leave_or_keeps_it_for_ever(small_desk: TestDesk) -> None:
