@@ -338,7 +338,7 @@ def outbox_release(
     config: Config = None,
     all_: Annotated[bool, typer.Option("--all", help="Every letter that waited because of `letters = hold`.")] = False,
 ) -> None:
-    """Let a held, uncertain or failed letter leave."""
+    """Let a letter leave that was held, failed, bounced, in doubt, or kept back for an address on the list."""
     from daemon.cli import acting
 
     acting.release(config, letter, everything=all_)
@@ -374,7 +374,7 @@ def suppressed_add(address: Address, because: Reason, config: Config = None) -> 
 
 @suppressed_app.command("remove")
 def suppressed_remove(address: Address, because: Reason, config: Config = None) -> None:
-    """Let an address get letters again; those that were kept back stay so."""
+    """Let an address get letters again; lists those that were kept back, which a person may release."""
     from daemon.cli import acting
 
     acting.lift(config, address, because)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from cases import events as e
-from cases.letters import LADDER_LETTERS, OBSOLETE, is_obsolete
+from cases.letters import LADDER_LETTERS, OBSOLETE, SUPPRESSED, is_obsolete
 from cases.policy import Policy
 from cases.reaching import reader_of
 from cases.telling import reads_at
@@ -35,6 +35,7 @@ CLAIM = 50  # letters claimed in one commit
 LOOK = 1000  # held answers looked at in one beat
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=4)
+_FOR_A_PERSON = {OutboxState.HELD, OutboxState.UNCERTAIN, OutboxState.FAILED, OutboxState.BOUNCED}
 MADE = datetime(2026, 11, 1, tzinfo=UTC)  # of this program; a clock before that is wrong itself
 
 
@@ -140,15 +141,20 @@ class Outbox:
         return len(waiting) + len(ceilings)
 
     def let_go(self, outbox_id: int, by: str) -> OutboxRow:
-        """A person lets a held or uncertain letter leave. Raises NeedsHuman when it is in another state."""
-        row = self._waiting(outbox_id)
+        """A person lets a letter leave that waits for one, or was kept back while its reader got none.
+
+        Raises NeedsHuman when it is in another state, or its reader still gets no letters.
+        """
+        row, now = self._waiting(outbox_id, to_leave=True), self.clock.now()
+        if why := self.store.why_suppressed(row.recipient):
+            undo = f"ombud suppressed remove {row.recipient}"
+            raise NeedsHuman(f"{row.recipient} gets no letters ({why}); if that is over: {undo} --because ...")
         with self.store.unit("release"):
-            if row.state is OutboxState.HELD:
-                self.store.release(row.id, self.clock.now())
+            if row.state in {OutboxState.HELD, OutboxState.WITHHELD}:
+                self.store.release(row.id, now)
             else:
-                now = self.clock.now()
                 self.store.settle(row.id, OutboxState.RETRY, at=now, because=f"{row.because}; {by}", next_try=now)
-            self._record(row, e.LetterQueued, f"released by {by}")
+            self._record(row, e.LetterQueued, f"released by {by}", again=f":{now:%Y%m%dT%H%M%S.%f}")
         return row
 
     def discard(self, outbox_id: int, because: str, by: str) -> OutboxRow:
@@ -159,11 +165,12 @@ class Outbox:
             self.store.settle(row.id, OutboxState.WITHHELD, at=self.clock.now(), because=f"{because} ({by})")
         return row
 
-    def _waiting(self, outbox_id: int) -> OutboxRow:
+    def _waiting(self, outbox_id: int, *, to_leave: bool = False) -> OutboxRow:
         row = self.store.outbox_by_id(outbox_id)
         if row is None:
             raise NeedsHuman(f"there is no letter {outbox_id}; see: ombud outbox list")
-        if row.state not in {OutboxState.HELD, OutboxState.UNCERTAIN, OutboxState.FAILED, OutboxState.BOUNCED}:
+        kept_back = row.state is OutboxState.WITHHELD and row.because.startswith(SUPPRESSED)
+        if row.state not in _FOR_A_PERSON and not (kept_back and to_leave):
             waiting = "held, uncertain, failed and bounced"
             raise NeedsHuman(f"letter {outbox_id} is {row.state}; only {waiting} ones wait for a person")
         return row
@@ -328,10 +335,10 @@ class Outbox:
         wait: timedelta = min(FIRST_RETRY * 2 ** min(row.tries, 12), LONGEST_WAIT)
         return now + wait * self.jitter()
 
-    def _record(self, row: OutboxRow, fate: type[e.LetterEvent], because: str) -> None:
-        """The case, or each case of a digest, learns what became of its letter."""
+    def _record(self, row: OutboxRow, fate: type[e.LetterEvent], because: str, again: str = "") -> None:
+        """The case, or each case of a digest, learns what became of its letter; `again` if it may happen twice."""
         now = self.clock.now()
-        key = f"outbox:{row.id}:{fate.__name__}:{row.tries}"
+        key = f"outbox:{row.id}:{fate.__name__}:{row.tries}{again}"
         if not self.fates.record(row, fate, because, now, event_key=key) and fate is e.LetterFailed:
             tell_unreachable(self.store, row, because, now)
 

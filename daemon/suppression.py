@@ -52,15 +52,19 @@ class Suppression:
                 self._withhold(row, SUPPRESSED + because, now)
             return waiting
 
-    def lift(self, address: str, because: str, by: str, now: datetime) -> bool:
-        """It may be written to again; whether it was on the list. What was kept back stays so."""
+    def lift(self, address: str, because: str, by: str, now: datetime) -> tuple[OutboxRow, ...] | None:
+        """It may be written to again: the letters that were kept back, None when it was not on the list.
+
+        They stay where they are: some say what is true no more, so a person decides about each (`Outbox.let_go`).
+        """
         with self.store.unit("suppressed"):
             if not self.store.lift(address):
-                return False
+                return None
             event = AddressReleased(at=now, by=by, clause="§12", address=address, because=because)
-            return self.store.record(event, f"lifted:{secrets.token_hex(8)}")
+            self.store.record(event, f"lifted:{secrets.token_hex(8)}")
+            return self.store.kept_back(address, SUPPRESSED)
 
     def _withhold(self, row: OutboxRow, because: str, now: datetime) -> None:
-        key = f"outbox:{row.id}:LetterWithheld:{row.tries}"
+        key = f"outbox:{row.id}:LetterWithheld:{row.tries}:{now:%Y%m%dT%H%M%S.%f}"  # it may happen again
         self.fates.record(row, LetterWithheld, because, now, event_key=key)
         self.store.settle(row.id, OutboxState.WITHHELD, at=now, because=because)

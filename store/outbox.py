@@ -72,7 +72,7 @@ _UNCLAIM = Prepared(
 _RELEASE = Prepared(
     lambda outbox_id, at, counted_at: Outbox.update(
         {Outbox.state: OutboxState.QUEUED, Outbox.because: "", Outbox.next_try: at, Outbox.counted_at: counted_at}
-    ).where((Outbox.id == outbox_id) & (Outbox.state == OutboxState.HELD))
+    ).where((Outbox.id == outbox_id) & Outbox.state.in_((OutboxState.HELD, OutboxState.WITHHELD)))
 )
 _WAIT_NO_LONGER = Prepared(
     lambda now, furthest: Outbox.update({Outbox.next_try: now}).where(
@@ -145,7 +145,7 @@ class Outgoings(OutboxViews):
         return tuple(outbox_row(row) for row in first.values())
 
     def release(self, outbox_id: int, at: datetime) -> bool:
-        """Queue a held message; an answer counts against the ceilings from now on. Whether it was held."""
+        """Queue a held or withheld message; an answer counts against the ceilings from now on. Whether it was."""
         with self.db.writing("release"):
             row = self.outbox_by_id(outbox_id)
             counted_at = at if row and row.letter_class is LetterClass.ANSWER else None

@@ -76,6 +76,17 @@ _UNSENT_TO = Prepared(
         .order_by(Outbox.id)
     )
 )
+_KEPT_BACK = Prepared(
+    lambda address, prefix, length: (
+        Outbox.select(*COLUMNS)
+        .where(
+            (Outbox.address == address)
+            & (Outbox.state == OutboxState.WITHHELD)
+            & (fn.SUBSTR(Outbox.because, 1, length) == prefix)
+        )
+        .order_by(Outbox.id)
+    )
+)
 _LOST_SINCE = Prepared(
     lambda address, letter, since: (
         Outbox.select(Outbox.id)
@@ -158,6 +169,11 @@ class OutboxViews(Part):
         """Messages to the address that wait or are held, oldest first, without their bytes."""
         rows = (outbox_row(row) for row in self.db.rows(_UNSENT_TO, base_address(address)))
         return tuple(row for row in rows if row.recipient.casefold() == address.casefold())
+
+    def kept_back(self, address: str, because_prefix: str) -> tuple[OutboxRow, ...]:
+        """Messages to the address that will not leave for such a reason, oldest first, without their bytes."""
+        rows = self.db.rows(_KEPT_BACK, base_address(address), because_prefix, len(because_prefix))
+        return tuple(row for row in map(outbox_row, rows) if row.recipient.casefold() == address.casefold())
 
     def lost_since(self, address: str, letter: str, since: datetime) -> bool:
         """Whether such a letter to the address bounced or failed since then."""

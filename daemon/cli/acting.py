@@ -85,9 +85,14 @@ def lift(config: Path | None, address: str, because: str) -> None:
     """Take an address off that list."""
     settings, known = settings_at(config), _address(address)
     with store_of(settings) as store:
-        if not suppression_of(settings, store).lift(known, because, _by(), Clock().now()):
+        kept = suppression_of(settings, store).lift(known, because, _by(), Clock().now())
+        if kept is None:
             raise NeedsHuman(f"{known} is not on the list; see: ombud suppressed list")
-    Console().print(f"{known} may be written to again", markup=False)
+    say = partial(Console().print, markup=False, soft_wrap=True)
+    say(f"{known} may be written to again")
+    for row in kept:
+        since = f"{(row.settled_at or row.created_at):%Y-%m-%d %H:%M} UTC"
+        say(f"kept back since {since}: {row.letter} of {row.number}; to let it leave: ombud outbox release {row.id}")
 
 
 def add_address(config: Path | None, number: str, address: str, because: str) -> None:

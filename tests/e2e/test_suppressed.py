@@ -1,8 +1,16 @@
 """An admin decides who gets no letters: seen at the command line, in the outbox, and on the record (input 83)."""
 
 import json
+import re
 
-from cases.events import AddressReleased, AddressSuppressed
+from cases.events import (
+    AddressReleased,
+    AddressSuppressed,
+    LetterEvent,
+    LetterQueued,
+    LetterSent,
+    LetterWithheld,
+)
 from store.values import OutboxState
 from tests.e2e.mail import answer, mail, text_of
 from tests.e2e.opened import OpenDesk
@@ -45,11 +53,20 @@ def test_an_address_is_put_on_the_list_and_taken_off_and_both_stay_on_record(sma
     second = next(case for case in office.cases() if "2" in case.subject)
     assert "acknowledge" in {deadline.stage for deadline in office.house.store.deadlines(second.number)}
 
-    assert 0 == office.command("suppressed", "remove", ANA, "--because", "she wants mail again")[0]
+    assert 2 == office.command("outbox", "release", str(kept[0].id))[0]  # while it is on the list
+    status, said = office.command("suppressed", "remove", ANA, "--because", "she wants mail again")
+    assert (0, [f"outbox release {row.id}" for row in kept]) == (status, re.findall(r"outbox release \d+", said))
     assert 2 == office.command("suppressed", "remove", ANA, "--because", "twice")[0]
     assert [] == listed(office)
     complain(office, 3)
     assert 2 == len(office.desk.sent_to(ANA))
+    office.house.outbox.let_go(kept[0].id, "an admin")  # as the command does, by the clock of this test
+    office.beat()
+    assert 3 == len(office.desk.sent_to(ANA))
+    assert "acknowledge" not in {deadline.stage for deadline in office.house.store.deadlines(second.number)}
+    events = (record.event for record in office.house.store.events(second.number))
+    fates = [type(event) for event in events if isinstance(event, LetterEvent) and event.key == kept[0].key]
+    assert [LetterWithheld, LetterQueued, LetterSent] == fates
     kinds = [type(record.event) for record in office.house.store.desk_events()]
     assert [AddressReleased, AddressSuppressed] == kinds
     assert 0 == office.command("audit", "verify")[0]
