@@ -299,13 +299,19 @@ class Outbox:
         if now - row.created_at >= self.policy.letters.give_up_after:
             self._settle(row, result)
             return
-        self.store.postpone(row.id, _still_uncertain(row, result), now if stop else now + FIRST_RETRY * self.jitter())
+        later = now if stop else now + FIRST_RETRY * self.jitter()
+        with self.store.unit("sent"):
+            if self.store.is_being_sent(row.id):
+                self.store.postpone(row.id, _still_uncertain(row, result), later)
 
     def _settle(self, row: OutboxRow, result: Result) -> None:
         """One letter's fate, in one durable commit."""
         now = self.clock.now()
         with self.store.unit("sent"):
             match result:
+                case _ if not self.store.is_being_sent(row.id):
+                    # It came back before we heard that it had left; what its bounce has made of it is the later truth.
+                    log.info("letter was settled by its bounce", extra={"letter": row.id, "key": row.key})
                 case Sent(reply=reply):
                     self._record(row, e.LetterSent, reply)
                     self.store.settle(row.id, OutboxState.SENT, at=now, because=reply)

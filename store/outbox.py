@@ -60,6 +60,7 @@ _POSTPONE = Prepared(
     ).where(Outbox.id == outbox_id)
 )
 _UNCOUNT = Prepared(lambda outbox_id: Outbox.update({Outbox.counted_at: None}).where(Outbox.id == outbox_id))
+_STATE = Prepared(lambda outbox_id: Outbox.select(Outbox.state).where(Outbox.id == outbox_id))
 _NEXT_TRY = Prepared(lambda outbox_id: Outbox.select(Outbox.next_try).where(Outbox.id == outbox_id))
 _SENDING = Prepared(
     lambda: Outbox.select(*COLUMNS).where(Outbox.state == OutboxState.SENDING).order_by(Outbox.claim, Outbox.position)
@@ -112,6 +113,10 @@ class Outgoings(OutboxViews):
                 raise Contradiction(f"there is no outgoing message {outbox_id}")
             if state in {OutboxState.HELD, OutboxState.WITHHELD}:
                 self.db.run(_UNCOUNT, outbox_id)
+
+    def is_being_sent(self, outbox_id: int) -> bool:
+        """Whether nobody else has settled it since it was claimed, as a bounce does that is faster than we are."""
+        return bool(self.db.value(_STATE, outbox_id) == OutboxState.SENDING)
 
     def postpone(self, outbox_id: int, because: str, next_try: datetime) -> None:
         """It was claimed and not even begun: another time, and this one does not count as a try."""

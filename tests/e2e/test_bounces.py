@@ -1,10 +1,14 @@
 """What comes back, seen from outside: who is told, where it is tried next, when it ends (threats 78–81, 110)."""
 
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.message import Message
+from typing import cast
 
 import pytest
 
+from daemon.smtp import Outbound, Result, Retry, Sender, Sent, Uncertain
 from store.values import OutboxState, Outcome
 from tests.e2e.conftest import Opening
 from tests.e2e.desk import TestDesk
@@ -48,6 +52,58 @@ def undelivered(office: OpenDesk, to: str) -> Message:
         one for one in office.desk.sent_to(to) if "Not delivered" in subject_of(one) or "未送达" in subject_of(one)
     ]
     return found
+
+
+# ── faster than our own record ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(slots=True)
+class Overtaken:
+    """A sender whose letters come back before it has heard what its server says to them."""
+
+    office: OpenDesk
+    result: Result
+    raws: list[bytes] = field(default_factory=list)
+
+    def send(self, batch: Iterable[Outbound], report: Callable[[int, Result], None]) -> None:
+        for place, letter in enumerate(batch):
+            if letter.recipient == ANA:
+                self.raws.append(letter.raw)
+                self.office.desk.deliver(bounce(letter.envelope_from, ANA, of=letter.raw), at=self.office.clock.now())
+                for poll in self.office.house.polls:
+                    poll.run()
+                self.office.house.intake.run()
+                report(place, self.result)
+            else:
+                report(place, Sent(reply="250 ok"))
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+    def abort(self) -> None:
+        """Nothing is waited for."""
+
+
+@pytest.mark.parametrize(
+    "result",
+    [Sent(reply="250 ok"), Uncertain(because="silence"), Retry(because="421"), Retry(because="away", tried=False)],
+)
+def test_a_letter_that_came_back_while_it_was_being_sent_stays_bounced(small_office: OpenDesk, result: Result) -> None:
+    office = small_office
+    outbox = office.house.outbox
+    sender = Overtaken(office, result)
+    for outlet in outbox.outlets:
+        outlet.sender.close()
+    outlets = [replace(outlet, sender=cast(Sender, sender)) for outlet in outbox.outlets]
+    office.house = replace(office.house, outbox=replace(outbox, outlets=outlets))
+    complain(office)
+    (row,) = [row for row in office.outbox() if row.recipient == ANA]
+    assert OutboxState.BOUNCED == row.state
+    fates = {type(one.event).__name__ for one in office.events() if getattr(one.event, "key", "") == row.key}
+    assert {"LetterQueued", "LetterBounced"} == fates
+    assert "acknowledge" in office.running()
+    office.beat()
+    assert 1 == len(sender.raws)
 
 
 # ── another address ──────────────────────────────────────────────────────────────────────────────────────────────────
