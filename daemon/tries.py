@@ -54,14 +54,14 @@ class Tries:
         """
         with self._mutex, suppress(ValueError, TypeError, OverflowError, OSError):
             for at, server, because in json.loads(text):
-                self._recall(float(at), str(server), str(because) if paused else "")
+                self._recall(float(at), str(server), str(because), paused=paused)
 
-    def _recall(self, at: float, server: str, because: str) -> None:
+    def _recall(self, at: float, server: str, because: str, *, paused: bool) -> None:
         now = self.clock.now()
         moment = min(datetime.fromtimestamp(at, UTC), now)  # a clock may have been set back meanwhile
         self._refused_at.append(self.clock.monotonic() - (now - moment).total_seconds())
         self._kept.append((moment.timestamp(), server, because))
-        if because:
+        if because and paused:
             self._last[server] = self._refused_at[-1]
             since = self._refusals[server].since if server in self._refusals else moment
             self._refusals[server] = Refusal(since, because)
@@ -103,7 +103,8 @@ class Tries:
         with self._mutex:
             self._last.pop(server, None)
             self._accepting.add(server)
-            if self._refusals.pop(server, None) is None:
+            self._refusals.pop(server, None)
+            if not any(one == server and because for _, one, because in self._kept):
                 return
             kept = [(at, one, "" if one == server else because) for at, one, because in self._kept]
             self._kept = deque(kept, maxlen=MOST)

@@ -385,6 +385,21 @@ class TestTries:
         assert {0, 60} <= set(together)
         assert MOST == most_in_an_hour(together)
 
+    def test_a_start_by_hand_ends_no_pause_of_the_server_that_it_did_not_try(self) -> None:
+        kept = [""]
+        tries = Tries(VirtualClock(NOW), remember=kept.append)
+        tries.refused("imap", "no")
+        tries.refused("smtp", "no")
+        by_hand = Tries(VirtualClock(NOW + timedelta(minutes=1)), remember=kept.append)
+        by_hand.recall(kept[-1], paused=False)
+        by_hand.check("imap")
+        by_hand.accepted("imap")
+        by_timer = Tries(VirtualClock(NOW + timedelta(minutes=2)))
+        by_timer.recall(kept[-1], paused=True)
+        by_timer.check("imap")
+        with pytest.raises(SignInRefused, match="in 8 minutes"):
+            by_timer.check("smtp")
+
     def test_who_was_accepted_meanwhile_waits_for_nothing(self) -> None:
         kept = [""]
         tries = Tries(VirtualClock(NOW), remember=kept.append)
