@@ -322,7 +322,7 @@ def _joined(lines: list[str], blocks: list[_Block]) -> list[_Block]:
 def _is_led_to(lines: list[str], at: int) -> bool:
     """Whether the lines with text above may introduce a quotation."""
     above = [line for line in lines[max(0, at - 8) : at] if line.strip()][-HEIGHT:]
-    if above and (separator(above[-1]) or says_wrote(above[-1])):
+    if above and (separator(above[-1]) or (above[-1].rstrip()[-1] in _ENDING and says_wrote(above[-1]))):
         return True
     return any("@" in one or is_dated(one) or label(one) for one in above)
 
