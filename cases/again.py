@@ -9,6 +9,7 @@ from cases.case import Case
 from cases.letters import Letter, letters_of
 from cases.policy import Policy
 from cases.reaching import addresses_of, first_key, next_address, reader_of
+from cases.telling import reads_at
 
 
 def once_more(
@@ -24,7 +25,12 @@ def once_more(
     key = first_key(lost.key)
     place = addresses_of(case, reader_of(key), policy).index(address)
     letter = letter_of(key, case, history, policy, now)
-    return replace(letter, to=address, key=f"{key}:again-{place}", hold="") if letter else None
+    if letter is None:
+        return None
+    # Its turn to be told had come, so it waits for no further morning.
+    person = policy.directory.people.get(letter.person) if letter.gathers else None
+    when = min(letter.not_before, reads_at(person, case, policy, now)) if person else letter.not_before
+    return replace(letter, to=address, key=f"{key}:again-{place}", hold="", not_before=when)
 
 
 def letter_of(key: str, case: Case, history: Iterable[e.Event], policy: Policy, now: datetime) -> Letter | None:

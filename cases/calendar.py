@@ -127,6 +127,22 @@ class Calendar:
             raise CalendarEnds(f"calendar {self.name!r} knows no working time after {moment:%Y-%m-%d}")
         return datetime.fromtimestamp(self._starts[i], UTC)
 
+    def morning(self, moment: datetime, *, of_a_week: bool = False) -> datetime:
+        """The first opening of a business day that begins at or after the moment, in UTC.
+
+        `of_a_week`: only of the first business day of a week, which begins on Monday. Raises CalendarEnds.
+        """
+        day = bisect_left(self._firsts, bisect_left(self._starts, _stamp(moment)))
+        while day < len(self._firsts) - 1:
+            if not of_a_week or day == 0 or self._week(day) != self._week(day - 1):
+                return datetime.fromtimestamp(self._starts[self._firsts[day]], UTC)
+            day += 1
+        raise CalendarEnds(f"calendar {self.name!r} knows no morning after {moment:%Y-%m-%d}")
+
+    def _week(self, day: int) -> tuple[int, int]:
+        year, week, _ = self.dates[self._firsts[day]].isocalendar()
+        return year, week
+
     def is_sure(self, moment: datetime) -> bool:
         """Whether all holidays up to this moment were known when the calendar was built."""
         return self.unsure_from is None or moment < self.unsure_from

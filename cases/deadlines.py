@@ -253,5 +253,5 @@ def _steps(
         for count in range(2, MOST_REPEATS if step.repeat else 2):
             if name not in taken and (now is None or moment > now):
                 break
-            name, moment = f"{step.name}#{count}", plan.later(moment, step.repeat or target)
+            name, moment = f"{step.name}#{count}", plan.later(moment, step.distance(count) or target)
             yield name, step, moment

@@ -13,7 +13,7 @@ from cases.people import Person
 from cases.policy import NoticeRow, Policy
 from cases.reaching import CUSTOMER, NEXT_LEVEL, next_level, reader_of
 from cases.routing import people_for
-from cases.telling import is_urgent, reads_at
+from cases.telling import gathers, is_again, is_urgent, told_at
 from cases.words import DIGEST, Action, Channel, Grade, LetterClass, Status
 
 
@@ -121,6 +121,7 @@ REGULATOR = "regulator"  # role of a participant, and the reader in the key of a
 SUPPRESSED = "suppressed: "  # how the reason of a letter begins whose reader gets none any more
 _ANSWERED = {"SatisfactionGiven", "CustomerSilent"}
 LADDER_LETTERS = {"Reminded": "reminder", "LimitBreached": "escalation", "Escalated": "escalation"}
+_ACTIONS = {kind.__name__: action for action, kind in e.ACTION_EVENTS.items()}
 _PRIORITY = {
     "major-notice": 0,
     "acknowledgement": 1,
@@ -255,7 +256,11 @@ def _to_customer(case: Case, event: e.Event, row: NoticeRow, policy: Policy, now
 
 def _to_person(case: Case, event: e.Event, row: NoticeRow, person: Person, policy: Policy, now: datetime) -> Letter:
     calendar = policy.calendar_of_person(person)
-    of_a_ladder = row.letter in LADDER_LETTERS.values()
+    when, waits = now, False
+    if isinstance(event, e.LadderStepTaken):
+        again, action = is_again(event.step), _ACTIONS[event.kind]
+        when = told_at(person, action, event.due, case, policy, now, again=again)
+        waits = gathers(case, again=again)
     return Letter(
         key=f"{case.number}:{row.letter}:{_about(event)}:{person.id}",
         number=case.number,
@@ -266,10 +271,10 @@ def _to_person(case: Case, event: e.Event, row: NoticeRow, person: Person, polic
         zone=calendar.zone,
         letter_class=row.letter_class,
         stops=row.stops,
-        not_before=reads_at(person, case, policy, now) if of_a_ladder else now,
+        not_before=when,
         priority=_PRIORITY.get(row.letter, _LATER),
         cause=event,
-        gathers=of_a_ladder and not is_urgent(case),
+        gathers=waits,
         rule=row.name,
         clause=row.clause,
     )

@@ -121,6 +121,46 @@ class LadderStep:
     share: Fraction | None = None  # of the target; 1 is the limit itself
     after: Target | None = None  # after the limit
     repeat: Target | None = None  # the step comes again and again at this distance
+    longer: int = 1  # each distance is so many times the one before
+    longest: Target | None = None  # but never longer than this
+
+    def distance(self, count: int) -> Target | None:
+        """How long after the one before the repetition of this number comes; the first one has the number 2."""
+        if self.repeat is None or self.longer == 1 or count <= 2:
+            return self.repeat
+        # What never ends to grow would soon reach beyond every calendar.
+        grown = self.repeat.amount * self.longer ** min(count - 2, _MOST_GROWTH)
+        amount = min(grown, self.longest.amount) if self.longest else grown
+        return Target(amount=amount, unit=self.repeat.unit)
+
+
+_MOST_GROWTH = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TellingRules:
+    """How soon a reader hears of a ladder step (policy §7); without rules at once, in their working time.
+
+    `remind`, `breach`, `escalate` and `again` (a step that comes again) say it by grade: `at once`, `morning` (of the
+    reader's next business day) or `week` (the morning of the first business day of a week).
+    """
+
+    remind: Mapping[Grade, str] = field(default_factory=dict)
+    breach: Mapping[Grade, str] = field(default_factory=dict)
+    escalate: Mapping[Grade, str] = field(default_factory=dict)
+    again: Mapping[Grade, str] = field(default_factory=dict)
+    margin: Target | None = (
+        None  # of the reader's time that a reminder must leave until the limit, else it goes at once
+    )
+    together: Target | None = None  # after a letter, in which what falls due waits for the next one
+
+    def soon(self, action: Action, grade: Grade, *, again: bool) -> str:
+        """`at once`, `morning` or `week`."""
+        by_grade = {Action.REMIND: self.remind, Action.BREACH: self.breach, Action.ESCALATE: self.escalate}[action]
+        return (self.again if again and self.again else by_grade).get(grade, AT_ONCE)
+
+
+AT_ONCE, MORNING, WEEK = "at once", "morning", "week"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,6 +340,7 @@ class Policy:
     quarantine_target: Target | None = None  # policy §1: 1 wh
     clocks: ClockRules = ClockRules()
     checklist: tuple[ChecklistRow, ...] = ()  # before a case is archived
+    telling: TellingRules = TellingRules()
     low_rating: int = 2  # of 5; such a rating opens a review (policy §10)
 
     def stage(self, name: str) -> StageRow | None:

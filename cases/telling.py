@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from cases.case import Case
 from cases.deadlines import Deadline, DueStep
 from cases.people import Person
-from cases.policy import Policy
+from cases.policy import AT_ONCE, WEEK, Policy
 from cases.routing import readers_for
-from cases.words import Grade
+from cases.words import Action, Grade
 
 
 def reads_at(person: Person, case: Case, policy: Policy, now: datetime) -> datetime:
@@ -17,6 +18,36 @@ def reads_at(person: Person, case: Case, policy: Policy, now: datetime) -> datet
     Nobody is written to at night about a limit, except about a major case that a person has confirmed (policy §7).
     """
     return now if is_urgent(case) else policy.calendar_of_person(person).opening(now)
+
+
+def told_at(  # noqa: PLR0913 (what a step is)
+    person: Person, action: Action, due: datetime, case: Case, policy: Policy, now: datetime, *, again: bool
+) -> datetime:
+    """When somebody hears of a step that is taken now: at once in their working time, or in a morning of theirs.
+
+    What waits for a morning is told with all that waits there. A reminder does not wait for one that would leave too
+    little time before the limit, `due`. `again`: the step was taken before.
+    """
+    if not gathers(case, again=again):
+        return now
+    calendar = policy.calendar_of_person(person)
+    opening, soon = calendar.opening(now), policy.telling.soon(action, case.grade, again=again)
+    if soon == AT_ONCE:
+        return opening
+    morning = calendar.morning(now, of_a_week=soon == WEEK)
+    margin = policy.telling.margin
+    in_time = (calendar.add(morning, margin) if margin else morning) <= due
+    return morning if in_time or action is not Action.REMIND else opening
+
+
+def gathers(case: Case, *, again: bool) -> bool:
+    """Whether a step waits for its reader's working time, and for others; what is said again wakes nobody."""
+    return again or not is_urgent(case)
+
+
+def is_again(step: str) -> bool:
+    """Whether the step of this name repeats an earlier one."""
+    return "#" in step
 
 
 def is_urgent(case: Case) -> bool:
@@ -41,10 +72,15 @@ def readers_of(
     for due in sorted(steps, key=lambda due: _rank(due.name, ladder), reverse=True):
         rank = _rank(due.name, ladder)
         role = deadline.owner if due.base.who == "owner" else due.base.who
-        people = readers_for(role, case, policy, lambda person: reads_at(person, case, policy, now))
+        when = partial(_reads, due=due, deadline=deadline, case=case, policy=policy, now=now)
+        people = readers_for(role, case, policy, when)
         found[due.name] = tuple(person.id for person in people if heard.get(person.id, _NOTHING) < rank)
         _hear(heard, found[due.name], rank)
     return found
+
+
+def _reads(person: Person, *, due: DueStep, deadline: Deadline, case: Case, policy: Policy, now: datetime) -> datetime:
+    return told_at(person, due.base.action, deadline.due, case, policy, now, again=is_again(due.name))
 
 
 _NOTHING = (-1, -1, -1)

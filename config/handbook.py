@@ -5,7 +5,6 @@ Nothing is written here that a file of the policy says: each number is the one t
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
-from fractions import Fraction
 
 from cases.target import Target
 from cases.words import GRADES, Grade
@@ -13,6 +12,7 @@ from config.calendar_cells import other_days, shifts_said
 from config.calendar_rows import CalendarModel
 from config.clock_handbook import clock_sections
 from config.desk_tables import Desk
+from config.ladder_handbook import ladder_sections
 from config.policy_rows import CauseModel, GradeModel, LettersModel, NoticeModel, StageModel
 from config.policy_tables import Tables, name_in
 from config.sections import Cells, Section
@@ -48,7 +48,7 @@ def handbook(desk: Desk, tables: Tables) -> tuple[Section, ...]:
         _stages(tables),
         _checklist(tables),
         *clock_sections(tables),
-        _ladders(tables),
+        *ladder_sections(tables),
         _notices(tables),
         _grades(tables),
         _routes(tables),
@@ -111,25 +111,6 @@ def _by_grade(table: Mapping[Grade, str]) -> str:
 
 def _limit(row: StageModel, grade: Grade) -> str:
     return f"{row.target[grade]}, {row.ladder[grade]}" if grade in row.target else ""
-
-
-def _ladders(tables: Tables) -> Section:
-    return Section(
-        title="Ladders: who is told when",
-        about="Shares are parts of the limit's time; `+` counts from the limit.",
-        columns=("ladder", "step", "when", "what", "who is told", "again every", "clause"),
-        rows=tuple(
-            (name_in(key), step.name, _moment(step.at), step.do, step.who, _span(step.repeat), ladder.clause)
-            for key, ladder in tables.ladders
-            for step in ladder.steps
-        ),
-    )
-
-
-def _moment(at: Fraction | Target) -> str:
-    if isinstance(at, Target):
-        return f"+{at}"
-    return "limit" if at == 1 else f"{float(at * 100):g} %"
 
 
 def _notices(tables: Tables) -> Section:

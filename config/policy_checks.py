@@ -117,6 +117,12 @@ def _check_step(place: Place, step: StepModel) -> None:
         )
     if before_limit and step.repeat:
         place.add("repeat", "a step before the limit cannot repeat", "remove repeat, or add further steps")
+    if step.repeat is None and (step.longer > 1 or step.longest):
+        place.add("repeat", "is missing, so nothing can become longer", "give the step a repeat, or remove longer")
+    elif step.longest and step.repeat and step.longest.unit is not step.repeat.unit:
+        place.add("longest", f"is not counted in {step.repeat.unit} as repeat is", "give both in the same unit")
+    elif step.longest and step.repeat and step.longest.amount < step.repeat.amount:
+        place.add("longest", f"is shorter than repeat, {step.repeat}", "make it as long, or longer")
 
 
 def _check_notices(tables: Tables, world: World, findings: Findings) -> None:

@@ -34,6 +34,11 @@ def _each_grade(value: Any) -> Any:
     return {grade.value: value for grade in GRADES} if isinstance(value, str | list) else value
 
 
+SoonByGrade = Annotated[
+    dict[GradeWord, Literal["at once", "morning", "week"]], BeforeValidator(_each_grade), Field(min_length=1)
+]
+
+
 class StageModel(Row):
     """`[[stage]]` of stages.toml."""
 
@@ -71,6 +76,20 @@ class StepModel(Row):
     do: ActionWord
     who: Name
     repeat: Span | None = None
+    longer: Annotated[int, Field(ge=1, le=10)] = 1
+    longest: Span | None = None
+
+
+class TellingModel(Row):
+    """`[telling]` of ladders.toml."""
+
+    clause: Clause
+    remind: SoonByGrade
+    breach: SoonByGrade
+    escalate: SoonByGrade
+    again: SoonByGrade
+    margin: Span | None = None
+    together: Span | None = None
 
 
 class LadderModel(Row):

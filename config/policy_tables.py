@@ -25,6 +25,7 @@ from config.policy_rows import (
     RequiredModel,
     RouteModel,
     StageModel,
+    TellingModel,
     ZonesModel,
 )
 from config.shape import Row, read_row, read_rows, similar
@@ -42,6 +43,12 @@ class StagesHead(Row):
 
     always_moot: Many[str] = ()
     low_rating: Annotated[int, Field(ge=0, le=4)] = 2
+
+
+class LaddersHead(Row):
+    """The keys of ladders.toml above its ladders."""
+
+    telling: TellingModel | None = None
 
 
 class RoutesHead(Row):
@@ -80,6 +87,7 @@ class Tables:
     compensations: Rows[CompensationModel]
     stages: Rows[StageModel]
     checklist: Rows[ChecklistModel]
+    ladders_head: LaddersHead | None
     ladders: Rows[LadderModel]
     notices: Rows[NoticeModel]
     grades: Rows[GradeModel]
@@ -136,7 +144,8 @@ def read_tables(found: Mapping[str, TomlFile], findings: Findings) -> Tables:
         stages_head=table("stages.toml", StagesHead, keys=["always_moot", "low_rating"]),
         stages=rows("stages.toml", "stage", StageModel, head=["always_moot", "low_rating", "checklist"]),
         checklist=rows("stages.toml", "checklist", ChecklistModel, head=["always_moot", "low_rating", "stage"]),
-        ladders=rows("ladders.toml", "ladder", LadderModel),
+        ladders_head=table("ladders.toml", LaddersHead, keys=["telling"]),
+        ladders=rows("ladders.toml", "ladder", LadderModel, head=["telling"]),
         notices=rows("notices.toml", "notice", NoticeModel),
         grades=rows("grades.toml", "grade", GradeModel),
         routes_head=table("routes.toml", RoutesHead, keys=["several_lead", "several_clause"]),

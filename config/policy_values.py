@@ -22,6 +22,7 @@ from cases.policy import (
     Rate,
     RouteRow,
     StageRow,
+    TellingRules,
 )
 from cases.target import Target
 from cases.words import LetterClass
@@ -64,6 +65,7 @@ def policy_of(
         country_zones=tables.zones.zone if tables.zones else {},
         quarantine_target=letters.quarantine.target,
         checklist=_checklist(tables),
+        telling=_telling(tables),
         low_rating=tables.stages_head.low_rating if tables.stages_head else 0,
         clocks=clock_rules(tables),
     )
@@ -103,7 +105,30 @@ def _checklist(tables: Tables) -> tuple[ChecklistRow, ...]:
 def _step(step: StepModel) -> LadderStep:
     share = step.at if isinstance(step.at, Fraction) else None
     after = step.at if isinstance(step.at, Target) else None
-    return LadderStep(name=step.name, action=step.do, who=step.who, share=share, after=after, repeat=step.repeat)
+    return LadderStep(
+        name=step.name,
+        action=step.do,
+        who=step.who,
+        share=share,
+        after=after,
+        repeat=step.repeat,
+        longer=step.longer,
+        longest=step.longest,
+    )
+
+
+def _telling(tables: Tables) -> TellingRules:
+    found = tables.ladders_head.telling if tables.ladders_head else None
+    if found is None:
+        return TellingRules()
+    return TellingRules(
+        remind=dict(found.remind),
+        breach=dict(found.breach),
+        escalate=dict(found.escalate),
+        again=dict(found.again),
+        margin=found.margin,
+        together=found.together,
+    )
 
 
 def _notices(tables: Tables) -> tuple[NoticeRow, ...]:

@@ -1,7 +1,8 @@
 """Letters that waited for their reader's morning become messages: one alone as itself, several as a digest (policy §7).
 
-What is no longer true is not told. Which message tells a letter is decided once, in the transaction that queues the
-message, so a crash, a second daemon or a clock that was set back tells nothing twice.
+What becomes of each is decided by `cases.gathering`. What is no longer true is not told. Which message tells a letter
+is decided once, in the transaction that queues the message, so a crash, a second daemon or a clock that was set back
+tells nothing twice.
 """
 
 import logging
@@ -15,9 +16,10 @@ from cases import events as e
 from cases.again import letter_of
 from cases.case import Case
 from cases.decide import on_delivery
-from cases.digest import item_of, newest, urgency
-from cases.letters import OBSOLETE, Letter, LetterRef, is_obsolete
-from cases.people import Directory, Person
+from cases.digest import item_of, urgency
+from cases.gathering import Later, put_off, turn_of
+from cases.letters import OBSOLETE, Letter, LetterRef
+from cases.people import Person
 from cases.policy import Policy
 from cases.trouble import NeedsHuman
 from cases.views import View
@@ -27,10 +29,12 @@ from daemon.conclude import Concluder
 from daemon.crash import crash_point
 from daemon.guard import Guard
 from store.desk import Store
-from store.values import NOWHERE, WaitingLetter
+from store.values import NOWHERE, OutboxState, WaitingLetter
 
 log = logging.getLogger("ombud.gathering")
 _PRIORITY = 3  # that of an escalation
+_TOLD_LAST = "told last: "  # fact about a reader: the key of the last message that told them something
+_NEVER_READ = {OutboxState.WITHHELD, OutboxState.FAILED, OutboxState.BOUNCED}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,29 +87,33 @@ class Gathering:
             person = self.policy.directory.people.get(reader)
             if not waiting:
                 return
-            if person is None or person.is_away(now):
-                self._pass_on(waiting, person, now)
-            elif (opening := self.policy.calendar_of_person(person).opening(now)) > now:
-                self.store.wait_until([letter.key for letter in waiting], opening)
-            else:
+            # What one message cannot hold, or one that could not be written kept back, waits for nothing more.
+            last = None if only or found.messages else self._told_last(reader)
+            if later := put_off(person, last, self.policy, now):
+                self._put_off(waiting, later, now)
+            elif person:
                 found.messages += self._tell_present(waiting, person, now)
             found.more = len(waiting) == most
+
+    def _told_last(self, reader: str) -> datetime | None:
+        """When the last message was written that told the reader something, as far as it left or still will."""
+        row = self.store.outbox_by_key(self.store.fact(_TOLD_LAST + reader))
+        return row.created_at if row and row.state not in _NEVER_READ else None
 
     def _tell_present(self, waiting: Sequence[WaitingLetter], person: Person, now: datetime) -> int:
         cases = self._cases_of(waiting, now)
         if gone := [letter.key for letter in waiting if letter.number not in cases]:
             self.store.tell_within(gone)
-        true = [one for one in waiting if one.number in cases and not self._is_dropped(one, cases[one.number], now)]
-        messages = 0
-        for address in dict.fromkeys(letter.recipient for letter in true):
-            keys = [letter.key for letter in true if letter.recipient == address]
-            shown = newest(keys)
-            if len(shown) == 1:
-                self._tell_alone(cases[shown[0].partition(":")[0]], shown[0], keys, now)
+        turn = turn_of(waiting, cases, self.policy)
+        for letter in turn.obsolete:
+            self._withhold(letter, OBSOLETE, now)
+        for message in turn.messages:
+            keys = [letter.key for letter in message.letters]
+            if len(message.shown) == 1:
+                self._tell_alone(cases[message.shown[0].partition(":")[0]], message.shown[0], keys, now)
             else:
-                self._tell_together(cases, shown, keys, self._digest(person, address, now))
-            messages += 1
-        return messages
+                self._tell_together(cases, message.shown, keys, self._digest(person, message.address, now))
+        return len(turn.messages)
 
     def _cases_of(self, waiting: Sequence[WaitingLetter], now: datetime) -> dict[str, Case]:
         numbers = tuple(dict.fromkeys(letter.number for letter in waiting))
@@ -123,12 +131,6 @@ class Gathering:
             self.store.record_trouble("stuck", str(trouble), now, number=number)
             return None
 
-    def _is_dropped(self, letter: WaitingLetter, case: Case, now: datetime) -> bool:
-        if not is_obsolete(letter.key, case, self.policy):
-            return False
-        self._withhold(letter, OBSOLETE, now)
-        return True
-
     def _withhold(self, letter: WaitingLetter, because: str, now: datetime) -> None:
         case = self.store.load(letter.number)
         if case:
@@ -136,28 +138,23 @@ class Gathering:
             self.concluder.conclude(case, events, now, event_key=f"waiting:{letter.key}:{now:%Y%m%dT%H%M%S.%f}")
         self.store.tell_within([letter.key], NOWHERE)
 
-    def _pass_on(self, waiting: Sequence[WaitingLetter], person: Person | None, now: datetime) -> None:
+    def _put_off(self, waiting: Sequence[WaitingLetter], later: Later, now: datetime) -> None:
         """Who is away by now, or has left, is not written to: who stands in for them hears of it."""
-        heirs = heirs_of(person, self.policy.directory, now)
-        for letter in waiting:
-            base = letter.key.split(":")
+        if later.until:
+            self.store.wait_until([letter.key for letter in waiting], later.until)
+        for letter in waiting if later.heirs else ():
             fresh = [
                 replace(
                     letter,
-                    key=":".join((*base[:3], heir.id)),
-                    person=heir.id,
-                    recipient=heir.address,
-                    not_before=self.policy.calendar_of_person(heir).opening(now),
+                    key=heir.key(letter.key),
+                    person=heir.person.id,
+                    recipient=heir.person.address,
+                    not_before=heir.not_before,
                 )
-                for heir in heirs
+                for heir in later.heirs
             ]
-            if fresh:
-                self._withhold(letter, f"away; passed on to {', '.join(one.person for one in fresh)}", now)
-                self.store.add_waiting(fresh)
-        if not heirs and person:
-            away_until = max(absence.end for absence in person.absences if absence.start <= now < absence.end)
-            later = self.policy.calendar_of_person(person).opening(away_until)
-            self.store.wait_until([letter.key for letter in waiting], later)
+            self._withhold(letter, later.because, now)
+            self.store.add_waiting(fresh)
 
     def _tell_alone(self, case: Case, key: str, keys: Sequence[str], now: datetime) -> None:
         """A single letter says all that it always said, as it is true now."""
@@ -169,6 +166,7 @@ class Gathering:
         letter = replace(letter, gathers=False, not_before=now)
         self.concluder.conclude(case, (), now, event_key=f"gathered:{key}", letters=(letter,))
         self.store.tell_within(keys, key)
+        self.store.record_fact(_TOLD_LAST + letter.person, key)
 
     def _tell_together(self, cases: dict[str, Case], shown: Sequence[str], keys: Sequence[str], letter: Letter) -> None:
         person, now = self.policy.directory.people[letter.person], letter.not_before
@@ -194,6 +192,7 @@ class Gathering:
             self.store.enqueue((finished,))
             self.store.issue((composed.token, *tokens))
             self.store.tell_within(keys, letter.key)
+            self.store.record_fact(_TOLD_LAST + person.id, letter.key)
         crash_point("CP08")
 
     def _digest(self, person: Person, address: str, now: datetime) -> Letter:
@@ -233,14 +232,6 @@ class _Count:
 
     messages: int = 0
     more: bool = False
-
-
-def heirs_of(person: Person | None, directory: Directory, now: datetime) -> tuple[Person, ...]:
-    """Who hears what somebody who is away, or has left, would have heard; none when nobody is there at all."""
-    standing_in = directory.present((person,), now) if person else ()
-    heirs = standing_in or directory.present(directory.with_role("intake desk"), now)
-    heirs = heirs or directory.with_role("intake desk")
-    return () if person in heirs else heirs
 
 
 def _lines(item: View) -> list[View]:

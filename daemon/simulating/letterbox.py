@@ -5,7 +5,7 @@ is rendered, and every letter that leaves arrives.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -14,13 +14,11 @@ from cases import events as e
 from cases.case import Case
 from cases.concluding import written
 from cases.decide import on_delivery
-from cases.digest import newest
+from cases.gathering import Later, put_off, turn_of
 from cases.letters import OBSOLETE, Letter, is_obsolete, is_plausible
-from cases.people import Person
 from cases.policy import Policy
 from cases.words import DIGEST, LetterClass
 from daemon.ceilings import CEILING, Ceilings, counts_for
-from daemon.gathering import heirs_of
 from daemon.simulating.agenda import Agenda, Turn
 from daemon.simulating.book import MemoryBook
 from daemon.simulating.record import Fate, SeenLetter, Story, seen
@@ -59,6 +57,21 @@ class _Waiting:
     shown: SeenLetter
     at: datetime
 
+    @property
+    def key(self) -> str:
+        """Of the letter."""
+        return self.letter.key
+
+    @property
+    def number(self) -> str:
+        """Of the case."""
+        return self.letter.number
+
+    @property
+    def recipient(self) -> str:
+        """The address."""
+        return self.letter.to
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letterbox:
@@ -69,6 +82,7 @@ class Letterbox:
     agenda: Agenda
     conclude: Conclude
     _waiting: defaultdict[str, list[_Waiting]] = field(default_factory=lambda: defaultdict(list))  # by reader
+    _told_last: dict[str, datetime] = field(default_factory=dict)  # by reader
     _gatherings: set[tuple[str, datetime]] = field(default_factory=set)
 
     def settle(self, letter: Letter, case: Case, now: datetime) -> tuple[Settled, e.LetterEvent | None]:
@@ -146,48 +160,37 @@ class Letterbox:
         person = self.policy.directory.people.get(reader)
         if not due:
             return
-        if person is None or person.is_away(now):
-            self._pass_on(due, person, now)
-        elif (opening := self.policy.calendar_of_person(person).opening(now)) > now:
-            self._wait_until(due, opening)
-        else:
-            self._tell(due, now)
+        if later := put_off(person, self._told_last.get(reader), self.policy, now):
+            self._put_off(due, later, now)
+        elif person:
+            most = self.policy.letters.digest_most
+            for start in range(0, len(due), most):
+                self._tell(due[start : start + most], now)
 
-    def _wait_until(self, waiting: Iterable[_Waiting], moment: datetime) -> None:
-        for one in waiting:
-            self._wait(replace(one, at=moment))
-
-    def _pass_on(self, waiting: Sequence[_Waiting], person: Person | None, now: datetime) -> None:
-        heirs = heirs_of(person, self.policy.directory, now)
-        if not heirs and person:
-            until = max(absence.end for absence in person.absences if absence.start <= now < absence.end)
-            self._wait_until(waiting, self.policy.calendar_of_person(person).opening(until))
-        for one in waiting if heirs else ():
-            self._withhold(one.letter, one.shown, f"away; passed on to {', '.join(h.id for h in heirs)}", now)
-            for heir in heirs:
-                opening = self.policy.calendar_of_person(heir).opening(now)
-                base = ":".join(one.letter.key.split(":")[:3])
-                letter = replace(
-                    one.letter, key=f"{base}:{heir.id}", person=heir.id, to=heir.address, not_before=opening
-                )
-                if self.book.is_new_letter(letter.key):
+    def _put_off(self, waiting: Sequence[_Waiting], later: Later, now: datetime) -> None:
+        for one in waiting if later.until else ():
+            self._wait(replace(one, at=later.until or one.at))
+        for one in waiting if later.heirs else ():
+            self._withhold(one.letter, one.shown, later.because, now)
+            for heir in later.heirs:
+                key, person, opening = heir.key(one.key), heir.person, heir.not_before
+                letter = replace(one.letter, key=key, person=person.id, to=person.address, not_before=opening)
+                if self.book.is_new_letter(key):
                     shown = seen(letter, now, Fate.WAITING, "")
                     one.story.letters.append(shown)
                     self._wait(_Waiting(story=one.story, letter=letter, shown=shown, at=opening))
 
     def _tell(self, due: Sequence[_Waiting], now: datetime) -> None:
-        true: list[_Waiting] = []
-        for one in due:
-            if is_obsolete(one.letter.key, self.book.cases[one.story.number], self.policy):
-                self._withhold(one.letter, one.shown, OBSOLETE, now)
+        turn = turn_of(due, self.book.cases, self.policy)
+        for one in turn.obsolete:
+            self._withhold(one.letter, one.shown, OBSOLETE, now)
+        for message in turn.messages:
+            first, reader = message.shown[0], message.letters[0].letter.person
+            self._told_last[reader] = now
+            if len(message.shown) == 1:
+                self._tell_alone(message.letters, first, now)
             else:
-                true.append(one)
-        shown = newest([one.letter.key for one in true])
-        if len(shown) == 1:
-            self._tell_alone(true, shown[0], now)
-        elif shown:
-            key = f":{DIGEST}:{now:%Y%m%dT%H%M%S.%f} {shown[0]}:{true[0].letter.person}"
-            self._tell_together(true, key, now)
+                self._tell_together(message.letters, f":{DIGEST}:{now:%Y%m%dT%H%M%S.%f} {first}:{reader}", now)
 
     def _tell_alone(self, true: Sequence[_Waiting], key: str, now: datetime) -> None:
         for one in true:

@@ -240,6 +240,24 @@ class TestByHand:
         for moment in ("2026-02-27 09:00", "2026-03-01 08:00", "2026-03-01 12:30", "2026-03-01 17:00"):
             assert sunday == RIYADH.hours_on(at(moment, riyadh))
 
+    @pytest.mark.parametrize(
+        ("moment", "morning", "week"),
+        [
+            ("2026-02-27 08:59", "2026-02-27 09:00", "2026-03-02 09:00"),
+            ("2026-02-27 09:00", "2026-02-27 09:00", "2026-03-02 09:00"),
+            ("2026-02-27 09:01", "2026-03-02 09:00", "2026-03-02 09:00"),
+            ("2026-03-02 09:00", "2026-03-02 09:00", "2026-03-02 09:00"),
+            ("2026-03-02 23:00", "2026-03-03 09:00", "2026-03-09 09:00"),
+        ],
+    )
+    def test_the_next_morning_and_the_next_one_that_begins_a_week(self, moment: str, morning: str, week: str) -> None:
+        assert at(morning) == BERLIN.morning(at(moment))
+        assert at(week) == BERLIN.morning(at(moment), of_a_week=True)
+
+    def test_an_afternoon_shift_is_no_morning(self) -> None:
+        riyadh = "Asia/Riyadh"
+        assert at("2026-03-02 09:00", riyadh) == RIYADH.morning(at("2026-03-01 12:30", riyadh))
+
     def test_from_some_day_on_holidays_are_not_known(self) -> None:
         unsure = Calendar(
             name="x", zone="Europe/Berlin", intervals=BERLIN.intervals, unsure_from=at("2027-01-01 00:00")
@@ -257,6 +275,8 @@ class TestEdges:
         for target in ("1.01 bd", "9.1 wh", "5 bd"):
             with pytest.raises(CalendarEnds):
                 last.add(start, parse_target(target))
+        with pytest.raises(CalendarEnds):
+            last.morning(at("2026-03-03 09:01"))
         with pytest.raises(CalendarEnds):
             last.add(at("2026-03-04 09:00"), parse_target("1 wh"))
         with pytest.raises(CalendarEnds):

@@ -17,6 +17,7 @@ from cases.deadlines import due_of, owed
 from cases.decide import on_delivery, on_tick
 from cases.letters import LetterRef
 from cases.message import Signal, Strength
+from cases.target import parse_target
 from cases.words import Grade, LetterClass
 from tests.cases.mail import MONDAY, NUMBER, ORDER, Desk, message
 from tests.cases.world import BERLIN, POLICY, at
@@ -207,6 +208,23 @@ class TestLadders:
             (at("2026-03-18 10:00"), "escalate-management#2", "management"),
             (at("2026-03-25 10:00"), "escalate-management#3", "management"),
         ] == seen
+
+    def test_a_step_that_comes_again_may_come_ever_more_seldom(self) -> None:
+        """Each distance is twice the one before, but never over 20 bd; three holidays lie in the last one."""
+        last = POLICY.ladders["standard"][-1]
+        grows = replace(last, longer=2, longest=parse_target("20 bd"))
+        assert ["5 bd", "10 bd", "20 bd", "20 bd"] == [str(grows.distance(count)) for count in (2, 3, 4, 400)]
+        assert ["5 bd", "5 bd"] == [str(last.distance(count)) for count in (2, 9)]
+        policy = replace(POLICY, ladders={**POLICY.ladders, "standard": (*POLICY.ladders["standard"][:-1], grows)})
+        desk = opened()
+        desk.policy = policy
+        desk.send_all()
+        desk.command("quinn", "accept")
+        seen: list[datetime] = []
+        while len(seen) < 4:
+            desk.now = next_look(desk)
+            seen += [desk.now for x in tick(desk) if (x.stage, x.who) == ("investigate", "management")]
+        assert [at(f"2026-{day} 10:00") for day in ("03-11", "03-18", "04-01", "05-04")] == seen
 
     def test_nothing_is_due_a_second_before(self) -> None:
         desk = opened()

@@ -10,9 +10,10 @@ from cases import events as e
 from cases.decide import on_tick
 from cases.letters import Letter, is_obsolete, told
 from cases.message import Proof, Signal, Strength
-from cases.words import Grade, LetterClass
+from cases.telling import told_at
+from cases.words import Action, Grade, LetterClass
 from tests.cases.mail import CUSTOMER, Desk, message
-from tests.cases.world import at, while_away
+from tests.cases.world import MORNINGS, at, while_away
 
 LAWYER: dict[str, Any] = {"signals": (Signal(name="lawyer", words="my lawyer"),)}
 
@@ -203,6 +204,48 @@ class TestMoments:
         desk = Desk(now=at("2026-02-28 23:00"))
         desk.open()
         assert {desk.now} == {letter.not_before for letter in desk.letters}
+
+
+class TestMornings:
+    """How soon a reader hears of a step, as the rules for letters say (policy §7)."""
+
+    def told(self, now: str, due: str, *, grade: Grade = Grade.GENERAL, again: bool = False, **step: Any) -> datetime:
+        desk = opened()
+        case = replace(desk.case, grade=grade, provisional=bool(step.pop("provisional", False)))
+        rules = replace(desk.policy, telling=MORNINGS)
+        action, person = step.pop("action", Action.REMIND), desk.policy.directory.people["quinn"]
+        return told_at(person, action, at(due), case, rules, at(now), again=again)
+
+    def test_a_reminder_waits_for_the_next_morning(self) -> None:
+        assert at("2026-03-03 09:00") == self.told("2026-03-02 14:00", "2026-03-03 16:00")
+        assert at("2026-03-09 09:00") == self.told("2026-03-06 09:01", "2026-03-10 09:00"), "over a weekend"
+
+    def test_one_that_falls_due_before_the_day_begins_is_told_that_very_morning(self) -> None:
+        assert at("2026-03-03 09:00") == self.told("2026-03-03 03:00", "2026-03-03 16:00")
+
+    @pytest.mark.parametrize(
+        ("due", "when"),
+        [("2026-03-03 10:59", "2026-03-02 14:00"), ("2026-03-03 11:00", "2026-03-03 09:00")],
+        ids=["too late to act", "just in time"],
+    )
+    def test_a_reminder_that_would_leave_too_little_time_goes_at_once(self, due: str, when: str) -> None:
+        assert at(when) == self.told("2026-03-02 14:00", due)
+
+    @pytest.mark.parametrize("action", [Action.BREACH, Action.ESCALATE])
+    def test_what_is_late_waits_only_for_the_readers_hours(self, action: Action) -> None:
+        for now, when in (("2026-03-02 14:00", "2026-03-02 14:00"), ("2026-03-02 19:00", "2026-03-03 09:00")):
+            assert at(when) == self.told(now, "2026-03-02 12:00", action=action)
+
+    def test_what_is_said_again_waits_for_the_week_to_begin(self) -> None:
+        late = "2026-02-02 12:00"
+        assert at("2026-03-09 09:00") == self.told("2026-03-02 14:00", late, again=True, action=Action.ESCALATE)
+        major = {"again": True, "action": Action.ESCALATE, "grade": Grade.MAJOR}
+        assert at("2026-03-03 09:00") == self.told("2026-03-02 14:00", late, **major)  # type: ignore[arg-type]
+
+    def test_a_confirmed_major_case_waits_for_nothing_and_a_provisional_one_for_working_hours(self) -> None:
+        night, due = "2026-03-02 23:00", "2026-03-05 12:00"
+        assert at(night) == self.told(night, due, grade=Grade.MAJOR)
+        assert at("2026-03-03 09:00") == self.told(night, due, grade=Grade.MAJOR, provisional=True)
 
 
 class TestObsolete:

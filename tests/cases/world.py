@@ -25,6 +25,7 @@ from cases.policy import (
     Rate,
     RouteRow,
     StageRow,
+    TellingRules,
 )
 from cases.target import Target, parse_target
 from cases.words import Action, Grade, LetterClass
@@ -406,6 +407,13 @@ POLICY = Policy(
     head_office="berlin",
     country_zones={"SA": "Asia/Riyadh", "FR": "Europe/Paris"},
     quarantine_target=parse_target("1 wh"),
+)
+# What a company that wants few letters says of them.
+MORNINGS = TellingRules(
+    remind={Grade.GENERAL: "morning", Grade.IMPORTANT: "morning"},
+    again={Grade.GENERAL: "week", Grade.IMPORTANT: "week", Grade.MAJOR: "morning"},
+    margin=parse_target("2 wh"),
+    together=parse_target("1 h"),
 )
 DIRECTORY_OF = POLICY.directory
 

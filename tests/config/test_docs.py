@@ -38,6 +38,7 @@ from config.policy_rows import (
     RouteModel,
     StageModel,
     StepModel,
+    TellingModel,
     ZonesModel,
 )
 from config.toml_files import SHIPPED
@@ -55,6 +56,7 @@ POLICY_SECTIONS: dict[str, type[BaseModel]] = {
     "clocks.toml [[extension]]": ExtensionModel,
     "clocks.toml [[compensation]]": CompensationModel,
     "clocks.toml [amounts]": AmountsModel,
+    "ladders.toml [telling]": TellingModel,
     "ladders.toml [ladder.NAME]": LadderModel,
     "ladders.toml [[ladder.NAME.steps]]": StepModel,
     "notices.toml [[notice]]": NoticeModel,

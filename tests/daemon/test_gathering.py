@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from cases import events as e
 from cases.commands import parse_commands
 from cases.decide import on_command
+from cases.gathering import put_off
 from cases.message import BounceReport, FailedRecipient
 from cases.people import Absence
 from cases.policy import Policy
@@ -21,9 +23,10 @@ from daemon.bounces import Bounces
 from daemon.clock import VirtualClock
 from daemon.envelope import Retry
 from daemon.returned import Returned
+from daemon.smtp import Failed, Sent
 from store.values import NOWHERE, NewDelivery
 from tests.cases.mail import MONDAY, arrival, message
-from tests.cases.world import PEOPLE, POLICY, at, directory
+from tests.cases.world import MORNINGS, PEOPLE, POLICY, at, directory
 from tests.daemon.ticking import KEYS, Office, away, links_of
 
 HEAD = "quinn"  # of quality, who owes the investigation
@@ -98,6 +101,68 @@ class TestOneLetter:
         events = [x for number in _numbers(office) for x in office.events(number)]
         told = [x.key for x in events if isinstance(x, e.LetterSent) and ":investigate/" in x.key]
         assert 5 == len(told) == len(set(told))
+
+
+class TestMornings:
+    """With the rules by which few letters are written: what is not urgent waits, what is urgent comes together."""
+
+    def test_reminders_of_a_day_are_one_letter_the_next_morning(self, office: Office) -> None:
+        """Half of three days from Monday's afternoon is Wednesday morning and later; Thursday 16:00 is far enough."""
+        office.restart(mornings())
+        numbers = three_cases(office)
+        office.go_to(at("2026-03-03 12:00"))
+        before = to(office, HEAD)
+        office.go_to(at("2026-03-04 18:30"))
+        assert before == to(office, HEAD)
+        office.go_to(at("2026-03-05 09:00"))
+        (digest,) = [row for row in office.ladder() if row.key.split(":")[3] == HEAD][len(before) :]
+        assert numbers == list(dict.fromkeys(re.findall(r"C-\d{4}-\d{4}", office.text(digest))))
+
+    def test_what_is_urgent_leaves_at_once_and_what_follows_within_the_hour_is_one_letter(self, office: Office) -> None:
+        """Limits at 16:00, 16:10 and 16:20: the first is told then, the others together an hour later."""
+        office.restart(mornings())
+        three_cases(office)
+        office.go_to(at("2026-03-05 12:00"))
+        before = len(to(office, HEAD))
+        found = []
+        for minute in range(122):
+            office.go_to(at("2026-03-05 15:59") + timedelta(minutes=minute))
+            while len(found) < len(to(office, HEAD)) - before:
+                found.append((minute, to(office, HEAD)[before + len(found)]))
+        assert [(1, "escalation"), (61, DIGEST)] == found
+
+    def test_a_letter_that_came_back_delays_no_other(self, office: Office) -> None:
+        office.restart(mornings())
+        three_cases(office)
+        office.post.result = lambda: Failed(because="550 no such user")
+        office.go_to(at("2026-03-05 16:00"))
+        office.post.result = lambda: Sent(reply="250 ok")
+        office.go_to(at("2026-03-05 16:10"))
+        office.go_to(at("2026-03-05 16:11"))
+        assert any(":investigate/breach" in row.key for row in office.ladder() if row.key.split(":")[3] == HEAD)
+
+    def test_a_clock_that_was_ahead_silences_nobody(self, office: Office) -> None:
+        office.restart(mornings())
+        numbers = three_cases(office)
+        office.go_to(at("2026-03-05 16:00"))
+        office.clock.set(at("2026-03-05 12:00"))
+        late = office.policy.directory.people[HEAD]
+        office.restart()
+        assert put_off(late, at("2026-03-05 16:00"), office.policy, office.clock.now()) is None
+        assert len(numbers) == len(set(numbers))
+
+    def test_management_hears_of_old_cases_once_a_week(self, office: Office) -> None:
+        office.restart(mornings())
+        three_cases(office)
+        day = at("2026-03-30 08:00")
+        office.go_to(day)
+        before = len(to(office, "maria"))
+        for hours in range(0, 24 * 21, 4):
+            office.go_to(day + timedelta(hours=hours))
+        rows = [row for row in office.ladder() if row.key.split(":")[3] == "maria"][before:]
+        # The Monday of Easter is free.
+        assert {"Mon 12", "Tue 12"} == {f"{row.created_at.astimezone(ZoneInfo('Europe/Berlin')):%a %H}" for row in rows}
+        assert 3 >= len(rows)
 
 
 class TestAnswers:
@@ -259,6 +324,10 @@ def _numbers(office: Office) -> list[str]:
 
 def _with_most(most: int) -> Policy:
     return replace(POLICY, letters=replace(POLICY.letters, digest_most=most))
+
+
+def mornings() -> Policy:
+    return replace(POLICY, telling=MORNINGS)
 
 
 def _with_roles(person: str, *roles: str) -> Policy:
