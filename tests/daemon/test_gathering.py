@@ -124,7 +124,7 @@ class TestMornings:
         three_cases(office)
         office.go_to(at("2026-03-05 12:00"))
         before = len(to(office, HEAD))
-        found = []
+        found: list[tuple[int, str]] = []
         for minute in range(122):
             office.go_to(at("2026-03-05 15:59") + timedelta(minutes=minute))
             while len(found) < len(to(office, HEAD)) - before:
