@@ -55,6 +55,9 @@ def act(config: Path | None, number: str, text: str, who: str, *, as_json: bool)
     else:
         for line in lines:
             Console().print(printable(_told(line, words)), markup=False, highlight=False, soft_wrap=True)
+        if not all(line.done for line in lines):
+            see = f"ombud case act {case.number} --as {person.id} --help-commands"
+            Console().print(f"the words, and what is owed: {see}", markup=False, highlight=False, soft_wrap=True)
     return 0 if all(line.done for line in lines) else REFUSED
 
 

@@ -83,7 +83,7 @@ def test_every_call_is_one_that_the_program_takes(words: tuple[str, ...]) -> Non
 
 
 def test_the_first_desk_is_sound(tmp_path: Path) -> None:
-    """The files of the guide, put where it says (below another root), pass `ombud config check`."""
+    """The files of the guide, put where it says (below another root), pass `config check` and `policy check`."""
     for path, content in files():
         place = tmp_path / path.lstrip("/")
         place.parent.mkdir(parents=True, exist_ok=True)
@@ -94,6 +94,8 @@ def test_the_first_desk_is_sound(tmp_path: Path) -> None:
     settings = tmp_path / "etc/ombud/ombud.toml"
     result = CliRunner().invoke(app, ["config", "check", "--config", str(settings)])
     assert (0, True) == (result.exit_code, "settings are sound: 1 account, 5 people" in result.output)
+    holes = CliRunner().invoke(app, ["policy", "check", "--config", str(settings)])
+    assert (0, "no holes in the policy\n") == (holes.exit_code, holes.output)
     policy = load(settings, now=NOW).policy
     assert {"product-quality": ("workshop",), "delivery": ("shipping",), "other": ("service",)} == {
         route.category: route.departments for route in policy.routes
