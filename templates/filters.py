@@ -10,7 +10,7 @@ from babel.numbers import format_decimal
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
-from templates import times
+from templates import holidays, times
 from templates.neutral import block, calm, defang, line, without_our_marks
 from templates.sandbox import Slots, Written, state_of
 from templates.slots import Kind, Value
@@ -83,6 +83,12 @@ def label(context: Context, name: str, names: str) -> str:
     """What the locale calls a stage, a grade or a kind of fact."""
     words: Words = state_of(context).words
     return words.label(names, name)
+
+
+@pass_context
+def holiday(context: Context, name: str) -> str:
+    """What the locale calls a public holiday."""
+    return holidays.holiday(state_of(context).words, name)
 
 
 @pass_context
@@ -189,7 +195,7 @@ def _number(digits: str) -> Any:
 FILTERS: Mapping[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
-        moment, day, hours, duration, target, size, percent, label, labels, fact, country, language, cited,
+        moment, day, hours, duration, target, size, percent, label, labels, holiday, fact, country, language, cited,
         fenced, verbatim, ours, command,
     )
 }  # fmt: skip

