@@ -15,6 +15,7 @@ from cases.checklist import archived
 from cases.clock_acts import CLOCK_COMMANDS, clock_events
 from cases.commands import Command
 from cases.compensation import parse_compensations
+from cases.correcting import CORRECTING
 from cases.grouping import GROUPING
 from cases.handing import HANDING
 from cases.opening import dates_told, reopening_of, routing_of
@@ -173,6 +174,7 @@ def _triaged(act: Act) -> tuple[e.Event, ...]:
 ACTS: Mapping[str, Doing] = {
     **GROUPING,
     **HANDING,
+    **CORRECTING,
     **dict.fromkeys(CLOCK_COMMANDS, _clocks),
     "accept": _accepted,
     "agreed": _report(e.CustomerAgreed),

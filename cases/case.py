@@ -7,13 +7,14 @@ from typing import cast
 
 from cases import events as e
 from cases.copying import replace
-from cases.course import Extension, Pause, Turn, decided, ended, turned
+from cases.course import Extension, Measure, Pause, Turn, decided, ended, turned
 from cases.message import Attachment, Fact, Proof
 from cases.moments import moments_of, undone_by
 from cases.words import Channel, Grade, Status
 
 QUESTION_LETTER, EXTENSION_LETTER = "question", "extension"
 _A_DAY = timedelta(days=1)
+MEASURE_DATE = "measure date"  # with the place of a measure: the date by which it is owed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +118,7 @@ class Case:
     turns: tuple[Turn, ...] = ()  # empty in records of before there were any: the grade and centre of now, from ever
     pauses: tuple[Pause, ...] = ()  # at most the last one goes on
     extensions: tuple[Extension, ...] = ()  # asked for and granted; refused ones are no more
+    measures: tuple[Measure, ...] = ()  # corrective actions, each at its place
     dates: Mapping[str, datetime] = field(default_factory=dict)  # that others have set: `regulator date`
     announced: tuple[Told, ...] = ()  # dates that the extension letter will tell once it has left
     status_asked: tuple[datetime, ...] = ()  # answered questions of the customer, of the last day
@@ -386,6 +388,31 @@ def _date_set(case: Case, event: e.Event) -> Case:
     return replace(case, dates={**case.dates, **dates})
 
 
+def _measure_changed(case: Case, event: e.CorrectionEvent) -> Case:
+    match event:
+        case e.CorrectionOpened(place=place, text=text, owner=owner, due=due, accept=accept):
+            measure = Measure(place=place, text=text, owner=owner, due=due, accept=accept, opened_at=event.at)
+            measures = (*case.measures, measure)
+        case _:
+            measures = tuple(_after(one, event) if one.place == event.place else one for one in case.measures)
+    dates = {f"{MEASURE_DATE} {one.place}": one.due for one in measures}
+    return replace(case, measures=measures, dates={**case.dates, **dates})
+
+
+def _after(measure: Measure, event: e.CorrectionEvent) -> Measure:
+    match event:
+        case e.CorrectionDone(person=person):
+            return replace(measure, done_at=event.at, done_by=person)
+        case e.CorrectionReturned(due=due):
+            return replace(measure, done_at=None, done_by="", due=due)
+        case e.CorrectionVerified(person=person):
+            return replace(measure, verified_at=event.at, verified_by=person)
+        case e.CorrectionChecked(text=text):
+            return replace(measure, checked_at=event.at, effect=text)
+        case _:
+            return measure
+
+
 def _participant_added(case: Case, event: e.ParticipantAdded) -> Case:
     if case.has_participant(event.address):
         return case
@@ -474,6 +501,11 @@ _CHANGES = cast(
         e.RegulatorDateSet: _date_set,
         e.DataBreachFound: _date_set,
         e.DataRequestReceived: _date_set,
+        e.CorrectionOpened: _measure_changed,
+        e.CorrectionDone: _measure_changed,
+        e.CorrectionReturned: _measure_changed,
+        e.CorrectionVerified: _measure_changed,
+        e.CorrectionChecked: _measure_changed,
         e.CasesLinked: _linked,
         e.LanguageTroubled: _language_troubled,
         e.CustomerRecognised: _recognised,

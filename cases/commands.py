@@ -10,6 +10,7 @@ from cases.policy import CommandRow
 MOST_COMMANDS = 20  # in one message; the next one ends the reading and is answered as unknown (threats input 99)
 _LONGEST_ARGUMENT = 4  # words
 _DATE = "date"  # `CommandRow.argument`
+_MAY_BE_LEFT_OUT = frozenset({"measure"})  # arguments that are not looked for behind the colon
 _BEFORE_A_NUMBER = re.compile(r"(?<=[^\W\d_])(?=\d)")  # Chinese needs no space there
 _LONGEST_GUESS = 3  # words; a longer first line without a colon is a sentence, not a misspelt command
 
@@ -62,7 +63,7 @@ def _command(found: _Found) -> Command:
     argument = found.argument
     if row.argument == _DATE:
         argument, text = _dated(argument, text)
-    elif row.argument and not argument:
+    elif row.argument and not argument and row.argument not in _MAY_BE_LEFT_OUT:
         # `assign: Ida` names her too, and what follows her name is the text.
         first, _, rest = text.partition("\n")
         argument, _, behind = first.partition(":")

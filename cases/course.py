@@ -49,6 +49,24 @@ class Extension:
     granted_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """A corrective action (policy §10); `place` is its number within the case, `owner` and `done_by` are people."""
+
+    place: int
+    text: str
+    owner: str
+    due: datetime
+    accept: str  # when it counts as done
+    opened_at: datetime
+    done_at: datetime | None = None
+    done_by: str = ""
+    verified_at: datetime | None = None
+    verified_by: str = ""
+    checked_at: datetime | None = None
+    effect: str = ""
+
+
 def turned(turns: tuple[Turn, ...], turn: Turn) -> tuple[Turn, ...]:
     """The course with one more turn: none where nothing changed, and one of two in the same moment."""
     while turns and turns[-1].at == turn.at:

@@ -12,7 +12,7 @@ from operator import attrgetter, is_
 from cases.calendaring import BY_CALENDAR, calendar_for
 from cases.case import Case
 from cases.limits import Plan, extensions_of, plan_of, since_of, turns_since
-from cases.policy import LadderStep, Policy, StageRow
+from cases.policy import LadderStep, Policy, StageRow, stage_of
 from cases.stretches import Run, Span, Stretch
 from cases.target import Target
 from cases.words import Status
@@ -88,7 +88,7 @@ def owed(case: Case, policy: Policy) -> tuple[Deadline, ...]:
         # Nothing but moments and steps has changed: a clock that none of them concerns is still the same.
         then, taken = known.case.moments, _taken_since(known.case, case)
         moved = {kind for kind in moments.keys() | then.keys() if moments.get(kind) != then.get(kind)}
-        pairs = zip(_clocks_of(policy), known.by_row, strict=True)
+        pairs = zip(_clocks_for(case, policy), known.by_row, strict=True)
         by_row = tuple(
             was
             if clock.moments.isdisjoint(moved) and clock.row.name not in taken
@@ -98,7 +98,7 @@ def owed(case: Case, policy: Policy) -> tuple[Deadline, ...]:
     else:
         by_row = tuple(
             None if clock.starts.isdisjoint(moments) else _deadline(case, clock.row, policy)
-            for clock in _clocks_of(policy)
+            for clock in _clocks_for(case, policy)
         )
     running = tuple(sorted(filter(None, by_row), key=lambda deadline: deadline.due))
     if len(_known) >= _MOST_KNOWN[0]:
@@ -130,11 +130,21 @@ def _clocks_of(policy: Policy) -> tuple[_Clock, ...]:
     global _latest  # noqa: PLW0603 (one reference, replaced as a whole; whoever reads it sees an old or a new one)
     latest = _latest
     if latest is None or latest[0] is not policy:
-        clocks = (
-            _Clock(row, frozenset(row.starts), frozenset((*row.starts, *row.done, *row.moot))) for row in policy.stages
-        )
-        latest = _latest = policy, tuple(clocks)
+        latest = _latest = policy, tuple(_clock(row) for row in policy.stages if not row.each)
     return latest[1]
+
+
+def _clocks_for(case: Case, policy: Policy) -> tuple[_Clock, ...]:
+    """Those of the policy, and of stages that each corrective action has, one for each."""
+    usual = _clocks_of(policy)
+    if not case.measures:
+        return usual
+    rows = (stage_of(row, one.place) for row in policy.stages if row.each for one in case.measures)
+    return (*usual, *map(_clock, rows))
+
+
+def _clock(row: StageRow) -> _Clock:
+    return _Clock(row, frozenset(row.starts), frozenset((*row.starts, *row.done, *row.moot)))
 
 
 def due_of(case: Case, stage: str, policy: Policy) -> datetime | None:

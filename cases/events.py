@@ -40,6 +40,14 @@ from cases.events_closing import (
     SatisfactionGiven,
 )
 from cases.events_commands import AnswerLine, CommandRefused, CommandsAnswered
+from cases.events_correcting import (
+    CorrectionChecked,
+    CorrectionDone,
+    CorrectionEvent,
+    CorrectionOpened,
+    CorrectionReturned,
+    CorrectionVerified,
+)
 from cases.events_desk import AddressReleased, AddressSuppressed, DeskEvent, MessageDiscarded, MessageReplayed
 from cases.events_family import (
     CasesLinked,
@@ -137,6 +145,12 @@ __all__ = [
     "CommandsAnswered",
     "CommonTold",
     "ContainmentReported",
+    "CorrectionChecked",
+    "CorrectionDone",
+    "CorrectionEvent",
+    "CorrectionOpened",
+    "CorrectionReturned",
+    "CorrectionVerified",
     "CustomerAgreed",
     "CustomerConfirmed",
     "CustomerDeclined",

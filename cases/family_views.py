@@ -72,9 +72,30 @@ def _attention(cause: e.Event, case: Case, _policy: Policy) -> View:
     return {"why": why, "speaker": case.speaker}
 
 
+def _correction(cause: e.Event, case: Case, policy: Policy) -> View:
+    """The measure, and what happened to it: opened, done, returned, verified or checked."""
+    place = cause.place if isinstance(cause, e.CorrectionEvent) else 0
+    measure = next((one for one in case.measures if one.place == place), None)
+    people, by = policy.directory.people, policy.directory.people.get(cause.person_id)
+    owner = people.get(measure.owner) if measure else None
+    return {
+        "kind": cause.kind,
+        "who": by.name if by else "",
+        "words": "" if isinstance(cause, e.CorrectionOpened) else getattr(cause, "text", ""),
+        "measure": {
+            "place": place,
+            "text": measure.text if measure else "",
+            "owner": owner.name if owner else "",
+            "due": measure.due if measure else cause.at,
+            "accept": measure.accept if measure else "",
+        },
+    }
+
+
 # What the event itself adds to these letters.
 BESIDE: Mapping[str, Callable[[e.Event, Case, Policy], View]] = {
     "attention": _attention,
+    "correction": _correction,
     "group-notice": _kin,
     "handed-on": _handed_on,
 }

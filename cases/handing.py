@@ -21,7 +21,7 @@ _DISPUTED_FROM = 2  # refusals: the intake desk has tried once, so a second one 
 
 def wrong_argument(kind: str, argument: str, case: Case, policy: Policy) -> str:
     """Why what a command names cannot be meant; empty when it can."""
-    if kind in {"", "number", "span", "date"}:
+    if kind in {"", "number", "span", "date", "measure"}:
         return ""
     if not argument:
         return "text missing"

@@ -69,6 +69,8 @@ def _parts(event: e.Event, case: Case, policy: Policy) -> dict[str, object]:
             return {"calendar": _changed(event, policy)}
         case e.SatisfactionGiven():
             return {"text": f"{event.score}/5 {event.text}"[:EXCERPT].strip()}
+        case e.CorrectionEvent(place=place, text=text):
+            return {"text": f"{place}: {text}"[:EXCERPT]}
         case e.Resolved() | e.TextEvent():
             return {"text": event.text[:EXCERPT]}
         case e.NoteAdded() if _is_from_a_colleague(event, policy):

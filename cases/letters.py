@@ -10,7 +10,7 @@ from cases.case import Case
 from cases.deadlines import owed
 from cases.message import Proof
 from cases.people import Person
-from cases.policy import NoticeRow, Policy
+from cases.policy import EACH_HAS, NoticeRow, Policy
 from cases.reaching import CUSTOMER, NEXT_LEVEL, next_level, reader_of
 from cases.routing import people_for
 from cases.telling import gathers, is_again, is_urgent, told_at
@@ -120,6 +120,7 @@ SILENCE = "silence of the customer"  # why a case is closed that waited in vain
 REGULATOR = "regulator"  # role of a participant, and the reader in the key of a letter to one
 SUPPRESSED = "suppressed: "  # how the reason of a letter begins whose reader gets none any more
 _ANSWERED = {"SatisfactionGiven", "CustomerSilent"}
+_OWN_WORDS = frozenset({"report", "correction"})  # letters that say what a colleague wrote
 LADDER_LETTERS = {"Reminded": "reminder", "LimitBreached": "escalation", "Escalated": "escalation"}
 _ACTIONS = {kind.__name__: action for action, kind in e.ACTION_EVENTS.items()}
 _PRIORITY = {
@@ -196,8 +197,9 @@ def letters_of(case: Case, event: e.Event, policy: Policy, now: datetime) -> Ite
                 yield replace(letter, to=address, key=key, stops="", hold="")
         else:
             above = row.to == NEXT_LEVEL
-            for person in next_level(case, event, policy, now) if above else people_for(row.to, case, policy, now):
-                if row.letter != "report" or person.id != event.person_id:  # who wrote it knows it
+            role = f"{row.to} {event.place}" if isinstance(event, e.CorrectionEvent) and row.to in EACH_HAS else row.to
+            for person in next_level(case, event, policy, now) if above else people_for(role, case, policy, now):
+                if row.letter not in _OWN_WORDS or person.id != event.person_id:  # who wrote it knows it
                     yield _to_person(case, event, row, person, policy, now)
     if isinstance(event, e.CommandsAnswered) and (asker := policy.directory.people.get(event.person)):
         yield _to_person(case, event, _staff_row(event, "command-answer", "", LetterClass.ANSWER), asker, policy, now)
@@ -301,6 +303,8 @@ def _about(event: e.Event) -> str:
         # One bounce may speak of several letters, and each of them has readers of its own.
         _, letter, _, reader, *again = event.key.split(":")
         return f"{event.kind} {letter} {' '.join((reader, *again))} {_stamp(event.at)}"
+    if isinstance(event, e.CorrectionEvent):
+        return f"{event.kind} {event.place} {_stamp(event.at)}"
     raw = getattr(event, "raw", 0)
     return f"message {raw}" if raw else f"{event.kind} {_stamp(event.at)}"
 

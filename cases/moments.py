@@ -18,6 +18,7 @@ FURTHER_MOMENTS = frozenset(
         "LowRating",
         "AnswerReceived",  # the customer wrote after the result, and what they mean is for a person to read
         *WAITING.values(),
+        "CorrectionsVerified",  # no corrective action is open any more
         "WorkClosed",  # a case that was worked is closed, not one that was no complaint
     }
 )
@@ -67,12 +68,8 @@ def moments_of(event: e.Event, status: Status, flags: tuple[str, ...]) -> dict[s
             found[f"LetterSent:{stops}"] = event.at
         case e.AssignmentRefused(dispute=True):
             found["Disputed"] = event.at
-        case e.Graded(provisional=True):
-            found["MajorFound"] = event.at
-        case e.Graded(grade=grade):
-            found["GradeConfirmed"] = event.at
-            if grade is Grade.MAJOR:
-                found["MajorConfirmed"] = event.at
+        case e.Graded():
+            found |= _of_a_grade(event)
         case e.SolutionProposed() | e.ApprovalGranted(missing=()):
             found["SolutionApproved"] = event.at
         case e.ResultTold() if "emotional" in flags:
@@ -81,11 +78,28 @@ def moments_of(event: e.Event, status: Status, flags: tuple[str, ...]) -> dict[s
             found["LowRating"] = event.at
         case e.FollowUpAdded() if status is Status.RESOLVED:
             found["AnswerReceived"] = event.at
+        case e.CorrectionEvent():
+            found |= _of_a_measure(event)
         case e.Paused(waits_for=waits_for):
             found[WAITING[waits_for]] = event.at
         case e.CaseClosed() if status is Status.RESOLVED:
             found["WorkClosed"] = event.at
     return found
+
+
+def _of_a_measure(event: e.CorrectionEvent) -> dict[str, datetime]:
+    """Each measure has moments of its own."""
+    found = {f"{event.kind} {event.place}": event.at}
+    if isinstance(event, e.CorrectionVerified) and not event.open:
+        found["CorrectionsVerified"] = event.at
+    return found
+
+
+def _of_a_grade(event: e.Graded) -> dict[str, datetime]:
+    if event.provisional:
+        return {"MajorFound": event.at}
+    confirmed = {"GradeConfirmed": event.at}
+    return confirmed | {"MajorConfirmed": event.at} if event.grade is Grade.MAJOR else confirmed
 
 
 def undone_by(event: e.Event) -> tuple[str, ...]:
@@ -100,6 +114,10 @@ def undone_by(event: e.Event) -> tuple[str, ...]:
             return ("SolutionApproved",)
         case e.ApprovalRefused() | e.CustomerDeclined():
             return ("SolutionProposed", *_OF_A_PROPOSAL)
+        case e.CorrectionOpened():
+            return ("CorrectionsVerified",)
+        case e.CorrectionReturned(place=place):
+            return (f"CorrectionDone {place}",)
         case e.Paused():
             return ("Resumed",)
         case e.Resumed():

@@ -1,7 +1,7 @@
 """The policy as rows: stages, ladders, notices, grades, routes, ceilings; each row named, each with its clause."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
@@ -10,6 +10,9 @@ from cases.calendar import Calendar
 from cases.people import Directory, Person
 from cases.target import Target
 from cases.words import GRADES, Action, Grade, LetterClass
+
+MEASURE_OWNER, VERIFIER = "measure owner", "verifier"
+EACH_HAS = frozenset({MEASURE_OWNER, VERIFIER})  # roles that each measure has its own people for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,7 @@ class StageRow:
     counts_in: str = "centre"  # whose calendar: also `department` and `head office` (`cases.calendaring`)
     confirmed_by: Mapping[Grade, str] = field(default_factory=dict)  # role
     after_close: bool = False  # its clock also runs in a closed case
+    each: str = ""  # `measure`: every corrective action of a case has a clock of its own (`Policy.stage("correct 2")`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +258,7 @@ class CommandRow:
     argument: str = ""  # what is named on its line: a person, a category, a place, a case, a number, a span or a date
     after: Mapping[Grade, tuple[str, ...]] = field(default_factory=dict)  # moments, `A|B`: all of them come first
     who: str = ""  # besides a role of `roles` the person must be the one to decide now: confirmer, approver, reviewer
+    parts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # part of its text → words that begin it
     when_closed: bool = False  # it makes sense in a closed case too
 
 
@@ -345,7 +350,12 @@ class Policy:
 
     def stage(self, name: str) -> StageRow | None:
         """The stage of that name, if the policy has it."""
-        return next((row for row in self.stages if row.name == name), None)
+        row = next((row for row in self.stages if row.name == name), None)
+        if row or not name[-1:].isdecimal():
+            return row
+        base, _, place = name.rpartition(" ")
+        each = next((row for row in self.stages if row.each and row.name == base), None)
+        return stage_of(each, int(place)) if each else None
 
     def calendar_of_person(self, person: Person) -> Calendar:
         """The calendar a colleague works by, else the head office's."""
@@ -354,3 +364,28 @@ class Policy:
     def command(self, name: str) -> CommandRow | None:
         """The command of that name, if the policy has it."""
         return next((row for row in self.commands if row.name == name), None)
+
+
+# One row for each place, made once: plans and clocks know their row by its identity.
+_made: dict[tuple[int, int], tuple[StageRow, StageRow]] = {}
+_MOST_MADE = 2_000
+
+
+def stage_of(row: StageRow, place: int) -> StageRow:
+    """The stage as the clock of one of several: its name, events, date and owner are those of that place."""
+    known = _made.get((id(row), place))
+    if known and known[0] is row:
+        return known[1]
+    if len(_made) >= _MOST_MADE:
+        _made.clear()
+    made = replace(
+        row,
+        name=f"{row.name} {place}",
+        starts=tuple(f"{kind} {place}" for kind in row.starts),
+        done=tuple(f"{kind} {place}" for kind in row.done),
+        owner=f"{row.owner} {place}" if row.owner in EACH_HAS else row.owner,
+        no_later_than=f"{row.no_later_than} {place}" if row.no_later_than else "",
+        each="",
+    )
+    _made[id(row), place] = row, made
+    return made

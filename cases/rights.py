@@ -6,6 +6,7 @@ from datetime import datetime
 from cases.case import Case
 from cases.clock_acts import pointless
 from cases.commands import Command
+from cases.correcting import unfit
 from cases.deadlines import owed
 from cases.handing import wrong_argument
 from cases.message import IncomingMessage, Proof
@@ -89,6 +90,7 @@ def refusal(person: Person, row: CommandRow | None, command: Command, case: Case
         return "unknown" if row is None else because
     wrong = impossible(case, row, command, policy) or wrong_argument(row.argument, command.argument, case, policy)
     wrong = wrong or pointless(row.name, command, case, person, policy, now)
+    wrong = wrong or unfit(row, command, case, person, policy, now)
     return wrong or _not_theirs(person, row, case, policy, now)
 
 
@@ -108,4 +110,5 @@ def allowed(person: Person, case: Case, policy: Policy, now: datetime) -> tuple[
         and (row.name not in REPORTS_ON or REPORTS_ON[row.name] in running)
         and not impossible(case, row, _ANYTHING, policy)
         and not pointless(row.name, _ANYTHING, case, person, policy, now)
+        and not unfit(row, _ANYTHING, case, person, policy, now)
     )

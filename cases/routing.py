@@ -5,7 +5,7 @@ from datetime import datetime
 
 from cases.case import Case
 from cases.people import Person
-from cases.policy import Policy
+from cases.policy import EACH_HAS, MEASURE_OWNER, Policy
 
 
 def people_for(role: str, case: Case, policy: Policy, at: datetime) -> tuple[Person, ...]:
@@ -26,6 +26,7 @@ def readers_for(role: str, case: Case, policy: Policy, when: Callable[[Person], 
 MEETING = "meeting"  # the general manager's
 LEVELS = ("lead department", "centre head", "hq", "management")
 # Who finds good what others did is named by the stage, or by what was proposed.
+_OF_MEASURES = frozenset(role.partition(" ")[0] for role in EACH_HAS)
 DECIDING = ("confirmer", "approver", "reviewer", "extension approver")
 
 
@@ -33,6 +34,8 @@ def roles_of(person: Person, case: Case, policy: Policy, at: datetime) -> frozen
     """The roles a person has on this case, own ones and those held as somebody's deputy now."""
     directory = policy.directory
     of_the_case = {"department", "further departments", "speaker", "handler", *LEVELS, *DECIDING}
+    if case.measures:
+        of_the_case |= EACH_HAS
     asked = of_the_case.union(*(other.roles for other in directory.people.values()))
     holding = {role: holders(role, case, policy) for role in asked}
     # Who is told must be able to act, so a deputy has every role of the absent, those of the directory included.
@@ -55,6 +58,8 @@ def holders(role: str, case: Case, policy: Policy) -> tuple[Person, ...]:
             return (found,) if found else holders("lead department", case, policy)
         case "task group":
             return _task_group(case, policy)
+        case _ if role.partition(" ")[0] in _OF_MEASURES:
+            return _of_measures(role, case, policy)
         case "speaker":
             found = directory.people.get(case.speaker)
         case "data protection":
@@ -71,6 +76,21 @@ def holders(role: str, case: Case, policy: Policy) -> tuple[Person, ...]:
         case _:
             return directory.with_role(role)
     return (found,) if found else ()
+
+
+def _of_measures(role: str, case: Case, policy: Policy) -> tuple[Person, ...]:
+    """The owners of corrective actions that are not verified yet, or those who verify; `role` may end in a place.
+
+    Who reviews the case verifies, else whoever stands above, but nobody a measure of their own.
+    """
+    base, _, place = role.rpartition(" ") if role[-1:].isdecimal() else (role, "", "")
+    measures = [one for one in case.measures if (one.place == int(place) if place else not one.verified_at)]
+    owners = [person for one in measures if (person := policy.directory.people.get(one.owner))]
+    if base == MEASURE_OWNER:
+        return tuple({person.id: person for person in owners}.values())
+    levels = (holders(level, case, policy) for level in ("reviewer", "hq", "management"))
+    others = (tuple(one for one in people if not place or one not in owners) for people in levels)
+    return next(filter(None, others), ())
 
 
 def _head_of_lead(case: Case, policy: Policy) -> Person | None:

@@ -375,6 +375,7 @@ def step_view(step: e.LadderStepTaken, case: Case, policy: Policy, now: datetime
         "share": min(max(1 - left / whole, 0.0), 1.0) if whole > 0 else 1.0,
         "late_for": max(-left, 0),
         "words": case.words[:EXCERPT],
+        "measure": next((one.text for one in case.measures if step.stage.endswith(f" {one.place}")), ""),
     }
 
 

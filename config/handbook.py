@@ -76,7 +76,7 @@ def _stages(tables: Tables) -> Section:
         columns=("stage", "starts with", "done by", "ends without", "from", "owner", *GRADES, "confirmed by", "clause"),
         rows=tuple(
             (
-                row.name,
+                f"{row.name} (each {row.each})" if row.each else row.name,
                 _listed(row.starts, "or"),
                 _listed(row.done, "or"),
                 _listed(row.moot, "or"),

@@ -56,6 +56,7 @@ class StageModel(Row):
     no_later_than: str = ""
     confirmed_by: Annotated[dict[GradeWord, Name], BeforeValidator(_each_grade)] = Field(default_factory=dict)
     after_close: bool = False
+    each: Literal["", "measure"] = ""
 
 
 class ChecklistModel(Row):
@@ -179,7 +180,10 @@ class CommandModel(Row):
     roles: Some[Name]
     needs_text: bool = False
     to_customer: bool = False
-    argument: Literal["", "person", "category", "place", "case", "member", "address", "number", "span", "date"] = ""
+    argument: Literal[
+        "", "person", "category", "place", "case", "member", "address", "number", "span", "date", "measure"
+    ] = ""
+    parts: dict[Literal["by", "owner", "accept"], Some[Line]] = Field(default_factory=dict)
     after: Annotated[dict[GradeWord, Many[str]], BeforeValidator(_each_grade)] = Field(default_factory=dict)
     who: str = ""
     when_closed: bool = False

@@ -92,6 +92,7 @@ def _stage(row: StageModel, always_moot: tuple[str, ...]) -> StageRow:
         counts_in=row.counts_in,
         confirmed_by=dict(row.confirmed_by),
         after_close=row.after_close,
+        each=row.each,
     )
 
 
@@ -223,6 +224,7 @@ def _commands(tables: Tables) -> tuple[CommandRow, ...]:
             argument=row.argument,
             after={grade: tuple(moments) for grade, moments in row.after.items()},
             who=row.who,
+            parts={part: tuple(words) for part, words in row.parts.items()},
             when_closed=row.when_closed,
         )
         for _, row in tables.commands

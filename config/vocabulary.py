@@ -7,6 +7,7 @@ from inspect import getmembers, isclass
 from cases import events
 from cases.letters import CONDITIONS, EVENT_CONDITIONS
 from cases.moments import FURTHER_MOMENTS
+from cases.policy import EACH_HAS
 from cases.routing import DECIDING
 
 CONDITION_NAMES = frozenset({*CONDITIONS, *EVENT_CONDITIONS})
@@ -31,6 +32,7 @@ CASE_ROLES = frozenset(
         "data protection",
         "handler",
         "centre head",
+        *EACH_HAS,
         *DECIDING,
     }
 )
@@ -108,10 +110,13 @@ COMMANDS = frozenset(
         "common",
         "confirm group",
         "contained",
+        "correct",
+        "corrected",
         "customer confirmed",
         "data breach",
         "data request",
         "declined",
+        "effect",
         "extend",
         "grade general",
         "grade important",
@@ -123,6 +128,7 @@ COMMANDS = frozenset(
         "investigated",
         "meeting",
         "no answer",
+        "not verified",
         "link",
         "note",
         "offer",
@@ -149,6 +155,7 @@ COMMANDS = frozenset(
         "satisfied",
         "spam",
         "status",
+        "verified",
         "visited",
         "wait customer",
         "wait third party",

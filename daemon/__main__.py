@@ -11,6 +11,9 @@ from cases.trouble import NeedsHuman, TryLater
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="A company's complaint desk, run entirely by mail.")
 case_app = typer.Typer(no_args_is_help=True, help="Look at cases, and work on them.")
 quarantine_app = typer.Typer(no_args_is_help=True, help="Look at messages that could not be read, and settle them.")
+ledger_app = typer.Typer(
+    no_args_is_help=True, help="Corrective actions: what is done so that it does not happen again."
+)
 noted_app = typer.Typer(no_args_is_help=True, help="Look at messages that were noted and not answered.")
 outbox_app = typer.Typer(no_args_is_help=True, help="Look at outgoing messages, decide about waiting ones.")
 suppressed_app = typer.Typer(no_args_is_help=True, help="Addresses that get no letters: look, add, remove.")
@@ -22,6 +25,7 @@ config_app = typer.Typer(no_args_is_help=True, help="Check the settings.")
 policy_app = typer.Typer(no_args_is_help=True, help="Read the policy, find holes in it.")
 for name, sub in {
     "case": case_app,
+    "ledger": ledger_app,
     "quarantine": quarantine_app,
     "noted": noted_app,
     "outbox": outbox_app,
@@ -252,6 +256,19 @@ def case_act(
         casework.may(config, number, who, as_json=json)
         return
     raise typer.Exit(casework.act(config, number, text, who, as_json=json))
+
+
+@ledger_app.command("list")
+def ledger_list(
+    config: Config = None,
+    json: Json = False,
+    open_: Annotated[bool, typer.Option("--open", help="Only those that are not verified yet.")] = False,
+    limit: Limit = 1000,
+) -> None:
+    """List the corrective actions of all cases, those due first."""
+    from daemon.cli import ledger
+
+    ledger.measures(config, limit, open_only=open_, as_json=json)
 
 
 @quarantine_app.command("list")

@@ -10,6 +10,7 @@ from cases.words import Grade, Status
 from store.chain import Chain
 from store.clocks import Clocks
 from store.codec import Snapshots
+from store.ledger import Ledger
 from store.outbox import Outgoings
 from store.prepared import Changing, Inserting, Prepared, chunks, ignore
 from store.tables import CaseTable, Counter, Link, ParticipantTable, ToldDate
@@ -74,7 +75,7 @@ _NO_LIMIT = 2**62
 T = TypeVar("T")
 
 
-class Casebook(Chain, Clocks, Outgoings, Waiting, Threads):
+class Casebook(Chain, Clocks, Ledger, Outgoings, Waiting, Threads):
     """What is true of every case."""
 
     snapshots: Snapshots
@@ -126,6 +127,7 @@ class Casebook(Chain, Clocks, Outgoings, Waiting, Threads):
             self._append(number, saved.events, saved.event_key)
             self._replace_clocks(number, saved.deadlines, new_case=saved.new_case)
             self._people_and_dates(saved.case, saved.before)
+            self._keep_measures(saved.case, saved.before)
             self._wait(saved.waiting)
             if any(isinstance(event, CaseOpened | FactsFound | GroupSuggested) for event in saved.events):
                 self._mark(number, marks_of_case(saved.case))

@@ -338,6 +338,32 @@ class WaitingTable(Table):
         )
 
 
+class MeasureTable(Table):
+    """A corrective action of a case (policy §10), as its case tells it."""
+
+    id = BigAutoField()
+    number = CleanTextField()
+    place = IntegerField()
+    centre = CleanTextField()
+    text = CleanTextField()
+    owner = CleanTextField()
+    due = UTCDateTimeField()
+    accept = CleanTextField()
+    opened_at = UTCDateTimeField()
+    done_at = UTCDateTimeField(null=True)
+    verified_at = UTCDateTimeField(null=True)
+    verified_by = CleanTextField()
+    checked_at = UTCDateTimeField(null=True)
+    effect = CleanTextField()
+
+    class Meta:
+        table_name = "measures"
+        indexes: ClassVar[Any] = (
+            (("number", "place"), True),
+            (("verified_at", "due"), False),
+        )
+
+
 class OutgoingBytes(Table):
     """The bytes of an outgoing message, fixed when it was queued."""
 
@@ -437,6 +463,7 @@ TABLES: tuple[type[Table], ...] = (
     OutgoingBytes,
     OutgoingInsert,
     WaitingTable,
+    MeasureTable,
     TokenTable,
     MessageId,
     TroubleTable,

@@ -357,3 +357,22 @@ class ChainReport:
     ok: bool
     broken_at: int | None = None
     because: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeasureRow:
+    """A corrective action in the ledger of all cases; `owner` and `verified_by` are people's ids."""
+
+    number: str
+    place: int
+    centre: str
+    text: str
+    owner: str
+    due: datetime
+    accept: str
+    opened_at: datetime
+    done_at: datetime | None
+    verified_at: datetime | None
+    verified_by: str
+    checked_at: datetime | None
+    effect: str

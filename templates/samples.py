@@ -323,6 +323,23 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         "text": "The feeders of this batch have a bearing that is too soft. All of them are exchanged free of charge.",
         "contact": "Lena Vogt",
     },
+    "correction": {
+        **_COMMON,
+        **_SUBJECT,
+        "kind": "CorrectionReturned",
+        "who": "Omar Nasser",
+        "words": "Two of ten crates still have the old corner pads.",
+        "measure": {
+            "place": 2,
+            "text": "Corner pads in every crate of the PX series",
+            "owner": "Lena Vogt",
+            "due": _RESOLVE,
+            "accept": "ten crates in a row without damage",
+        },
+        **_may("corrected: …", "verified: …", "not verified: …", "status"),
+        "reader": {"name": "Lena Vogt"},
+        "deadlines": _DEADLINES,
+    },
     "group-notice": {
         **_COMMON,
         **_SUBJECT,
@@ -385,6 +402,7 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         "deadlines": _DEADLINES[1:],
         **_WORK,
         "owner": "Lena Vogt",
+        "measure": "Corner pads in every crate of the PX series",
     },
     "escalation": {
         "explained": _EXPLAINED,
@@ -404,6 +422,7 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         ],
         "history": _HISTORY,
         "words": _WORDS,
+        "measure": "Corner pads in every crate of the PX series",
         **_WORK,
     },
     "report": {

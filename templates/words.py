@@ -40,6 +40,9 @@ class Words:
         """What the locale calls it; a name that policy added meanwhile is shown as it is, with spaces."""
         if names not in self.labels:
             raise ValueError(f"no list of labels is called {names!r}; there are {', '.join(sorted(self.labels))}")
+        base, _, place = name.rpartition(" ")
+        if place.isdecimal() and base in self.labels[names]:  # one of several, such as the second measure of a case
+            return f"{self.labels[names][base]} {place}"
         return self.labels[names].get(name) or name.replace("_", " ").replace("-", " ")
 
     def count(self, unit: str, amount: float) -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from cases.words import Status
-from daemon.cli import casework
+from daemon.cli import casework, ledger
 from tests.e2e.mail import answer, mail, subject_of, text_of
 from tests.e2e.opened import OpenDesk
 
@@ -133,3 +133,30 @@ def test_machines_get_one_answer_a_command_and_people_a_list_of_what_they_may_do
     assert "approve" not in listed.split("What is owed")[0]
     status, may = small_office.command("case", "act", desk.number, "--as", "rossi", "--help-commands", "--json")
     assert {"investigated", "note"} <= {row["command"] for row in json.loads(may)["may"]}
+
+
+def test_the_ledger_shows_the_measures_of_all_cases(office: OpenDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Policy §10: recorded and verified at the command line, the owner by a letter that they can answer."""
+    desk = Worker(office, monkeypatch)
+    monkeypatch.setattr(ledger, "Clock", lambda: office.clock)
+    day = (office.clock.now() + timedelta(days=20)).date()
+    desk.must("rossi", "accept")
+    desk.must("weber", f"correct: corner pads in every crate by {day} owner Rossi accept-when: ten whole crates")
+    letter = office.desk.sent_to(HEAD)[-1]
+    assert "A corrective action for you" in subject_of(letter)
+    assert "ten whole crates" in text_of(letter)
+    assert [("open", 1)] == shown(office)
+    office.receive(answer(letter, HEAD, "corrected: all crates of this week have them"))
+    assert [("done", 1)] == shown(office)
+    status, said = desk.act("rossi", "verified")
+    assert (1, True) == (status, "role" in said)
+    desk.must("he", "verified 1")
+    assert [("verified", 1)] == shown(office)
+    assert [] == shown(office, "--open")
+    office.assert_sound()
+
+
+def shown(office: OpenDesk, *more: str) -> list[tuple[str, int]]:
+    status, said = office.command("ledger", "list", "--json", *more)
+    assert 0 == status, said
+    return [(row["state"], row["place"]) for row in json.loads(said)]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cases import handing, rights, sense
+from cases import correcting, handing, rights, sense
 from cases.message import Strength
 from cases.words import Grade, Status
 from templates.library import load_library
@@ -25,7 +25,7 @@ def rows(name: str) -> dict[str, Any]:
 
 REFUSING = [
     function
-    for module in (rights, sense, handing)
+    for module in (rights, sense, handing, correcting)
     for _, function in inspect.getmembers(module, inspect.isfunction)
     if function.__module__ == module.__name__ and "-> str" in inspect.getsource(function)
 ]
@@ -35,7 +35,9 @@ def refusals() -> set[str]:
     """Every word with which `cases.rights` and `cases.sense` refuse a command."""
     trees = (ast.parse(inspect.getsource(function)) for function in REFUSING)
     returned = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Return))
-    tables = set(sense.NOT_YET.values()) | {word for word, _ in sense.POINTLESS.values()}
+    tables = (
+        set(sense.NOT_YET.values()) | set(correcting.NOTHING.values()) | {word for word, _ in sense.POINTLESS.values()}
+    )
     return tables | {word for node in returned for word in said(node)} - {""}
 
 
