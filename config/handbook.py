@@ -76,11 +76,12 @@ def _stages(tables: Tables) -> Section:
         columns=("stage", "starts with", "done by", "ends without", "from", "owner", *GRADES, "confirmed by", "clause"),
         rows=tuple(
             (
-                f"{row.name} (each {row.each})" if row.each else row.name,
+                row.name,
                 _listed(row.starts, "or"),
                 _listed(row.done, "or"),
                 _listed(row.moot, "or"),
-                "receipt" if row.counted_from == "received" else "its start",
+                ("receipt" if row.counted_from == "received" else "its start")
+                + (f", each {row.each} for itself" if row.each else ""),
                 row.owner,
                 *(_limit(row, grade) for grade in GRADES),
                 _by_grade(row.confirmed_by),
