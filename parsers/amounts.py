@@ -43,6 +43,11 @@ class Amount:
 
 def find_amounts(text: str, country: str | None = None) -> tuple[Amount, ...]:
     """The amounts of a text in their order. `country` (ISO 3166) decides what shared signs such as `$`, `¥` mean."""
+    return read_amounts(text, country)[0]
+
+
+def read_amounts(text: str, country: str | None = None) -> tuple[tuple[Amount, ...], bool]:
+    """The same, and whether another country might change anything."""
     text = text[:MAX_TEXT]
     plain = plain_digits(text)
     context = context_of(text, country or "")
@@ -54,7 +59,8 @@ def find_amounts(text: str, country: str | None = None) -> tuple[Amount, ...]:
         Amount(value=one.value, currency=one.currency, text="", start=one.start, end=one.end, confidence=one.confidence)
         for one in (*in_signs(plain, context), *in_words(plain, context))
     ]
-    return tuple(replace(one, text=text[one.start : one.end]) for one in _apart(found)[:MAX_AMOUNTS])
+    apart = tuple(replace(one, text=text[one.start : one.end]) for one in _apart(found)[:MAX_AMOUNTS])
+    return apart, context.asked
 
 
 def exact(value: Decimal) -> str:

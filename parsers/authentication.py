@@ -6,6 +6,7 @@ servers wrote counts: one further down may have come with the message. ARC resul
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cases.message import Proof
 from cases.reading import Authentication, AuthenticationProfile
@@ -112,6 +113,7 @@ def _is_microsoft(received: bytes) -> bool:
     return host.endswith((".outlook.com", ".office365.com", ".outlook.cn", ".office365.us"))
 
 
+@lru_cache(maxsize=4)  # asked who wrote it first, then what it says
 def parse_results(text: str) -> tuple[str, tuple[Result, ...]]:
     """The server id (empty when none was written) and the results of a header value (RFC 8601 section 2.2).
 

@@ -4,8 +4,9 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import NamedTuple
 
 from cases.reading import Phrase
 from parsers.lexicon import Hit, Matcher
@@ -23,8 +24,7 @@ _WRAPPED = 45  # characters from which on a line may go on in the next one
 _BREAKS = frozenset(".!?:;,。！？：；，、।؟…>")  # a line that ends with one does not just go on
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """A word of the tables in the text: its table and rule, and its place."""
 
     kind: str  # wanted, or the name of the table in `_matcher`
@@ -94,8 +94,9 @@ def read_claims(text: str, language: str) -> Said:
         for hit in _longest(hits)
         if hit.phrase.language == "*" or not primary or primary in hit.phrase.language.split()
     )
-    said = Said(text, _few(cues), sentences, clauses, proof)
-    return replace(said, cues=(*said.cues, *_sent_again(said)))
+    cues = _few(cues)
+    again = tuple(_sent_again(Said(text, cues, sentences, clauses)))
+    return Said(text, cues + again, sentences, clauses, proof)
 
 
 def _few(cues: Sequence[Cue]) -> tuple[Cue, ...]:
@@ -132,6 +133,12 @@ def _longest(hits: list[Hit]) -> list[Hit]:
 def _ends(text: str, pattern: re.Pattern[str]) -> tuple[int, ...]:
     """Where sentences or clauses end; a full line that just goes on in the next one is no end."""
     found = [match.end() for match in pattern.finditer(text) if match[0] != "\n"]
+    return tuple(sorted({*found, *_ends_of_lines(text)}))
+
+
+@lru_cache(maxsize=2)
+def _ends_of_lines(text: str) -> tuple[int, ...]:
+    found = []
     start = 0
     for line in text.splitlines(keepends=True):
         end = start + len(line)
@@ -139,7 +146,7 @@ def _ends(text: str, pattern: re.Pattern[str]) -> tuple[int, ...]:
         if bare and (len(bare) < _WRAPPED or bare[-1] in _BREAKS) and not _goes_on(bare):
             found.append(end)
         start = end
-    return tuple(sorted(set(found)))
+    return tuple(found)
 
 
 def _goes_on(bare: str) -> bool:

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from parsers.language import detect_language
@@ -174,7 +174,8 @@ def _name_at(tokens: list[re.Match[str]], folded: list[str], at: int, language: 
     first = tokens[at][0]
     big = first[0].isupper() or bool(_UNCASED.match(first))
     own, english = _names(language), _names("en")
-    for width in range(min(_WINDOW, len(tokens) - at), 0, -1):
+    widest = _WINDOW if language in _ATTACHED_BEFORE else _widest(folded[at], language)
+    for width in range(min(widest, len(tokens) - at), 0, -1):
         words = tuple(folded[at : at + width])
         code = own.exact.get(words) or english.exact.get(words)
         if code and (big or _may_be_small(words)):
@@ -186,6 +187,23 @@ def _name_at(tokens: list[re.Match[str]], folded: list[str], at: int, language: 
         if bent:
             return width, bent, 0.85
     return 0, "", 0.0
+
+
+@lru_cache(maxsize=1024)
+def _widest(word: str, language: str) -> int:
+    """How many words the longest name has that may begin with this word."""
+    alike = (len(words) for words, _ in _names(language).by_start.get(word[:_ALIKE], ()))
+    return min(_WINDOW, max(_widths(language).get(word, 0), *alike, 0, 0))
+
+
+@cache
+def _widths(language: str) -> dict[str, int]:
+    """The longest name that begins with each word."""
+    found: dict[str, int] = {}
+    for known in (_names(language).exact, _names("en").exact, _everywhere()):
+        for words in known:
+            found[words[0]] = max(len(words), found.get(words[0], 0))
+    return found
 
 
 def _may_be_small(words: tuple[str, ...]) -> bool:

@@ -29,17 +29,27 @@ class Sign:
     is_weak: bool = False  # a word with other meanings: only beside what is plainly money
 
 
-@dataclass(frozen=True, slots=True)
 class Context:
-    """What shared signs mean here: the country (ISO 3166, may be empty), else what the text suggests."""
+    """What shared signs mean here: the country (ISO 3166, may be empty), else what the text suggests.
 
-    country: str = ""
-    text: str = ""  # empty where the country is known
+    It remembers whether it was asked: where it was not, another country changes nothing.
+    """
+
+    __slots__ = ("_country", "_text", "asked")
+
+    def __init__(self, country: str = "", text: str = "") -> None:
+        self._country, self._text, self.asked = country, text, False
+
+    @property
+    def country(self) -> str:
+        self.asked = True
+        return self._country
 
     @property
     def hints(self) -> frozenset[str]:
         """The countries the text's words and letters speak for; looked for when the first shared sign is met."""
-        return _hints(self.text) if self.text else frozenset()
+        self.asked = True
+        return _hints(self._text) if self._text else frozenset()
 
 
 @cache
@@ -208,6 +218,9 @@ _BEFORE = re.compile(rf"(?<![^\W\d_])(?:({_WORD})[ \u00a0])?({_WORD}\.?)\Z")
 
 
 def _word_before(text: str, end: int, gap: int, context: Context) -> Sign | None:
+    last = text[end - 1]
+    if last.isascii() and not (last.isalpha() or last == "."):
+        return None  # no word ends here
     base = max(0, end - _LONGEST)
     match = _BEFORE.search(text[base:end])
     if match is None or (base and match.start() == 0):

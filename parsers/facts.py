@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from cases.message import Address, Fact
-from parsers.amounts import Amount, exact, find_amounts
+from parsers.amounts import Amount, exact, find_amounts, read_amounts
 from parsers.claims import Said, read_claims
 from parsers.happened import find_dates, find_evidence
 from parsers.loss import find_loss
@@ -61,7 +61,7 @@ def find_facts(source: Source) -> tuple[tuple[Fact, ...], str]:
         facts.append(name)
     numbers = find_numbers(own)
     phones = _phones(own, numbers, source.signature, home, facts)
-    plain = find_amounts(own, None)
+    plain, depends = read_amounts(own, None)
     found = find_country(_traces(source, own, phones, plain))
     facts += [found] if found else []
     country = found.value if found else ""
@@ -69,7 +69,7 @@ def find_facts(source: Source) -> tuple[tuple[Fact, ...], str]:
     facts += [company] if company and not (name and name.value == company.value) else []
     said = read_claims(own, source.language)
     where = country or home
-    facts += _money(said, source, find_amounts(own, where) if plain and where else plain)
+    facts += _money(said, source, find_amounts(own, where) if plain and where and depends else plain)
     facts += _numbered(numbers, phones, source.subject)
     facts += find_dates(own, where)
     facts += find_places(own)

@@ -13,7 +13,7 @@ KEPT_HOPS = 100
 KEPT_REFERENCES = 50  # from either end
 
 _NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
-_END = re.compile(rb"\r?\n\r?\n|\r\r")
+_END = re.compile(rb"\n\r?\n|\r\r")
 _LATE_FROM = re.compile(rb"^[Ff][Rr][Oo][Mm][ \t]*:", re.MULTILINE)
 _LOST_FOLD = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,30}\*?(?:\d\*?)?[ \t]*=")
 _BARE_CR = re.compile(rb"\r(?!\n)")
@@ -108,7 +108,8 @@ def _bounds(raw: bytes) -> tuple[int, int, int, list[str]]:
         if len(raw) - start > MAX_HEAD:
             raise NeedsHuman(f"the header has more than {MAX_HEAD} bytes")
         return start, len(raw), len(raw), defects
-    return start, end.start(), end.end(), defects
+    before = end[0] != b"\r\r" and raw[end.start() - 1 : end.start()] == b"\r" and end.start() > start
+    return start, end.start() - before, end.end(), defects
 
 
 def _fields(block: bytes, defects: list[str]) -> tuple[list[tuple[str, list[bytes]]], int]:

@@ -234,6 +234,7 @@ def _ends_with_word(text: str) -> bool:
     return text[-40:].casefold().endswith(_ending_words())
 
 
+@lru_cache(maxsize=64)  # each introduction is looked at from above and from below
 def _introduces(text: str) -> bool:
     folded = text.casefold()
     signs = _signs(text)

@@ -13,6 +13,7 @@ from parsers.pieces import likely
 from parsers.tables import table
 
 _NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[\d*_=#|<>\[\]{}~^/\\\s]+")
+_SIGNS = re.compile(r"[\d*_=#|<>\[\]{}~^/\\\s]+")
 _NAME = re.compile(r"\b\w*[a-zß-ÿ]\w*[A-Z]\w*\b|\b[A-Z]{2,}\b")  # PostgreSQL, iPhone, USB: of no language
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _LETTERS = 4000  # characters looked at
@@ -44,7 +45,9 @@ def language_of(text: str, priors: tuple[str, ...] = ()) -> tuple[str, float]:
 
     `priors` are languages that something else speaks for (an earlier mail, Content-Language): they decide close calls.
     """
-    text = _NOISE.sub(" ", text[: 2 * _LETTERS])[:_LETTERS]
+    text = text[: 2 * _LETTERS]
+    linked = "@" in text or "://" in text or "www." in text
+    text = (_NOISE if linked else _SIGNS).sub(" ", text)[:_LETTERS]
     if not text.isascii():
         by_script = _by_script(text, priors)
         if by_script:
@@ -78,7 +81,7 @@ def _by_script(text: str, priors: tuple[str, ...]) -> tuple[str, float] | None:
         return "ja", 0.98
     if han >= 2 and han * 4 > letters:
         return _chinese(text, priors)
-    for language, pattern in _scripts():
+    for language, pattern in _scripts() if _any_script().search(text) else ():
         # Latin product names stand beside the customer's own script, so a third of the letters is enough.
         found = len(pattern.findall(text)) if pattern.search(text) else 0
         if found >= 2 and found * 3 > letters:
@@ -89,6 +92,11 @@ def _by_script(text: str, priors: tuple[str, ...]) -> tuple[str, float] | None:
 @cache
 def _scripts() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((language, re.compile(f"[{row}]")) for language, row in table("languages")["scripts"].items())
+
+
+@cache
+def _any_script() -> re.Pattern[str]:
+    return re.compile(f"[{''.join(table('languages')['scripts'].values())}]")
 
 
 def _chinese(text: str, priors: tuple[str, ...]) -> tuple[str, float]:

@@ -143,7 +143,9 @@ def find_words(subject: str, own: str, lexicon: Lexicon, language: str = "") -> 
 
 def _placed(hit: Hit, text: str, below: int) -> Hit:
     start, end = (hit.start - below, hit.end - below) if hit.start >= below else (-1, -1)
-    words = " ".join(text[hit.start : hit.end].split())
+    words = text[hit.start : hit.end]
+    if not words.isprintable() or "  " in words:
+        words = " ".join(words.split())
     return Hit(hit.phrase, hit.table, start, end, words)
 
 

@@ -6,6 +6,7 @@ for pieces that tell languages apart, what each is worth for and against which o
 
 import math
 import re
+import struct
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -14,8 +15,8 @@ _WORDS = 80  # words looked at, taken from all over the text
 _LONGEST = 24  # letters from which a word is no word
 _WHOLE = 14  # letters up to which a word is looked up as a whole
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’\u0300-\u036f\u064b-\u0652\u0900-\u0963\u0966-\u097f\u200c])*")
-_LANE = 24  # bits in which the weights of one language are summed up
-_HALF, _MASK = 1 << _LANE - 1, (1 << _LANE) - 1
+_LANE = 32  # bits in which the weights of one language are summed up
+_HALF = 1 << _LANE - 1
 _WEIGHT = re.compile(r"([a-z]+)(-?\d+)")
 _SCRIPTS = {
     "latin": re.compile("[a-z\u00df-\u024f\u0259\u1e00-\u1eff]"),
@@ -41,12 +42,12 @@ def likely(text: str) -> dict[str, float]:
     # Pieces overlap, so their evidence grows with the root of their number.
     scale = table.unit / math.sqrt(pieces)
     total += table.zero
-    scores = {
-        language: scale * ((total >> _LANE * lane & _MASK) - _HALF) for lane, language in enumerate(table.languages)
-    }
-    most = max(scores.values())
-    whole = most + math.log(sum(math.exp(score - most) for score in scores.values()))
-    return {language: score - whole for language, score in scores.items()}
+    count = len(table.languages)
+    sums = struct.unpack(f"<{count}I", total.to_bytes(count * _LANE // 8, "little"))
+    scores = [scale * (lane - _HALF) for lane in sums]
+    most = max(scores)
+    whole = most + math.log(sum([math.exp(score - most) for score in scores]))
+    return {language: score - whole for language, score in zip(table.languages, scores, strict=True)}
 
 
 def pieces_of(word: str) -> list[str]:

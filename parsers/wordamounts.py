@@ -1,7 +1,7 @@
 """Amounts whose number is written in words or in Chinese signs, with a currency behind or before."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -72,14 +72,7 @@ def in_words(text: str, context: Context) -> Iterator[Worded]:
     said = _said(text)
     if not said:
         return
-    tried = 0
-    for match in _WORD.finditer(text):
-        if match[0] not in said:
-            continue
-        tried += 1
-        if tried > _MOST:
-            return
-        end = match.start()
+    for end in _places(text, said)[:_MOST]:
         if text[end - 1 : end] not in (" ", "\u00a0", "-", "\n") or text[max(0, end - 2)].isdecimal():
             continue
         counted = number_before(text, end - 1)
@@ -89,6 +82,19 @@ def in_words(text: str, context: Context) -> Iterator[Worded]:
         if sign is None or counted[0] <= 1 or (sign.is_weak and counted[0] < 20):
             continue
         yield _worded(counted[0], sign, counted[1], end - 1 if text[end - 1] in " \u00a0" else end, sign)
+
+
+def _places(text: str, words: Iterable[str]) -> list[int]:
+    """Where the words begin in the text, in their order; looked for one by one, because few are said."""
+    found = []
+    for word in words:
+        at = text.find(word)
+        while at >= 0:
+            match = _WORD.match(text, at)
+            if match and match[0] == word and not (at and _WORD.match(text, at - 1, at)):
+                found.append(at)
+            at = text.find(word, at + len(word))
+    return sorted(found)
 
 
 @lru_cache(maxsize=4)
