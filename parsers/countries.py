@@ -138,11 +138,10 @@ def _loose(text: str, language: str) -> Iterator[Country]:
 
 def _by_tokens(text: str, language: str) -> Iterator[Country]:
     words = _TOKEN.findall(text.replace("İ", "i"))
-    folds = {word: word.casefold().rstrip(".") for word in set(words)}
-    may_begin = _may_begin(set(folds.values()), language)
+    may_begin = {_folded(word) for word in set(words) if _may_begin(word, language)}
     if not may_begin:
         return
-    folded = [folds[word] for word in words]
+    folded = [_folded(word) for word in words]
     tokens = list(_TOKEN.finditer(text))
     free = 0  # the first word behind the last name
     for at, word in enumerate(folded):
@@ -161,12 +160,18 @@ def _first_words(language: str) -> frozenset[str]:
     return frozenset(words[0] for known in names for words in known)
 
 
-def _may_begin(words: set[str], language: str) -> set[str]:
-    """Those of the words a name may begin with; nearly all others are told apart here, at little cost."""
+@lru_cache(maxsize=4096)
+def _folded(word: str) -> str:
+    return word.casefold().rstrip(".")
+
+
+@lru_cache(maxsize=4096)
+def _may_begin(word: str, language: str) -> bool:
+    """Whether a name may begin with the word; nearly all others are told apart here, at little cost."""
     if language in _ATTACHED_BEFORE:
-        return words
-    first, alike = _first_words(language), _names(language).by_start
-    return {word for word in words if word in first or word[:_ALIKE] in alike}
+        return True
+    word = _folded(word)
+    return word in _first_words(language) or word[:_ALIKE] in _names(language).by_start
 
 
 def _name_at(tokens: list[re.Match[str]], folded: list[str], at: int, language: str) -> tuple[int, str, float]:

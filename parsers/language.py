@@ -15,6 +15,7 @@ from parsers.tables import table
 _NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[\d*_=#|<>\[\]{}~^/\\\s]+")
 _SIGNS = re.compile(r"[\d*_=#|<>\[\]{}~^/\\\s]+")
 _NAME = re.compile(r"\b\w*[a-zß-ÿ]\w*[A-Z]\w*\b|\b[A-Z]{2,}\b")  # PostgreSQL, iPhone, USB: of no language
+_INNER_CAPITAL = re.compile(r"[A-Z](?<=\w[A-Z])")  # every such name has one
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _LETTERS = 4000  # characters looked at
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
@@ -132,8 +133,10 @@ def _by_vote(text: str, priors: tuple[str, ...]) -> tuple[str, float]:
     printable = text
     if not text.isprintable():  # pycld2 refuses controls and everything else that has no glyph
         printable = "".join(character if character.isprintable() else " " for character in text)
-    plain = _NAME.sub(" ", printable)
-    plain = plain if len(_NO_LETTERS.sub("", plain)) * 3 > len(_NO_LETTERS.sub("", printable)) else printable
+    plain = printable
+    if _INNER_CAPITAL.search(printable):
+        plain = _NAME.sub(" ", printable)
+        plain = plain if len(_NO_LETTERS.sub("", plain)) * 3 > len(_NO_LETTERS.sub("", printable)) else printable
     if len(_NO_LETTERS.sub("", plain)) < 2:
         return "", 0.0
     second, sure = _by_cld2(plain)

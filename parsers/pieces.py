@@ -64,9 +64,17 @@ def pieces_of(word: str) -> list[str]:
 
 
 def _script_of(letters: str) -> str:
-    found = {script: len(pattern.findall(letters)) for script, pattern in _SCRIPTS.items()}
+    """The script of at least half of the letters; empty when there is no table for it."""
+    half = len(letters) / 2
+    if letters.isascii():
+        return "latin" if len(letters) - letters.count("'") >= half > 0 else ""
+    found: dict[str, int] = {}
+    for script, pattern in _SCRIPTS.items():
+        found[script] = len(pattern.findall(letters))
+        if found[script] > half:
+            return script
     best = max(found, key=lambda script: found[script])
-    return best if 2 * found[best] >= len(letters) > 0 else ""
+    return best if found[best] >= half else ""
 
 
 @lru_cache(maxsize=16384)

@@ -43,6 +43,9 @@ _LONG_QUOTE = 30  # lines of a quotation between two texts from which it is hist
 _DECORATED, _ENDING = "-_=*#—>", ":：-_=*"  # first and last characters of lines that may be separators
 # An introduction on the line on which the writer stopped.
 _LATE = re.compile(r"(?<=[ \t-])(?:On|Am|Le|El|Il|Em|Op|Den) ")
+_LATE_WORDS = tuple(
+    f"{before}{word} " for word in ("On", "Am", "Le", "El", "Il", "Em", "Op", "Den") for before in " \t-"
+)
 _MOST_LATE = 5  # places of one line that are tried
 _OPENING = ("On", "Am", "Le", "El", "Il", "Em", "Op", "Den")
 _FAREWELL = re.compile(r"[^\W\d_][\w '’.,!-]{2,58}")
@@ -72,11 +75,12 @@ def split_reply(text: str, *, sure: bool = False) -> Split:
     lines = text.split("\n")
     if _ARMOUR[0] in text:
         lines = _without_armour(lines)
-    if any(line.rstrip()[-1:] == ":" and _LATE.search(line) for line in lines if line[:1] != ">"):
+    if any(words in text for words in _LATE_WORDS):
         lines = _on_lines_of_their_own(lines)
-    cut, certain = _cut(lines)
+    marks = [line[:1] == ">" or QUOTED.match(line) is not None for line in lines]
+    cut, certain = _cut(lines, marks)
     above, history = lines[:cut], lines[cut:]
-    own, quoted, signature = _without_quotes(above, sure)
+    own, quoted, signature = _without_quotes(above, marks[:cut], sure=sure)
     kept = "\n".join(own).strip()
     if history and ((not certain and (not kept or _points(kept))) or _answers_inside(kept)):
         # Nothing but a forwarded message: that is what the sender wanted to show. Or the answers stand in the history.
@@ -142,18 +146,18 @@ def _answers_inside(text: str) -> bool:
     return 0 < len(text) < _POINTER and any(phrase in text.casefold() for phrase in _inside())
 
 
-def _cut(lines: list[str]) -> tuple[int, bool]:
+def _cut(lines: list[str], marks: list[bool]) -> tuple[int, bool]:
     """The first line of trailing history, and whether it is surely an answer (not a forward)."""
     looked, ending = 0, -1  # lines looked at ahead, and the last of them with which an introduction may end
     for at, line in enumerate(lines):
-        if line[:1] == ">" and "##-" not in line:
+        if marks[at] and "##-" not in line:
             continue
         text = line.strip()
         if not text or len(line) > LONG:
             continue
         if "##-" in line and _OUR_MARK.search(line):
             return _above_mark(lines, at), True
-        if QUOTED.match(line):
+        if marks[at]:
             continue
         kind = separator(line) if text[0] in _DECORATED or text[-1] in _ENDING else ""
         if kind and not _answered_below(lines, at):
@@ -162,7 +166,7 @@ def _cut(lines: list[str]) -> tuple[int, bool]:
             start = _above_rule(lines, at)
             return start, _has_text(lines[:start])
         for ahead in range(max(at, looked), min(at + HEIGHT, len(lines))):
-            if lines[ahead][:1] != ">" and len(lines[ahead]) <= LONG and may_end(lines[ahead]):
+            if not marks[ahead] and len(lines[ahead]) <= LONG and may_end(lines[ahead]):
                 ending = ahead
         looked = at + HEIGHT
         height = attribution(lines, at) if ending >= at else 0
@@ -232,11 +236,11 @@ def _is_farewell(lines: list[str]) -> bool:
 _Block = tuple[bool, int, int]  # quoted, first line, line behind
 
 
-def _without_quotes(lines: list[str], sure: bool) -> tuple[list[str], list[str], list[str]]:
+def _without_quotes(lines: list[str], marks: list[bool], *, sure: bool) -> tuple[list[str], list[str], list[str]]:
     """Own lines, marked quotation and signature; answers between quotations stay together with them."""
     signature: list[str] = []
     history: list[str] = []
-    blocks = _blocks(lines, sure)
+    blocks = _blocks(lines, marks, sure=sure)
     while blocks:
         quoted, start, end = blocks[-1]
         if quoted:
@@ -280,20 +284,23 @@ def _is_asked(lines: list[str], blocks: list[_Block], number: int, marked: int) 
     return above and end - start <= _LONG_QUOTE
 
 
-def _blocks(lines: list[str], sure: bool) -> list[_Block]:
+def _blocks(lines: list[str], marks: list[bool], *, sure: bool) -> list[_Block]:
     """Runs of quoted and unquoted lines; an introduction belongs to the quotation below it."""
     found: list[_Block] = []
-    start = 0
+    start = at = 0
     quoted = False
-    marks = [line[:1] == ">" or QUOTED.match(line) is not None for line in lines]
-    for at, line in enumerate(lines):
-        marked = marks[at]
-        if not marked and quoted and at + 1 < len(lines) and marks[at + 1]:
-            marked = not line.strip() or _is_end_of_link(lines[at - 1], line)
-        if marked != quoted:
-            if start < at:
-                found.append((quoted, start, at))
-            start, quoted = at, marked
+    while True:
+        at = _next_of(marks, not quoted, at)
+        if quoted and at + 1 < len(lines) and marks[at + 1]:
+            line = lines[at]
+            if not line.strip() or _is_end_of_link(lines[at - 1], line):
+                at += 1
+                continue
+        if at == len(lines):
+            break
+        if start < at:
+            found.append((quoted, start, at))
+        start, quoted = at, not quoted
     found.append((quoted, start, len(lines)))
     blocks = [block for block in found if block[0] or _has_text(lines[block[1] : block[2]])]
     return _with_introductions(lines, blocks if sure else _joined(lines, blocks))
@@ -332,6 +339,14 @@ def _is_own_mark(lines: list[str], block: _Block) -> bool:
     if len(marked) != 1 or marked[0][-1:] in _ASKING:
         return False
     return not marked[0][1:].lstrip().startswith((">", "|"))
+
+
+def _next_of(marks: list[bool], wanted: bool, at: int) -> int:
+    """The next place of a mark; the end when there is none."""
+    try:
+        return marks.index(wanted, at)
+    except ValueError:
+        return len(marks)
 
 
 def _is_end_of_link(above: str, line: str) -> bool:
