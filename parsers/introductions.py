@@ -14,6 +14,9 @@ _HALF_DAY = re.compile(r"上午|下午|午後|午前|오전|오후")
 _YEAR = re.compile(r"(?:19|20|25)\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}-[A-Za-z]{3,5}\.?-\d{2,4}")
 _ISO_NAME = re.compile(r"(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}\b.{0,80}<[^<>@\s]{1,100}@[^<>\s]{1,200}>")
 _ISO_GMT = re.compile(r"(?:19|20)\d{2}-\d{2}-\d{2} \d{1,2}:\d{2} GMT[+-]\d{2}:\d{2} \S.{0,80}")
+_DECORATED_NAME = 120
+_ALONE = 80  # characters of a line that holds a name or a moment alone
+_ADDRESS = re.compile(r"[<(\[][^<>()\s@]{1,100}@[^<>()\s]{1,200}[>)\]]")
 _DECORATION = " -_=*—–·:：>\t\u00a0|#\u200b\u200e\u200f\u202a\u202b\u202c"
 _HEADER_LINE = re.compile(r"[>*\s|]{0,8}([^:：\n]{1,25}?)[*\s]{0,3}[:：]")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -150,7 +153,8 @@ def attribution(lines: list[str], at: int) -> int:
     height = _height(lines, at)
     for later in range(1, height):
         if _opens(lines[at + later]) and _height(lines, at + later) == height - later:
-            return 0
+            named = "@" not in " ".join(lines[at + later : at + height]) and _ADDRESS.search(lines[at])
+            return height if named else 0
     if height > 1 and not _opens(lines[at]) and not _signs(lines[at]):
         return 0
     return height
@@ -166,6 +170,51 @@ def is_surely_quoted_history(lines: list[str], at: int, height: int) -> bool:
     if _signs(joined) >= 2:
         return True
     return _opens(lines[at]) and joined.count(",") >= 2 and bool(_YEAR.search(joined))
+
+
+def goes_on(lines: list[str], top: int, best: int, end: int) -> bool:
+    """Whether the lines from `top` to `best` are the folded beginning of the introduction that ends before `end`."""
+    above, below = " ".join(lines[top:best]), " ".join(lines[best:end])
+    if _ADDRESS.search(above):
+        return "@" not in below
+    return _opens(lines[top]) and bool(_YEAR.search(above)) and not _YEAR.search(below)
+
+
+def is_open_introduction(line: str) -> bool:
+    """Whether a line right above marked text introduces it without a colon (`Am … um … schrieb Anna Berg`)."""
+    open_ended = len(line) <= LONG and not line.rstrip().endswith(_ENDS)
+    return open_ended and _opens(line) and _signs(line) > 1 and says_wrote(line)
+
+
+def is_groupwise(line: str) -> bool:
+    """GroupWise puts `>>> Name <address> 2/5/2024 10:59 AM >>>` above unmarked history."""
+    bare = line.strip()
+    return bare[:4] == ">>> " and bare[-4:] == " >>>" and len(bare) <= LONG and _signs(bare) > 1
+
+
+@cache
+def _bare() -> tuple[frozenset[str], frozenset[str]]:
+    rows = table("quotes")["notes"]
+    return frozenset(rows["to"]), frozenset(rows["subject"])
+
+
+def notes_block(lines: list[str], at: int) -> int:
+    """The first line of Lotus Notes' block when the label of its readers stands alone on this line, else -1.
+
+    Writer and moment stand above on lines of their own, the values below their labels.
+    """
+    to, subject = _bare()
+    if lines[at].strip().casefold() not in to:
+        return -1
+    if not any(line.strip().casefold() in subject for line in lines[at + 1 : at + _BLOCK]):
+        return -1
+    above = [row for row in range(max(0, at - 6), at) if lines[row].strip()]
+    short = (row for row in reversed(above) if len(lines[row].strip()) < _ALONE)
+    moment = next((row for row in short if _is_moment(lines[row])), -1)
+    if moment < 0:
+        return -1
+    named = moment - 1 if moment and 0 < len(lines[moment - 1].strip()) < _ALONE else moment
+    return named if not _is_moment(lines[named]) or named == moment else moment
 
 
 @cache
@@ -205,6 +254,8 @@ def _height(lines: list[str], at: int) -> int:
     if not first or len(first) > LONG:
         return 0
     named = lines[at].lstrip(" >\t-").rstrip(":： \t-")
+    if lines[at].strip()[:2] == lines[at].strip()[-2:] == "--" and len(named) < _DECORATED_NAME and says_wrote(named):
+        return 1  # Notes: `-----Anna/Firm wrote: -----`
     if _ISO_NAME.fullmatch(named) or _ISO_GMT.fullmatch(named):
         return 1
     joined = ""
@@ -220,8 +271,10 @@ def _height(lines: list[str], at: int) -> int:
         ) > LONG:
             return 0
         joined = f"{joined} {line.rstrip('-').rstrip()}".strip()
-        if joined.endswith(_ENDS) or _ends_with_word(joined):
+        if joined.endswith(_ENDS):
             return height if _introduces(joined) else 0
+        if _ends_with_word(joined) and _introduces(joined):
+            return height
     return 0
 
 

@@ -25,12 +25,16 @@ from parsers.introductions import (
     QUOTED,
     RULE,
     attribution,
+    goes_on,
     is_dated,
+    is_groupwise,
     is_header_block,
+    is_open_introduction,
     is_surely_quoted_history,
     label,
     may_end,
     names_writer,
+    notes_block,
     says_wrote,
     separator,
 )
@@ -48,6 +52,7 @@ _LATE_WORDS = tuple(
 )
 _MOST_LATE = 5  # places of one line that are tried
 _OPENING = ("On", "Am", "Le", "El", "Il", "Em", "Op", "Den")
+_BARE = 14  # characters of a label that stands alone
 _FAREWELL = re.compile(r"[^\W\d_][\w '’.,!-]{2,58}")
 _ASKING = ("?", "？", "؟", ";")
 _ARMOUR = ("-----BEGIN PGP SIGNED MESSAGE-----", "-----BEGIN PGP SIGNATURE-----")
@@ -150,20 +155,20 @@ def _cut(lines: list[str], marks: list[bool]) -> tuple[int, bool]:
     """The first line of trailing history, and whether it is surely an answer (not a forward)."""
     looked, ending = 0, -1  # lines looked at ahead, and the last of them with which an introduction may end
     for at, line in enumerate(lines):
-        if marks[at] and "##-" not in line:
+        if marks[at] and "##-" not in line and not is_groupwise(line):
             continue
         text = line.strip()
         if not text or len(line) > LONG:
             continue
         if "##-" in line and _OUR_MARK.search(line):
             return _above_mark(lines, at), True
-        if marks[at]:
+        if marks[at] and not is_groupwise(line):
             continue
         kind = separator(line) if text[0] in _DECORATED or text[-1] in _ENDING else ""
         if kind and not _answered_below(lines, at):
             return at, kind == "reply" and _has_text(lines[:at])
-        if (":" in text[:40] or "：" in text[:40]) and is_header_block(lines, at):
-            start = _above_rule(lines, at)
+        start = _above_block(lines, at, text)
+        if start >= 0:
             return start, _has_text(lines[:start])
         for ahead in range(max(at, looked), min(at + HEIGHT, len(lines))):
             if not marks[ahead] and len(lines[ahead]) <= LONG and may_end(lines[ahead]):
@@ -173,6 +178,17 @@ def _cut(lines: list[str], marks: list[bool]) -> tuple[int, bool]:
         if height and _is_history(lines, at, height):
             return at, _has_text(lines[:at])
     return len(lines), True
+
+
+def _above_block(lines: list[str], at: int, text: str) -> int:
+    """The first line of a header block, with what stands above its labels; -1 when none begins here."""
+    if len(text) < _BARE and (notes := notes_block(lines, at)) >= 0:
+        return notes
+    if is_groupwise(text):
+        return at
+    if (":" in text[:40] or "：" in text[:40]) and is_header_block(lines, at):
+        return _above_rule(lines, at)
+    return -1
 
 
 def _is_history(lines: list[str], at: int, height: int) -> bool:
@@ -383,10 +399,10 @@ def _introduction(lines: list[str], floor: int, quote: int) -> int:
         top = end - height
         if top < floor or not lines[top].strip():
             break
-        if height == 1 and separator(lines[top]):
+        if height == 1 and (separator(lines[top]) or is_open_introduction(lines[top])):
             return top
         if attribution(lines, top) == height and (
-            best == quote or not is_dated(lines[best]) or names_writer(lines[top])
+            best == quote or not is_dated(lines[best]) or names_writer(lines[top]) or goes_on(lines, top, best, end)
         ):
             best = top  # a line without date, or below the writer's name, may be only the end of a folded introduction
     return best

@@ -24,7 +24,8 @@ _SENTENCE = re.compile(r"[.!?。！？]\s+\S+.*[.!?。！？]|[?？؟]\s*\Z")
 _WORD = re.compile(r"[^\W\d_]+")
 _TOLD = re.compile(r"\w+\W+\w+\W+\w+\W.*[.!?。！？]\s*\Z")  # a sentence of four words and more
 _SHORT = 4  # characters up to which a device must be a whole word
-_FOOTER_WORDS, _FOOTER_REST = 14, 5  # words of a footer, and those of them that may follow the device
+_SHORT_FOOTER = 27  # columns of a footer that names no device we know
+_FOOTER_WORDS, _FOOTER_REST = 14, 4  # words of a footer, and those of them that may follow the device
 
 _Lines = list[str]
 
@@ -168,7 +169,8 @@ def is_footer(line: str) -> bool:
     if len(plain) > 160 or not plain.startswith(starts) or plain.endswith(("?", "？")):
         return False
     head = re.split(r"[,.;!](?=\s)", plain, maxsplit=1)[0]
-    if len(plain) <= 25 and not plain.endswith(("!", ",")):
+    width = len(plain) if plain.isascii() else sum(1 + (one >= "\u2e80") for one in plain)
+    if width <= _SHORT_FOOTER and not plain.endswith(("!", ",")):
         return True
     last = _last_device(head, devices)
     if last < 0:

@@ -166,3 +166,20 @@ def test_a_forward_in_html_is_evidence() -> None:
 
 def test_a_letter_inside_the_box_of_the_signature_is_kept() -> None:
     assert OWN == strip_reply_html(f'<div id="ms-outlook-mobile-signature">{OWN}</div>')
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "Service Desk <desk@firm.example>\n02.02.2026 10:59\n\nAn\nanna@example.org\nKopie\n\nThema\nRe: Lampe",
+        "Service Desk <desk@firm.example>\n02/02/2026 10:59 AM\n\nTo\nAnna Berg <a@x.example>\ncc\n\nSubject\nRe: lamp",
+        ">>> Service Desk <desk@firm.example> 2/2/2026 10:59 AM >>>",
+    ],
+    ids=["Lotus Notes, German", "Lotus Notes", "GroupWise"],
+)
+def test_blocks_without_colons_end_the_answer(block: str) -> None:
+    assert OWN == strip_reply(f"{OWN}\n\n{block}\n\nWe have received your message.\nThe desk")
+
+
+def test_an_introduction_of_a_client_that_puts_no_colon_goes_with_its_quotation() -> None:
+    assert OWN == strip_reply(f"{OWN}\n\nAm 02.02.26 um 10:59 schrieb Service Desk\n\n> Liebe Anna,\n> danke.")
