@@ -34,13 +34,16 @@ class MemoryBook:
 
     def keep(self, case: Case, message_id: str = "") -> None:
         """The case as it is now; the Message-ID belongs to it from now on."""
-        if case.number not in self.cases:
+        before = self.cases.get(case.number)
+        if before is None:
             self.opened.append(case.number)
         self.cases[case.number] = case
-        for mark in marks_of_case(case):
-            self._of_mark[mark].setdefault(case.number)
-        for person in case.participants:
-            self._of_address[person.address.casefold()].setdefault(case.number)
+        if before is None or before.facts is not case.facts:
+            for mark in marks_of_case(case):
+                self._of_mark[mark].setdefault(case.number)
+        if before is None or before.participants is not case.participants:
+            for person in case.participants:
+                self._of_address[person.address.casefold()].setdefault(case.number)
         known = self._of_message.get(message_id, ())
         if message_id and case.number not in known:
             self._of_message[message_id] = (*known, case.number)
