@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from operator import attrgetter, is_
 
 from cases.case import Case
-from cases.policy import Policy, StageRow
+from cases.policy import Policy, StageRow, stage_of
 
 READ = (
     "status",
@@ -22,6 +22,7 @@ READ = (
     "turns",
     "pauses",
     "extensions",
+    "measures",
     "dates",
     "told",
     "told_waits",
@@ -71,13 +72,20 @@ def _clocks(rows: tuple[StageRow, ...]) -> Clocks:
     )
 
 
-_latest: tuple[Policy, Clocks] | None = None  # of the policy that was asked for last
+_Places = tuple[int, ...]  # of the corrective actions of a case
+_latest: tuple[Policy, dict[_Places, Clocks]] | None = None  # of the policy that was asked for last
 
 
-def clocks_of(policy: Policy) -> Clocks:
-    """The clocks of a policy."""
+def clocks_of(case: Case, policy: Policy) -> Clocks:
+    """The clocks of the policy, and of stages that each corrective action has, one for each."""
     global _latest  # noqa: PLW0603 (one reference, replaced as a whole; whoever reads it sees an old or a new one)
     latest = _latest
     if latest is None or latest[0] is not policy:
-        latest = _latest = policy, _clocks(policy.stages)
-    return latest[1]
+        latest = _latest = policy, {}
+    places = tuple(measure.place for measure in case.measures)
+    known = latest[1].get(places)
+    if known is None:
+        usual = (row for row in policy.stages if not row.each)
+        of_measures = (stage_of(row, place) for row in policy.stages if row.each for place in places)
+        known = latest[1][places] = _clocks((*usual, *of_measures))
+    return known

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from cases import events as e
 from cases.case import Case, fold
-from cases.groups import hearers
+from cases.groups import HEARD, hearers
 from cases.letters import Letter, told
 from cases.policy import Policy
 
@@ -68,10 +68,9 @@ def written(letter: Letter, kind: type[e.LetterEvent], to: str, because: str, no
     )
 
 
-def echoes(before: Case | None, events: Iterable[e.Event], policy: Policy) -> Iterator[tuple[str, e.Event]]:
+def echoes(before: Case | None, events: Events, policy: Policy) -> Iterator[tuple[str, e.Event]]:
     """The cases that must hear of what happened to this one, each with the event; they decide by `groups.heard`."""
-    case = before
-    for event in events:
-        if case is not None:
+    for place, event in enumerate(events):
+        if isinstance(event, HEARD) and (before is not None or place):
+            case = fold(before, events[:place])  # as it was before the event
             yield from ((number, event) for number in hearers(case, event, policy) if number != case.number)
-        case = fold(case, (event,))

@@ -4,19 +4,21 @@ A stage's clock runs from the last event that starts it until an event that comp
 ladder step falls due is computed from the same clock, so a change of grade, calendar or staff needs no migration.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
-from operator import attrgetter, is_
+from operator import attrgetter
 
 from cases.calendaring import BY_CALENDAR, calendar_for
 from cases.case import Case
-from cases.limits import Plan, extensions_of, plan_of, since_of, turns_since
-from cases.policy import LadderStep, Policy, StageRow, stage_of
+from cases.concerning import clocks_of
+from cases.limits import Plan, extensions_of, plan_of, remember_plans, since_of, turns_since
+from cases.policy import LadderStep, Policy, StageRow
 from cases.stretches import Run, Span, Stretch
 from cases.target import Target
 from cases.words import Status
 
+_PLANS_A_CASE = 5  # that are at hand, of each case whose clocks are
 MOST_REPEATS = 400  # of one ladder step in one round; a case that nobody touched for a year is told once a day
 
 
@@ -69,82 +71,41 @@ class _Known:
 # of its letters has left. What is forgotten is computed anew.
 _known: dict[str, _Known] = {}
 _MOST_KNOWN = [200]
-# What clocks are derived from besides the moments and the steps taken: whatever else is true of a case.
-_BESIDE = attrgetter(*(one.name for one in fields(Case) if one.name not in {"moments", "steps"}))
 
 
 def remember(cases: int) -> None:
     """Keep the clocks of so many cases at hand, where many are worked in turn and memory is no matter."""
     _MOST_KNOWN[0] = max(_MOST_KNOWN[0], cases)
+    remember_plans(cases * _PLANS_A_CASE)
 
 
 def owed(case: Case, policy: Policy) -> tuple[Deadline, ...]:
     """Every running clock of the case, the most urgent first."""
-    known, moments = _known.get(case.number), case.moments
-    if known and known.case is case and known.policy is policy:
+    known = _known.get(case.number)
+    if known and known.policy is not policy:
+        known = None
+    if known and known.case is case:
         return known.running
-    by_row: tuple[Deadline | None, ...]
-    if known and known.policy is policy and all(map(is_, _BESIDE(known.case), _BESIDE(case))):
-        # Nothing but moments and steps has changed: a clock that none of them concerns is still the same.
-        then, taken = known.case.moments, _taken_since(known.case, case)
-        moved = {kind for kind in moments.keys() | then.keys() if moments.get(kind) != then.get(kind)}
-        pairs = zip(_clocks_for(case, policy), known.by_row, strict=True)
-        by_row = tuple(
-            was
-            if clock.moments.isdisjoint(moved) and clock.row.name not in taken
-            else _deadline(case, clock.row, policy)
-            for clock, was in pairs
-        )
-    else:
-        by_row = tuple(
-            None if clock.starts.isdisjoint(moments) else _deadline(case, clock.row, policy)
-            for clock in _clocks_for(case, policy)
-        )
-    running = tuple(sorted(filter(None, by_row), key=lambda deadline: deadline.due))
+    found = _derived(case, policy, known)
     if len(_known) >= _MOST_KNOWN[0]:
         _known.clear()
-    _known[case.number] = _Known(case, policy, by_row, running)
-    return running
+    _known[case.number] = found
+    return found.running
 
 
-def _taken_since(before: Case, case: Case) -> frozenset[str]:
-    """The stages whose ladders were climbed between the two; steps are only ever added."""
-    if before.steps is case.steps:
-        return frozenset()
-    return frozenset(step.stage for step in case.steps[len(before.steps) :])
-
-
-@dataclass(frozen=True, slots=True)
-class _Clock:
-    """A stage, and the moments that start its clock, and all that start or stop it."""
-
-    row: StageRow
-    starts: frozenset[str]
-    moments: frozenset[str]
-
-
-_latest: tuple[Policy, tuple[_Clock, ...]] | None = None  # of the policy that was asked for last
-
-
-def _clocks_of(policy: Policy) -> tuple[_Clock, ...]:
-    global _latest  # noqa: PLW0603 (one reference, replaced as a whole; whoever reads it sees an old or a new one)
-    latest = _latest
-    if latest is None or latest[0] is not policy:
-        latest = _latest = policy, tuple(_clock(row) for row in policy.stages if not row.each)
-    return latest[1]
-
-
-def _clocks_for(case: Case, policy: Policy) -> tuple[_Clock, ...]:
-    """Those of the policy, and of stages that each corrective action has, one for each."""
-    usual = _clocks_of(policy)
-    if not case.measures:
-        return usual
-    rows = (stage_of(row, one.place) for row in policy.stages if row.each for one in case.measures)
-    return (*usual, *map(_clock, rows))
-
-
-def _clock(row: StageRow) -> _Clock:
-    return _Clock(row, frozenset(row.starts), frozenset((*row.starts, *row.done, *row.moot)))
+def _derived(case: Case, policy: Policy, known: _Known | None) -> _Known:
+    """The clocks of the case; those that no change since `known` concerns are taken from there."""
+    clocks = clocks_of(case, policy)
+    by_row: list[Deadline | None] = [None] * len(clocks.rows)
+    places = clocks.concerned(known.case, case) if known else None
+    if known and places is not None:
+        if not places:
+            return _Known(case, policy, known.by_row, known.running)
+        by_row = list(known.by_row)
+    for place in clocks.started_by(case.moments) if places is None else places:
+        by_row[place] = _deadline(case, clocks.rows[place], policy)
+    running = sorted(filter(None, by_row), key=attrgetter("due"))
+    return _Known(case, policy, tuple(by_row), tuple(running))
 
 
 def due_of(case: Case, stage: str, policy: Policy) -> datetime | None:
@@ -164,7 +125,7 @@ def steps_due(case: Case, deadline: Deadline, policy: Policy, now: datetime) -> 
     taken = _taken(case, row.name, deadline.round)
     return tuple(
         DueStep(name=name, base=base, moment=moment)
-        for name, base, moment in _steps(plan, taken, deadline.target, now)
+        for name, base, moment in _steps(plan, plan.ladder, taken, deadline.target, now)
         if moment <= now and name not in taken
     )
 
@@ -208,10 +169,11 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
     if begun is None or plan is None:
         return None
     start, target, calendar = _round(case, row, begun), row.target[case.grade], calendar_for(case, row, policy)
-    taken = _taken(case, row.name, start)
-    looks = [moment for name, _, moment in _steps(plan, taken, target) if name not in taken]
+    next_look = _next_step(plan, _taken(case, row.name, start), target)
     if waiting:
-        looks.append(plan.due)  # the end of a pause is no breach: the case goes on, or is closed
+        next_look = min(
+            next_look or plan.due, plan.due
+        )  # the end of a pause is no breach: the case goes on, or is closed
     return Deadline(
         stage=row.name,
         clause=row.clause,
@@ -219,7 +181,7 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
         round=start,
         due=plan.due,
         target=target,
-        next_look=min(looks, default=None),
+        next_look=next_look,
         provisional=target.unit in BY_CALENDAR and not calendar.is_sure(plan.due),
         calendar=calendar.name if target.unit in BY_CALENDAR else "",
         since=plan.since,
@@ -253,12 +215,23 @@ def _taken(case: Case, stage: str, start: datetime) -> frozenset[str]:
     return frozenset(step.step for step in case.steps if step.stage == stage and step.round == start)
 
 
+def _next_step(plan: Plan, taken: frozenset[str], target: Target) -> datetime | None:
+    """When the next step comes; while one is left until the limit, nobody need know when those after it come."""
+    until, after = ([step for step in plan.ladder if bool(step.after) is is_after] for is_after in (False, True))
+    looks = [moment for name, _, moment in _steps(plan, until, taken, target) if name not in taken]
+    if not looks or min(looks) > plan.due:
+        looks += (moment for name, _, moment in _steps(plan, after, taken, target) if name not in taken)
+    return min(looks, default=None)
+
+
 def _steps(
-    plan: Plan, taken: frozenset[str], target: Target, now: datetime | None = None
+    plan: Plan, ladder: Iterable[LadderStep], taken: frozenset[str], target: Target, now: datetime | None = None
 ) -> Iterator[tuple[str, LadderStep, datetime]]:
-    """Name, row and moment of every ladder step; a repeating one until the first neither taken nor due at `now`."""
-    for step, first in plan.steps:
-        name, moment = step.name, first
+    """Name, row and moment of the steps; a repeating one until the first neither taken nor due at `now`."""
+    for step in ladder:
+        if now and step.after and now < plan.due:
+            continue  # it comes after the limit
+        name, moment = step.name, plan.first(step)
         yield name, step, moment
         for count in range(2, MOST_REPEATS if step.repeat else 2):
             if name not in taken and (now is None or moment > now):

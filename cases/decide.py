@@ -138,6 +138,8 @@ def on_tick(
     """
     found: list[e.Event] = []
     for deadline in owed(case, policy) if clocks is None else clocks:
+        if deadline.next_look is None or deadline.next_look > now:
+            continue
         due = steps_due(case, deadline, policy, now)
         if policy.clocks.waiting(deadline.stage):
             ended = end_of_waiting(case, deadline, policy, now)

@@ -198,6 +198,10 @@ def _lead_of(other: Case, background: Background) -> Case | None:
     return next((one for one in background.leads if one.number == other.lead), None)
 
 
+# The events that other cases may have to hear of.
+HEARD = (e.CasesLinked, e.GroupJoined, e.GroupLeft, e.MemberJoined, e.MemberLeft, e.CommonTold, e.Graded)
+
+
 def hearers(case: Case, event: e.Event, policy: Policy) -> tuple[str, ...]:
     """The numbers of the cases that must hear of an event of this one; `case` is as it was before the event."""
     members = tuple(member.number for member in case.members)

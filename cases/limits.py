@@ -8,7 +8,7 @@ customer, set by a regulator) is never passed.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 from functools import cache
@@ -34,8 +34,9 @@ _DIVIDED_IN = {Unit.MONTHS: Unit.HOURS, Unit.DATE: Unit.WORKING_HOURS}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """When a clock runs out, and when each step of its ladder first comes.
+    """When a clock runs out, and when each step of its ladder first comes (`first`).
 
+    The steps are parts of `whole` on the `way`, or spans after `due`; when one comes is computed once somebody asks.
     `by_limit` is what the limit alone says; `due` is earlier when a date binds. `paused` are the spans that were left
     out, the last of which may lie ahead: while the case waits, the pause is taken to last as long as it may.
     """
@@ -43,10 +44,20 @@ class Plan:
     since: datetime
     due: datetime
     by_limit: datetime
-    steps: tuple[tuple[LadderStep, datetime], ...]
+    ladder: tuple[LadderStep, ...]
+    way: Run
+    whole: Target
     run: Run
     paused: tuple[Span, ...] = ()
     extended: tuple[Target, ...] = ()
+    _firsts: dict[str, datetime] = field(default_factory=dict, repr=False, compare=False)  # answers of `first`
+
+    def first(self, step: LadderStep) -> datetime:
+        """When the step comes for the first time."""
+        known = self._firsts.get(step.name)
+        if known is None:
+            known = self._firsts[step.name] = _step(step, self.way, self.due, self.whole)
+        return known
 
     def later(self, moment: datetime, span: Target) -> datetime:
         """So much time after the moment, as the clock counts."""
@@ -117,7 +128,12 @@ def calendar_in(case: Case, row: StageRow, centre: str, policy: Policy) -> Calen
 # A decision asks for the same plan many times over, and so do cases of one day: what is forgotten is computed anew.
 # The key holds no policy but the very objects of one, which are compared by identity.
 _plans: dict[tuple[int, int, Grade, float], tuple[StageRow, Calendar, Policy, Plan]] = {}
-_MOST_PLANS = 2_000
+_MOST_PLANS = [2_000]
+
+
+def remember_plans(plans: int) -> None:
+    """Keep so many plans at hand (`cases.deadlines.remember`)."""
+    _MOST_PLANS[0] = max(_MOST_PLANS[0], plans)
 
 
 def _usual(row: StageRow, grade: Grade, since: datetime, policy: Policy, calendar: Calendar) -> Plan:
@@ -128,10 +144,10 @@ def _usual(row: StageRow, grade: Grade, since: datetime, policy: Policy, calenda
         return known[3]
     target, run = row.target[grade], (Stretch(since, None, calendar),)
     due = calendar.add(since, target)
-    steps = tuple((step, _step(step, run, due, target)) for step in policy.ladders[row.ladder[grade]])
-    if len(_plans) >= _MOST_PLANS:
+    if len(_plans) >= _MOST_PLANS[0]:
         _plans.clear()
-    plan = Plan(since=since, due=due, by_limit=due, steps=steps, run=run)
+    ladder = policy.ladders[row.ladder[grade]]
+    plan = Plan(since=since, due=due, by_limit=due, ladder=ladder, way=run, whole=target, run=run)
     _plans[key] = row, calendar, policy, plan
     return plan
 
@@ -168,9 +184,16 @@ def _moved(
         way = rest_of(run, extended[-1].granted_at or course.since) if extended else run
         unit = _DIVIDED_IN.get(target.unit, target.unit)
         whole = Target(amount=measured(way, unit, due), unit=unit)
-    steps = tuple((step, _step(step, way, due, whole)) for step in policy.ladders[row.ladder[case.grade]])
     return Plan(
-        since=course.since, due=due, by_limit=by_limit, steps=steps, run=run, paused=course.holes, extended=spans
+        since=course.since,
+        due=due,
+        by_limit=by_limit,
+        ladder=policy.ladders[row.ladder[case.grade]],
+        way=way,
+        whole=whole,
+        run=run,
+        paused=course.holes,
+        extended=spans,
     )
 
 
