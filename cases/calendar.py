@@ -89,14 +89,14 @@ class Calendar:
         return known
 
     def _added(self, start: datetime, target: Target) -> datetime:
-        _stamp(start)
+        stamp = _stamp(start)
         if target.amount == 0:
             return start.astimezone(UTC)
         if target.unit is Unit.HOURS:
             return start.astimezone(UTC) + timedelta(seconds=ceil(target.amount * 3600))
         if target.unit is Unit.MONTHS:
             return add_months(start, target.amount, self.zone)
-        worked = self._worked_at(start)
+        worked = self._worked_by(stamp)
         if target.unit is Unit.WORKING_HOURS:
             return self._moment_of(worked + ceil(target.amount * 3600))
         return self._moment_of(self._worked_after_days(worked, target.amount))
@@ -162,8 +162,11 @@ class Calendar:
         return bisect_right(self._starts, _stamp(self.opening(moment))) - 1
 
     def _worked_at(self, moment: datetime) -> int:
+        return self._worked_by(_stamp(moment))
+
+    def _worked_by(self, stamp: int) -> int:
         # What began before the calendar does is long overdue either way, so it counts from the calendar's first moment.
-        stamp = max(_stamp(moment), self._starts[0])
+        stamp = max(stamp, self._starts[0])
         i = bisect_right(self._starts, stamp) - 1
         start, end = self.intervals[i]
         return self._worked[i] + min(stamp, end) - start

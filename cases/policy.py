@@ -348,14 +348,22 @@ class Policy:
     telling: TellingRules = TellingRules()
     low_rating: int = 2  # of 5; such a rating opens a review (policy §10)
 
+    _stages: Mapping[str, StageRow] = field(init=False, repr=False, compare=False)  # by name, as each event asks
+    _commands: Mapping[str, CommandRow] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Builds the search tables."""
+        object.__setattr__(self, "_stages", {row.name: row for row in self.stages})
+        object.__setattr__(self, "_commands", {row.name: row for row in self.commands})
+
     def stage(self, name: str) -> StageRow | None:
         """The stage of that name, if the policy has it."""
-        row = next((row for row in self.stages if row.name == name), None)
+        row = self._stages.get(name)
         if row or not name[-1:].isdecimal():
             return row
         base, _, place = name.rpartition(" ")
-        each = next((row for row in self.stages if row.each and row.name == base), None)
-        return stage_of(each, int(place)) if each else None
+        each = self._stages.get(base)
+        return stage_of(each, int(place)) if each and each.each else None
 
     def calendar_of_person(self, person: Person) -> Calendar:
         """The calendar a colleague works by, else the head office's."""
@@ -363,7 +371,7 @@ class Policy:
 
     def command(self, name: str) -> CommandRow | None:
         """The command of that name, if the policy has it."""
-        return next((row for row in self.commands if row.name == name), None)
+        return self._commands.get(name)
 
 
 # One row for each place, made once: plans and clocks know their row by its identity.

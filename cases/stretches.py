@@ -95,15 +95,15 @@ def reached(run: Run, target: Target) -> datetime:
     for part in run:
         counts = None if part.end is None else _measure(part.start, part.end, target.unit, part.calendar)
         if counts is None or counts >= rest:
-            return _added(part, rest, target.unit)
+            return _added(part, target if rest == target.amount else Target(amount=rest, unit=target.unit))
         rest -= counts
     raise ValueError("a run that does not go on reaches no limit")
 
 
-def _added(part: Stretch, rest: Fraction, unit: Unit) -> datetime:
-    if unit is Unit.HOURS:
-        return part.start.astimezone(UTC) + ceil(rest * (_HOUR // _TICK)) * _TICK
-    return part.calendar.add(part.start, Target(amount=rest, unit=unit))
+def _added(part: Stretch, rest: Target) -> datetime:
+    if rest.unit is Unit.HOURS:
+        return part.start.astimezone(UTC) + ceil(rest.amount * (_HOUR // _TICK)) * _TICK
+    return part.calendar.add(part.start, rest)
 
 
 def rest_of(run: Run, moment: datetime) -> Run:

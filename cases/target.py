@@ -6,7 +6,7 @@ the same number, or on the last day of a month that is too short, in a zone that
 
 import re
 from calendar import monthrange
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
@@ -31,14 +31,18 @@ class Target:
     amount: Fraction
     unit: Unit
 
+    _hash: int = field(init=False, repr=False, compare=False)
+
     def __post_init__(self) -> None:
         """Raises ValueError for a span that goes back in time."""
         if self.amount < 0:
             raise ValueError(f"a span of {self.amount} {self.unit} would end before it begins")
+        # A fraction's own hash costs more than looking up the deadline it is asked for.
+        object.__setattr__(self, "_hash", hash((self.amount.numerator, self.amount.denominator, self.unit)))
 
     def __hash__(self) -> int:
-        """As equality wants it; a fraction's own hash costs more than looking up the deadline it is asked for."""
-        return hash((self.amount.numerator, self.amount.denominator, self.unit))
+        """As equality wants it."""
+        return self._hash
 
     def share(self, part: Fraction) -> "Target":
         """A part of the span: `Target(3 bd).share(1/2)` is 1.5 business days."""

@@ -162,11 +162,10 @@ class Ways:
 
     def _candidates(self, stage: str) -> Iterator[CommandRow]:
         """What completed it before, then the report that belongs to it, then whatever does."""
-        first = (self._known.get(stage), *(name for name, of in REPORTS_ON.items() if of == stage))
-        rows = {row.name: row for row in self._policy.commands}
-        for name in (*filter(None, first), *tuple(rows)):
-            if row := rows.pop(name, None):
-                yield row
+        likely = (self._known.get(stage, ""), *(name for name, of in REPORTS_ON.items() if of == stage))
+        first = tuple(row for name in dict.fromkeys(likely) if (row := self._policy.command(name)))
+        yield from first
+        yield from (row for row in self._policy.commands if row not in first)
 
     def _tried(self, case: Case, command: CommandRow, row: StageRow, now: datetime) -> tuple[e.Event, ...]:
         person = self._who(case, command, row, now)
@@ -198,7 +197,8 @@ class Ways:
 
     def _completes(self, case: Case, events: Iterable[e.Event], row: StageRow, now: datetime) -> bool:
         decided = tuple(events)
-        after = fold(case, decided)
+        after, ends = fold(case, decided), row.done or row.starts
+        if any(after.moments.get(kind) == now for kind in ends):
+            return True
         stops = {f"LetterSent:{letter.stops}" for letter in told(after, decided, self._policy, now) if letter.stops}
-        ends = row.done or row.starts
-        return any(kind in stops or after.moments.get(kind) == now for kind in ends)
+        return not stops.isdisjoint(ends)
