@@ -63,7 +63,7 @@ def parse_measure(text: str, words: Mapping[str, tuple[str, ...]]) -> Written:
         if hits:
             found[part] = hits[0] if part == "accept" else hits[-1]
     order = sorted(found.items(), key=lambda pair: pair[1].start())
-    ends = [match.start() for _, match in order[1:]] + [len(plain)]
+    ends = [*(match.start() for _, match in order[1:]), len(plain)][: len(order)]
     parts = {part: _cleaned(plain[match.end() : end]) for (part, match), end in zip(order, ends, strict=True)}
     measure = _cleaned(plain[: order[0][1].start()] if order else plain)
     return Written(measure=measure, **{part: parts.get(part, "") for part in ("by", "owner", "accept")})

@@ -17,6 +17,7 @@ from cases.calendar import Calendar
 from cases.calendaring import calendar_for
 from cases.case import Case, fold
 from cases.commands import Command, parse_commands
+from cases.correcting import unfit
 from cases.deadlines import Deadline, counted_from
 from cases.decide import on_act
 from cases.handing import wrong_argument
@@ -176,6 +177,8 @@ class Ways:
             return ()
         if wrong_argument(command.argument, asked.argument, case, self._policy):
             return ()  # whom or what a colleague would name is not for a simulation to guess
+        if unfit(command, asked, case, person, self._policy, now):
+            return ()
         if command.name.startswith("grade ") and command.name != f"grade {case.grade}":
             return ()  # whoever confirms a grade confirms the one that is there
         if command.name in TRIAGE_ANSWERS[1:]:

@@ -16,10 +16,11 @@ def test_a_changed_copy_is_what_the_library_would_make_and_leaves_the_original()
     changes: dict[str, Any] = {"status": Status.CLOSED, "grade": Grade.MAJOR, "links": ("C-1",)}
     assert dataclasses.replace(case, **changes) == replace(case, **changes)
     assert before == case
+    assert dataclasses.replace(case.participants[0], name="X") == replace(case.participants[0], name="X")
 
 
 def test_a_field_that_there_is_not_is_refused() -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(TypeError):
         replace(a_case(), colour="red")
 
 
