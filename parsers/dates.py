@@ -8,8 +8,10 @@ from functools import cache
 from parsers.tables import table
 
 _PLAIN = re.compile(
-    r"(?:[A-Z][a-z]{2}, ?)?\d{1,2} [A-Z][a-z]{2} \d{4} \d\d?:\d\d(?::\d\d)? (?:[+-]\d{4}|GMT|UTC?)(?: \([^()]*\))?"
+    r"(?:[A-Z][a-z]{2}, ?)?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d\d?):(\d\d)(?::(\d\d))?"
+    r" (?:([+-]\d\d[0-5]\d)|GMT|UTC?)(?: \([^()]*\))?"
 )
+_MONTHS = "JanFebMarAprMayJunJulAugSepOctNovDec"
 _KNOWN_ZONE = re.compile(r"\s(?:[+-]\d{4}|GMT|UTC?|Z|[ECMP][SD]T)\s*(?:\([^()]*\))?\Z")
 _TIME = re.compile(r"(\d{1,2})[:.hH時时](\d{2})(?:[:.分](\d{2}))?(?:[.,]\d+)?")
 _COLON_TIME = re.compile(r"(\d{1,2})[:時时](\d{2})(?:[:分](\d{2}))?(?:[.,]\d+)?")
@@ -22,11 +24,6 @@ _WORD = re.compile(r"[^\W\d_]+")
 _HALF = re.compile(r"(?i)\b([ap])\.?m\b|(上午|午前|오전)|(下午|午後|오후)")
 
 
-def is_plain(written: str) -> bool:
-    """Whether a date is written as the standard wants it, so that every library reads the same."""
-    return _PLAIN.fullmatch(written.strip()) is not None
-
-
 def parse_date(written: str) -> datetime | None:
     """The instant a Date header names, in UTC; a date without zone is taken as UTC. None when it is none.
 
@@ -36,9 +33,25 @@ def parse_date(written: str) -> datetime | None:
     if not text:
         return None
     try:
-        return _by_library(text) or _by_pieces(text)
+        return _by_standard(text) or _by_library(text) or _by_pieces(text)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
+
+
+def _by_standard(text: str) -> datetime | None:
+    """A date as nearly all programs write it; None for every other."""
+    match = _PLAIN.fullmatch(text)
+    month = _MONTHS.find(match[2]) if match else -1
+    if match is None or month < 0 or match[6] == "60":
+        return None
+    zone = match[7] or "+0000"
+    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:]))
+    day, hour, minute, second = (int(match[part] or 0) for part in (1, 4, 5, 6))
+    try:
+        moment = datetime(int(match[3]), month // 3 + 1, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        return None
+    return moment + offset if zone[0] == "-" else moment - offset
 
 
 def _by_library(text: str) -> datetime | None:

@@ -7,7 +7,7 @@ from cases.reading import Reading
 from parsers import ids
 from parsers.addresses import Listed, parse_addresses
 from parsers.authentication import prove
-from parsers.dates import is_plain, parse_date
+from parsers.dates import parse_date
 from parsers.head import Head
 from parsers.reader import Read
 from parsers.sender import parse_sender
@@ -37,7 +37,7 @@ def read_headers(head: Head, parsed: Read, reading: Reading, sha256: str, size: 
         because = f"address typed into the form {sender.address}"
         sender, proof = reply_to[0], Proof.UNPROVEN
     message_id = ids.parse_message_id(_text(head, "message-id"))
-    date = _date(parsed.date, head)
+    date = _date(head)
     message = IncomingMessage(
         sha256=sha256,
         size=size,
@@ -101,11 +101,9 @@ def _first_filled(head: Head, name: str) -> bytes:
     return next((value for value in head.all(name)[:10] if value.strip()), b"")
 
 
-def _date(by_mail_parser: datetime | None, head: Head) -> datetime | None:
+def _date(head: Head) -> datetime | None:
     """The sender's date in UTC; None when it is missing or outside the years of mail."""
-    written = header_text(_first_filled(head, "date"), 100)
-    date = by_mail_parser if is_plain(written) else None
-    date = date or parse_date(written)
+    date = parse_date(header_text(_first_filled(head, "date"), 100))
     return date if date and _DATES_FROM <= date.year < _DATES_UNTIL else None
 
 

@@ -47,9 +47,6 @@ _LONG_QUOTE = 30  # lines of a quotation between two texts from which it is hist
 _DECORATED, _ENDING = "-_=*#—>", ":：-_=*"  # first and last characters of lines that may be separators
 # An introduction on the line on which the writer stopped.
 _LATE = re.compile(r"(?<=[ \t-])(?:On|Am|Le|El|Il|Em|Op|Den) ")
-_LATE_WORDS = tuple(
-    f"{before}{word} " for word in ("On", "Am", "Le", "El", "Il", "Em", "Op", "Den") for before in " \t-"
-)
 _MOST_LATE = 5  # places of one line that are tried
 _OPENING = ("On", "Am", "Le", "El", "Il", "Em", "Op", "Den")
 _BARE = 14  # characters of a label that stands alone
@@ -80,9 +77,10 @@ def split_reply(text: str, *, sure: bool = False) -> Split:
     lines = text.split("\n")
     if _ARMOUR[0] in text:
         lines = _without_armour(lines)
-    if any(words in text for words in _LATE_WORDS):
+    marks = _marks(lines)
+    if any(_LATE.search(line) for line, marked in zip(lines, marks, strict=True) if not marked and _leads(line)):
         lines = _on_lines_of_their_own(lines)
-    marks = [line[:1] == ">" or QUOTED.match(line) is not None for line in lines]
+        marks = _marks(lines)
     cut, certain = _cut(lines, marks)
     above, history = lines[:cut], lines[cut:]
     own, quoted, signature = _without_quotes(above, marks[:cut], sure=sure)
@@ -97,6 +95,15 @@ def split_reply(text: str, *, sure: bool = False) -> Split:
         quoted="\n".join([*quoted, *history]).strip("\n"),
         signature="\n".join(signature).strip(),
     )
+
+
+def _marks(lines: list[str]) -> list[bool]:
+    """Whether each line carries a quote mark."""
+    return [line[:1] == ">" or QUOTED.match(line) is not None for line in lines]
+
+
+def _leads(line: str) -> bool:
+    return (line[-1:] == ":" or line[-1:].isspace()) and line.rstrip()[-1:] == ":"
 
 
 def _without_armour(lines: list[str]) -> list[str]:

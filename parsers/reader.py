@@ -6,12 +6,10 @@ The only home of mail-parser.
 import email
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from email.errors import MessageError
 from email.message import Message
 
 import mailparser
-from mailparser.dates import parse_mail_date
 from mailparser.exceptions import MailParserError
 from mailparser.utils import get_addresses
 
@@ -39,7 +37,6 @@ class Read:
     """What the libraries say of a message."""
 
     message: Message
-    date: datetime | None = None  # aware, UTC
     defects: tuple[str, ...] = ()
 
     def senders(self) -> tuple[str, ...] | None:
@@ -55,21 +52,17 @@ def read(light: bytes) -> Read:
     """Parse the light bytes of the pre-scan.
 
     mail-parser also decodes every header, text and file, which our own rules do: it is asked for the whole message only
-    where something about the parts is odd, else for the address and the date alone.
+    where something about the parts is odd, else only for an address of which there may be two opinions.
 
     Raises:
         RecursionError: the parts are nested too deeply even for the standard library.
     """
     message = email.message_from_bytes(light)
     try:
-        defects: tuple[str, ...] = ()
         if all(map(_is_plain, message.walk())):
-            date = parse_mail_date(_raw(message, "date")).value
-        else:
-            parsed = mailparser.MailParser(message)
-            date, defects = parsed.date, tuple(sorted(set(map(str, parsed.defects_categories)) - _BETTER_KNOWN))
-        zoned = isinstance(date, datetime) and date.tzinfo
-        return Read(message=message, date=date.astimezone(UTC) if zoned else None, defects=defects)
+            return Read(message=message)
+        told = set(map(str, mailparser.MailParser(message).defects_categories))
+        return Read(message=message, defects=tuple(sorted(told - _BETTER_KNOWN)))
     except _GIVES_UP as error:
         return Read(message=message, defects=(f"mail-parser gave up: {type(error).__name__}",))
 
@@ -79,8 +72,3 @@ def _is_plain(part: Message) -> bool:
     return not part.defects and all(
         value.isascii() for name, value in part.raw_items() if name[:8].lower() == "content-"
     )
-
-
-def _raw(message: Message, wanted: str) -> str | None:
-    """The topmost header of a name as it was written, invalid bytes as surrogates."""
-    return next((value for name, value in message.raw_items() if name.lower() == wanted), None)
