@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, get_currency_precision
 from jinja2 import pass_context
 from jinja2.runtime import Context
 
@@ -109,8 +109,18 @@ def fact(context: Context, item: Mapping[str, str]) -> str:
         return str(words.locale.territories.get(value.upper(), value))
     money = _MONEY.fullmatch(value) if kind in {"amount", "loss", "compensation"} else None
     if money:
-        return f"{format_decimal(_number(money[1]), '#,##0.00', locale=words.locale)}\u00a0{money[2]}"
+        return (
+            f"{format_decimal(_number(money[1]), _money_pattern(*money.groups()), locale=words.locale)}\u00a0{money[2]}"
+        )
     return value
+
+
+def _money_pattern(amount: str, currency: str) -> str:
+    """As many digits as the currency has (ISO 4217), two where the amount has a part that it should not have."""
+    digits = get_currency_precision(currency)
+    if round(_number(amount), digits) != _number(amount):
+        digits = 2
+    return "#,##0" + ("." + "0" * digits if digits else "")
 
 
 @pass_context

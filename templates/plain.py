@@ -7,11 +7,10 @@ Lines are not wrapped: mail programs wrap for the width they have, and Chinese h
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from unicodedata import east_asian_width
 
 from markdown_it.token import Token
 
-from templates.slots import MARK
+from templates.slots import MARK, Kind, mark, underline
 
 _RULE = "-" * 24
 _ONLY_BUTTONS = re.compile("(?:\x02u\\d+\x03\\s*)+")  # nothing to click in a text part
@@ -76,7 +75,9 @@ class _Writer:
             self.cell = text
         elif self.heading:
             self._paragraph(text)
-            self._paragraph(("=" if self.heading == "h1" else "-") * _width(text))
+            rank = int(self.heading.removeprefix("h"))
+            # How long a value is will be known when it is there.
+            self._paragraph(mark(Kind.RULE, rank) if MARK.search(text) else underline(text, rank))
         else:
             self._paragraph(text)
 
@@ -147,12 +148,6 @@ class _Writer:
         self._paragraph("- " + cells[0])
         for entry in named:
             self._paragraph("  " + entry)
-
-
-def _width(text: str) -> int:
-    """Columns the heading will about take; a value that is not known yet counts as ten."""
-    known = MARK.sub("x" * 10, text)
-    return min(sum(2 if east_asian_width(letter) in "WF" else 1 for letter in known), 60)
 
 
 def _inline_text(children: Sequence[Token]) -> str:

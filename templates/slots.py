@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape
+from unicodedata import combining, east_asian_width
 
-MARK = re.compile("\x02([iblun])(\\d+)\x03")
+MARK = re.compile("\x02([iblunr])(\\d+)\x03")
 
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _STRONG_LTR = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff\u3040-\ud7ff\uff21-\uff5a]")
 _FSI, _PDI = "\u2068", "\u2069"
+LONGEST_RULE = 60  # columns
 
 
 class Kind(StrEnum):
@@ -25,6 +27,7 @@ class Kind(StrEnum):
     LINK = "l"  # a link that we write
     BUTTON = "u"  # a link for the HTML part alone
     NAKED = "n"  # words in a place that allows no markup, such as a title
+    RULE = "r"  # a line under a heading of the text part; its place is the rank of the heading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +64,20 @@ def cut(text: str) -> Cut:
     return Cut(tuple(pieces[0::3]), slots)
 
 
+def underline(heading: str, rank: int) -> str:
+    """The line under a heading of the text part, about as long as the heading."""
+    seen = (letter for letter in heading if not combining(letter) and letter not in (_FSI, _PDI))
+    columns = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in seen)
+    return ("=" if rank == 1 else "-") * min(columns, LONGEST_RULE)
+
+
 def fill_text(form: Cut, values: Sequence[Value], *, rtl: bool) -> str:
     """The plain text of a letter."""
     out = [form.strings[0]]
     for (kind, place), following in zip(form.slots, form.strings[1:], strict=True):
+        if kind is Kind.RULE:
+            out += underline("".join(out).rstrip("\n").rpartition("\n")[2], place), following
+            continue
         value = values[place]
         if kind is Kind.BLOCK:
             before = out[-1].rpartition("\n")[2]

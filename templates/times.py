@@ -73,7 +73,9 @@ def duration(words: Words, span: timedelta | float, largest: str = "day") -> str
     parts = [("day", days), ("hour", rest // 60), ("minute", rest % 60)]
     while len(parts) > 1 and not parts[0][1]:
         parts.pop(0)
-    shown = [words.count(unit, amount) for unit, amount in parts[:2] if amount] or [words.count("minute", 0)]
+    shown = [words.count(unit, amount) for unit, amount in parts[:2] if amount] or [
+        words.units["minute"].get("none") or words.count("minute", 0)
+    ]
     return words.formats["join_units"].join(shown)
 
 
@@ -86,6 +88,8 @@ def target(words: Words, written: str) -> str:
     if unit not in words.units or not amount.replace(".", "", 1).isdecimal():
         return written
     number = float(amount)
+    if unit == "h" and number < 1 and (number * 60).is_integer():
+        unit, number = "minute", number * 60
     return words.count(unit, int(number) if number.is_integer() else number)
 
 

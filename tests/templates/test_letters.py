@@ -1,6 +1,8 @@
 """Every letter in every locale: complete, harmless whatever the customer wrote, and the same in all languages."""
 
+import itertools
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import cast
 
@@ -297,6 +299,36 @@ def test_all_locales_of_a_letter_say_the_same(letter: str, locale: str) -> None:
     assert [tag for tag, _ in ours if tag not in {"p", "strong"}] == [
         tag for tag, _ in theirs if tag not in {"p", "strong"}
     ]
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("184000.00 JPY", "184,000\u00a0JPY"),
+        ("1500.00 EUR", "1,500.00\u00a0EUR"),
+        ("12.5 JPY", "12.50\u00a0JPY"),
+        ("7 KWD", "7.000\u00a0KWD"),
+        ("7 XYZ", "7.00\u00a0XYZ"),
+    ],
+)
+def test_an_amount_has_as_many_digits_as_its_currency(value: str, shown: str) -> None:
+    view = SAMPLES["acknowledgement"] | {"understood": [{"kind": "amount", "value": value}]}
+    assert f"Amount: {shown}\n" in templates.render("acknowledgement", "en", view).text
+
+
+@pytest.mark.parametrize(("letter", "locale"), ALL)
+def test_headings_of_the_text_part_are_underlined_as_far_as_they_reach(letter: str, locale: str) -> None:
+    rows = templates.render(letter, locale, SAMPLES[letter]).text.split("\n")
+    rules = [
+        (above, row)
+        for above, row in itertools.pairwise(rows)
+        if above and re.fullmatch("=+|-+", row) and not above.startswith(">")
+    ]
+    assert rules
+    for heading, row in rules:
+        wide = sum(unicodedata.east_asian_width(letter) in "WF" for letter in heading)
+        marks = sum(unicodedata.category(letter) in {"Mn", "Cf"} for letter in heading)
+        assert min(len(heading) + wide - marks, 60) == len(row), heading
 
 
 def test_all_locales_know_the_same_words() -> None:
