@@ -312,7 +312,7 @@ def test_all_locales_of_a_letter_say_the_same(letter: str, locale: str) -> None:
     ],
 )
 def test_an_amount_has_as_many_digits_as_its_currency(value: str, shown: str) -> None:
-    view = SAMPLES["acknowledgement"] | {"understood": [{"kind": "amount", "value": value}]}
+    view = {**SAMPLES["acknowledgement"], "understood": [{"kind": "amount", "value": value}]}
     assert f"Amount: {shown}\n" in templates.render("acknowledgement", "en", view).text
 
 
