@@ -36,13 +36,17 @@ class Letter:
     subject: Subject = field(default_factory=lambda: Subject(base=""))
     date: datetime | None = None
     sender: str = ""
+    sender_name: str = ""  # folded
     recipients: frozenset[str] = frozenset()
     own: tuple[int, ...] = ()  # hashed shingles of the own words
     quoted: tuple[int, ...] = ()
     quoted_senders: tuple[str, ...] = ()  # addresses in the line that introduces the quotation
     quoted_minutes: tuple[int, ...] = ()
+    introduction: str = ""  # that line, folded
     ticket: str = ""
     series: tuple[str, str] | None = None  # the subject before its counter, and the last number: ("photos", "3")
+    part: int = 0  # the counter itself
+    listed: bool = False  # it came over a mailing list
 
 
 def read_letter(name: str, raw: bytes) -> Letter:
@@ -55,6 +59,7 @@ def read_letter(name: str, raw: bytes) -> Letter:
     subject = read_subject(message.subject)
     own, quoted = _words(message)
     introduction = _introduction(message)
+    series = _series(message.subject, subject)
     return Letter(
         name=name,
         sha256=message.sha256,
@@ -64,13 +69,17 @@ def read_letter(name: str, raw: bytes) -> Letter:
         subject=subject,
         date=message.date,
         sender=message.sender.address.lower() if message.sender else "",
+        sender_name=message.sender.name.casefold() if message.sender else "",
         recipients=frozenset(one.address.lower() for one in (*message.to, *message.cc)),
         own=own,
         quoted=quoted,
         quoted_senders=tuple(match.lower() for match in _ADDRESS.findall(introduction))[:5],
         quoted_minutes=tuple(int(match[2]) for match in _CLOCK.finditer(introduction))[:3],
+        introduction=introduction.casefold()[:600],
         ticket=_ticket(message.subject),
-        series=_series(message.subject, subject),
+        series=series[:2] if series else None,
+        part=int(series[2]) if series else 0,
+        listed=any(head.first(field) for field in ("list-id", "list-post", "x-mailing-list", "mailing-list")),
     )
 
 
@@ -113,8 +122,8 @@ def _ticket(subject: str) -> str:
     return match[1] if match else ""
 
 
-def _series(raw_subject: str, subject: Subject) -> tuple[str, str] | None:
+def _series(raw_subject: str, subject: Subject) -> tuple[str, str, str] | None:
     match = _SERIES.search(raw_subject[:200])
     if not match or subject.replies or not 1 < int(match[2]) < 200 or int(match[1]) > int(match[2]):
         return None
-    return raw_subject[: match.start()].strip().casefold(), match[2]
+    return raw_subject[: match.start()].strip().casefold(), match[2], match[1]

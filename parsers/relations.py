@@ -13,6 +13,10 @@ _LOOKED_BACK = 40  # earlier mails of one subject or sender that are compared
 _LONG_AGO = timedelta(days=60)
 _GENERIC_AGO = timedelta(days=21)
 _SERIES_WITHIN = timedelta(minutes=15)
+_STEP = timedelta(seconds=4)  # between two parts that a program sends, which ties them together by headers
+_HELPING = 0.2  # share of the answers with ids below which headers are taken to be lost
+_NAME = 5  # characters of a name that says who it is
+_NAMED = 2  # shingles that must be quoted besides, whatever the subject is now
 _SKEW = timedelta(hours=26)  # clocks and zones of others
 
 
@@ -29,6 +33,8 @@ class Relations:
         self._roots: Counter[str] = Counter()
         for number, letter in enumerate(letters):
             self._add(number, letter)
+        answers = [bool(letter.refs) for letter in letters if letter.subject.replies]
+        self._lost = sum(answers) < _HELPING * len(answers)
         self._threaded = {key for key, numbers in self._by_series.items() if self._is_threaded(numbers)}
 
     def _add(self, number: int, letter: Letter) -> None:
@@ -49,7 +55,7 @@ class Relations:
         quoted = self._quoted(number, letter)
         if quoted:
             return quoted
-        for rule in (self._introduced, self._ticketed, self._subject, self._series):
+        for rule in (self._copied, self._introduced, self._ticketed, self._subject, self._series):
             found = rule(number, letter)
             if found is not None:
                 return (found,)
@@ -82,6 +88,8 @@ class Relations:
         """Whether the shingles found, and those of them that no likelier mail explains, are enough."""
         if not _may_follow(letter, earlier):
             return False
+        if _is_named(letter, earlier):
+            return fresh >= _NAMED
         part = count / max(1, len(earlier.own))
         if letter.subject.base == earlier.subject.base and not is_generic(letter.subject.base):
             near = nearness(letter, earlier)
@@ -115,9 +123,9 @@ class Relations:
 
     def _subject(self, number: int, letter: Letter) -> int | None:
         """The nearest earlier mail of the same subject, for mails that say they are answers."""
-        if not (letter.subject.replies or letter.subject.forwards):
+        base = letter.subject.was or letter.subject.base
+        if not (letter.subject.replies or letter.subject.forwards or letter.subject.was):
             return None
-        base = letter.subject.base
         generic = is_generic(base)
         within = _GENERIC_AGO if generic else _LONG_AGO
         earlier = [
@@ -137,12 +145,30 @@ class Relations:
         return any(times > 1 for times in named.values())
 
     def _series(self, number: int, letter: Letter) -> int | None:
-        """Part 2/3 belongs to part 1/3, sent by the same person a moment before."""
-        key = (*letter.series, letter.sender) if letter.series else None
-        if key is None or key not in self._threaded:
+        """Part 2/3 belongs to part 1/3, sent by the same person a moment before.
+
+        On a list many send their parts as threads of their own, so there headers must tie some of them together, or
+        where headers were lost the parts must follow each other as fast as only a program sends them.
+        """
+        if letter.series is None:
             return None
+        key = (*letter.series, letter.sender)
+        threaded = key in self._threaded or not letter.listed
         for other in self._before(self._by_series[key], number):
-            if _may_follow(letter, self._letters[other], _SERIES_WITHIN):
+            earlier = self._letters[other]
+            steps = max(1, abs(letter.part - earlier.part))
+            within = _SERIES_WITHIN if threaded else steps * _STEP
+            if (threaded or self._lost) and _may_follow(letter, earlier, within):
+                return other
+        return None
+
+    def _copied(self, number: int, letter: Letter) -> int | None:
+        """The same mail that came by another road, where ids were written anew: same second, subject and words."""
+        for other in self._before(self._by_base[letter.subject.base], number)[:_LOOKED_BACK]:
+            earlier = self._letters[other]
+            if letter.date is None or earlier.date is None or letter.date - earlier.date > timedelta(0):
+                return None
+            if len(letter.own) > 1 and len(set(letter.own) & set(earlier.own)) >= 0.8 * len(letter.own):
                 return other
         return None
 
@@ -150,6 +176,13 @@ class Relations:
         """The nearest of the sorted numbers before this one, nearest first."""
         end = bisect_left(numbers, number)
         return numbers[max(0, end - _LOOKED_BACK) : end][::-1]
+
+
+def _is_named(letter: Letter, earlier: Letter) -> bool:
+    """Whether the introduction of the quotation names the writer of the earlier mail and its minute."""
+    if earlier.date is None or len(earlier.sender_name) < _NAME or earlier.sender_name not in letter.introduction:
+        return False
+    return earlier.date.minute in letter.quoted_minutes
 
 
 def nearness(letter: Letter, earlier: Letter) -> int:

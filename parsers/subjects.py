@@ -7,19 +7,29 @@ from functools import cache
 from parsers.phrases import fold
 from parsers.tables import table
 
+_MOST_WAS = 220  # characters at the end of a subject in which its predecessor may stand
 _MOST = 20  # prefixes and tags taken off one subject
 _TAG = re.compile(r"[\s*]{0,5}[\[【［(（]([^\[\]【】［］]{1,60})[\]】］)）]\s{0,5}")
 _PREFIX = re.compile(
     r"\s{0,5}([^\W\d_][^\d\[\]():：^*]{0,20}?)[.]?\s{0,2}(?:[\[(（^*-]{0,2}\d{1,3}[\])）]?)?\s{0,3}[:：]\s{0,5}"
+)
+_WAS = re.compile(
+    r"\s{1,3}[(\[]\s?(?:was|war|vorher|früher|était|era|antes|tidigare|bylo|było|было|ранее|原)\s?[:：]\s?([^()\[\]]{3,200})[)\]]?\s{0,3}\Z",
+    re.IGNORECASE,
 )
 _FORWARDED = re.compile(r"[\s]{0,5}[(\[](?:fwd|fw)[)\]]\s*\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """A subject taken apart. `base` is folded; `tags` are the folded words of brackets before it."""
+    """A subject taken apart.
+
+    `base` is folded, `was` the base of the subject it replaced ("new (was: old)"); `tags` are the folded words of
+    brackets before it.
+    """
 
     base: str
+    was: str = ""
     replies: int = 0
     forwards: int = 0
     tags: tuple[str, ...] = ()
@@ -49,7 +59,10 @@ def read_subject(subject: str) -> Subject:
         rest = rest[tag.end() :]
     shorter = _FORWARDED.sub("", rest)
     forwards += shorter != rest
-    return Subject(base=fold(shorter).strip(), replies=replies, forwards=forwards, tags=tuple(tags))
+    changed = _WAS.search(shorter[-_MOST_WAS:])
+    was = read_subject(changed[1]).base if changed else ""
+    base = shorter.removesuffix(changed[0]) if changed else shorter
+    return Subject(base=fold(base).strip(), was=was, replies=replies, forwards=forwards, tags=tuple(tags))
 
 
 @cache

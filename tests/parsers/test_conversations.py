@@ -162,6 +162,48 @@ def test_a_letter_that_many_got_ties_no_two_customers() -> None:
     assert all(found[f"r{number}"] == f"l{number}" for number in range(4))
 
 
+def test_parts_that_one_customer_sends_in_a_row_belong_together() -> None:
+    assert ["abc", "d"] == groups(
+        a=mail("Pictures 1/3", Message_ID="<a@x.example>"),
+        b=mail("Pictures 2/3", Message_ID="<b@x.example>", hours=0.03),
+        c=mail("Pictures 3/3", Message_ID="<c@x.example>", hours=0.06),
+        d=mail("Pictures 1/3", Message_ID="<d@x.example>", sender=BOB, hours=0.07),
+    )
+
+
+@pytest.mark.parametrize(("seconds", "joined"), [(1, ["abcd"]), (40, ["a", "bd", "c"])])
+def test_parts_on_a_list_belong_together_where_headers_were_lost_and_a_program_sent_them(
+    seconds: int, joined: list[str]
+) -> None:
+    def part(number: int) -> bytes:
+        return mail(
+            f"[PATCH {number}/2] pump: part {number}",
+            f"part {number}",
+            hours=number * seconds / 3600,
+            List_Id="<l.example>",
+        )
+
+    answer = mail("Re: [PATCH 1/2] pump: part 1", "> part 1\nfine", sender=BOB, to=ANNA, hours=3, List_Id="<l.example>")
+    assert joined == groups(a=part(0), b=part(1), c=part(2), d=answer)
+
+
+def test_a_letter_that_came_by_two_roads_under_two_ids_is_one() -> None:
+    assert ["ab", "c"] == groups(
+        a=mail("Pump", FIRST, Message_ID="<a@x.example>"),
+        b=mail(
+            "Pump", FIRST + "\n_____\nlist footer", Message_ID="<b@y.example>", to=BOB, sender="anna-x@list.example"
+        ),
+        c=mail("Pump", SECOND, Message_ID="<c@y.example>", sender=BOB),
+    )
+
+
+@pytest.mark.parametrize("old", ["(was: Pump leaks badly)", "(war: AW: Pump leaks badly)", "[было: Pump leaks badly]"])
+def test_a_subject_that_names_the_one_it_replaces_stays_with_it(old: str) -> None:
+    assert ["ab"] == groups(
+        a=mail("Pump leaks badly", FIRST), b=mail(f"Cellar {old}", "No.", sender=DESK, to=ANNA, hours=2)
+    )
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.dictionaries(st.text(max_size=5), st.binary(max_size=300), max_size=8))
 def test_any_bytes_have_a_conversation(mails: dict[str, bytes]) -> None:
