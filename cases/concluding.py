@@ -14,6 +14,7 @@ from cases import events as e
 from cases.case import Case, fold
 from cases.groups import HEARD, hearers
 from cases.letters import Letter, told
+from cases.onward import onward
 from cases.policy import Policy
 
 T = TypeVar("T")
@@ -30,6 +31,7 @@ class Conclusion(Generic[T]):
     case: Case
     events: Events
     made: tuple[T, ...]
+    decided: Events = ()  # what was given, and what followed by itself; no letters
 
 
 def conclude(
@@ -45,11 +47,15 @@ def conclude(
     `further` are letters that the events alone do not tell, for instance lost ones that leave once more.
     """
     after = fold(before, events)
+    if further_events := onward(after, events, policy, now):
+        events, after = (*events, *further_events), fold(after, further_events)
     settled = [settle(letter, after, events) for letter in (*told(after, events, policy, now), *further(after))]
     silent = tuple(event for _, event in settled if isinstance(event, e.LetterWithheld))
     settled += [settle(letter, after, (*events, *silent)) for letter in told(after, silent, policy, now)]
     fates = tuple(event for _, event in settled if event)
-    return Conclusion(case=fold(after, fates), events=(*events, *fates), made=tuple(made for made, _ in settled))
+    return Conclusion(
+        case=fold(after, fates), events=(*events, *fates), made=tuple(made for made, _ in settled), decided=events
+    )
 
 
 def written(letter: Letter, kind: type[e.LetterEvent], to: str, because: str, now: datetime) -> e.LetterEvent:

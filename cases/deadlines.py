@@ -152,7 +152,8 @@ def begun_at(case: Case, row: StageRow) -> datetime | None:
         return None
     start = max(starts)
     # A moment shared by start and end belongs to the end: one decision may open and complete a stage.
-    ended = any(case.moments[kind] >= start for kind in (*row.done, *row.moot) if kind in case.moments)
+    ends = (case.moments[kind] for kind in (*row.done, *row.moot) if kind in case.moments)
+    ended = any(row.stays_done or end >= start for end in ends)
     return None if ended else max(start, case.counted_from)
 
 

@@ -2,19 +2,22 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
 
 from cases import events as e
+from cases.calendar import Calendar
 from cases.calendaring import calendar_for
 from cases.case import Case
 from cases.deadlines import owed
 from cases.message import Proof
+from cases.moments import SILENCE
 from cases.people import Person
 from cases.policy import EACH_HAS, NoticeRow, Policy
 from cases.reaching import CUSTOMER, NEXT_LEVEL, next_level, reader_of
 from cases.routing import people_for
 from cases.telling import gathers, is_again, is_urgent, told_at
-from cases.words import DIGEST, Action, Channel, Grade, LetterClass, Status
+from cases.words import DIGEST, ROLL_UP, Action, Channel, Grade, LetterClass, Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +97,8 @@ CONDITIONS: Mapping[str, Callable[[Case], bool]] = {
     "not confirmed": lambda case: "InvestigationConfirmed" not in case.moments,
     "still to approve": lambda case: bool(case.approvals),
     "low rating": lambda case: case.moments.get("LowRating", case.opened_at) == case.moments.get("SatisfactionGiven"),
+    "work closed": lambda case: "WorkClosed" in case.moments,
+    "general": lambda case: case.grade is Grade.GENERAL,
     "approved": lambda case: "SolutionApproved" in case.moments,
 }
 # Conditions on the event itself.
@@ -116,7 +121,6 @@ EVENT_CONDITIONS: Mapping[str, Callable[[e.Event], bool]] = {
     "by itself": lambda event: isinstance(event, e.Resumed) and event.by == "tick",
 }
 OBSOLETE = "done meanwhile"  # why a reminder or escalation is not sent
-SILENCE = "silence of the customer"  # why a case is closed that waited in vain
 REGULATOR = "regulator"  # role of a participant, and the reader in the key of a letter to one
 SUPPRESSED = "suppressed: "  # how the reason of a letter begins whose reader gets none any more
 _ANSWERED = {"SatisfactionGiven", "CustomerSilent"}
@@ -168,6 +172,9 @@ def is_obsolete(key: str, case: Case, policy: Policy) -> bool:
     if letter == "satisfaction":
         # It was written a day ago; meanwhile the customer may have answered, or the case may be open again.
         return "LetterSent:tell_result" not in case.moments or bool(_ANSWERED & case.moments.keys())
+    if letter == ROLL_UP:
+        closed = case.moments.get("WorkClosed")
+        return case.grade is not Grade.GENERAL or closed is None or not about.endswith(_stamp(closed))
     if letter not in {"reminder", "escalation"}:
         return False
     stage, _, begun = about.split("/")
@@ -263,6 +270,8 @@ def _to_person(case: Case, event: e.Event, row: NoticeRow, person: Person, polic
         again, action = is_again(event.step), _ACTIONS[event.kind]
         when = told_at(person, action, event.due, case, policy, now, again=again)
         waits = gathers(case, again=again)
+    if row.monthly:
+        when, waits = told_from(event.at, calendar_for(case, None, policy), calendar), True
     return Letter(
         key=f"{case.number}:{row.letter}:{_about(event)}:{person.id}",
         number=case.number,
@@ -280,6 +289,19 @@ def _to_person(case: Case, event: e.Event, row: NoticeRow, person: Person, polic
         rule=row.name,
         clause=row.clause,
     )
+
+
+def told_from(closed: datetime, centre: Calendar, reader: Calendar) -> datetime:
+    """The reader's first morning in the month after a closing, as the centre counts months, in UTC (M19)."""
+    local = closed.astimezone(ZoneInfo(centre.zone))
+    year, month = (local.year + 1, 1) if local.month == 12 else (local.year, local.month + 1)
+    first = datetime.combine(date(year, month, 1), time(), ZoneInfo(centre.zone))
+    return reader.morning(first.astimezone(UTC))
+
+
+def stops_of(letter: str, policy: Policy) -> str:
+    """The stage that a letter which is told together with others completes once that has left."""
+    return next((row.stops for row in policy.notices if row.letter == letter and row.monthly), "")
 
 
 def customer_zone(case: Case, policy: Policy) -> str:

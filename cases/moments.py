@@ -5,6 +5,7 @@ from datetime import datetime
 from cases import events as e
 from cases.words import Grade, Status
 
+SILENCE = "silence of the customer"  # why a case is closed that waited in vain
 WAITING = {"customer": "WaitingForCustomer", "third party": "WaitingForThirdParty"}
 # Moments that clocks may start or stop at besides the kinds of events and `LetterSent:STAGE`.
 FURTHER_MOMENTS = frozenset(
@@ -20,6 +21,7 @@ FURTHER_MOMENTS = frozenset(
         *WAITING.values(),
         "CorrectionsVerified",  # no corrective action is open any more
         "WorkClosed",  # a case that was worked is closed, not one that was no complaint
+        "ClosedInSilence",  # because the customer, whom we had asked something, did not answer
     }
 )
 
@@ -54,6 +56,8 @@ _OF_THE_WORK = (
     "AssessmentFiled",
     "CaseClosed",
     "WorkClosed",
+    "ClosedInSilence",
+    "LetterSent:roll_up",
     "ReportFiled",
     "ReviewFiled",
     "CaseArchived",
@@ -82,8 +86,10 @@ def moments_of(event: e.Event, status: Status, flags: tuple[str, ...]) -> dict[s
             found |= _of_a_measure(event)
         case e.Paused(waits_for=waits_for):
             found[WAITING[waits_for]] = event.at
-        case e.CaseClosed() if status is Status.RESOLVED:
+        case e.CaseClosed(because=because) if status is Status.RESOLVED or because == SILENCE:
             found["WorkClosed"] = event.at
+            if because == SILENCE:
+                found["ClosedInSilence"] = event.at
     return found
 
 

@@ -7,8 +7,8 @@ from cases import events as e
 from cases.calendaring import calendar_for
 from cases.case import Case, fold
 from cases.deadlines import Deadline, DueStep, owed
-from cases.letters import SILENCE
 from cases.limits import TOLD
+from cases.moments import SILENCE
 from cases.policy import PauseRow, Policy, StageRow
 from cases.stretches import Stretch, measured
 from cases.target import Target

@@ -41,6 +41,7 @@ class StageRow:
     counts_in: str = "centre"  # whose calendar: also `department` and `head office` (`cases.calendaring`)
     confirmed_by: Mapping[Grade, str] = field(default_factory=dict)  # role
     after_close: bool = False  # its clock also runs in a closed case
+    stays_done: bool = False  # started again, its clock does not run anew: only a reopened case is worked anew
     each: str = ""  # `measure`: every corrective action of a case has a clock of its own (`Policy.stage("correct 2")`)
 
 
@@ -180,6 +181,7 @@ class NoticeRow:
     letter_class: LetterClass
     stops: str = ""  # the stage that its sending completes
     later: Target | None = None  # in the calendar of the owning centre; None: it leaves at once
+    monthly: bool = False  # one line of a letter that its reader gets once a month (`cases.rolling_up`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -347,6 +349,7 @@ class Policy:
     checklist: tuple[ChecklistRow, ...] = ()  # before a case is archived
     telling: TellingRules = TellingRules()
     low_rating: int = 2  # of 5; such a rating opens a review (policy §10)
+    good_rating: int = 0  # of 5; with such a one a case closes by itself when nothing else is owed; 0: never
 
     _stages: Mapping[str, StageRow] = field(init=False, repr=False, compare=False)  # by name, as each event asks
     _commands: Mapping[str, CommandRow] = field(init=False, repr=False, compare=False)

@@ -57,4 +57,6 @@ class Action(StrEnum):
     ESCALATE = "escalate"
 
 
+ROLL_UP = "roll-up"  # the letter that tells the general cases of a month to one reader (M19)
 DIGEST = "digest"  # the letter that tells several reminders and escalations to one reader, and the purpose of its token
+TOGETHER = frozenset({DIGEST, ROLL_UP})  # letters that tell several others, each of a case of its own

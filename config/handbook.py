@@ -81,7 +81,8 @@ def _stages(tables: Tables) -> Section:
                 _listed(row.done, "or"),
                 _listed(row.moot, "or"),
                 ("receipt" if row.counted_from == "received" else "its start")
-                + (f", each {row.each} for itself" if row.each else ""),
+                + (f", each {row.each} for itself" if row.each else "")
+                + (", once" if row.stays_done else ""),
                 row.owner,
                 *(_limit(row, grade) for grade in GRADES),
                 _by_grade(row.confirmed_by),
@@ -128,7 +129,7 @@ def _notices(tables: Tables) -> Section:
                 row.letter,
                 row.class_,
                 row.stops,
-                _span(row.later),
+                "first business day of the next month" if row.monthly else _span(row.later),
                 row.clause,
             )
             for _, row in tables.notices

@@ -57,6 +57,7 @@ class StageModel(Row):
     confirmed_by: Annotated[dict[GradeWord, Name], BeforeValidator(_each_grade)] = Field(default_factory=dict)
     after_close: bool = False
     each: Literal["", "measure"] = ""
+    stays_done: bool = False
 
 
 class ChecklistModel(Row):
@@ -112,6 +113,7 @@ class NoticeModel(Row):
     class_: Annotated[ClassWord, Field(alias="class")]
     stops: str = ""
     later: Span | None = None
+    monthly: bool = False
 
 
 class GradeModel(Row):

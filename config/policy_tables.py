@@ -43,6 +43,7 @@ class StagesHead(Row):
 
     always_moot: Many[str] = ()
     low_rating: Annotated[int, Field(ge=0, le=4)] = 2
+    good_rating: Annotated[int, Field(ge=0, le=5)] = 0
 
 
 class LaddersHead(Row):
@@ -141,9 +142,11 @@ def read_tables(found: Mapping[str, TomlFile], findings: Findings) -> Tables:
 
     return Tables(
         files=found,
-        stages_head=table("stages.toml", StagesHead, keys=["always_moot", "low_rating"]),
-        stages=rows("stages.toml", "stage", StageModel, head=["always_moot", "low_rating", "checklist"]),
-        checklist=rows("stages.toml", "checklist", ChecklistModel, head=["always_moot", "low_rating", "stage"]),
+        stages_head=table("stages.toml", StagesHead, keys=["always_moot", "low_rating", "good_rating"]),
+        stages=rows("stages.toml", "stage", StageModel, head=["always_moot", "low_rating", "good_rating", "checklist"]),
+        checklist=rows(
+            "stages.toml", "checklist", ChecklistModel, head=["always_moot", "low_rating", "good_rating", "stage"]
+        ),
         ladders_head=table("ladders.toml", LaddersHead, keys=["telling"]),
         ladders=rows("ladders.toml", "ladder", LadderModel, head=["telling"]),
         notices=rows("notices.toml", "notice", NoticeModel),

@@ -66,6 +66,7 @@ def policy_of(
         quarantine_target=letters.quarantine.target,
         checklist=_checklist(tables),
         telling=_telling(tables),
+        good_rating=tables.stages_head.good_rating if tables.stages_head else 0,
         low_rating=tables.stages_head.low_rating if tables.stages_head else 0,
         clocks=clock_rules(tables),
     )
@@ -93,6 +94,7 @@ def _stage(row: StageModel, always_moot: tuple[str, ...]) -> StageRow:
         confirmed_by=dict(row.confirmed_by),
         after_close=row.after_close,
         each=row.each,
+        stays_done=row.stays_done,
     )
 
 
@@ -144,6 +146,7 @@ def _notices(tables: Tables) -> tuple[NoticeRow, ...]:
             letter_class=row.class_,
             stops=row.stops,
             later=row.later,
+            monthly=row.monthly,
         )
         for _, row in tables.notices
     )

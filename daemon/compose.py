@@ -19,7 +19,7 @@ from cases.message import Proof
 from cases.policy import CommandRow, Policy
 from cases.tokens import IssuedToken, mint, token_id
 from cases.views import typed
-from cases.words import DIGEST, LetterClass
+from cases.words import DIGEST, TOGETHER, LetterClass
 from daemon.mime import Part, Written
 from daemon.pressing import Order
 from store.values import Insert, OutboxState, Outgoing
@@ -154,7 +154,7 @@ class Composer:
             id=token_id(self.random(5)),
             number=letter.number or about,
             address=letter.to,
-            purpose=DIGEST if letter.letter == DIGEST else "staff" if letter.person else "customer",
+            purpose=DIGEST if letter.letter in TOGETHER else "staff" if letter.person else "customer",
             expires_at=now + self.policy.letters.token_valid_for,
             letter_key=letter.key,
         )
@@ -257,7 +257,7 @@ class Composer:
         redirected = desk.letters.partition("redirect:")[2]
         because = letter.hold or (HELD_BY_MODE if desk.letters == "hold" else "")
         # The desk's own notices have no twin that matters.
-        if not because and (letter.number or letter.letter == DIGEST) and self.is_restored():
+        if not because and (letter.number or letter.letter in TOGETHER) and self.is_restored():
             because = HELD_BY_RESTORE
         return Outgoing(
             key=letter.key,

@@ -91,7 +91,7 @@ class Concluder:
             fresh = (one for one in composed if one.outgoing.key not in result.repeated)
             self.store.write_bytes([letter for one in fresh if (letter := self.press.finish(one))])
             self._tell_troubles(after, recorded, now)
-            if self._pass_on(before, after, events, now, event_key):
+            if self._pass_on(before, after, concluded.decided, now, event_key):
                 after = self.store.load(after.number) or after
         crash_point("CP08")
         return after

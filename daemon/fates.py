@@ -6,9 +6,9 @@ from datetime import datetime
 
 from cases import events as e
 from cases.decide import on_delivery
-from cases.letters import LetterRef
+from cases.letters import LetterRef, stops_of
 from cases.trouble import NeedsHuman
-from cases.words import DIGEST, LetterClass
+from cases.words import TOGETHER, LetterClass
 from daemon.conclude import Concluder
 from store.desk import Store
 from store.values import OutboxRow, WaitingLetter
@@ -43,7 +43,7 @@ class Fates:
             self.concluder.conclude(case, events, now, event_key=key, raw_id=raw_id)
             return True
 
-        if row.letter != DIGEST:
+        if row.letter not in TOGETHER:
             return learn(row.number, (ref_of(row),), event_key)
         told = False
         for number, refs in self.told_in(row).items():
@@ -59,7 +59,8 @@ class Fates:
         """The letters that a digest tells, by case."""
         found: dict[str, tuple[LetterRef, ...]] = {}
         for letter in self.store.told_within(row.key):
-            found[letter.number] = (*found.get(letter.number, ()), _within(letter, row))
+            stops = stops_of(letter.letter, self.concluder.policy)
+            found[letter.number] = (*found.get(letter.number, ()), _within(letter, row, stops))
         return found
 
 
@@ -75,12 +76,13 @@ def ref_of(row: OutboxRow) -> LetterRef:
     )
 
 
-def _within(letter: WaitingLetter, row: OutboxRow) -> LetterRef:
+def _within(letter: WaitingLetter, row: OutboxRow, stops: str) -> LetterRef:
     return LetterRef(
         key=letter.key,
         number=letter.number,
         letter=letter.letter,
         to=row.recipient,
         letter_class=LetterClass.OWED,
+        stops=stops,
         within=row.key,
     )

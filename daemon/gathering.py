@@ -21,6 +21,7 @@ from cases.gathering import Later, put_off, turn_of
 from cases.letters import OBSOLETE, Letter, LetterRef
 from cases.people import Person
 from cases.policy import Policy
+from cases.rolling_up import months_of
 from cases.trouble import NeedsHuman
 from cases.views import View
 from cases.words import DIGEST, LetterClass
@@ -28,6 +29,7 @@ from daemon.clock import Clock
 from daemon.conclude import Concluder
 from daemon.crash import crash_point
 from daemon.guard import Guard
+from daemon.rolling_up import RollUps
 from store.desk import Store
 from store.values import NOWHERE, OutboxState, WaitingLetter
 
@@ -52,6 +54,9 @@ class Gathering:
         """Queues what may be told now; returns how many messages."""
         told = 0
         for reader in self.store.readers_waiting(self.clock.now()):
+            months = _Count()
+            if not self.guard(f"roll-up for {reader}", partial(self._roll_up, reader, months)):
+                told += months.messages
             while not stop():
                 found = _Count()
                 if self.guard(f"letters for {reader}", partial(self._tell, reader, found)):
@@ -94,6 +99,24 @@ class Gathering:
             elif person:
                 found.messages += self._tell_present(waiting, person, now)
             found.more = len(waiting) == most
+
+    def _roll_up(self, reader: str, found: "_Count") -> None:
+        """What was closed in the months before, a letter for each centre and month (M19)."""
+        with self.store.unit("gather"):
+            now = self.clock.now()
+            lines, person = self.store.roll_up_for(reader, now), self.policy.directory.people.get(reader)
+            if not lines:
+                return
+            if later := put_off(person, None, self.policy, now):
+                self._put_off(lines, later, now)
+            elif person:
+                cases = self._cases_of(lines, now)
+                self.store.tell_within([line.key for line in lines if line.number not in cases])
+                months, obsolete = months_of(lines, cases, self.policy)
+                for line in obsolete:
+                    self._withhold(line, OBSOLETE, now)
+                roll_ups = RollUps(store=self.store, concluder=self.concluder, policy=self.policy)
+                found.messages += roll_ups.tell(months, cases, person, now)
 
     def _told_last(self, reader: str) -> datetime | None:
         """When the last message was written that told the reader something, as far as it left or still will."""

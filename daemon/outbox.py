@@ -14,7 +14,7 @@ from cases.policy import Policy
 from cases.reaching import reader_of
 from cases.telling import reads_at
 from cases.trouble import NeedsHuman, TryLater
-from cases.words import DIGEST
+from cases.words import TOGETHER
 from daemon.bounces import tell_unreachable
 from daemon.ceilings import CEILING, LATCH, Ceilings
 from daemon.clock import Clock
@@ -30,7 +30,7 @@ from store.values import OutboxRow, OutboxState
 log = logging.getLogger("ombud.outbox")
 
 _ALL = 10**9
-LADDER = frozenset({*LADDER_LETTERS.values(), DIGEST})
+LADDER = frozenset({*LADDER_LETTERS.values(), *TOGETHER})
 CLAIM = 50  # letters claimed in one commit
 LOOK = 1000  # held answers looked at in one beat
 FIRST_RETRY = timedelta(minutes=1)
@@ -129,7 +129,7 @@ class Outbox:
         """
         states = (OutboxState.SENDING, OutboxState.RETRY, OutboxState.QUEUED)
         waiting = [
-            row for state in states for row in self.store.outbox(state, _ALL) if row.number or row.letter == DIGEST
+            row for state in states for row in self.store.outbox(state, _ALL) if row.number or row.letter in TOGETHER
         ]
         for row in waiting:
             with self.store.unit("release"):
@@ -247,7 +247,7 @@ class Outbox:
 
     def _withheld(self, row: OutboxRow) -> bool:
         """A reminder of something that was done meanwhile does not leave (policy §7)."""
-        if row.letter == DIGEST:
+        if row.letter in TOGETHER:
             return self._written_anew(row)
         if row.letter not in LADDER_LETTERS.values():  # of others nothing can be obsolete
             return False

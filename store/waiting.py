@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from cases.words import ROLL_UP
 from store.part import Part
 from store.prepared import Inserting, Prepared, chunks, ignore
 from store.tables import WaitingTable
@@ -31,9 +32,26 @@ _READERS = Prepared(
 _OF_READER = Prepared(
     lambda person, now, limit: (
         WaitingTable.select(*_COLUMNS)
-        .where((WaitingTable.person == person) & (WaitingTable.within == "") & (WaitingTable.not_before <= now))
+        .where(
+            (WaitingTable.person == person)
+            & (WaitingTable.within == "")
+            & (WaitingTable.not_before <= now)
+            & (WaitingTable.letter != ROLL_UP)
+        )
         .order_by(WaitingTable.created_at, WaitingTable.key)
         .limit(limit)
+    )
+)
+_OF_MONTHS = Prepared(
+    lambda person, now: (
+        WaitingTable.select(*_COLUMNS)
+        .where(
+            (WaitingTable.person == person)
+            & (WaitingTable.within == "")
+            & (WaitingTable.not_before <= now)
+            & (WaitingTable.letter == ROLL_UP)
+        )
+        .order_by(WaitingTable.created_at, WaitingTable.key)
     )
 )
 _WITHIN = Prepared(
@@ -81,8 +99,12 @@ class Waiting(Part):
         return tuple(person for (person,) in self.db.rows(_READERS, now))
 
     def waiting_for(self, person: str, now: datetime, limit: int) -> tuple[WaitingLetter, ...]:
-        """The letters that wait for this reader and may leave now, oldest first."""
+        """The letters that wait for this reader and may leave now, oldest first; lines of a roll-up are no such."""
         return tuple(_letter(row) for row in self.db.rows(_OF_READER, person, now, limit))
+
+    def roll_up_for(self, person: str, now: datetime) -> tuple[WaitingLetter, ...]:
+        """The lines of monthly roll-ups that wait for this reader and may leave now, oldest first."""
+        return tuple(_letter(row) for row in self.db.rows(_OF_MONTHS, person, now))
 
     def told_within(self, key: str) -> tuple[WaitingLetter, ...]:
         """The letters that the outgoing message of this key tells: those of a digest, or the one that it is itself."""

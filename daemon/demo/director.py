@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from cases.trouble import NeedsHuman
-from cases.words import DIGEST
+from cases.words import TOGETHER
 from daemon.assemble import House
 from daemon.clock import VirtualClock
 from daemon.demo.mails.replying import Letter
@@ -162,7 +162,7 @@ class Director:
 
     def within(self, sent: Sent) -> list[Sent]:
         """What a digest told, letter by letter; nothing of any other letter."""
-        if sent.row.letter != DIGEST:
+        if sent.row.letter not in TOGETHER:
             return []
         found = self.house.store.told_within(sent.row.key)
         return [

@@ -17,7 +17,8 @@ from cases.decide import on_delivery
 from cases.gathering import Later, put_off, turn_of
 from cases.letters import OBSOLETE, Letter, is_obsolete, is_plausible
 from cases.policy import Policy
-from cases.words import DIGEST, LetterClass
+from cases.rolling_up import months_of
+from cases.words import DIGEST, ROLL_UP, LetterClass
 from daemon.ceilings import CEILING, Ceilings, counts_for
 from daemon.simulating.agenda import Agenda, Turn
 from daemon.simulating.book import MemoryBook
@@ -163,6 +164,8 @@ class Letterbox:
         if later := put_off(person, self._told_last.get(reader), self.policy, now):
             self._put_off(due, later, now)
         elif person:
+            self._roll_up([one for one in due if one.letter.letter == ROLL_UP], now)
+            due = [one for one in due if one.letter.letter != ROLL_UP]
             most = self.policy.letters.digest_most
             for start in range(0, len(due), most):
                 self._tell(due[start : start + most], now)
@@ -179,6 +182,16 @@ class Letterbox:
                     shown = seen(letter, now, Fate.WAITING, "")
                     one.story.letters.append(shown)
                     self._wait(_Waiting(story=one.story, letter=letter, shown=shown, at=opening))
+
+    def _roll_up(self, lines: Sequence[_Waiting], now: datetime) -> None:
+        """As `daemon.gathering` does."""
+        months, obsolete = months_of(lines, self.book.cases, self.policy)
+        for one in obsolete:
+            self._withhold(one.letter, one.shown, OBSOLETE, now)
+        for month in months:
+            first = month.letters[0]
+            key = f":{ROLL_UP}:{month.centre} {month.month} {first.key}:{first.letter.person}"
+            self._tell_together(month.letters, key, now)
 
     def _tell(self, due: Sequence[_Waiting], now: datetime) -> None:
         turn = turn_of(due, self.book.cases, self.policy)

@@ -7,11 +7,11 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from cases.policy import Policy
-from cases.words import DIGEST, GRADES
+from cases.words import GRADES
 from daemon.simulating.record import End, Fate, Run, SeenLetter
 
 CUSTOMERS = "customers"
-_DIGEST = f":{DIGEST}:"  # how the key of a digest begins
+_SEVERAL = ":"  # how the key of a letter begins that is about several cases
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,8 +93,8 @@ def messages_of(letters: Iterable[SeenLetter]) -> list[SeenLetter]:
     for letter in letters:
         if letter.fate is not Fate.SENT:
             continue
-        if letter.within.startswith(_DIGEST):
-            found.setdefault(letter.within, replace(letter, letter=DIGEST))
+        if letter.within.startswith(_SEVERAL):
+            found.setdefault(letter.within, replace(letter, letter=letter.within.split(":")[1]))
         elif not letter.within:
             alone.append(letter)
     return alone + list(found.values())

@@ -71,6 +71,7 @@ OURS = {
     "close",
     "review",
     "archive_general",
+    "roll_up",
     "waiting_customer",
     "waiting_third_party",
     "approve_extension",

@@ -121,7 +121,7 @@ def test_a_closed_case_ends_every_clock(tmp_path: Path) -> None:
     stages = load_text(tmp_path, sample()).policy.stages
     assert all(("CaseClosed" in stage.moot) is not stage.after_close for stage in stages)
     after = {"report", "review", "archive", "archive_general", "regulator", "tell_authority", "data_request"}
-    after |= {"correct", "verify", "check_effect"}
+    after |= {"correct", "verify", "check_effect", "roll_up"}
     assert after == {stage.name for stage in stages if stage.after_close}
 
 

@@ -19,6 +19,7 @@ from cases.deadlines import Deadline, owed
 from cases.decide import on_act, on_delivery, on_message, on_tick
 from cases.letters import Letter, is_obsolete, told
 from cases.message import Address, Fact, IncomingMessage, Proof, Signal, Strength
+from cases.onward import onward
 from cases.placing import Fresh, Join
 from cases.policy import Policy
 from cases.routing import people_for
@@ -217,6 +218,8 @@ class Story:
 
     def _keep(self, events: tuple[e.Event, ...]) -> None:
         self.kept = fold(self.kept, events) if events or self.kept is None else self.kept
+        if more := onward(self.kept, events, self.policy, self.now):
+            events, self.kept = (*events, *more), fold(self.kept, more)
         self.record += events
         self.waiting += told(self.kept, events, self.policy, self.now)
 

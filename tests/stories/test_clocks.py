@@ -47,7 +47,8 @@ class TestWaiting:
         assert [] == case.steps("investigate")
         case.until("Mon 16 Nov 10:30")
         assert {"closed-unanswered to customer", "clock-notice to rossi"} == set(case.letters())
-        assert ("closed", set()) == (case.case.status, case.owed())
+        assert ("closed", {"roll_up"}) == (case.case.status, case.owed())
+        assert ("lin, brandt", "Mon 21 Dec 10:30") == case.owes("roll_up")
         case.customer_writes("Ich war im Urlaub.", answering="closed-unanswered")
         assert "open" == case.case.status
 
