@@ -135,8 +135,8 @@ class TestTemplates:
         written = {letter.letter for _, letter in pairs}
         later = {"proposal", "report", "satisfaction", "appeal", "handed-on"}  # tests/stories writes them
         later |= {"question", "question-reminder", "closed-unanswered", "extension", "extension-asked", "clock-notice"}
-        later |= {"group-notice", "common", "attention", "regulator-report", "status"}
-        assert set(SAMPLES) - {"desk-notice", "digest", "record-head"} - later == written
+        later |= {"group-notice", "common", "attention", "regulator-report", "status", "correction"}
+        assert set(SAMPLES) - {"desk-notice", "digest", "record-head", "roll-up"} - later == written
 
     def test_values_are_plain(self) -> None:
         desk = a_life()
