@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from cases.message import Proof
 from cases.reading import Authentication, AuthenticationProfile
-from parsers.head import Head
+from parsers.head import Head, split_head
 from parsers.words import unfold
 
 _BY = re.compile(rb"(?:^|\s)by\s+([A-Za-z0-9.:_-]{1,255})", re.IGNORECASE)
@@ -44,6 +44,18 @@ def prove(head: Head, sender: str, doubt: str, trusted: Authentication) -> tuple
     if server != wanted:
         return Proof.UNPROVEN, "the topmost authentication results are not our server's"
     return _verdict(results, sender, trusted)
+
+
+def witnesses(raw: bytes, trusted: Authentication) -> tuple[bool, tuple[str, ...]]:
+    """Whether a message (its headers are enough) carries results that we would look at, and whose results it carries.
+
+    For who sets up a desk: with a wrong server id nobody is believed, and each message alone looks only unproven.
+    """
+    head, _ = split_head(raw)
+    value = _trusted_header(head, trusted)
+    ids = (parse_results(unfold(one).decode("utf-8", "replace"))[0] for one in head.all("authentication-results"))
+    believed = value is not None and parse_results(value)[0] == _server_id(trusted)
+    return believed, tuple(dict.fromkeys(one for one in ids if one.isprintable() and one))
 
 
 def _server_id(trusted: Authentication) -> str:

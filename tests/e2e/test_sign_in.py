@@ -9,7 +9,7 @@ import pytest
 
 from tests.e2e.conftest import MONDAY, Opening
 from tests.e2e.desk import Polled, TestDesk
-from tests.e2e.mail import DESK, mail, text_of
+from tests.e2e.mail import DESK, SERVER_ID, mail, text_of
 from tests.e2e.opened import OpenDesk
 from tests.servers.dovecot import Dovecot
 from tests.servers.smtp import SmtpServer
@@ -183,7 +183,8 @@ class TestCheck:
         desk = token_desk.desk
         desk.deliver(mail("ana@kunde.example"))
         status, out = desk.call("config", "check", "--connect")
-        assert (0, 2) == (status, out.count("works")), out
+        assert (0, 3) == (status, out.count("works")), out
+        assert "1 of the newest 1 messages have authentication results" in out
         assert "INBOX: 1 messages" in out
         assert "Processed will be made" in out
         assert f"signed in as {token_desk.inbox.address}" in out
@@ -200,6 +201,16 @@ class TestCheck:
         assert (3, True, False) == (status, servers["imap"]["works"], servers["smtp"]["works"])
         assert "535 5.7.8 token refused" in servers["smtp"]["said"]
         assert "token-1" not in out + found.log()
+
+    def test_a_server_id_that_would_believe_nobody_is_told_with_the_one_that_is_there(
+        self, small_desk: TestDesk
+    ) -> None:
+        small_desk.replace = {f'server_id = "{SERVER_ID}"': 'server_id = "mx.elsewhere.example"'}
+        small_desk.deliver(mail("ana@kunde.example"))
+        status, out = small_desk.call("config", "check", "--connect", "--json")
+        (found,) = (one for one in json.loads(out)["servers"] if one["server"] == "senders")
+        assert (2, False) == (status, found["works"])
+        assert f"of mx.elsewhere.example, but of {SERVER_ID}: correct server_id" in found["said"]
 
     def test_a_folder_that_is_not_there_is_told(self, token_desk: TokenDesk) -> None:
         token_desk.desk.folders = ("INBOX", "Complaints")
