@@ -7,12 +7,13 @@ transaction, and each of them decides for itself: no case ever holds another cus
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from fractions import Fraction
 
 from cases import events as e
 from cases.arrival import Arrival, Background
 from cases.case import Case, fold
 from cases.grading import Around, grade_of, graded
-from cases.kinship import MODEL, customers_in, models_of, people_of, resemblance, said_by_many, things_of
+from cases.kinship import MODEL, customers_in, people_of, resemblance, said_by_many, things_of_case
 from cases.message import IncomingMessage
 from cases.policy import CauseRow, Policy
 from cases.words import Channel, Grade, Status
@@ -37,7 +38,7 @@ def recognised(case: Case, background: Background, by: str, now: datetime) -> tu
 
 
 def _earlier(other: Case, case: Case) -> e.EarlierCase:
-    same = set(things_of(case.facts)) & set(things_of(other.facts))
+    same = {one for one in things_of_case(case) if not one.startswith(MODEL)} & set(things_of_case(other))
     ended = other.moments.get("CaseClosed") or other.moments.get("Resolved")
     return e.EarlierCase(
         number=other.number,
@@ -120,14 +121,14 @@ def _is_news(before: int, after: int, policy: Policy) -> bool:
 
 def _kin(case: Case, arrival: Arrival, policy: Policy) -> tuple[CauseRow, Case, str] | None:
     """The surest cause that another customer's case shares: the first row that matches, its oldest case."""
-    people = set(people_of(case))
+    people = people_of(case)
     others = [
         other
         for other in sorted(arrival.background.alike, key=lambda other: other.received_at)
         if other.number != case.number
         and other.channel is Channel.CUSTOMER
         and other.status is not Status.CLOSED
-        and people.isdisjoint(people_of(other))
+        and not any(one in people for one in people_of(other))
     ]
     if not others:
         return None
@@ -135,6 +136,7 @@ def _kin(case: Case, arrival: Arrival, policy: Policy) -> tuple[CauseRow, Case, 
     matches = (
         (row, other, detail)
         for row in sorted(policy.causes, key=lambda row: not row.sure)
+        if _may_match(row, case, arrival.message)
         for other in others
         if case.received_at - other.received_at <= row.within
         if (detail := _why_same(row, case, other, arrival.message, alike)) is not None
@@ -142,21 +144,35 @@ def _kin(case: Case, arrival: Arrival, policy: Policy) -> tuple[CauseRow, Case, 
     return next(matches, None)
 
 
+def _may_match(row: CauseRow, case: Case, message: IncomingMessage) -> bool:
+    """Whether the row can find anything, whatever others say."""
+    if row.facts and not _things(row.facts, case):
+        return False
+    if row.same_category and case.category == "other":
+        return False
+    return not row.signals or any(signal.name in row.signals for signal in message.signals)
+
+
 class _Alike:
     """How far the words of a case resemble those of others; each pair is compared once."""
 
     def __init__(self, case: Case, others: list[Case], policy: Policy) -> None:
-        self._case = case
-        by_customer = {people_of(other): other.words for other in others}
-        # The case itself is one of the customers.
-        self._everybodys = said_by_many((case.words, *by_customer.values()), policy.boilerplate_from)
+        self._case, self._others, self._policy = case, others, policy
+        self._everybodys: frozenset[int] | None = None
         self._known: dict[str, float] = {}
 
-    def to(self, other: Case) -> float:
-        """0 to 1."""
-        if other.number not in self._known:
-            self._known[other.number] = resemblance(self._case.words, other.words, self._everybodys)
-        return self._known[other.number]
+    def to(self, other: Case, least: Fraction) -> float:
+        """0 to 1; when it is not even `least` in all that both say, what is everybody's is not looked for."""
+        number = other.number
+        if number not in self._known:
+            self._known[number] = resemblance(self._case.words, other.words)
+        if self._known[number] < least:
+            return self._known[number]
+        if self._everybodys is None:
+            by_customer = {people_of(one): one.words for one in self._others}
+            # The case itself is one of the customers.
+            self._everybodys = said_by_many((self._case.words, *by_customer.values()), self._policy.boilerplate_from)
+        return min(self._known[number], resemblance(self._case.words, other.words, self._everybodys))
 
 
 def _why_same(row: CauseRow, case: Case, other: Case, message: IncomingMessage, texts: _Alike) -> str | None:
@@ -177,9 +193,11 @@ def _why_same(row: CauseRow, case: Case, other: Case, message: IncomingMessage, 
             return None
         details.append(f"“{said[0]}”")
     if row.similarity is not None:
+        alike = texts.to(other, row.similarity)
+        if alike < row.similarity:
+            return None
         shortest = min(len(case.words.split()), len(other.words.split()))
-        alike = texts.to(other)
-        if alike < row.similarity or max(shortest, min(len(case.words), len(other.words)) // 6) < row.least_words:
+        if max(shortest, min(len(case.words), len(other.words)) // 6) < row.least_words:
             return None
         details.append(f"{alike:.0%}")
     return "; ".join(details)
@@ -187,8 +205,7 @@ def _why_same(row: CauseRow, case: Case, other: Case, message: IncomingMessage, 
 
 def _things(kinds: Iterable[str], case: Case) -> set[str]:
     wanted = set(kinds)
-    found = {one for one in things_of(case.facts) if one.partition(":")[0] in wanted}
-    return found | ({f"{MODEL}:{model}" for model in models_of(case.words)} if MODEL in wanted else set())
+    return {one for one in things_of_case(case) if one.partition(":")[0] in wanted}
 
 
 def _lead_of(other: Case, background: Background) -> Case | None:

@@ -61,6 +61,22 @@ def things_of(facts: Iterable[Fact]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{kind}:{value}" for kind, value in found if len(value) >= _SHORTEST))
 
 
+# Of the cases that were asked for last: in a flood the same ones are compared again and again.
+_things: dict[str, tuple[tuple[Fact, ...], str, tuple[str, ...]]] = {}
+_MOST_KNOWN = 256
+
+
+def things_of_case(case: Case) -> tuple[str, ...]:
+    """The same of a case, and the models of products in its words: `model:px200`."""
+    known = _things.get(case.number)
+    if known is None or known[0] is not case.facts or known[1] is not case.words:
+        models = (f"{MODEL}:{model}" for model in models_of(case.words))
+        if len(_things) >= _MOST_KNOWN:
+            _things.clear()
+        known = _things[case.number] = case.facts, case.words, (*things_of(case.facts), *models)
+    return known[2]
+
+
 @lru_cache(maxsize=256)
 def models_of(words: str) -> tuple[str, ...]:
     """What looks like the model of a product, normalised: `px200`."""

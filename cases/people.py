@@ -96,6 +96,10 @@ class Directory:
         known = self.departments.get(department)
         return self.people.get(local or (known.head if known else ""))
 
+    def is_anybody_away(self, at: datetime) -> bool:
+        """Whether anybody is absent at the moment, so that others stand in."""
+        return any(person.absences and person.is_away(at) for person in self.people.values())
+
     def standing_in(self, person: Person, when: Callable[[Person], datetime]) -> Person | None:
         """The person, or along the chain of deputies the first who is present; None when all are away.
 

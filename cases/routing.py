@@ -30,13 +30,18 @@ _OF_MEASURES = frozenset(role.partition(" ")[0] for role in EACH_HAS)
 DECIDING = ("confirmer", "approver", "reviewer", "extension approver")
 
 
+_GIVEN = ("department", "further departments", "speaker", "handler", *LEVELS, *DECIDING)
+
+
 def roles_of(person: Person, case: Case, policy: Policy, at: datetime) -> frozenset[str]:
     """The roles a person has on this case, own ones and those held as somebody's deputy now."""
     directory = policy.directory
-    of_the_case = {"department", "further departments", "speaker", "handler", *LEVELS, *DECIDING}
-    if case.measures:
-        of_the_case |= EACH_HAS
-    asked = of_the_case.union(*(other.roles for other in directory.people.values()))
+    of_the_case = (*_GIVEN, *EACH_HAS) if case.measures else _GIVEN
+    if not directory.is_anybody_away(at):
+        # Nobody is stood in for, so only what the case itself gives is to be found: every letter to a colleague asks.
+        given = (role for role in of_the_case if any(one.id == person.id for one in holders(role, case, policy)))
+        return frozenset((*person.roles, *given))
+    asked = {*of_the_case}.union(*(other.roles for other in directory.people.values()))
     holding = {role: holders(role, case, policy) for role in asked}
     # Who is told must be able to act, so a deputy has every role of the absent, those of the directory included.
     deputised = {role for role, held_by in holding.items() if person in directory.present(held_by, at)}
