@@ -101,8 +101,11 @@ def keys_of(settings: Settings, store: Store | None = None) -> Keys:
 
 def parsers_of(settings: Settings) -> Parsers:
     """The pool of parser workers, with the limits of the settings."""
-    workers = settings.workers.count or len(os.sched_getaffinity(0))
-    return Parsers(settings.accounts[0].reading, workers=workers, limits=limits_of(settings))
+    count = settings.workers.count or len(os.sched_getaffinity(0))
+    # Where nobody says how many, one core is left to the daemon: a worker that starts takes as long as reading 200
+    # messages. But one message that keeps a worker busy must not keep all others waiting.
+    reserve = 0 if settings.workers.count or count < 2 else 1
+    return Parsers(settings.accounts[0].reading, workers=count, in_reserve=reserve, limits=limits_of(settings))
 
 
 def limits_of(settings: Settings) -> Limits:

@@ -22,6 +22,7 @@ __all__ = ["Died", "Limits", "Parsed", "Parsers", "Read", "Unreadable", "View"]
 
 GROUP = 16  # messages given to a worker at once
 GROUP_BYTES = 2**15  # so that a group fits into a pipe (64 KiB) and writing it never waits for the reader
+BUSY = 5.0  # seconds for which workers may all be busy before one of the reserve is started
 AHEAD_BYTES = 2**25  # of messages taken from the caller before their turn
 USUAL = Limits()
 
@@ -30,7 +31,8 @@ class Parsers:
     """A pool of parser workers. Close it, or use it as a context manager.
 
     `parse` and `parse_headers` name functions as `module:function`, since workers load them by themselves:
-    `parse(raw, reading)` and `parse_headers(raw, size, sha256, reading)`.
+    `parse(raw, reading)` and `parse_headers(raw, size, sha256, reading)`. Workers `in_reserve` of them are started when
+    all others have been busy for a while.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Parsers:
         reading: Reading,
         *,
         workers: int = 2,
+        in_reserve: int = 0,
         limits: Limits = USUAL,
         parse: str = "parsers:parse_message",
         parse_headers: str = "parsers:parse_headers",
@@ -50,7 +53,11 @@ class Parsers:
         self._children = [Child(limits, parse, parse_headers) for _ in range(workers)]
         self._idle: queue.SimpleQueue[Child] = queue.SimpleQueue()
         self._executor = ThreadPoolExecutor(workers, thread_name_prefix="parser")
-        for child in self._children:
+        ready = max(workers - in_reserve, 1)
+        self._reserve: queue.SimpleQueue[Child] = queue.SimpleQueue()
+        for child in self._children[ready:]:
+            self._reserve.put(child)
+        for child in self._children[:ready]:
             self._idle.put(child)
             self._executor.submit(self._warm)
 
@@ -104,9 +111,17 @@ class Parsers:
             child.start()
         self._idle.put(child)
 
+    def _free(self) -> Child:
+        """A worker that has nothing to do; when none becomes free for a while, one of the reserve."""
+        with suppress(queue.Empty):
+            return self._idle.get(timeout=BUSY)
+        with suppress(queue.Empty):
+            return self._reserve.get_nowait()
+        return self._idle.get()
+
     def _work(self, group: Group) -> tuple[Parsed, ...]:
         """All results of a group. A death costs one message; a new worker goes on with those behind it."""
-        child = self._idle.get()
+        child = self._free()
         done: list[Parsed] = []
         try:
             while len(done) < len(group.tasks):

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from cases.trouble import NeedsHuman, TryLater
-from daemon.allocator import keep_small
+from daemon.allocator import collect_seldom, keep_small
 from daemon.assemble import House, build, open_store, parsers_of, recall_refusals
 from daemon.cli.common import settings_at, store_of
 from daemon.clock import Clock
@@ -70,6 +70,7 @@ def run(config: Path | None, *, once: bool, since: str | None) -> int:
         parsers = parsers_of(settings)
         try:
             house = build(settings, store, parsers, Clock(), guard, since=day)
+            collect_seldom()
             recall_refusals(house, paused=once)
             house.outbox.recover()
             return _pass(house) if once else _stay(house, config, day)

@@ -54,6 +54,17 @@ def test_both_workers_are_used(pool: Parsers) -> None:
     assert 2 == len(set(subjects(parse(pool, *[f"pid {ALONE}"] * 40))))
 
 
+def test_a_worker_in_reserve_is_started_when_the_others_have_been_busy_for_a_while(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parse_, headers = "tests.daemon.evil:obey", "tests.daemon.evil:obey_headers"
+    monkeypatch.setattr("daemon.workers.BUSY", 60.0)
+    with Parsers(Reading(), workers=2, in_reserve=1, limits=TIGHT, parse=parse_, parse_headers=headers) as pool:
+        (first,) = set(subjects(parse(pool, *[f"pid {ALONE}"] * 20)))
+        monkeypatch.setattr("daemon.workers.BUSY", 0.2)
+        assert {first} < {*subjects(parse(pool, f"sleep 3{ALONE}", f"pid {ALONE}", f"pid {ALONE}")[1:]), first}
+
+
 @pytest.mark.parametrize(
     ("order", "reason"),
     [
