@@ -12,16 +12,16 @@ So the deadline that is given is the earliest that can come of it. When the days
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from threading import Lock
 from zoneinfo import ZoneInfo
 
 from cases.calendar import Calendar
 from cases.daynotes import DayNote, Why
 from config.calendar_rules import Announced, CalendarRules, Prayers, Spans
-from config.prayer_times import Windows, windows_of
+from config.prayer_times import Windows, line_of, windows_of, year_key
 from config.public_days import PublicDays, days_of, public_days
 from config.ramadan import months_of
 from config.wall_clock import instant
@@ -88,6 +88,17 @@ class Calendars(Mapping[str, Calendar]):
 
     def __len__(self) -> int:
         return len(self._rules)
+
+    def years_of_prayer(self, names: Iterable[str]) -> dict[str, Callable[[], str]]:
+        """What the times of prayer of these calendars are remembered by, with what makes each line (`prayer_times`)."""
+        found: dict[str, Callable[[], str]] = {}
+        for name in names:
+            rules, prayers = self._rules[name], self._rules[name].prayers
+            years = _years(self._now.astimezone(ZoneInfo(rules.zone)).date())
+            if prayers:
+                every = range(years.start, years.stop + 1)
+                found |= {year_key(prayers, year): partial(line_of, prayers, year) for year in every}
+        return found
 
 
 _NOTHING = "has no working time; give it shifts on at least one day that is not free"

@@ -4,9 +4,13 @@ A window begins some minutes before a time of prayer and ends some minutes after
 mosques publish differ by a minute or two, which the margins cover and `adjust` corrects.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from hashlib import sha256
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -85,9 +89,58 @@ def windows_of(rules: Prayers, zone: str, year: int) -> Windows:
 
     Raises ValueError with what to write instead for a place where times of prayer cannot be reckoned.
     """
+    place = ZoneInfo(zone)
+    days = zip(_days(year), _moments_of(rules, year), strict=True)
+    return tuple(sorted(window for day, moments in days for window in _windows(rules, place, day, moments)))
+
+
+Moments = tuple[int, ...]  # epoch seconds of the prayers of a day, in the order of NAMES
+# Lines of years by their keys: what was computed or is remembered from earlier (`recall`).
+_known: dict[str, str] = {}
+
+
+def year_key(rules: Prayers, year: int) -> str:
+    """What the times of a local year hang on, as a digest: the place, the way of reckoning, and who reckons."""
+    reckoned = (rules.latitude, rules.longitude, rules.method, rules.hanafi, rules.adjust)
+    return sha256(repr((reckoned, year, _versions())).encode()).hexdigest()[:32]
+
+
+def recall(lines: Mapping[str, str]) -> None:
+    """Times that were computed before, by `year_key`; what is no such line is left alone."""
+    _known.update({key: line for key, line in lines.items() if _LINE.fullmatch(line)})
+
+
+def line_of(rules: Prayers, year: int) -> str:
+    """The times of a year as one line, which `recall` understands. Raises ValueError as `windows_of`."""
+    key = year_key(rules, year)
+    if key not in _known:
+        _known[key] = ";".join(
+            ",".join(str(int(moment.timestamp()) - _midnight(day)) for moment in times_on(rules, day).values())
+            for day in _days(year)
+        )
+    return _known[key]
+
+
+def _moments_of(rules: Prayers, year: int) -> list[Moments]:
+    days = zip(_days(year), line_of(rules, year).split(";"), strict=True)
+    return [tuple(_midnight(day) + int(second) for second in line.split(",")) for day, line in days]
+
+
+_LINE = re.compile(r"-?\d+(,-?\d+){4}(;-?\d+(,-?\d+){4}){364,365}")
+
+
+def _days(year: int) -> list[date]:
     first, count = date(year, 1, 1), (date(year + 1, 1, 1) - date(year, 1, 1)).days
-    days = [first + timedelta(days=i) for i in range(count)]
-    return tuple(sorted(window for day in days for window in _windows(rules, ZoneInfo(zone), day)))
+    return [first + timedelta(days=place) for place in range(count)]
+
+
+def _midnight(day: date) -> int:
+    return (day - date(1970, 1, 1)).days * 86_400
+
+
+@cache
+def _versions() -> tuple[str, ...]:
+    return tuple(version(name) for name in ("al-falak", "hijridate"))
 
 
 def times_on(rules: Prayers, day: date) -> dict[str, datetime]:
@@ -117,14 +170,14 @@ def _parameters(rules: Prayers, is_ramadan: bool) -> "CalculationParameters":
     return found
 
 
-def _windows(rules: Prayers, zone: ZoneInfo, day: date) -> list[tuple[int, int]]:
-    times, friday = times_on(rules, day), day.weekday() == _FRIDAY
+def _windows(rules: Prayers, zone: ZoneInfo, day: date, moments: Moments) -> list[tuple[int, int]]:
+    times, friday = dict(zip(NAMES, moments, strict=True)), day.weekday() == _FRIDAY
     found = []
     for name in rules.names:
         if friday and name == _NOON and rules.friday:
             continue
         after = rules.friday_after if friday and name == _NOON else rules.after
-        moment = int(times[name].timestamp())
+        moment = times[name]
         found.append((moment - rules.before * 60, moment + after * 60))
     if friday:
         found += [(instant(zone, day, start), instant(zone, day, end)) for start, end in rules.friday]

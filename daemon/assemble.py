@@ -12,6 +12,7 @@ from pathlib import Path
 from cases.trouble import NeedsHuman, TryLater
 from config.secret import create_key
 from config.values import Account, LetterMode, Settings
+from daemon.almanac import recall_prayers
 from daemon.bounces import Bounces
 from daemon.ceilings import Ceilings
 from daemon.clock import Clock
@@ -182,6 +183,7 @@ def build(  # noqa: PLR0913 (what the parts are made of)
 ) -> House:
     """Everything, ready to work; `before` is what this one replaces. Raises NeedsHuman: broken templates or keys."""
     policy, keys = settings.policy, keys_of(settings, store)
+    recall_prayers(store, policy)
     notes = notes_of(settings, store)
     concluder = concluder_of(settings, store, keys)
     views = {account.name: parsers.reading_as(account.reading) for account in settings.accounts}

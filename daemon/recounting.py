@@ -21,6 +21,7 @@ from cases.case import Case
 from cases.deadlines import Deadline, owed
 from cases.policy import Policy
 from cases.recounting import CalendarChange, change_of, on_calendar, years_of
+from daemon.almanac import keep_prayers
 from daemon.clock import Clock
 from daemon.guard import Guard
 from store.calendars import Cursor
@@ -113,6 +114,7 @@ class Recounting:
                 fresh = {year: hours for year, hours in years.items() if before.get(year) != hours}
                 if fresh:
                     self.store.record_calendar(name, fresh)
+            keep_prayers(self.store, self.policy)
             if changes:
                 self.store.record_fact(OPEN, _written(changes))
             self._tell_what_is_unknown()

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from cases.trouble import NeedsHuman, TryLater
 from daemon.allocator import collect_seldom, keep_small
+from daemon.almanac import keep_prayers
 from daemon.assemble import House, build, open_store, parsers_of, recall_refusals
 from daemon.cli.common import settings_at, store_of
 from daemon.clock import Clock
@@ -39,7 +40,9 @@ def init_db(config: Path | None, copy_from: Path | None = None) -> None:
 
     settings, console = settings_at(config), Console()
     if copy_from is None:
-        Store.create(settings.database.reveal()).close()
+        store = Store.create(settings.database.reveal())
+        keep_prayers(store, settings.policy)
+        store.close()
         console.print(f"made {settings.database.url}", markup=False, soft_wrap=True)
         return
     with store_of(settings_at(copy_from)) as source:

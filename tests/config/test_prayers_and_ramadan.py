@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from cases.calendar import Calendar, CalendarEnds
 from cases.daynotes import Why
 from cases.target import Target, Unit
+from config import prayer_times
 from config.calendar_rules import CalendarRules, Change, Prayers, Ramadan, Spans, Week
 from config.calendars import build, check
 from config.prayer_times import CITIES, METHODS, times_on, windows_of
@@ -139,6 +140,25 @@ class TestWindows:
 
     def test_a_year_is_computed_once(self) -> None:
         assert windows_of(place("doha"), "Asia/Qatar", 2027) is windows_of(place("doha"), "Asia/Qatar", 2027)
+
+    def test_a_line_that_is_remembered_says_the_same_as_what_is_computed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        rules = place("riyadh")
+        line, computed = prayer_times.line_of(rules, 2028), windows_of.__wrapped__(rules, "Asia/Riyadh", 2028)
+        key, noon = prayer_times.year_key(rules, 2028), times_on(rules, date(2028, 2, 29))["dhuhr"]
+        monkeypatch.setattr(prayer_times, "_known", {})
+        monkeypatch.setattr(prayer_times, "times_on", None)  # whoever computes fails
+        prayer_times.recall({key: "1,2", "other": line})
+        with pytest.raises(TypeError):
+            prayer_times.line_of(rules, 2028)
+        prayer_times.recall({key: line})
+        assert computed == windows_of.__wrapped__(rules, "Asia/Riyadh", 2028)
+        assert any(start <= noon.timestamp() < end for start, end in computed)
+
+    def test_another_place_another_method_or_another_year_has_a_line_of_its_own(self) -> None:
+        rules = place("riyadh")
+        others = [replace(rules, method="karachi"), replace(rules, hanafi=True), replace(rules, adjust=(("asr", 2),))]
+        every = (rules, place("doha"), *others)
+        assert 10 == len({prayer_times.year_key(one, year) for one in every for year in (2027, 2028)})
 
 
 class TestRamadan:
