@@ -1,5 +1,6 @@
 """The command line `ombud`."""
 
+import gc
 import sys
 from pathlib import Path
 from typing import Annotated, Optional
@@ -502,6 +503,9 @@ def service_unit(
 
 def main() -> None:
     """Run; trouble is told in one plain line and an exit status: 2 for a person, 3 for later."""
+    gc.set_threshold(
+        100_000, 20, 20
+    )  # loading makes objects that stay; looking for cycles among them was a fifth of a start
     try:
         app()
     except NeedsHuman as trouble:

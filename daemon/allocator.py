@@ -20,7 +20,6 @@ def collect_seldom() -> None:
 
     Looking for cycles among settings, word tables and code, again and again, was a twentieth of the work.
     """
-    gc.collect()
     gc.freeze()
     gc.set_threshold(_YOUNG, _MIDDLE, _OLD)
 

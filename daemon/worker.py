@@ -79,6 +79,7 @@ class Worker:
 
     def run(self) -> None:
         gc.freeze()  # what is loaded stays; to look for cycles among it costs as much as reading some messages
+        gc.set_threshold(10_000, 20, 20)
         self.idle = _address_space()
         resource.setrlimit(resource.RLIMIT_AS, (self.idle + self.voice.memory, resource.RLIM_INFINITY))
         self.voice.answer(HELLO, b"")
@@ -127,6 +128,7 @@ def main(arguments: Mapping[str, str]) -> None:
     os.close(null)
     for what, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_NOFILE, 64)):
         resource.setrlimit(what, (most, most))
+    gc.set_threshold(100_000, 20, 20)  # while it loads
     voice = Voice(sink=sink, memory=int(arguments["memory"]))
     sys.excepthook = voice.last_words
     worker = Worker(
