@@ -28,8 +28,6 @@ LEVELS = ("lead department", "centre head", "hq", "management")
 # Who finds good what others did is named by the stage, or by what was proposed.
 _OF_MEASURES = frozenset(role.partition(" ")[0] for role in EACH_HAS)
 DECIDING = ("confirmer", "approver", "reviewer", "extension approver")
-
-
 _GIVEN = ("department", "further departments", "speaker", "handler", *LEVELS, *DECIDING)
 
 

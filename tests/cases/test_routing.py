@@ -1,10 +1,12 @@
 """Who leads, who stands in, and that somebody always hears of it (policy §5, M15.4)."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from cases.case import Case
+from cases.people import Absence, Person
 from cases.policy import RouteRow
 from cases.routing import people_for, roles_of
 from cases.ways import Origin, hidden_by, way_of
@@ -165,3 +167,20 @@ def test_head_office_leads_several_unrelated_departments_whatever_the_centre_has
     case = replace(SAUDI, departments=("quality", "logistics"))
     assert ["quinn"] == [x.id for x in people_for("lead department", replace(case, hq_leads=True), POLICY, MONDAY)]
     assert way_of(("product-quality", "price"), Origin(), POLICY).hq_leads
+
+
+@pytest.mark.parametrize("level", [0, 1, 3])
+@pytest.mark.parametrize("case", [CASE, SAUDI, replace(CASE, handler="hanna", further=("legal",), approvals=("hq",))])
+def test_somebody_far_off_who_is_away_changes_nobodys_roles(case: Case, level: int) -> None:
+    """Roles are found in another way where somebody is away."""
+    absent = Person(
+        id="guest",
+        name="Guest",
+        addresses=("guest@shop.example",),
+        absences=(Absence(start=MONDAY, end=MONDAY + timedelta(days=1)),),
+    )
+    directory = POLICY.directory
+    other = replace(POLICY, directory=replace(directory, people={**directory.people, absent.id: absent}))
+    for person in directory.people.values():
+        seen = replace(case, level=level)
+        assert roles_of(person, seen, other, MONDAY) == roles_of(person, seen, POLICY, MONDAY)
