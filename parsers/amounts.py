@@ -125,7 +125,7 @@ def _made(text: str, place: tuple[int, int], value: Decimal, sign: Sign) -> Amou
     code = table("currencies")["exact"]["same"].get(sign.code, sign.code)
     minus = _sign_of(text, start)
     is_negative = minus or _INNER_MINUS.match(text, start)
-    value = value * times * (-1 if is_negative else 1)
+    value = value * Decimal(str(times)) * (-1 if is_negative else 1)
     return Amount(value=value, currency=code, text="", start=start - minus, end=end, confidence=sign.confidence)
 
 
@@ -180,7 +180,7 @@ def _value(text: str, match: re.Match[str], before: Sign | None) -> tuple[Decima
 
 _REST = re.compile(r"[ ](\d{1,3})(?![\d.,])(?=[ ]?[^\W\d])")  # 2 bin 500 TL
 _FURTHER = re.compile(r"(\d)(?!\d)")
-_ATTACHED = frozenset({"m", "k", "tr", "cr", "mn", "bn"})  # with a blank between they are units of something else
+_ATTACHED = frozenset({"m", "k", "tr", "cr", "mn", "bn", "b"})  # with a blank between they are units of something else
 
 
 @cache

@@ -271,7 +271,7 @@ def _sign(key: str, width: int, gap: int, context: Context, *, is_word: bool = F
     rows = table("currencies")
     shared = rows["shared"].get(key)
     if shared is None:
-        return Sign(rows["exact"]["same"].get(key, key) if key != "IRT" else key, SURE, width, gap, is_word)
+        return Sign(key if key in rows["times"] else rows["exact"]["same"].get(key, key), SURE, width, gap, is_word)
     if context.country in shared:
         return Sign(shared[context.country], SURE, width, gap, is_word)
     lands = rows["hints"]["signs"].get(key, ())

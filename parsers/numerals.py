@@ -65,11 +65,11 @@ def number_before(text: str, end: int) -> tuple[Decimal, int] | None:
         if text[place + len(word) : edge].strip(" \u00a0-\u2010\n"):
             break
         edge = place
+        if taken and word in table("numerals")["joints"]["words"]:
+            continue  # also where it means one in another language: "et", "en"
         values = _values_of(unicodedata.normalize("NFC", word.replace("’", "'")))
         if values is None:
-            if not (taken and word in table("numerals")["joints"]["words"]):
-                break
-            continue
+            break
         taken.append(values)
         start = place
     if not taken:
@@ -81,10 +81,12 @@ def number_before(text: str, end: int) -> tuple[Decimal, int] | None:
 def _sum(values: list[float]) -> float:
     total: float = 0
     current: float = 0
+    group: float = 0  # the last multiplier of a group
     for value in values:
         if value >= 1000 and value % 1000 == 0 and value != 2000:
-            total += (current or 1) * value
-            current = 0
+            # dos mil millones, cent mille millions: a larger multiplier right behind a smaller one takes it all
+            total = total * value if not current and 0 < group < value else total + (current or 1) * value
+            current, group = 0, value
         elif value == 100:
             current = (current // 100 * 100) + max(current % 100, 1) * 100 if current else 100
         elif value == 20 and current == 4:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, lru_cache
 
@@ -14,6 +14,9 @@ _SIGNS = re.compile("[零〇一壹二贰貳两兩三叁參四肆五伍六陆陸�
 _KOREAN = re.compile("(?<![가-힣])[일이삼사오육칠팔구십백천만억]{2,16}(?=[ ]?(?:원|달러|유로))")
 _THAI = re.compile("[\u0e01-\u0e5b]")
 _HANGUL = re.compile("[가-힣]")
+_DIGIT = re.compile(r"[ \u00a0]?\d")
+_TENTHS = re.compile("([一二两三四五六七八九])[角毛](?:([一二三四五六七八九])分)?")
+_NEAR = 40  # characters behind an amount in which its coins stand
 _MOST = 500
 _WORD = re.compile(r"(?:[^\W\d_]+|[\u0900-\u0963\u0980-\u09e3]+)+")
 
@@ -51,7 +54,12 @@ def in_signs(text: str, context: Context) -> Iterator[Worded]:
             value = parse_signs(match[0])
             if value is None or (not _is_counted(match[0]) and len(match[0]) > 1):
                 continue
-            yield _worded(value, sign, match.start() - (before.width if before else 0), match.end(), after)
+            amount = _worded(value, sign, match.start() - (before.width if before else 0), match.end(), after)
+            coins = _TENTHS.match(text, amount.end)
+            if coins:
+                hundredths = (parse_signs(coins[1]) or Decimal(0)) * 10 + (parse_signs(coins[2] or "") or Decimal(0))
+                amount = replace(amount, value=amount.value + hundredths / 100, end=coins.end())
+            yield amount
 
 
 def _in_thai(text: str, context: Context) -> Iterator[Worded]:
@@ -81,7 +89,29 @@ def in_words(text: str, context: Context) -> Iterator[Worded]:
         sign = sign_after(text, end - 1 if text[end - 1] in " \u00a0" else end, context)
         if sign is None or counted[0] <= 1 or (sign.is_weak and counted[0] < 20):
             continue
-        yield _worded(counted[0], sign, counted[1], end - 1 if text[end - 1] in " \u00a0" else end, sign)
+        stop = end - 1 if text[end - 1] in " \u00a0" else end
+        if _DIGIT.match(text, stop + sign.width):
+            continue  # the sign is that of the next number: "it rose to US$ 1.45"
+        amount = _worded(counted[0], sign, counted[1], stop, sign)
+        yield _with_coins(text, amount)
+
+
+@cache
+def _coins() -> re.Pattern[str]:
+    names = [word for word in table("currencies")["cents"]["words"] if word[0].isalpha() and len(word) > 2]
+    return re.compile(rf"(?<!\w)(?:{'|'.join(sorted(map(re.escape, names), key=len, reverse=True))})(?!\w)")
+
+
+def _with_coins(text: str, amount: Worded) -> Worded:
+    """The amount with the coins in words behind it: ten dollars and fifty cents."""
+    named = _coins().search(text, amount.end, amount.end + _NEAR)
+    counted = number_before(text, named.start() - 1) if named else None
+    if named is None or counted is None or counted[1] < amount.end or not 0 < counted[0] < 100:
+        return amount
+    between = text[amount.end : counted[1]].strip(" ,\u00a0").casefold()
+    if between and between not in table("currencies")["cents"]["joints"]:
+        return amount
+    return replace(amount, value=amount.value + counted[0] / 100, end=named.end())
 
 
 def _places(text: str, words: Iterable[str]) -> list[int]:
@@ -119,4 +149,6 @@ def _currency_words() -> tuple[frozenset[str], tuple[str, ...]]:
 def _worded(value: Decimal, sign: Sign, start: int, stop: int, after: Sign | None) -> Worded:
     times = table("currencies")["times"].get(sign.code, 1)
     code = table("currencies")["exact"]["same"].get(sign.code, sign.code)
-    return Worded(value * times, code, start, stop + (after.width if after else 0), round(sign.confidence - 0.05, 2))
+    return Worded(
+        value * Decimal(str(times)), code, start, stop + (after.width if after else 0), round(sign.confidence - 0.05, 2)
+    )
