@@ -318,6 +318,23 @@ def test_an_amount_has_as_many_digits_as_its_currency(value: str, shown: str) ->
     assert f"Amount: {shown}\n" in templates.render("acknowledgement", "en", view).text
 
 
+def _turned(view: Mapping[str, object]) -> Iterator[Mapping[str, object]]:
+    """The view with its switches in every position."""
+    switches = [name for name, value in view.items() if isinstance(value, bool)]
+    for positions in itertools.product((True, False), repeat=len(switches)):
+        yield dict(view) | dict(zip(switches, positions, strict=True))
+
+
+@pytest.mark.parametrize(("letter", "locale"), ALL)
+def test_no_mark_of_markdown_is_left_and_what_a_colleague_wrote_stands_apart(letter: str, locale: str) -> None:
+    """Emphasis that ends behind Chinese punctuation is none, and a block behind an `endif` is swallowed by its line."""
+    for view in _turned(SAMPLES[letter]):
+        text = templates.render(letter, locale, view).text
+        assert "**" not in text
+        if letter in VERBATIM and (words := str(view["text"]).partition("\n")[0]) in text:
+            assert "\n\n" in text.partition(words)[0][-3:], text.partition(words)[0][-40:]
+
+
 @pytest.mark.parametrize(("letter", "locale"), ALL)
 def test_headings_of_the_text_part_are_underlined_as_far_as_they_reach(letter: str, locale: str) -> None:
     rows = templates.render(letter, locale, SAMPLES[letter]).text.split("\n")
