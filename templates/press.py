@@ -20,7 +20,7 @@ from templates.slots import Cut, Kind, Value, cut, mark
 from templates.words import Words
 
 MOST_FORMS = 512
-LONGEST_NOTE = 2_400  # characters of HTML without the values
+LONGEST_NOTE = 2_800  # characters of HTML without the values
 _STYLES = frozenset({
     "p", "h1", "h2", "h3", "ul", "ol", "li", "table", "th", "td", "label", "blockquote", "pre", "code", "hr", "a",
     "words", "link", "button", "quiet",
