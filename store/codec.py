@@ -2,7 +2,7 @@
 
 import json
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from threading import Lock
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ import cattrs
 from cases.case import Case
 from cases.events import Event
 from cases.trouble import NeedsHuman
-from store.fields import UTCDateTimeField, clean_text, moment_text
+from store.fields import clean_text, moment_text
 
 T = TypeVar("T")
 
@@ -109,9 +109,8 @@ def _cleaned(plain: Any) -> Any:
 
 
 def _read_moment(text: str, _: type[datetime]) -> datetime:
-    moment = UTCDateTimeField().python_value(text)
-    assert moment is not None
-    return moment
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def _converter() -> cattrs.Converter:
