@@ -4,9 +4,10 @@ A stage's clock runs from the last event that starts it until an event that comp
 ladder step falls due is computed from the same clock, so a change of grade, calendar or staff needs no migration.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from fractions import Fraction
 from operator import attrgetter
 
 from cases.calendaring import BY_CALENDAR, calendar_for
@@ -123,11 +124,17 @@ def steps_due(case: Case, deadline: Deadline, policy: Policy, now: datetime) -> 
     if row is None or plan is None:
         return ()
     taken = _taken(case, row.name, deadline.round)
-    return tuple(
-        DueStep(name=name, base=base, moment=moment)
-        for name, base, moment in _steps(plan, plan.ladder, taken, deadline.target, now)
-        if moment <= now and name not in taken
-    )
+    found: list[DueStep] = []
+    for step in plan.ladder:
+        if step.after and now < plan.due:
+            continue
+        for name, moment in _comings(plan, step, deadline.target):
+            if name in taken:
+                continue
+            if moment > now:
+                break
+            found.append(DueStep(name=name, base=step, moment=moment))
+    return tuple(found)
 
 
 def started(case: Case, row: StageRow) -> datetime | None:
@@ -217,25 +224,31 @@ def _taken(case: Case, stage: str, start: datetime) -> frozenset[str]:
 
 
 def _next_step(plan: Plan, taken: frozenset[str], target: Target) -> datetime | None:
-    """When the next step comes; while one is left until the limit, nobody need know when those after it come."""
-    until, after = ([step for step in plan.ladder if bool(step.after) is is_after] for is_after in (False, True))
-    looks = [moment for name, _, moment in _steps(plan, until, taken, target) if name not in taken]
-    if not looks or min(looks) > plan.due:
-        looks += (moment for name, _, moment in _steps(plan, after, taken, target) if name not in taken)
-    return min(looks, default=None)
+    """When the next step comes. While one is left, nobody need know when those come that are sure to come later."""
+    found, place = None, _AFTER
+    for step in plan.ladder:
+        if found and _place(step) > place:
+            continue
+        name, moment = next((one for one in _comings(plan, step, target) if one[0] not in taken), ("", None))
+        if moment and (found is None or moment < found):
+            found, place = moment, _place(step) if name == step.name else _AFTER
+    return found
 
 
-def _steps(
-    plan: Plan, ladder: Iterable[LadderStep], taken: frozenset[str], target: Target, now: datetime | None = None
-) -> Iterator[tuple[str, LadderStep, datetime]]:
-    """Name, row and moment of the steps; a repeating one until the first neither taken nor due at `now`."""
-    for step in ladder:
-        if now and step.after and now < plan.due:
-            continue  # it comes after the limit
-        name, moment = step.name, plan.first(step)
-        yield name, step, moment
-        for count in range(2, MOST_REPEATS if step.repeat else 2):
-            if name not in taken and (now is None or moment > now):
-                break
-            name, moment = f"{step.name}#{count}", plan.later(moment, step.distance(count) or target)
-            yield name, step, moment
+_LIMIT, _AFTER = Fraction(1), Fraction(2)
+
+
+def _place(step: LadderStep) -> Fraction:
+    """Of two steps that are taken for the first time the one with the greater place comes no sooner."""
+    if step.share is None:
+        return _AFTER if step.after else _LIMIT
+    return min(step.share, _LIMIT)
+
+
+def _comings(plan: Plan, step: LadderStep, target: Target) -> Iterator[tuple[str, datetime]]:
+    """Name and moment of each time that a step comes: once, or again and again."""
+    name, moment = step.name, plan.first(step)
+    yield name, moment
+    for count in range(2, MOST_REPEATS if step.repeat else 2):
+        name, moment = f"{step.name}#{count}", plan.later(moment, step.distance(count) or target)
+        yield name, moment

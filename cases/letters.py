@@ -125,6 +125,7 @@ REGULATOR = "regulator"  # role of a participant, and the reader in the key of a
 SUPPRESSED = "suppressed: "  # how the reason of a letter begins whose reader gets none any more
 _ANSWERED = {"SatisfactionGiven", "CustomerSilent"}
 _OWN_WORDS = frozenset({"report", "correction"})  # letters that say what a colleague wrote
+_UNLISTED = (e.LadderStepTaken, e.CommandsAnswered)  # events that call for letters without a row of the notice table
 LADDER_LETTERS = {"Reminded": "reminder", "LimitBreached": "escalation", "Escalated": "escalation"}
 _ACTIONS = {kind.__name__: action for action, kind in e.ACTION_EVENTS.items()}
 _PRIORITY = {
@@ -158,8 +159,9 @@ def told(case: Case, events: Iterable[e.Event], policy: Policy, now: datetime) -
     """The letters that the events call for, given the case as it is after them. No two share a key."""
     found: dict[str, Letter] = {}
     for event in events:
-        for letter in letters_of(case, event, policy, now):
-            found.setdefault(letter.key, letter)
+        if _notices_on(event.kind, policy) or isinstance(event, _UNLISTED):
+            for letter in letters_of(case, event, policy, now):
+                found.setdefault(letter.key, letter)
     return tuple(found.values())
 
 

@@ -277,9 +277,11 @@ class SimulatedDesk:
         if case.number in self._clocks and all(map(self._moves_no_clock, events)):
             return
         clocks = owed(case, self.policy)
+        look = min((clock.next_look for clock in clocks if clock.next_look), default=None)
+        if clocks is self._clocks.get(case.number) and (look is None or look > now):
+            return
         story.watch(case, clocks, self.policy, now)
         self._clocks[case.number] = clocks
-        look = min((clock.next_look for clock in clocks if clock.next_look), default=None)
         if look is not None and look <= now:
             look = now if events else now + _BEAT  # what stays due all the same is looked at with every beat
         if look != self._looks.get(case.number):
