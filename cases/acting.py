@@ -22,7 +22,7 @@ from cases.opening import dates_told, reopening_of, routing_of
 from cases.people import Person
 from cases.policy import CommandRow, Policy
 from cases.routing import holders, roles_of
-from cases.sense import score_in
+from cases.sense import score_in, taken_for_declined
 from cases.words import Grade
 
 
@@ -115,6 +115,11 @@ def _resolved(act: Act) -> tuple[e.Event, ...]:
     return (e.Resolved(**act.cause(), person=act.person.id, text=act.text),)
 
 
+def _agreed(act: Act) -> tuple[e.Event, ...]:
+    """Who was taken to decline and did not agrees to the solution that was put to them."""
+    return (e.CustomerAgreed(**act.cause(), text=act.text, restores=taken_for_declined(act.case)),)
+
+
 def _satisfied(act: Act) -> tuple[e.Event, ...]:
     score = score_in(act.command)
     return (e.SatisfactionGiven(**act.cause(), score=score, low=score <= act.policy.low_rating, text=act.text),)
@@ -177,7 +182,7 @@ ACTS: Mapping[str, Doing] = {
     **CORRECTING,
     **dict.fromkeys(CLOCK_COMMANDS, _clocks),
     "accept": _accepted,
-    "agreed": _report(e.CustomerAgreed),
+    "agreed": _agreed,
     "appeal": _appealed,
     "approve": _approved,
     "archive": _nothing,

@@ -20,7 +20,7 @@ from cases.pausing import CUSTOMER, customer_reminded, end_of_waiting
 from cases.people import Person
 from cases.placing import Again, Beside, Join, Place
 from cases.policy import Policy
-from cases.rating import is_asked, rated
+from cases.replies import answered, asked_in
 from cases.rights import Claim, refusal, why_not
 from cases.telling import readers_of
 from cases.tokens import IssuedToken
@@ -40,8 +40,8 @@ def on_message(case: Case | None, arrival: Arrival, place: Place, policy: Policy
         case Join(token=token) if token and token.purpose != "customer":
             # Whoever answers a letter to staff is no customer: nothing is reopened, nothing passed on (policy §8).
             return (note_of(arrival, f"answer to a {token.purpose} letter", now),)
-        case Join(how=how, token=token) if arrival.message.automatic is None and is_asked(case, token):
-            return rated(case, arrival, how, policy, now)
+        case Join(token=token) as join if arrival.message.automatic is None and (asked := asked_in(case, token)):
+            return answered(case, arrival, join, asked, policy, now)
         case Join(how=how) if arrival.message.automatic is None:
             return follow_up(case, arrival, how, policy, now)
         case _:

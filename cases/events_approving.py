@@ -50,9 +50,21 @@ class SolutionOffered(TextEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerAgreed(TextEvent):
-    """The customer takes the solution (M17, M21, M27)."""
+    """The customer takes the solution (M17, M21, M27).
+
+    `raw` is the message that said so, 0 when a colleague registered it. `restores`: a refusal was taken back, so the
+    solution that was put to them counts again.
+    """
+
+    raw: int = 0
+    restores: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerDeclined(TextEvent):
-    """The customer does not take the solution; their objections change the proposal (N3.3, T3.3)."""
+    """The customer does not take the solution; their objections change the proposal (N3.3, T3.3).
+
+    `raw` is the message that said so, 0 when a colleague registered it.
+    """
+
+    raw: int = 0

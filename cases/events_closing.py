@@ -20,7 +20,12 @@ class SatisfactionGiven(TextEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerConfirmed(TextEvent):
-    """The customer confirmed the result, as asked for in major cases (M29)."""
+    """The customer confirmed the result, as asked for in major cases (M29).
+
+    `raw` is the message that said so, 0 when a colleague registered it.
+    """
+
+    raw: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,8 @@ class FollowUpAdded(Event):
     words: str = ""
     message_id: str = ""
     flags: tuple[str, ...] = ()
+    taken: str = ""  # as what the words were put on record: the name of a command, with a number where it takes one
+    suggests: str = ""  # what they might mean, for a person to put on record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -123,6 +123,7 @@ EVENT_CONDITIONS: Mapping[str, Callable[[e.Event], bool]] = {
 OBSOLETE = "done meanwhile"  # why a reminder or escalation is not sent
 REGULATOR = "regulator"  # role of a participant, and the reader in the key of a letter to one
 SUPPRESSED = "suppressed: "  # how the reason of a letter begins whose reader gets none any more
+IN_WORDS = " in words"  # how the rule of an event ends that a customer's words gave rise to (`cases.replies`)
 _ANSWERED = {"SatisfactionGiven", "CustomerSilent"}
 _OWN_WORDS = frozenset({"report", "correction"})  # letters that say what a colleague wrote
 _UNLISTED = (e.LadderStepTaken, e.CommandsAnswered)  # events that call for letters without a row of the notice table
@@ -208,10 +209,15 @@ def letters_of(case: Case, event: e.Event, policy: Policy, now: datetime) -> Ite
             above = row.to == NEXT_LEVEL
             role = f"{row.to} {event.place}" if isinstance(event, e.CorrectionEvent) and row.to in EACH_HAS else row.to
             for person in next_level(case, event, policy, now) if above else people_for(role, case, policy, now):
-                if row.letter not in _OWN_WORDS or person.id != event.person_id:  # who wrote it knows it
+                if row.letter not in _OWN_WORDS or not _knows(person, event, case):
                     yield _to_person(case, event, row, person, policy, now)
     if isinstance(event, e.CommandsAnswered) and (asker := policy.directory.people.get(event.person)):
         yield _to_person(case, event, _staff_row(event, "command-answer", "", LetterClass.ANSWER), asker, policy, now)
+
+
+def _knows(person: Person, event: e.Event, case: Case) -> bool:
+    """Who wrote it knows it, and what the customer said in words was passed on to who handles the case."""
+    return person.id in {event.person_id, case.handler if event.rule.endswith(IN_WORDS) else ""} - {""}
 
 
 def _told_of(event: e.LadderStepTaken, case: Case, policy: Policy, now: datetime) -> Iterable[Person]:
@@ -319,6 +325,11 @@ def cause_of(key: str, rule: str, events: Iterable[e.Event], policy: Policy) -> 
     return next((event for event in found if event.kind in meant), found[0] if found else None)
 
 
+def asked_by(event_kind: str, at: datetime) -> str:
+    """The third part of the key of a letter that an event of this kind called for at that moment."""
+    return f"{event_kind} {_stamp(at)}"
+
+
 def _about(event: e.Event) -> str:
     """What tells two letters of one kind apart; the same for a repetition of the same event."""
     if isinstance(event, e.LadderStepTaken):
@@ -330,7 +341,7 @@ def _about(event: e.Event) -> str:
     if isinstance(event, e.CorrectionEvent):
         return f"{event.kind} {event.place} {_stamp(event.at)}"
     raw = getattr(event, "raw", 0)
-    return f"message {raw}" if raw else f"{event.kind} {_stamp(event.at)}"
+    return f"message {raw}" if raw else asked_by(event.kind, event.at)
 
 
 def _stamp(moment: datetime) -> str:

@@ -78,8 +78,8 @@ def moments_of(event: e.Event, status: Status, flags: tuple[str, ...]) -> dict[s
             found["SolutionApproved"] = event.at
         case e.ResultTold() if "emotional" in flags:
             found["VisitDue"] = event.at
-        case e.SatisfactionGiven(low=True):
-            found["LowRating"] = event.at
+        case e.CustomerAgreed() | e.SatisfactionGiven():
+            found |= _of_an_answer(event)
         case e.FollowUpAdded() if status is Status.RESOLVED:
             found["AnswerReceived"] = event.at
         case e.CorrectionEvent():
@@ -108,6 +108,12 @@ def _of_a_grade(event: e.Graded) -> dict[str, datetime]:
     return confirmed | {"MajorConfirmed": event.at} if event.grade is Grade.MAJOR else confirmed
 
 
+def _of_an_answer(event: e.CustomerAgreed | e.SatisfactionGiven) -> dict[str, datetime]:
+    if isinstance(event, e.SatisfactionGiven):
+        return {"LowRating": event.at} if event.low else {}
+    return {"SolutionProposed": event.at, "SolutionApproved": event.at} if event.restores else {}
+
+
 def undone_by(event: e.Event) -> tuple[str, ...]:
     """The moments that are true no more: what finished clocks, and what it started, ends here."""
     match event:
@@ -120,10 +126,10 @@ def undone_by(event: e.Event) -> tuple[str, ...]:
             return ("SolutionApproved",)
         case e.ApprovalRefused() | e.CustomerDeclined():
             return ("SolutionProposed", *_OF_A_PROPOSAL)
-        case e.CorrectionOpened():
-            return ("CorrectionsVerified",)
-        case e.CorrectionReturned(place=place):
-            return (f"CorrectionDone {place}",)
+        case e.CorrectionEvent():
+            return _undone_by_a_measure(event)
+        case e.CustomerAgreed() | e.SatisfactionGiven():
+            return _put_right_by(event)
         case e.Paused():
             return ("Resumed",)
         case e.Resumed():
@@ -134,3 +140,16 @@ def undone_by(event: e.Event) -> tuple[str, ...]:
             return (f"LetterSent:{stops}",)
         case _:
             return ()
+
+
+def _put_right_by(event: e.CustomerAgreed | e.SatisfactionGiven) -> tuple[str, ...]:
+    """A later answer ends what an earlier one had set in motion."""
+    if isinstance(event, e.SatisfactionGiven):
+        return () if event.low else ("LowRating",)
+    return ("CustomerDeclined",) if event.restores else ()
+
+
+def _undone_by_a_measure(event: e.CorrectionEvent) -> tuple[str, ...]:
+    if isinstance(event, e.CorrectionOpened):
+        return ("CorrectionsVerified",)
+    return (f"CorrectionDone {event.place}",) if isinstance(event, e.CorrectionReturned) else ()

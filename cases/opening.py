@@ -66,10 +66,21 @@ def routing_of(
     return (routed, *language_trouble(fold(case, (routed,)), policy, by, now))
 
 
-def follow_up(
-    case: Case, arrival: Arrival, how: str, policy: Policy, now: datetime, *, reopens: bool = True
+def follow_up(  # noqa: PLR0913 (what a further message is)
+    case: Case,
+    arrival: Arrival,
+    how: str,
+    policy: Policy,
+    now: datetime,
+    *,
+    reopens: bool = True,
+    taken: str = "",
+    suggests: str = "",
 ) -> tuple[e.Event, ...]:
-    """A participant wrote again: the case goes on, or is reopened when it was thought to be finished (policy §6)."""
+    """A participant wrote again: the case goes on, or is reopened when it was thought to be finished (policy §6).
+
+    `taken` and `suggests` say what the words were taken for, or might mean (`cases.replies`).
+    """
     message, by = arrival.message, f"message:{arrival.raw}"
     added = e.FollowUpAdded(
         at=now,
@@ -82,6 +93,8 @@ def follow_up(
         words=words_of(message),
         message_id=message.message_id,
         flags=_flags(message),
+        taken=taken,
+        suggests=suggests,
     )
     events: list[e.Event] = [added]
     if message.attachments:

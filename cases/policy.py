@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+from cases.answering import AnswerWords
 from cases.calendar import Calendar
 from cases.people import Directory, Person
 from cases.target import Target
@@ -348,6 +349,7 @@ class Policy:
     clocks: ClockRules = ClockRules()
     checklist: tuple[ChecklistRow, ...] = ()  # before a case is archived
     telling: TellingRules = TellingRules()
+    answers: AnswerWords = field(default_factory=AnswerWords)
     low_rating: int = 2  # of 5; such a rating opens a review (policy §10)
     good_rating: int = 0  # of 5; with such a one a case closes by itself when nothing else is owed; 0: never
 

@@ -55,7 +55,14 @@ def score_in(command: Command) -> int:
     return score if score in SCORES else 0
 
 
+def taken_for_declined(case: Case) -> bool:
+    """Whether the solution that was put to the customer counts no more because they declined it."""
+    return "CustomerDeclined" in case.moments and "SolutionProposed" not in case.moments
+
+
 def _too_early(case: Case, row: CommandRow) -> str:
+    if row.name == "agreed" and taken_for_declined(case):
+        return ""
     for wanted in row.after.get(case.grade, ()):
         moments = wanted.split("|")
         if case.moments.keys().isdisjoint(moments):

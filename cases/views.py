@@ -97,15 +97,16 @@ def _bare(_letter: Letter, case: Case, _policy: Policy) -> View:
 
 def _result(letter: Letter, case: Case, policy: Policy) -> View:
     # A major case is told formally and asks the customer to confirm (M29); nothing else says so.
-    return _proposal(letter, case, policy) | {"confirm": case.grade is Grade.MAJOR and not case.provisional}
+    confirm = case.grade is Grade.MAJOR and not case.provisional
+    return _proposal(letter, case, policy) | {"confirm": confirm, "replies": ["yes"] if confirm else []}
 
 
 def _proposal(letter: Letter, _case: Case, _policy: Policy) -> View:
-    return {"text": getattr(letter.cause, "text", "")}
+    return {"text": getattr(letter.cause, "text", ""), "replies": ["yes", "no"]}
 
 
 def _satisfaction(_letter: Letter, _case: Case, _policy: Policy) -> View:
-    return {}
+    return {"replies": [f"{RATING}{points}" for points in (5, 4, 3, 2, 1)]}
 
 
 def _appeal(letter: Letter, case: Case, policy: Policy) -> View:
@@ -283,6 +284,7 @@ def _caused(letter: Letter, case: Case, policy: Policy, now: datetime, happened:
                 "words": added.words,
                 "evidence": _files(file for group in files for file in group),
                 "reopened": reopened,
+                **_answer(added),
             }
         case cause if letter.letter == "report":
             return _reported(cause, policy, tuple(happened))
@@ -292,6 +294,22 @@ def _caused(letter: Letter, case: Case, policy: Policy, now: datetime, happened:
             return _doubt(asked, tuple(happened))
         case cause:
             return clock_view(cause, case, policy) or {}
+
+
+RATING = "rating "  # how the name of a one-click answer begins that is a number of points
+SATISFIED = "satisfied"  # the command that puts a rating on record
+
+
+def _answer(added: e.FollowUpAdded) -> View:
+    """What the words were taken for, or might mean."""
+    taken, _, given = added.taken.partition(f"{SATISFIED} ")
+    suggests, _, meant = added.suggests.partition(f"{SATISFIED} ")
+    rating = given or meant
+    return {
+        "taken": SATISFIED if given else taken,
+        "suggests": SATISFIED if meant else suggests,
+        "rating": int(rating) if rating else 0,
+    }
 
 
 def _reported(cause: e.Event, policy: Policy, happened: tuple[e.Event, ...]) -> View:

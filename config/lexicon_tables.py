@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, PlainValidator
 
+from cases.answering import RULES, AnswerWords
 from cases.reading import Lexicon, Phrase
 from config.checks import Place
 from config.fields import Name, parse_language
@@ -68,6 +69,7 @@ class WordsModel(Row):
     perhaps: dict[str, list[Words]] = Field(default_factory=dict)
     mentions: dict[str, list[Words]] = Field(default_factory=dict)
     nothing: dict[str, list[Words]] = Field(default_factory=dict)
+    answers: dict[str, list[Annotated[str, Field(min_length=1)]]] = Field(default_factory=dict)
 
 
 def lexicon_files(folder: Path | None, findings: Findings) -> dict[str, TomlFile]:
@@ -91,6 +93,8 @@ def lexicon_of(found: Mapping[str, TomlFile], findings: Findings) -> Lexicon:
         findings.add(file.name, "weak_from", "is more than strong_from", "write less")
     rows = [(file.name, row) for name, file in found.items() if (row := _words(name, file, findings))]
     for name, row in rows:
+        for rule in row.answers:
+            Place(findings=findings, file=name, key="").must_be_known("answers", rule, RULES, "rule")
         for group in row.nothing:
             Place(findings=findings, file=name, key="").must_be_known("nothing", group, _GROUPS, "table")
     places = [(Place(findings=findings, file=name, key=""), row) for name, row in rows]
@@ -105,6 +109,17 @@ def lexicon_of(found: Mapping[str, TomlFile], findings: Findings) -> Lexicon:
         weak_from=float(weights.weak_from),
         also_from=float(weights.also_from),
     )
+
+
+def answers_of(found: Mapping[str, TomlFile]) -> AnswerWords:
+    """What customers answer in each language; mistakes are told by `lexicon_of`."""
+    rows = [row for name, file in found.items() if (row := _words(name, file, Findings())) and row.answers]
+    phrases: dict[str, dict[str, tuple[str, ...]]] = {}
+    for row in rows:
+        known = phrases.setdefault(row.language, {})
+        for rule, some in row.answers.items():
+            known[rule] = (*known.get(rule, ()), *some)
+    return AnswerWords(phrases=phrases)
 
 
 def _words(name: str, file: TomlFile, findings: Findings) -> WordsModel | None:

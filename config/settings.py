@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -17,7 +18,7 @@ from config.desk_checks import check_desk
 from config.desk_rows import WorkersModel
 from config.desk_tables import Desk, read_desk
 from config.directory import directory_of
-from config.lexicon_tables import lexicon_files, lexicon_of
+from config.lexicon_tables import answers_of, lexicon_files, lexicon_of
 from config.mistakes import Findings, Mistakes
 from config.policy_checks import check_policy, roles_used
 from config.policy_tables import Tables, policy_files, raw_names, read_tables
@@ -95,7 +96,10 @@ def _settings(
         accounts=accounts,
         database=database,
         token_keys=token_keys,
-        policy=policy_of(tables, desk.organisation, directory_of(desk, zones), Calendars(calendar_rules, reach)),
+        policy=replace(
+            policy_of(tables, desk.organisation, directory_of(desk, zones), Calendars(calendar_rules, reach)),
+            answers=answers_of(words),
+        ),
         calendar_rules=calendar_rules,
         lexicon=lexicon,
         letter_names=tables.letters.names,

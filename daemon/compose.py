@@ -18,7 +18,7 @@ from cases.letters import Letter
 from cases.message import Proof
 from cases.policy import CommandRow, Policy
 from cases.tokens import IssuedToken, mint, token_id
-from cases.views import typed
+from cases.views import RATING, typed
 from cases.words import DIGEST, TOGETHER, LetterClass
 from daemon.mime import Part, Written
 from daemon.pressing import Order
@@ -203,13 +203,26 @@ class Composer:
             "marker": True,
             "reference": f"[ref:{token}]",
             "actions": self._actions(letter.number, letter.language, desk.reply_to(token), token, names),
+            "answers": self._answers(letter, desk.reply_to(token), token, view.get("replies", [])),
         }
+
+    def _answers(self, letter: Letter, address: str, token: str, replies: object) -> list[dict[str, object]]:
+        """One-click answers of a customer, in words of their language that are taken for what they say."""
+        link = _link(letter.number, address)
+        end = quote(f"\n\n[ref:{token}]")
+        return [
+            {"command": name, "url": link + quote(self._said(name, letter.language)) + end}
+            for name in (map(str, replies) if isinstance(replies, list) else ())
+        ]
+
+    def _said(self, name: str, language: str) -> str:
+        return name.removeprefix(RATING) if name.startswith(RATING) else self.policy.answers.phrase(name, language)
 
     def _actions(
         self, number: str, language: str, address: str, token: str, commands: Sequence[str]
     ) -> list[dict[str, object]]:
         """One-click answers: each opens a new message that begins with the command."""
-        link = f"mailto:{quote(address, safe='@+')}?subject={quote(f'Re: [{number}]')}&body="
+        link = _link(number, address)
         end = quote(f"\n\n[ref:{token}]")
         clicks = [(name, self._click(name, language)) for name in commands]
         return [{"command": name, "url": link + click + end} for name, click in clicks if click]
@@ -275,6 +288,10 @@ class Composer:
             state=OutboxState.HELD if because else OutboxState.QUEUED,
             because=because,
         )
+
+
+def _link(number: str, address: str) -> str:
+    return f"mailto:{quote(address, safe='@+')}?subject={quote(f'Re: [{number}]')}&body="
 
 
 def _one_click(row: CommandRow, language: str) -> str:

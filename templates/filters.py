@@ -191,6 +191,16 @@ def command(context: Context, action: Mapping[str, str], style: str = "button", 
     return state.slots.put(Kind.LINK, Value(text=word, url=url, attributes=state.links["link"], typed=shown))
 
 
+@pass_context
+def answer(context: Context, one: Mapping[str, str], style: str = "button") -> Written:
+    """A one-click answer of a customer, in the HTML part alone: the text says what to write."""
+    state: State = state_of(context)
+    if not _SAFE_URL.fullmatch(one["url"]):
+        raise ValueError(f"the link of answer {one['command']!r} is no clean mailto address")
+    label = calm(state.words.label("reply", one["command"]))
+    return state.slots.put(Kind.BUTTON, Value(text=label, url=one["url"], attributes=state.links[style]))
+
+
 def _block(context: Context, text: str, *, quoted: bool) -> Written:
     slots: Slots = state_of(context).slots
     return slots.put(Kind.BLOCK, Value(text=text, quoted=quoted))
@@ -206,6 +216,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
         moment, day, hours, duration, target, size, percent, label, labels, holiday, fact, country, language, cited,
-        fenced, verbatim, ours, command,
+        fenced, verbatim, ours, command, answer,
     )
 }  # fmt: skip

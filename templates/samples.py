@@ -26,6 +26,16 @@ _COMMON: Mapping[str, object] = {
     "marker": True,
     "reference": "[ref:tabcdefghijklmnopqrstuvwxyz234567abc]",
 }
+
+
+def _reply(name: str) -> Mapping[str, str]:
+    return {
+        "command": name,
+        "url": f"mailto:complaints@meridian.example?subject=Re%3A%20%5BC-4829-1372%5D&body={name[-1]}",
+    }
+
+
+_YES_OR_NO = [_reply("yes"), _reply("no")]
 _SUBJECT = {"subject": "Order 20418: machine arrived damaged"}
 _WORDS = (
     "Dear Sir or Madam,\n\nthe packing machine of order 20418 arrived on 2 April with a broken feeder. We had to stop "
@@ -196,13 +206,15 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         **_SUBJECT,
         "text": "The feeder was damaged in transport.\n\nA new one left our warehouse today; waybill 1Z 999 AA1 01.",
         "confirm": True,
+        "answers": _YES_OR_NO[:1],
     },
     "proposal": {
         **_COMMON,
         **_SUBJECT,
         "text": "We send a new feeder at our cost.\n\nWe also refund the two days of 1,500 EUR.",
+        "answers": _YES_OR_NO,
     },
-    "satisfaction": {**_COMMON, **_SUBJECT},
+    "satisfaction": {**_COMMON, **_SUBJECT, "answers": [_reply(f"rating {points}") for points in (5, 4, 3, 2, 1)]},
     "status": {
         **_COMMON,
         **_SUBJECT,
@@ -383,6 +395,9 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         "sender": "k.alharbi@customer.example",
         "how": "token",
         "words": "The new feeder does not fit either. See www.photos.example/2",
+        "taken": "satisfied",
+        "suggests": "reopen",
+        "rating": 2,
         "evidence": _EVIDENCE[:1],
         **_WORK,
         "deadlines": _DEADLINES,

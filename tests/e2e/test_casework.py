@@ -3,11 +3,14 @@
 import json
 from dataclasses import replace
 from datetime import timedelta
+from email.message import Message
+from urllib.parse import quote, unquote, urlsplit
 
 import pytest
 
 from cases.words import Status
 from daemon.cli import casework, ledger
+from tests.daemon.ticking import links_of
 from tests.e2e.mail import answer, mail, subject_of, text_of
 from tests.e2e.opened import OpenDesk
 
@@ -56,8 +59,13 @@ def test_a_case_goes_through_all_its_stages_at_the_command_line(
     desk.must("rossi", "offer: Wir senden ein neues Paket und erstatten 250 EUR. Sind Sie einverstanden?")
     proposal = office.desk.sent_to(ANA)[-1]
     assert "Unser Vorschlag" in subject_of(proposal)
-    office.receive(answer(proposal, ANA, "Ja, einverstanden."))
-    desk.must("Marco Rossi", "agreed\nresolve: a new parcel left, tracking 4711")
+    office.receive(replying(proposal, "Ja, einverstanden."))
+    (agreed,) = office.events("CustomerAgreed")
+    assert agreed.event is not None
+    assert ("Ja, einverstanden.", True) == (agreed.event.text, agreed.event.by.startswith("message:"))  # type: ignore[attr-defined]
+    told = text_of(office.desk.sent_to(HEAD)[-1])
+    assert "This was taken for an answer: the customer agrees" in told
+    desk.must("Marco Rossi", "resolve: a new parcel left, tracking 4711")
     desk.must("rossi", "result: Ihr neues Paket ist unterwegs, 250 EUR sind erstattet.")
     assert Status.RESOLVED == office.case().status
     assert {"satisfaction", "ask_satisfaction", "close"} <= set(office.running())
@@ -77,6 +85,48 @@ def test_a_case_goes_through_all_its_stages_at_the_command_line(
     assert ["checklist complete"] == [r.event.rule for r in office.events("CaseArchived") if r.event]
     assert {} == office.running()
     office.assert_sound()
+
+
+def test_one_click_answers_of_a_customer_are_taken_for_what_they_say(
+    small_office: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each opens a new message, which quotes nothing and says its words and its token."""
+    office, desk = small_office, Worker(small_office, monkeypatch)
+    desk.must("rossi", "accept\ninvestigated: lost by the carrier\npropose: a new parcel")
+    desk.must("weber", "approve")
+    desk.must("rossi", "offer: Wir senden ein neues Paket.")
+    click(office, office.desk.sent_to(ANA)[-1], "Ich bin nicht einverstanden")
+    (declined,) = office.events("CustomerDeclined")
+    assert "propose" in office.running()
+    # It was a slip, says the customer on the phone, and the colleague puts it right.
+    desk.must("rossi", "agreed: by telephone\nresolve: sent")
+    desk.must("rossi", "result: Ihr neues Paket ist unterwegs.")
+    assert declined.event is not None
+    assert "propose" not in office.running()
+    desk.wait(days=2)
+    click(office, office.desk.sent_to(ANA)[-1], "4")
+    assert 4 == office.case().score
+
+
+def replying(letter: Message, text: str) -> bytes:
+    """As a mail program writes an answer in German."""
+    quoted = "\n".join(f"> {line}" for line in text_of(letter).splitlines())
+    intro = "Am Mo., 9. Nov. 2026 um 10:30 Uhr schrieb Meridian <complaints@meridian.example>:"
+    return mail(
+        ANA,
+        f"Re: {subject_of(letter)}",
+        f"{text}\n\n{intro}\n\n{quoted}\n",
+        to=str(letter["Reply-To"]),
+        references=[str(letter["Message-ID"])],
+    )
+
+
+def click(office: OpenDesk, letter: Message, said: str) -> None:
+    """The customer presses the button whose message says this, and sends it."""
+    links = [urlsplit(link) for link in links_of(letter.as_bytes())]
+    (link,) = [one for one in links if f"body={quote(said)}%0A" in one.query]
+    subject, text = (unquote(part.partition("=")[2]) for part in link.query.split("&"))
+    office.receive(mail(ANA, subject, text, to=link.path, date=office.clock.now()))
 
 
 def test_the_record_says_who_sat_at_the_keyboard_and_for_whom(

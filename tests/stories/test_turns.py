@@ -23,8 +23,7 @@ def test_a_customer_who_declines_gets_another_proposal_and_the_approval_counts_a
     """N3.3, T3.3: the customer's objections change the proposal."""
     case = lived(Story("important"), until="agree")
     case.until("Fri 6 Nov 14:00")
-    case.customer_writes("Nein, das reicht mir nicht.", answering="proposal")
-    case.does("rossi", "declined: wants 500 EUR")
+    case.customer_writes("Nein, das reicht mir nicht. Ich will 500 EUR.", answering="proposal")
     assert {"propose", "progress", "resolve"} == case.owed()
     assert "not proposed yet" == case.refused("rossi", "resolve: sent")
     case.until("Mon 9 Nov 10:00")

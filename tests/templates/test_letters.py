@@ -357,7 +357,7 @@ def test_all_locales_know_the_same_words() -> None:
         del lists[tag]["holiday"]  # their names are English to begin with
     assert lists["en"] == lists["zh-Hans"]
     for tag in ("es", "de", "ar"):
-        assert {name: lists["en"][name] for name in ("fact", "wanted")} == lists[tag]
+        assert {name: lists["en"][name] for name in ("fact", "wanted", "reply")} == lists[tag]
 
 
 def test_every_event_grade_and_proof_has_a_name_for_staff() -> None:
