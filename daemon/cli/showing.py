@@ -154,7 +154,8 @@ def quarantined(config: Path | None, raw_id: int, *, as_json: bool) -> None:
     if as_json:
         print_json(row)
         return
-    print_table(f"Message {raw_id}", ("", ""), list(plain(row).items()), "")
+    facts = [(name, getattr(row, name)) for name in plain(row)]
+    print_table(f"Message {raw_id} (times in UTC)", ("", ""), facts, "")
 
 
 def noted(config: Path | None, limit: int, *, as_json: bool) -> None:
