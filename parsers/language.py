@@ -1,7 +1,8 @@
 """The language of the customer's own words: script rules, then the vote of two libraries and of a table of pieces.
 
 The only home of eldc and pycld2. The pieces of words (`parsers.pieces`) decide between neighbours that the libraries
-mix up or do not know: es/pt/gl/ca, nb/da/sv, cs/sk, hr/sr/bs/sl, id/ms, hi/mr/ne, …
+mix up or do not know: es/pt/gl/ca, nb/da/sv, cs/sk, hr/sr/bs/sl, id/ms, hi/mr/ne, … In a close call between them
+counts what only one of them writes (`parsers/data/apart.toml`).
 """
 
 import math
@@ -9,7 +10,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from parsers.pieces import likely
+from parsers.pieces import likely, words_of
 from parsers.tables import table
 
 _NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[\d*_=#|<>\[\]{}~^/\\\s]+")
@@ -27,12 +28,13 @@ _JAPANESE = re.compile(
 )
 _NAMES = {"iw": "he", "no": "nb", "zh": "zh-Hans", "jw": "jv", "in": "id", "sr-ME": "sr", "tl": "fil", "ku": "ckb"}
 # How much one unit of each witness counts: the table of pieces, eldc, pycld2, and what something else speaks for.
-_PIECES, _ELDC, _CLD2, _PRIOR = 0.8, 0.8, 1.2, 1.2
+_PIECES, _ELDC, _CLD2, _PRIOR = 0.7, 0.8, 1.2, 1.2
 _STEEP = 10.0  # eldc's scores lie close together: what one tenth less than its best is worth, as a logarithm
 _LEAST_PIECES, _LEAST_ELDC = -8.0, -4.0  # no witness alone speaks a language out of the vote
 _WORTH_A_LOOK = -6.0
-_UNKNOWN = -3.0  # where a witness does not know a language
+_UNKNOWN = -2.0  # where a witness does not know a language
 _KIN, _TWIN = 0.3, 0.6  # what is held back from kin, and the share of a vote for a twin or for kin
+_OWN_WORD, _OWN_WORDS = 1.8, 2  # what a word adds that none of its neighbours has, and how many words count
 _UNSURE = 0.6  # of its vote, when pycld2 is not sure
 
 
@@ -145,11 +147,38 @@ def _by_vote(text: str, priors: tuple[str, ...]) -> tuple[str, float]:
         scores[language] += _rarity().get(language, 0.0) + (_PRIOR if language in priors else 0.0)
     if not scores:
         return next(iter(priors), ""), 0.3 if priors else 0.0
-    (best, most), *rest = sorted(scores.items(), key=lambda item: -item[1])
+    _tell_apart(scores, plain)
+    (best, most), *rest = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
     if best == "zh-Hans":
         return _chinese(text, priors)
     ahead = most - (rest[0][1] if rest else 0.0)
     return best, round(min(0.98, 0.55 + 0.15 * ahead), 2)
+
+
+def _tell_apart(scores: dict[str, float], text: str) -> None:
+    """Where neighbours of the best language come close to it, their own words count."""
+    best = max(scores, key=lambda language: (scores[language], language))
+    close = [
+        one for one in _neighbours().get(best, ()) if scores.get(one, -99.0) > scores[best] - _OWN_WORD * _OWN_WORDS
+    ]
+    if len(close) < 2:
+        return
+    words = frozenset(words_of(text))
+    for language in close:
+        known = _own_words().get(language)
+        scores[language] += _OWN_WORD * min(_OWN_WORDS, len(words & known)) if known else 0.0
+
+
+@cache
+def _neighbours() -> dict[str, frozenset[str]]:
+    """The groups of each language, itself among them."""
+    groups = [frozenset(row) for row in table("apart")["neighbours"].values()]
+    return {one: frozenset().union(*(group for group in groups if one in group)) for group in groups for one in group}
+
+
+@cache
+def _own_words() -> dict[str, frozenset[str]]:
+    return {language: frozenset(words) for language, words in table("apart")["words"].items()}
 
 
 def _together(pieces: Mapping[str, float], eldc: Mapping[str, float], second: str, sure: bool) -> dict[str, float]:

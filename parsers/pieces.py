@@ -28,8 +28,7 @@ _SCRIPTS = {
 
 def likely(text: str) -> dict[str, float]:
     """The natural logarithm of how likely each language of the text's script is; empty for scripts without table."""
-    text = text.lower().replace("’", "'")
-    words = [word for word in _WORD.findall(text) if len(word) <= _LONGEST]
+    words = [word for word in words_of(text) if len(word) <= _LONGEST]
     script = _script_of("".join(words[:_WORDS]))
     if not script or not words:
         return {}
@@ -48,6 +47,11 @@ def likely(text: str) -> dict[str, float]:
     most = max(scores)
     whole = most + math.log(sum([math.exp(score - most) for score in scores]))
     return {language: score - whole for language, score in zip(table.languages, scores, strict=True)}
+
+
+def words_of(text: str) -> list[str]:
+    """The words of a text in small letters, with plain apostrophes."""
+    return _WORD.findall(text.lower().replace("’", "'"))
 
 
 def pieces_of(word: str) -> list[str]:
