@@ -1,13 +1,30 @@
-"""Language trouble: whoever leads a case must understand its customer, or be helped by somebody who does (M31)."""
+"""The customer's language: which it is, and who of those that lead a case understands it (M31)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from cases import events as e
 from cases.case import Case
+from cases.identity import base_address
+from cases.message import IncomingMessage
 from cases.people import Person
 from cases.policy import Policy
 from cases.routing import holders
+
+SURE = 0.75  # confidence from which a message's own words tell its language
+
+
+def language_of(message: IncomingMessage, earlier: Sequence[Case]) -> str:
+    """The language (BCP 47) of a new case; empty when nothing tells.
+
+    `earlier` are cases with the same writer, the newest first. Where a few words leave it open ("ok thanks", 请退款),
+    a customer goes on in the language of the newest case of theirs.
+    """
+    if message.language and not 0 < message.language_confidence < SURE:
+        return message.language
+    writer = base_address(message.sender.address) if message.sender else ""
+    own = (case.language for case in earlier if writer and base_address(case.customer) == writer)
+    return next(filter(None, own), message.language)
 
 
 def language_trouble(case: Case, policy: Policy, by: str, now: datetime) -> tuple[e.Event, ...]:

@@ -10,7 +10,7 @@ from cases.clock_acts import dates_in
 from cases.deadlines import due_of
 from cases.grading import Around, grade_of, graded
 from cases.groups import grouped, recognised
-from cases.languages import language_trouble
+from cases.languages import language_of, language_trouble
 from cases.message import Fact, IncomingMessage, Proof, Strength
 from cases.pausing import CUSTOMER, resumed
 from cases.placing import Fresh, Place
@@ -186,7 +186,7 @@ def _opened(arrival: Arrival, policy: Policy, now: datetime) -> e.CaseOpened:
         customer_name=writer.name if writer else "",
         proof=message.proof,
         proof_because=message.proof_because,
-        language=message.language or arrival.language or centre.language,
+        language=language_of(message, arrival.background.earlier) or arrival.language or centre.language,
         country=message.country,
         centre=centre.id,
         categories=message.categories,
