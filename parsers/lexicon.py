@@ -7,7 +7,7 @@ from operator import itemgetter
 
 from cases.reading import Lexicon, Phrase
 from parsers.folding import plain
-from parsers.matching import Hit, Matcher, Row, rows_of
+from parsers.matching import Hit, Index, Matcher, Row, rows_of
 from parsers.negation import REACH, is_denied, is_joined
 
 __all__ = (
@@ -44,7 +44,7 @@ class _Compiled:
     lexicon: Lexicon
     matchers: dict[str, Matcher] = field(default_factory=dict)
     _places: list[dict[str, list[int]]] = field(default_factory=list)  # by table: language, places of its phrases
-    _rows: dict[tuple[int, str], list[tuple[int, tuple[Row, ...]]]] = field(default_factory=dict)
+    _indexes: dict[str, Index] = field(default_factory=dict)
 
     @property
     def tables(self) -> tuple[tuple[Phrase, ...], ...]:
@@ -54,27 +54,22 @@ class _Compiled:
         """For texts of these languages, or of any."""
         if not self._places:
             self._places = [_by_language(phrases) for phrases in self.tables]
-        return Matcher(
-            row
-            for number, known in enumerate(self._places)
-            # In the order of the table, so that what is found does not depend on which languages came before.
-            for _, rows in sorted(
-                chain.from_iterable(
-                    self._rows_of(number, one) for one in known if languages is None or one in languages
-                ),
-                key=itemgetter(0),
-            )
-            for row in rows
-        )
+        known = dict.fromkeys(chain.from_iterable(self._places))
+        return Matcher([self._index(one) for one in known if languages is None or one in languages])
 
-    def _rows_of(self, number: int, language: str) -> list[tuple[int, tuple[Row, ...]]]:
-        found = self._rows.get((number, language))
+    def _index(self, language: str) -> Index:
+        found = self._indexes.get(language)
         if found is None:
-            phrases = self.tables[number]
-            once = {phrases[place]: place for place in reversed(self._places[number][language])}
-            found = [(place, rows_of(phrase, number)) for phrase, place in once.items()]
-            self._rows[number, language] = found
+            found = self._indexes[language] = Index(chain.from_iterable(self._rows_of(language)))
         return found
+
+    def _rows_of(self, language: str) -> Iterator[tuple[Row, ...]]:
+        """The rows of a language, numbered by their place in all tables: what is found depends on no other language."""
+        for number, phrases in enumerate(self.tables):
+            places = self._places[number].get(language, ())
+            once = {phrases[place]: place for place in reversed(places)}
+            for phrase, place in sorted(once.items(), key=itemgetter(1)):
+                yield rows_of(phrase, number, number << 24 | place)
 
 
 def _by_language(phrases: Sequence[Phrase]) -> dict[str, list[int]]:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache, partial
+from itertools import chain
 from typing import NamedTuple, Self
 
 from cases.reading import Phrase
@@ -67,6 +68,7 @@ class Row:
     has_gap: bool = False
     next: str = ""  # how the word after the first has to begin
     later: str = ""  # a whole word that has to stand somewhere behind the first
+    order: int = 0  # its place among the rows of all tables
 
 
 class _Known(NamedTuple):
@@ -100,39 +102,53 @@ def _both(subject: str, text: str) -> _Places:
     return _places_of(subject) + tuple((start + below, end + below) for start, end in _places_of(text))
 
 
+class Index:
+    """Rows by what they are looked up by; made once, whichever matchers ask it."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self.whole: dict[str, tuple[Row, ...]] = {}
+        self.stems: dict[str, tuple[Row, ...]] = {}
+        self.inside: dict[str, tuple[Row, ...]] = {}
+        self.unspaced: dict[str, tuple[Row, ...]] = {}
+        self.counted: tuple[Row, ...] = ()
+        by_how = {_How.WHOLE: self.whole, _How.STEM: self.stems}
+        for row in rows:
+            first = row.first
+            if first is None:
+                _add(self.unspaced, row.plain[:2], row)
+            elif first.how in by_how:
+                _add(by_how[first.how], first.text, row)
+            elif first.how is _How.MANY:
+                self.counted += (row,)
+            else:
+                _add(self.inside, first.text[:_KEY], row)
+
+
+def _add(rows: dict[str, tuple[Row, ...]], key: str, row: Row) -> None:
+    rows[key] = (*rows.get(key, ()), row)
+
+
 class Matcher:
-    """Some tables of phrases, compiled together.
+    """Some tables of phrases, looked for together.
 
     A phrase is words in their order: `word*` and `*word` stand for any ending and beginning, `...` for up to three
     other words of the sentence, `#` for a number from three up.
     """
 
-    def __init__(self, rows: Iterable[Row]) -> None:
-        self._whole: dict[str, list[Row]] = {}
-        self._stems: dict[str, list[Row]] = {}
-        self._inside: dict[str, list[Row]] = {}
-        self._counted: list[Row] = []
-        self._unspaced: dict[str, list[Row]] = {}
+    def __init__(self, indexes: Sequence[Index]) -> None:
+        self._whole = _Together([one.whole for one in indexes])
+        self._stems = _Together([one.stems for one in indexes])
+        self._inside = _Together([one.inside for one in indexes])
+        self._unspaced = _Together([one.unspaced for one in indexes])
+        self._counted = sorted((row for one in indexes for row in one.counted), key=_by_order)
         self._known: dict[str, _Known | None] = {}
-        by_how = {_How.WHOLE: self._whole, _How.STEM: self._stems}
-        for row in rows:
-            first = row.first
-            if first is None:
-                self._unspaced.setdefault(row.plain[:2], []).append(row)
-            elif first.how in by_how:
-                by_how[first.how].setdefault(first.text, []).append(row)
-            elif first.how is _How.MANY:
-                self._counted.append(row)
-            else:
-                self._inside.setdefault(first.text[:_KEY], []).append(row)
-        self._lengths = tuple(sorted({len(stem) for stem in self._stems}))
+        self._lengths = tuple(sorted({len(stem) for one in indexes for stem in one.stems}))
 
     @classmethod
     def of_tables(cls, tables: Sequence[Sequence[Phrase]]) -> Self:
         """Of tables that no other matcher shares."""
-        return cls(
-            row for number, phrases in enumerate(tables) for phrase in phrases for row in rows_of(phrase, number)
-        )
+        rows = (row for number, phrases in enumerate(tables) for phrase in phrases for row in rows_of(phrase, number))
+        return cls([Index(rows)])
 
     def find(self, text: str, subject: str | None = None) -> list[Hit]:
         """All hits in the first 50,000 characters, in the order of the text.
@@ -145,7 +161,7 @@ class Matcher:
             words, places = _words_of(subject) + words, partial(_both, subject, text)
             text = f"{subject}\n{text}"
         found = list(self._in_words(text, words, places))
-        if self._unspaced and not text.isascii():
+        if self._unspaced.tables and not text.isascii():
             found += self._in_unspaced(text)
             found.sort(key=lambda hit: hit.start)
         return found
@@ -179,15 +195,15 @@ class Matcher:
 
     def _looked_up(self, word: str) -> Iterator[Row]:
         for form in forms(word):
-            yield from self._whole.get(form, ())
+            yield from self._whole.get(form)
             for length in self._lengths:
                 if length > len(form):
                     break
-                yield from self._stems.get(form[:length], ())
-        if self._inside:
+                yield from self._stems.get(form[:length])
+        if self._inside.tables:
             for at in range(len(word) - 1):
                 for length in range(2, _KEY + 1):
-                    for row in self._inside.get(word[at : at + length], ()):
+                    for row in self._inside.get(word[at : at + length]):
                         step = row.first
                         if step and len(step.text[:_KEY]) == length and _fits(step, word, row.phrase.language):
                             yield row
@@ -200,11 +216,28 @@ class Matcher:
             for at in range(start, end):
                 # Keys are two characters, or one for one-character phrases.
                 for key in (text[at : at + 2], text[at]):
-                    for row in self._unspaced.get(key, ()):
+                    for row in self._unspaced.get(key):
                         if text.startswith(row.plain, at):
                             hit = _open_hit(row, text, at)
                             if hit:
                                 yield hit
+
+
+class _Together:
+    """Several indexes as one: what they hold under a key, in the order of the tables."""
+
+    def __init__(self, tables: Iterable[dict[str, tuple[Row, ...]]]) -> None:
+        self.tables = tuple(table for table in tables if table)
+
+    def get(self, key: str) -> Sequence[Row]:
+        found = [rows for table in self.tables if (rows := table.get(key))]
+        if len(found) < 2:
+            return found[0] if found else ()
+        return sorted(chain.from_iterable(found), key=_by_order)
+
+
+def _by_order(row: Row) -> int:
+    return row.order
 
 
 def _known(rows: tuple[Row, ...]) -> _Known:
@@ -231,12 +264,16 @@ def _likely(known: _Known, following: str, said: frozenset[str]) -> Iterable[Row
     return [row for row in rows if not row.later or row.later in said]
 
 
-def rows_of(phrase: Phrase, table: int) -> tuple[Row, ...]:
-    """What is looked for to find a phrase: a row for each of its spellings."""
+def rows_of(phrase: Phrase, table: int, order: int = 0) -> tuple[Row, ...]:
+    """What is looked for to find a phrase: a row for each of its spellings; `order` is its place among all rows."""
     if UNSPACED.search(phrase.text):
-        return (_unspaced(phrase, table),)
-    found = {steps: None for text in spellings(phrase.text, phrase.language) if (steps := tuple(_steps(text)))}
-    return tuple(_spaced(phrase, table, steps[0], steps[1:]) for steps in found)
+        rows: tuple[Row, ...] = (_unspaced(phrase, table),)
+    else:
+        found = {steps: None for text in spellings(phrase.text, phrase.language) if (steps := tuple(_steps(text)))}
+        rows = tuple(_spaced(phrase, table, steps[0], steps[1:]) for steps in found)
+    for row in rows:
+        row.order = order
+    return rows
 
 
 def _spaced(phrase: Phrase, table: int, first: _Step, rest: tuple[_Step, ...]) -> Row:
