@@ -2,10 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from sys import intern
 
 from parsers.language import detect_language
 from parsers.tables import table
@@ -42,9 +43,10 @@ class Country:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Names:
-    """Names folded to tuples of words; `loose` are those of languages without blanks."""
+    """Names folded, their words between single blanks; `loose` are those of languages without blanks."""
 
-    exact: dict[tuple[str, ...], str]
+    exact: dict[str, str]
+    widths: dict[str, int]  # by first word: how many words the longest name has
     by_start: dict[str, list[tuple[tuple[str, ...], str]]]
     loose: dict[str, str]
 
@@ -73,16 +75,21 @@ def _row_of(language: str, text: str) -> str:
 
 
 @cache
-def _rows() -> dict[str, list[tuple[str, str]]]:
-    """(name, code) of each language; our own additions first."""
-    rows: dict[str, list[tuple[str, str]]] = defaultdict(list)
-    for language, more in table("countries")["more"].items():
-        rows[language] += [(name, code) for code, names in more.items() for name in names]
-    for line in files("parsers.data").joinpath("countries.tsv").read_text(encoding="utf-8").splitlines():
-        language, tab, listed = line.partition("\t")
-        if tab and not language.startswith("#"):
-            rows[language] += [(name, code) for code, _, name in (one.partition("=") for one in listed.split(";"))]
-    return rows
+def _lines() -> dict[str, str]:
+    """The line of each language, to be taken apart when it is needed: few of them are."""
+    text = files("parsers.data").joinpath("countries.tsv").read_text(encoding="utf-8")
+    lines = (line.partition("\t") for line in text.splitlines() if not line.startswith("#"))
+    return dict.fromkeys(table("countries")["more"], "") | {language: rest for language, tab, rest in lines if tab}
+
+
+def _rows(language: str) -> Iterator[tuple[str, str]]:
+    """(name, code) of a language; our own additions first."""
+    for code, names in table("countries")["more"].get(language, {}).items():
+        yield from ((name, code) for name in names)
+    for one in _lines().get(language, "").split(";"):
+        code, _, name = one.partition("=")
+        if name:
+            yield name, intern(code)
 
 
 def _fold(name: str) -> tuple[str, ...]:
@@ -91,29 +98,46 @@ def _fold(name: str) -> tuple[str, ...]:
 
 @cache
 def _names(language: str) -> _Names:
-    exact: dict[tuple[str, ...], str] = {}
+    exact: dict[str, str] = {}
     by_start: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
     loose: dict[str, str] = {}
-    for name, code in _rows().get(language, ()):
+    for name, code in _rows(language):
         if _WITHOUT_BLANKS.search(name):
             loose.setdefault(name, code)
             continue
         words = _fold(name)
-        if words and words not in exact:
-            exact[words] = code
+        if words and " ".join(words) not in exact:
+            exact[" ".join(words)] = code
             by_start[words[0][:_ALIKE]].append((words, code))
-    return _Names(exact=exact, by_start=by_start, loose=loose)
+    return _Names(exact=exact, widths=_widths(exact), by_start=by_start, loose=loose)
+
+
+def _widths(names: Iterable[str]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for name in names:
+        first, width = name.partition(" ")[0], name.count(" ") + 1
+        found[first] = max(width, found.get(first, 0))
+    return found
 
 
 @cache
-def _everywhere() -> dict[tuple[str, ...], str]:
-    """Names that mean the same country in every language that has them; short ones are only their own language's."""
-    found: dict[tuple[str, ...], set[str]] = defaultdict(set)
-    for language in _rows():
-        for words, code in _names(language).exact.items():
+def _everywhere() -> tuple[dict[str, str], dict[str, int]]:
+    """Names that mean the same country in every language that has them, and their widths.
+
+    Short ones are only their own language's.
+    """
+    found: dict[str, str] = {}
+    for language in _lines():
+        own: dict[str, str] = {}
+        for name, code in _rows(language):
+            words = () if _WITHOUT_BLANKS.search(name) else _fold(name)
             if sum(map(len, words)) > 3:
-                found[words].add(code)
-    return {words: next(iter(codes)) for words, codes in found.items() if len(codes) == 1}
+                own.setdefault(" ".join(words), code)
+        for folded, code in own.items():
+            if found.setdefault(folded, code) != code:
+                found[folded] = ""
+    meant = {name: code for name, code in found.items() if code}
+    return meant, _widths(meant)
 
 
 @cache
@@ -154,12 +178,6 @@ def _by_tokens(text: str, language: str) -> Iterator[Country]:
         free = at + width
 
 
-@cache
-def _first_words(language: str) -> frozenset[str]:
-    names = (_names(language).exact, _names("en").exact, _everywhere())
-    return frozenset(words[0] for known in names for words in known)
-
-
 @lru_cache(maxsize=4096)
 def _folded(word: str) -> str:
     return word.casefold().rstrip(".")
@@ -171,7 +189,10 @@ def _may_begin(word: str, language: str) -> bool:
     if language in _ATTACHED_BEFORE:
         return True
     word = _folded(word)
-    return word in _first_words(language) or word[:_ALIKE] in _names(language).by_start
+    own = _names(language)
+    return (
+        word in own.widths or word in _names("en").widths or word in _everywhere()[1] or word[:_ALIKE] in own.by_start
+    )
 
 
 def _name_at(tokens: list[re.Match[str]], folded: list[str], at: int, language: str) -> tuple[int, str, float]:
@@ -181,11 +202,12 @@ def _name_at(tokens: list[re.Match[str]], folded: list[str], at: int, language: 
     own, english = _names(language), _names("en")
     widest = _WINDOW if language in _ATTACHED_BEFORE else _widest(folded[at], language)
     for width in range(min(widest, len(tokens) - at), 0, -1):
-        words = tuple(folded[at : at + width])
-        code = own.exact.get(words) or english.exact.get(words)
-        if code and (big or _may_be_small(words)):
+        words = folded[at : at + width]
+        name = " ".join(words)
+        code = own.exact.get(name) or english.exact.get(name)
+        if code and (big or _may_be_small(name)):
             return width, code, 0.95 if big else 0.7
-        code = _everywhere().get(words) if big else None
+        code = _everywhere()[0].get(name) if big else None
         if code:
             return width, code, 0.8
         bent = _bent(words, language) if big else ""
@@ -198,21 +220,11 @@ def _name_at(tokens: list[re.Match[str]], folded: list[str], at: int, language: 
 def _widest(word: str, language: str) -> int:
     """How many words the longest name has that may begin with this word."""
     alike = (len(words) for words, _ in _names(language).by_start.get(word[:_ALIKE], ()))
-    return min(_WINDOW, max(_widths(language).get(word, 0), *alike, 0, 0))
+    known = (_names(language).widths, _names("en").widths, _everywhere()[1])
+    return min(_WINDOW, max(*(widths.get(word, 0) for widths in known), *alike))
 
 
-@cache
-def _widths(language: str) -> dict[str, int]:
-    """The longest name that begins with each word."""
-    found: dict[str, int] = {}
-    for known in (_names(language).exact, _names("en").exact, _everywhere()):
-        for words in known:
-            found[words[0]] = max(len(words), found.get(words[0], 0))
-    return found
-
-
-def _may_be_small(words: tuple[str, ...]) -> bool:
-    name = " ".join(words)
+def _may_be_small(name: str) -> bool:
     return len(name) >= 5 and name not in table("countries")["doubtful"]["small"]
 
 
@@ -224,13 +236,14 @@ def _ending(language: str) -> re.Pattern[str] | None:
     return None
 
 
-def _bent(words: tuple[str, ...], language: str) -> str:
+def _bent(words: Sequence[str], language: str) -> str:
     """The country whose name, word by word, these words are with another ending; the longest agreement wins."""
     for before in _ATTACHED_BEFORE.get(language, ()):
         rest = words[0].removeprefix(before)
         if rest != words[0] and len(rest) > 2:
             exact = _names(language).exact
-            code = exact.get((rest, *words[1:])) or exact.get(("ال" + rest, *words[1:]))
+            joined = " ".join([rest, *words[1:]])
+            code = exact.get(joined) or exact.get(f"ال{joined}")
             if code:
                 return code
     ending = _ending(language)

@@ -7,9 +7,11 @@ for pieces that tell languages apart, what each is worth for and against which o
 import math
 import re
 import struct
+from array import array
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+from zlib import crc32
 
 _WORDS = 80  # words looked at, taken from all over the text
 _LONGEST = 24  # letters from which a word is no word
@@ -84,45 +86,52 @@ def _script_of(letters: str) -> str:
 @lru_cache(maxsize=16384)
 def _worth(script: str, word: str) -> tuple[int, int]:
     """How many pieces a word has, and the sum of what they are worth."""
-    table = _table(script)
     pieces = pieces_of(word)
-    total = 0
-    for piece in pieces:
-        worth = table.packed.get(piece)
-        if worth is None:
-            row = table.rows.get(piece)
-            if row is None:
-                continue
-            worth = table.packed[piece] = table.pack(row)
-        total += worth
-    return len(pieces), total
+    return len(pieces), sum(_packed(script, piece) for piece in pieces)
+
+
+@lru_cache(maxsize=4096)
+def _packed(script: str, piece: str) -> int:
+    """The weights of a piece, each in the lane of its language: one addition adds all of them; 0 without weights."""
+    table = _table(script)
+    weights = {language: int(weight) for language, weight in _WEIGHT.findall(table.row(piece))}
+    return sum(weights.get(language, 0) << _LANE * lane for lane, language in enumerate(table.languages) if weights)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Table:
-    """The languages of a script, the worth of weight 1, and the rows of the pieces, taken apart when first needed.
+    """The languages of a script, the worth of weight 1, and the rows of the pieces as they stand in the file.
 
-    The weights of one piece are one number with a lane for each language, so that one addition adds all of them.
+    Rows are found by a hash table of their places: a tenth of the memory of a dictionary of words.
     """
 
     unit: float
     languages: tuple[str, ...]
-    rows: dict[str, str]
-    packed: dict[str, int]
+    rows: bytes  # lines with their ends
+    places: "array[int]"  # by hash: 1 more than where a row begins; 0 for none
     zero: int  # makes the sum of every lane positive
 
-    def pack(self, row: str) -> int:
-        """The weights of a row, each in the lane of its language."""
-        weights = {language: int(weight) for language, weight in _WEIGHT.findall(row)}
-        return sum(weights.get(language, 0) << _LANE * lane for lane, language in enumerate(self.languages))
+    def row(self, piece: str) -> str:
+        """The weights of a piece as the file has them; empty when it has none."""
+        key = piece.encode() + b"\t"
+        at = crc32(key) % len(self.places)
+        while place := self.places[at]:
+            if self.rows.startswith(key, place - 1):
+                return self.rows[place - 1 + len(key) : self.rows.index(b"\n", place)].decode("ascii")
+            at = (at + 1) % len(self.places)
+        return ""
 
 
 @cache
 def _table(script: str) -> _Table:
-    text = files("parsers.data").joinpath(f"pieces-{script}.tsv").read_text(encoding="utf-8")
-    head, _, body = text.partition("\n")
-    unit, _, languages = head.partition("\t")
-    rows = dict(line.split("\t", 1) for line in body.splitlines())
+    head, _, rows = files("parsers.data").joinpath(f"pieces-{script}.tsv").read_bytes().partition(b"\n")
+    unit, _, languages = head.decode("ascii").partition("\t")
     known = tuple(languages.split())
+    places = array("I", bytes(4 * (2 * rows.count(b"\n") + 1)))
+    for match in re.finditer(rb"^[^\t\n]+\t", rows, re.MULTILINE):
+        at = crc32(match[0]) % len(places)
+        while places[at]:
+            at = (at + 1) % len(places)
+        places[at] = match.start() + 1
     zero = sum(_HALF << _LANE * lane for lane in range(len(known)))
-    return _Table(unit=float(unit), languages=known, rows=rows, packed={}, zero=zero)
+    return _Table(unit=float(unit), languages=known, rows=rows, places=places, zero=zero)
