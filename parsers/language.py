@@ -19,6 +19,8 @@ _NAME = re.compile(r"\b\w*[a-zß-ÿ]\w*[A-Z]\w*\b|\b[A-Z]{2,}\b")  # PostgreSQL,
 _INNER_CAPITAL = re.compile(r"[A-Z](?<=\w[A-Z])")  # every such name has one
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _LETTERS = 4000  # characters looked at
+_FEW, _WORDS = 40, 3  # characters below which words of every language are left out; words below which habit decides
+_EVERYWHERE = re.compile(r"(?i)\b(?:ok|okay|okey|hi)\b")  # said in all languages
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _KANA = re.compile("[\u3041-\u30ff\uff66-\uff9f]")
 _HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff]")
@@ -139,12 +141,21 @@ def _by_vote(text: str, priors: tuple[str, ...]) -> tuple[str, float]:
     if _INNER_CAPITAL.search(printable):
         plain = _NAME.sub(" ", printable)
         plain = plain if len(_NO_LETTERS.sub("", plain)) * 3 > len(_NO_LETTERS.sub("", printable)) else printable
+    few = len(plain) < _FEW and len(words_of(plain)) < _WORDS
+    if few:
+        plain, greeting = _EVERYWHERE.sub(" ", plain), plain
+        if plain != greeting and len(_NO_LETTERS.sub("", plain)) < 2:
+            return next(iter(priors), "en"), 0.3
     if len(_NO_LETTERS.sub("", plain)) < 2:
         return "", 0.0
     second, sure = _by_cld2(plain)
     scores = _together(likely(plain), _by_eldc(plain.lower()), second, sure)
     for language in scores:
         scores[language] += _rarity().get(language, 0.0) + (_PRIOR if language in priors else 0.0)
+    if few:
+        for language, weight in _common().items():
+            if language in scores:
+                scores[language] += weight
     if not scores:
         return next(iter(priors), ""), 0.3 if priors else 0.0
     _tell_apart(scores, plain)
@@ -183,7 +194,7 @@ def _own_words() -> dict[str, frozenset[str]]:
 
 def _together(pieces: Mapping[str, float], eldc: Mapping[str, float], second: str, sure: bool) -> dict[str, float]:
     """The sum of the three witnesses for each language that one of them names."""
-    twins, kin = _twins(), _kin()
+    twins, kin, known = _twins(), _kin(), _known()
     scores: dict[str, float] = {}
     likely_ones = [language for language, score in pieces.items() if score > _WORTH_A_LOOK]
     for language in {*likely_ones, *eldc, *([second] if second else [])}:
@@ -191,9 +202,11 @@ def _together(pieces: Mapping[str, float], eldc: Mapping[str, float], second: st
         near = twins.get(language, ()) if language in pieces else ()
         score = _PIECES * max(_LEAST_PIECES, pieces.get(language, _LEAST_PIECES)) if pieces else 0.0
         if eldc:
-            told = eldc.get(language, _LEAST_ELDC if language in _known() else _UNKNOWN)
-            told = max([told, *(eldc[one] - _KIN for one in kin.get(language, ()) if one in eldc)])
-            told = max([told, *(eldc[one] for one in near if one in eldc)])
+            told = eldc.get(language, _LEAST_ELDC if language in known else _UNKNOWN)
+            for one in kin.get(language, ()):
+                told = max(told, eldc.get(one, _LEAST_ELDC) - _KIN)
+            for one in near:
+                told = max(told, eldc.get(one, _LEAST_ELDC))
             score += _ELDC * max(_LEAST_ELDC, told)
         if second:
             share = 1.0 if language == second else 0.0
@@ -221,6 +234,11 @@ def _kin() -> dict[str, tuple[str, ...]]:
 @cache
 def _rarity() -> dict[str, float]:
     return {language: float(weight) for language, weight in table("languages")["rarity"].items()}
+
+
+@cache
+def _common() -> dict[str, float]:
+    return {language: float(weight) for language, weight in table("languages")["common"].items()}
 
 
 @cache

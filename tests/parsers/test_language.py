@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from parsers import detect_language
 from parsers.language import language_of, spoken_at, told_languages
+from parsers.tables import table
 
 
 @pytest.mark.parametrize(
@@ -184,3 +185,59 @@ def test_any_text_has_a_language_or_none(text: str) -> None:
     language, confidence = language_of(text)
     assert 0 <= confidence <= 1
     assert language.isascii()
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "ok thanks"),
+        ("de", "ok, danke"),
+        ("fr", "ok merci"),
+        ("de", "Hallo?"),
+        ("es", "hola"),
+        ("en", "Hi, refund?"),
+        ("zh-Hans", "收到，谢谢"),
+        ("zh-Hant", "好的，謝謝"),
+        ("zh-Hans", "Hello, 我的订单 12345 还没到"),
+        ("de", "Order 123: damaged, bitte um Ersatz"),
+    ],
+)
+def test_one_or_two_words_and_two_languages_in_one_line(language: str, text: str) -> None:
+    assert language == detect_language(text)
+
+
+@pytest.mark.parametrize("text", ["ok", "Hi!", "OK OK", "okay..."])
+def test_what_everybody_says_is_a_language_of_its_own_only_where_nothing_else_tells(text: str) -> None:
+    assert ("en", 0.3) == language_of(text)
+    assert ("tr", 0.3) == language_of(text, ("tr",))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("hr", "Tjedan dana čekam, nitko ne odgovara"),
+        ("sr", "Nedelju dana čekam, niko ne odgovara"),
+        ("ms", "Sila pulangkan duit, tempahan rosak"),
+        ("id", "Mohon kembalikan uang, pesanan rusak"),
+        ("da", "Hvornår får jeg pengene?"),
+        ("nb", "Fortsatt ikke mottatt noe"),
+        ("gl", "Aínda non chegou ninguén"),
+        ("mk", "Вратете ми ги парите сакам замена"),
+        ("ne", "अहिले सम्म पैसा फिर्ता भएको छैन"),
+    ],
+)
+def test_a_word_that_only_one_of_two_neighbours_has_decides(language: str, text: str) -> None:
+    assert language == detect_language(text)
+
+
+def test_every_own_word_stands_in_one_row_of_its_group_only() -> None:
+    rows, groups = table("apart")["words"], table("apart")["neighbours"].values()
+    twice = [
+        (word, one, other)
+        for group in groups
+        for one in group
+        for other in group
+        if one < other and {one, other}.isdisjoint({"bs", "nn"})
+        for word in set(rows.get(one, ())) & set(rows.get(other, ()))
+    ]
+    assert [] == twice
