@@ -82,8 +82,10 @@ def _by_rule(hits: Iterable[tuple[Hit, float]], parts: Sequence[float]) -> dict[
     """The weight of each rule: its strongest phrase, and a part of each further one of its phrases."""
     phrases: dict[str, dict[str, float]] = {}
     for hit, weight in hits:
-        known = phrases.setdefault(hit.phrase.rule, {})
-        known[hit.phrase.text] = max(weight, known.get(hit.phrase.text, weight), key=abs)
+        phrase = hit.phrase
+        known = phrases.setdefault(phrase.rule, {})
+        if phrase.text not in known or abs(weight) >= abs(known[phrase.text]):
+            known[phrase.text] = weight
     totals = {}
     for rule, weights in phrases.items():
         heaviest = sorted(weights.values(), key=abs, reverse=True)

@@ -188,17 +188,20 @@ def _may_begin(word: str, language: str) -> bool:
     """Whether a name may begin with the word; nearly all others are told apart here, at little cost."""
     if language in _ATTACHED_BEFORE:
         return True
-    word = _folded(word)
-    own = _names(language)
-    return (
-        word in own.widths or word in _names("en").widths or word in _everywhere()[1] or word[:_ALIKE] in own.by_start
-    )
+    folded, own = _folded(word), _names(language)
+    if folded in own.widths or folded in _names("en").widths:
+        return True
+    return _is_big(word) and (folded in _everywhere()[1] or folded[:_ALIKE] in own.by_start)
+
+
+def _is_big(word: str) -> bool:
+    """Whether a word begins as names do; only such names are looked for in other languages and with other endings."""
+    return word[0].isupper() or bool(_UNCASED.match(word))
 
 
 def _name_at(tokens: list[re.Match[str]], folded: list[str], at: int, language: str) -> tuple[int, str, float]:
     """How many words from here make a name, which country it is, and how sure that is."""
-    first = tokens[at][0]
-    big = first[0].isupper() or bool(_UNCASED.match(first))
+    big = _is_big(tokens[at][0])
     own, english = _names(language), _names("en")
     widest = _WINDOW if language in _ATTACHED_BEFORE else _widest(folded[at], language)
     for width in range(min(widest, len(tokens) - at), 0, -1):

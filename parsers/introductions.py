@@ -32,6 +32,7 @@ def _separators() -> dict[str, str]:
     return {phrase.casefold(): kind for kind, phrases in rows.items() for phrase in phrases}
 
 
+@lru_cache(maxsize=64)  # each line is looked at from above and from below
 def separator(line: str) -> str:
     """reply, forward or empty: what a line like `-----Original Message-----` introduces."""
     if len(line) > 300:

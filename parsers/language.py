@@ -17,6 +17,7 @@ _NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|[\d*_=#|<>\[\]{}~^/\\\s]+")
 _SIGNS = re.compile(r"[\d*_=#|<>\[\]{}~^/\\\s]+")
 _NAME = re.compile(r"\b\w*[a-zß-ÿ]\w*[A-Z]\w*\b|\b[A-Z]{2,}\b")  # PostgreSQL, iPhone, USB: of no language
 _INNER_CAPITAL = re.compile(r"[A-Z](?<=\w[A-Z])")  # every such name has one
+_TWO_LETTERS = re.compile(r"[^\W\d_][\W\d_]*[^\W\d_]")
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 _LETTERS = 4000  # characters looked at
 _FEW, _WORDS = 40, 3  # characters below which words of every language are left out; words below which habit decides
@@ -24,6 +25,7 @@ _EVERYWHERE = re.compile(r"(?i)\b(?:ok|okay|okey|hi)\b")  # said in all language
 _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _KANA = re.compile("[\u3041-\u30ff\uff66-\uff9f]")
 _HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff]")
+_EAST = re.compile("[\u1100-\u11ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f]")
 # Words that only Japanese writes in Chinese characters alone, and their characters that Chinese does not use so.
 _JAPANESE = re.compile(
     "[込働畑峠辻枠匂円図圧壱営栄駅戻価仮歓頃黒済剤竜渋獣拝払仏続帰訳対応広実絵]|返品|商品名|至急|未着|件名|発送|届|致|宛|様|領収書|御中|株式会社|不良品"
@@ -77,16 +79,18 @@ def spoken_at(domain: str) -> tuple[str, ...]:
 
 
 def _by_script(text: str, priors: tuple[str, ...]) -> tuple[str, float] | None:
-    letters = len(_NO_LETTERS.sub("", text)) or 1
-    hangul = len(_HANGUL.findall(text))
-    if hangul >= 2 and hangul * 4 > letters:
-        return "ko", 0.98
-    kana, han = len(_KANA.findall(text)), len(_HAN.findall(text))
-    if kana and (kana + han) * 4 > letters and kana * 12 > han:
-        return "ja", 0.98
-    if han >= 2 and han * 4 > letters:
-        return _chinese(text, priors)
-    for language, pattern in _scripts() if _any_script().search(text) else ():
+    east, other = _EAST.search(text), _any_script().search(text)
+    letters = (len(_NO_LETTERS.sub("", text)) or 1) if east or other else 1
+    if east:
+        hangul = len(_HANGUL.findall(text))
+        if hangul >= 2 and hangul * 4 > letters:
+            return "ko", 0.98
+        kana, han = len(_KANA.findall(text)), len(_HAN.findall(text))
+        if kana and (kana + han) * 4 > letters and kana * 12 > han:
+            return "ja", 0.98
+        if han >= 2 and han * 4 > letters:
+            return _chinese(text, priors)
+    for language, pattern in _scripts() if other else ():
         # Latin product names stand beside the customer's own script, so a third of the letters is enough.
         found = len(pattern.findall(text)) if pattern.search(text) else 0
         if found >= 2 and found * 3 > letters:
@@ -146,7 +150,7 @@ def _by_vote(text: str, priors: tuple[str, ...]) -> tuple[str, float]:
         plain, greeting = _EVERYWHERE.sub(" ", plain), plain
         if plain != greeting and len(_NO_LETTERS.sub("", plain)) < 2:
             return next(iter(priors), "en"), 0.3
-    if len(_NO_LETTERS.sub("", plain)) < 2:
+    if not _TWO_LETTERS.search(plain):
         return "", 0.0
     second, sure = _by_cld2(plain)
     scores = _together(likely(plain), _by_eldc(plain.lower()), second, sure)

@@ -78,7 +78,7 @@ def split_reply(text: str, *, sure: bool = False) -> Split:
     if _ARMOUR[0] in text:
         lines = _without_armour(lines)
     marks = _marks(lines)
-    if any(_LATE.search(line) for line, marked in zip(lines, marks, strict=True) if not marked and _leads(line)):
+    if any(_LATE.search(lines[at]) for at in _unmarked(marks) if _leads(lines[at])):
         lines = _on_lines_of_their_own(lines)
         marks = _marks(lines)
     cut, certain = _cut(lines, marks)
@@ -100,6 +100,10 @@ def split_reply(text: str, *, sure: bool = False) -> Split:
 def _marks(lines: list[str]) -> list[bool]:
     """Whether each line carries a quote mark."""
     return [line[:1] == ">" or QUOTED.match(line) is not None for line in lines]
+
+
+def _unmarked(marks: list[bool]) -> list[int]:
+    return [at for at, marked in enumerate(marks) if not marked]
 
 
 def _leads(line: str) -> bool:
@@ -162,7 +166,7 @@ def _cut(lines: list[str], marks: list[bool]) -> tuple[int, bool]:
     """The first line of trailing history, and whether it is surely an answer (not a forward)."""
     looked, ending = 0, -1  # lines looked at ahead, and the last of them with which an introduction may end
     for at, line in enumerate(lines):
-        if marks[at] and "##-" not in line and not is_groupwise(line):
+        if marks[at] and "##-" not in line and (">>> " not in line or not is_groupwise(line)):
             continue
         text = line.strip()
         if not text or len(line) > LONG:

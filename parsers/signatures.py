@@ -86,12 +86,11 @@ def _writer() -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
 def _speaks(line: str) -> bool:
     """Whether a folded line is a sentence in which the writer speaks of herself, as signatures do not."""
     words, characters, polite = _writer()
-    if any(one in line for one in polite) or is_footer(line):
-        return False
-    if any(one in line for one in characters) and len(line) >= _SPOKEN_CHARACTERS:
-        return True
-    found = _WORD.findall(line)
-    return len(found) >= _SPOKEN and not words.isdisjoint(found)
+    spoken = len(line) >= _SPOKEN_CHARACTERS and any(one in line for one in characters)
+    if not spoken:
+        found = _WORD.findall(line)
+        spoken = len(found) >= _SPOKEN and not words.isdisjoint(found)
+    return spoken and not any(one in line for one in polite) and not is_footer(line)
 
 
 @cache

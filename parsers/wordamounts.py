@@ -130,20 +130,23 @@ def _places(text: str, words: Iterable[str]) -> list[int]:
 @lru_cache(maxsize=4)
 def _said(text: str) -> frozenset[str]:
     """The words of a text that may name a currency; remembered, because amounts are read twice."""
-    exact, stems = _currency_words()
+    exact, stems, heads = _currency_words()
     pairs = [(word, word.casefold()) for word in set(_WORD.findall(text))]
-    return frozenset(word for word, folded in pairs if folded in exact or folded.startswith(stems))
+    return frozenset(
+        word for word, folded in pairs if folded in exact or (folded[:2] in heads and folded.startswith(stems))
+    )
 
 
 @cache
-def _currency_words() -> tuple[frozenset[str], tuple[str, ...]]:
-    """The first words of currencies that are spelt in letters, and those that may go on."""
+def _currency_words() -> tuple[frozenset[str], tuple[str, ...], frozenset[str]]:
+    """The first words of currencies that are spelt in letters, those that may go on, and how these begin."""
     rows = table("currencies")
     names = [name for kind in ("one", "words") for found in rows[kind].values() for name in found]
     firsts = {name.split()[0].casefold() for name in names if re.match(r"[^\W\d_]", name) and name[0] < "\u0e00"}
     words = {match[0] for first in firsts if (match := _WORD.match(first))}
     exact = {word for word in words if f"{word}*" not in firsts} | {"us", "u", "lei", "real", "won", "usd", "eur", "ש"}
-    return frozenset(exact), tuple(first[:-1] for first in firsts if first.endswith("*"))
+    stems = tuple(first[:-1] for first in firsts if first.endswith("*"))
+    return frozenset(exact), stems, frozenset(stem[:2] for stem in stems)
 
 
 def _worded(value: Decimal, sign: Sign, start: int, stop: int, after: Sign | None) -> Worded:
