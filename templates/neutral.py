@@ -7,6 +7,7 @@ reading programs do with bare text.
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import cast
 
 LONGEST_VALUE = 500  # characters of a value inside a sentence or a cell
@@ -66,6 +67,18 @@ def line(text: str, longest: int = LONGEST_VALUE) -> str:
     """The text on one line, cut to `longest` characters, without anything that hides or reorders it."""
     if len(text) <= longest and _CLEAN.fullmatch(text) and "  " not in text:
         return text.strip(" ")
+    return _short_line(text, longest) if len(text) <= _SHORT else _line(text, longest)
+
+
+_SHORT = 40  # characters: labels and names, which come again in each letter
+
+
+@lru_cache(maxsize=2048)
+def _short_line(text: str, longest: int) -> str:
+    return _line(text, longest)
+
+
+def _line(text: str, longest: int) -> str:
     shown = _BLANKS.sub(" ", _HIDDEN.sub("", _LINES.sub(" ", text[: longest * 4]))).strip()
     shown = _TOO_MANY_MARKS.sub(r"\1", shown)
     return shown if len(shown) <= longest else shown[: longest - 1].rstrip() + "…"

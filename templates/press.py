@@ -1,7 +1,7 @@
 """Turns the Markdown of a letter into the two forms that values are then filled into.
 
-Marks depend on a letter's shape alone (which sentences, how many rows), not on its values; so the forms are kept, and
-a thousand acknowledgements in a row read their Markdown a handful of times.
+Marks depend on a letter's shape alone (which sentences, how many rows), not on its values; so the forms of its sections
+are kept, and a thousand letters in a row read their Markdown a handful of times.
 """
 
 import re
@@ -16,10 +16,10 @@ from templates.library import LetterBroken
 from templates.page import attributes, html_of, parse_markdown
 from templates.plain import parse_text
 from templates.sandbox import STATE, Written
-from templates.slots import Cut, Kind, Value, cut, mark
+from templates.slots import MARK, Cut, Kind, Value, cut, joined, mark
 from templates.words import Words
 
-MOST_FORMS = 512
+MOST_SECTIONS = 512
 LONGEST_NOTE = 2_800  # characters of HTML without the values
 _STYLES = frozenset({
     "p", "h1", "h2", "h3", "ul", "ol", "li", "table", "th", "td", "label", "blockquote", "pre", "code", "hr", "a",
@@ -53,13 +53,33 @@ class Form:
     html: Cut
 
 
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """What stands under one heading, in both forms; its slots are counted from its own first one."""
+
+    text: Cut
+    html: Cut
+    length: int  # of the HTML without values
+    rich: bool  # whether it has a button, a link or a quoted box
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What stands around the sections."""
+
+    before: Cut
+    after: Cut
+    html: Cut  # with a slot for all of them
+
+
 class Press:
-    """Makes and keeps the forms of one set of templates."""
+    """Makes and keeps the parts of the forms of one set of templates."""
 
     def __init__(self, layout: Template, styles: Mapping[str, Mapping[str, str]], note: Template | None = None) -> None:
         self._layout, self._note = layout, note
         self._styles = styles
-        self._forms: dict[tuple[str, str, bool, frozenset[str]], Form] = {}
+        self._sections: dict[tuple[str, str], _Section] = {}
+        self._arounds: dict[tuple[str, bool, bool, frozenset[str]], _Around] = {}
 
     def links(self, words: Words) -> Mapping[str, str]:
         """The attributes of the links that filters write, by style."""
@@ -67,26 +87,44 @@ class Press:
         return {name: attributes(name, styles) for name in ("link", "button", "quiet")}
 
     def form(self, markdown: str, words: Words, *, marker: bool, frame: Frame) -> Form:
-        """The form for this Markdown, from the shelf if it was made before."""
+        """The form for this Markdown, of parts from the shelf as far as they were made before."""
+        parts = [(self._section(part, words), first) for part, first in map(_from_zero, sections_of(markdown))]
+        # Short, and nothing in it but plain words: no button, no link, no quoted box. Such a letter may go to somebody
+        # who never wrote to us, by the thousand (threats G8): it is kept small.
+        small = sum(part.length for part, _ in parts) <= LONGEST_NOTE and not any(part.rich for part, _ in parts)
         empty = frozenset(name for name in FRAME if not getattr(frame, name))
-        key = (markdown, words.tag, marker, empty)
-        found = self._forms.get(key)
+        around = self._around(words, marker=marker, small=small and self._note is not None, empty=empty)
+        texts = [(around.before, 0), *((part.text, first) for part, first in parts), (around.after, 0)]
+        text = joined([(one, first) for one, first in texts if one != _NOTHING], "\n\n")
+        html = joined([(part.html, first) for part, first in parts], "")
+        return Form(Cut((*text.strings[:-1], text.strings[-1] + "\n"), text.slots), _put_in(around.html, html))
+
+    def _section(self, markdown: str, words: Words) -> _Section:
+        key = (markdown, words.tag)
+        found = self._sections.get(key)
         if found is None:
-            if len(self._forms) >= MOST_FORMS:
-                self._forms.clear()
-            found = self._forms[key] = self._make(markdown, words, marker=marker, empty=empty)
+            if len(self._sections) >= MOST_SECTIONS:
+                self._sections.clear()
+            tokens = parse_markdown(markdown)
+            text = cut(parse_text(tokens, words.formats["colon"]).strip("\n"))
+            html = html_of(tokens, self._styles["rtl" if words.rtl else "ltr"])
+            rich = bool(re.search("\x02[blu]", html))
+            found = self._sections[key] = _Section(text, cut(html), len(MARK.sub("", html)), rich)
         return found
 
-    def _make(self, markdown: str, words: Words, *, marker: bool, empty: frozenset[str]) -> Form:
-        tokens = parse_markdown(markdown)
+    def _around(self, words: Words, *, marker: bool, small: bool, empty: frozenset[str]) -> _Around:
+        key = (words.tag, marker, small, empty)
+        found = self._arounds.get(key)
+        if found is None:
+            found = self._arounds[key] = self._make_around(words, marker=marker, small=small, empty=empty)
+        return found
+
+    def _make_around(self, words: Words, *, marker: bool, small: bool, empty: frozenset[str]) -> _Around:
         line = f"##- {words.formats['marker']} -##" if marker else ""
         slots = {name: "" if name in empty else mark(Kind.NAKED, place) for place, name in enumerate(FRAME)}
-        text = parse_text(tokens, words.formats["colon"])
-        text = "\n\n".join(part for part in (line, text.strip("\n"), slots["reference"]) if part) + "\n"
-        body = html_of(tokens, self._styles["rtl" if words.rtl else "ltr"])
         known = {
             **slots,
-            "body": body,
+            "body": mark(Kind.BLOCK, _BODY),
             "marker": line,
             "lang": words.tag,
             "dir": "rtl" if words.rtl else "ltr",
@@ -94,22 +132,49 @@ class Press:
             "end": "left" if words.rtl else "right",
             "case_number": words.formats["case_number"],
         }
-        layout = self._note if self._note and _is_note(body) else self._layout
+        layout = self._note if self._note and small else self._layout
         html = layout.render(
             {name: Written(value) for name, value in known.items()} | {STATE: State(words=words, links={})}
         )
         lost = [name for name in ("body", "marker", "reference") if known[name] and known[name] not in html]
         if lost:
             raise LetterBroken(f"{layout.name}: does not show {' and '.join(lost)}")
-        return Form(cut(text), cut(html))
+        return _Around(cut(line), cut(slots["reference"]), cut(html))
 
 
-def _is_note(body: str) -> bool:
-    """Short, and nothing in it but plain words: no button, no link, no quoted box.
+_BODY = 10**9  # the place of all sections in a layout
+_NOTHING = Cut(("",), ())
+_HEADING = re.compile("^(?=##? )", re.MULTILINE)
+_FENCE = re.compile("```|~~~|\\]:")
 
-    Such a letter may go to somebody who never wrote to us, by the thousand (threats G8): it is kept small.
+
+def sections_of(markdown: str) -> list[str]:
+    """The Markdown in pieces that mean the same alone: a heading ends whatever stood before it.
+
+    Letters of one kind have few different sections, and very many different ways to have some of them. Within a fence
+    a heading is none, and a link may be explained elsewhere; a letter with such a thing stays whole.
     """
-    return len(body) <= LONGEST_NOTE and not re.search("\x02[blu]", body)
+    return [markdown] if _FENCE.search(markdown) else _HEADING.split(markdown)
+
+
+def _from_zero(section: str) -> tuple[str, int]:
+    """The section with its slots counted from zero, and the place of its first one."""
+    first = min((int(place) for _, place in MARK.findall(section)), default=0)
+    return MARK.sub(lambda found: f"\x02{found[1]}{int(found[2]) - first}\x03", section), first
+
+
+def _put_in(layout: Cut, body: Cut) -> Cut:
+    """The layout with the body in its place."""
+    parts: list[tuple[Cut, int]] = []
+    strings, slots = [layout.strings[0]], list[tuple[Kind, int]]()
+    for slot, following in zip(layout.slots, layout.strings[1:], strict=True):
+        if slot[1] == _BODY:
+            parts += (Cut(tuple(strings), tuple(slots)), 0), (body, 0)
+            strings, slots = [following], []
+        else:
+            strings.append(following)
+            slots.append(slot)
+    return joined([*parts, (Cut(tuple(strings), tuple(slots)), 0)], "")
 
 
 def parse_styles(text: str) -> Mapping[str, Mapping[str, str]]:

@@ -64,6 +64,21 @@ def cut(text: str) -> Cut:
     return Cut(tuple(pieces[0::3]), slots)
 
 
+def joined(parts: Sequence[tuple[Cut, int]], between: str) -> Cut:
+    """One text of several; of each the places of its slots move on by so many."""
+    strings, slots = [""], list[tuple[Kind, int]]()
+    for number, (part, further) in enumerate(parts):
+        strings[-1] += (between if number else "") + part.strings[0]
+        strings += part.strings[1:]
+        # The place of a rule is the rank of a heading.
+        slots += (
+            [(kind, place if kind is Kind.RULE else place + further) for kind, place in part.slots]
+            if further
+            else part.slots
+        )
+    return Cut(tuple(strings), tuple(slots))
+
+
 def underline(heading: str, rank: int) -> str:
     """The line under a heading of the text part, about as long as the heading."""
     seen = (letter for letter in heading if not combining(letter) and letter not in (_FSI, _PDI))
@@ -105,7 +120,8 @@ def fill_html(form: Cut, values: Sequence[Value], *, rtl: bool) -> str:
         if kind is Kind.BLOCK:
             shown = shown.replace("\n", "<br>\n")
         elif kind in {Kind.LINK, Kind.BUTTON}:
-            shown = f'<a href="{escape(value.url)}"{value.attributes}>{shown}</a>'
+            # A line may have 998 bytes (RFC 5322 section 2.1.1), and links often stand in a row.
+            shown = f'<a\nhref="{escape(value.url)}"{value.attributes}>{shown}</a>'
         elif kind is Kind.INLINE and _turns(value.text, rtl=rtl):
             shown = f"<bdi>{shown}</bdi>"
         out.append(shown)

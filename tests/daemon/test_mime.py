@@ -4,6 +4,7 @@ from base64 import encodebytes
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
+from html import escape, unescape
 
 import pytest
 from hypothesis import given
@@ -45,6 +46,17 @@ def test_any_subject_and_text_come_back_as_they_were(subject: str, text: str) ->
     assert subject.split() == str(message["Subject"]).split()
     assert ["anna@example.org"] == [address.addr_spec for address in message["To"].addresses]
     assert ["text/plain", "text/html"] == [part.get_content_type() for part in message.iter_parts()]
+
+
+@given(st.text(st.characters(categories=["L", "M", "N", "P", "S", "Zs"])))
+def test_html_in_any_script_is_plain_ascii_that_says_the_same(text: str) -> None:
+    page = f"<p>{escape(text)}</p>"
+    message = read(written("Subject", page))
+    part = message.get_body(("html",))
+    assert part is not None
+    assert unescape(f"<p>{page}</p>") == unescape(part.get_content()).strip("\r\n")
+    if len(text) < 50:
+        assert "7bit" == part["Content-Transfer-Encoding"]
 
 
 def test_files_that_lie_elsewhere_stand_in_their_own_parts_beside_the_others() -> None:

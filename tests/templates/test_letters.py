@@ -17,6 +17,7 @@ from cases.words import Grade
 from templates import render as templates
 from templates.library import LETTER, load_library
 from templates.neutral import calm
+from templates.press import sections_of
 from templates.samples import SAMPLES
 from templates.slots import MARK
 from templates.words import parse_words
@@ -368,3 +369,20 @@ def test_every_event_grade_and_proof_has_a_name_for_staff() -> None:
     assert recorded == set(labels["event"])
     assert set(Grade) == set(labels["grade"])
     assert {proof.name.lower() for proof in Proof} == set(labels["proof"])
+
+
+@pytest.mark.parametrize(("letter", "locale"), ALL)
+def test_a_letter_made_of_sections_is_the_same_as_one_made_as_a_whole(
+    letter: str, locale: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_sections = templates.Renderer().render(letter, locale, SAMPLES[letter])
+    monkeypatch.setattr("templates.press.sections_of", lambda markdown: [markdown])
+    assert templates.Renderer().render(letter, locale, SAMPLES[letter]) == in_sections
+
+
+@pytest.mark.parametrize(
+    ("markdown", "count"),
+    [("a\n\n## b\nc\n# d", 3), ("```\n## b\n```", 1), ("see [a]\n\n## b\n\n[a]: mailto:a@b.example", 1), ("", 1)],
+)
+def test_where_a_letter_is_cut(markdown: str, count: int) -> None:
+    assert count == len(sections_of(markdown))
