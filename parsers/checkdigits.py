@@ -298,6 +298,11 @@ def fedex_ground(value: str) -> bool:
     return gs1(value[-15:])
 
 
+def fedex_long(value: str) -> bool:
+    """The serial number at the end of FedEx's thirty-four digits: weights one, seven, three, modulo eleven."""
+    return _weighted(value[-14:-1], (1, 7, 3) * 5) % 11 % 10 == int(value[-1])
+
+
 def dpd(value: str) -> bool:
     """A DPD number with its check sign (ISO 7064, modulo 37 over 36)."""
     signs = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -334,6 +339,7 @@ CHECKS: dict[str, Callable[[str], bool]] = {
     "mod7": mod7,
     "fedex_express": fedex_express,
     "fedex_ground": fedex_ground,
+    "fedex_long": fedex_long,
     "dpd": dpd,
     "iso6346": iso6346,
 }

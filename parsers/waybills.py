@@ -7,14 +7,19 @@ from functools import cache
 
 from parsers.checkdigits import CHECKS, air
 from parsers.digits import plain_digits
-from parsers.labels import ANY_DIGIT, MAX_TEXT, Numbered, labelled
+from parsers.labels import ANY_DIGIT, MAX_TEXT, Numbered, kind_before, labelled
 from parsers.tables import table
 
 _MOST = 400
+_LABEL = 80  # characters before a number in which its label stands
 _LOOK_BACK = 45  # characters before a number in which its carrier's name is looked for
 # Words of capitals and digits, in which blanks and dashes may stand between groups.
 _RUN = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z0-9]{0,6}[ -]?\d)[A-Z0-9]{1,34}(?:[ -][A-Z0-9]{1,12}){0,8}(?![A-Za-z0-9])")
 _TOKEN = re.compile(r"[A-Z0-9]+")
+# Digits in groups behind a word for waybill, and numbers of which somebody typed each character apart.
+_GROUPS = re.compile(r"(?<![\w.,+/-])[A-Z]{0,2}\d{1,6}(?:[ \u00a0-]{1,2}\d{2,8}){1,8}(?![\w.,]?\d)")
+_SPELT = re.compile(r"(?<!\S)[A-Z0-9](?:[ ]{1,3}[A-Z0-9]){9,33}(?!\S)")
+_FEWEST_GROUPED, _MOST_GROUPED = 9, 34
 _AIR = re.compile(r"(?<![\w-])(\d{3})[- ]?(\d{4})[ ]?(\d{4})(?![\w-])")
 _SPOKEN_AIR = re.compile(r"\b(?:awb|mawb|hawb|air ?way ?bill|lta)\b|空运|航空", re.IGNORECASE)
 _LONGEST, _SHORTEST = 34, 8
@@ -71,7 +76,7 @@ def among(text: str, by_words: tuple[Numbered, ...]) -> tuple[Numbered, ...]:
         return ()
     found: dict[str, Numbered] = {}
     by_label = [_with_carrier(one, plain) for one in by_words if one.kind == "waybill"]
-    for one in [*_by_form(text, plain), *_air_waybills(text, plain), *by_label]:
+    for one in [*_by_form(text, plain), *_air_waybills(text, plain), *_in_pieces(text, plain), *by_label]:
         before = found.get(_bare(one.value))
         if before is None or one.confidence > before.confidence:
             found[_bare(one.value)] = one
@@ -159,6 +164,32 @@ def _form_of(plain: str, start: int, end: int, value: str) -> _Form | None:
         return None
     by_name = next((form for form in fitting if form.carrier == named), None)
     return by_name or next((form for form in fitting if form.alone), None)
+
+
+def _in_pieces(text: str, plain: str) -> Iterator[Numbered]:
+    """Numbers in groups with their label before them, and numbers spelt character by character."""
+    for pattern, is_spelt in ((_GROUPS, False), (_SPELT, True)):
+        for tried, match in enumerate(pattern.finditer(plain)):
+            value = _bare(match[0])
+            if tried >= _MOST or not _FEWEST_GROUPED <= len(value) <= _MOST_GROUPED:
+                continue
+            fitting = next((form for form in _forms() if _fits(form, value) and (form.check or form.alone)), None)
+            if (
+                not (is_spelt and fitting)
+                and kind_before(text[max(0, match.start() - _LABEL) : match.start()]) != "waybill"
+            ):
+                continue
+            telling = fitting.carrier if fitting and (fitting.alone or fitting.told) else ""
+            yield Numbered(
+                kind="waybill",
+                value=value,
+                confidence=0.95 if fitting else 0.85,
+                text=match[0],
+                start=match.start(),
+                end=match.end(),
+                carrier=_named(plain, match.start(), match.end()) or telling,
+                first=match.start(),
+            )
 
 
 def _air_waybills(text: str, plain: str) -> Iterator[Numbered]:
