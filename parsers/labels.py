@@ -98,7 +98,8 @@ def _one(
         kind = _kind_of().get(label, "order_number")
         is_told = bool(_TOLD.search(label) or _TOLD.search(before[0]))
         span, sure = (before.start(), end), 0.9 if is_told else 0.75
-        if not _is_fit(plain, place, value, kind, is_told=is_told):
+        named = before.end(1) if before[1] else before.end(2)
+        if not _is_fit(plain, place, value, kind, is_told=is_told, named=named):
             return None
     return Numbered(
         kind=_kind_by_form(kind, value),
@@ -126,8 +127,11 @@ def _kind_by_form(kind: str, value: str) -> str:
     )
 
 
-def _is_fit(plain: str, place: tuple[int, int], value: str, kind: str, *, is_told: bool) -> bool:
-    """Whether the value is a number of that kind and not a date, a sum, a measure or a count."""
+def _is_fit(plain: str, place: tuple[int, int], value: str, kind: str, *, is_told: bool, named: int) -> bool:
+    """Whether the value is a number of that kind and not a date, a sum, a measure or a count; `named`: its label's end.
+
+    A label that ends like a currency (hợp đồng, a contract) is none.
+    """
     start, end = place
     digits = sum(character.isdigit() for character in value)
     if _DATE.match(value) or digits < (2 if is_told and len(value) > digits else _FEW):
@@ -140,7 +144,8 @@ def _is_fit(plain: str, place: tuple[int, int], value: str, kind: str, *, is_tol
         return False
     if value.isdigit() or value.replace(".", "").isdigit():
         nobody = Context()
-        if _unit().match(plain, end) or sign_after(plain, end, nobody) or sign_before(plain, start, nobody):
+        before = sign_before(plain, start, nobody)
+        if _unit().match(plain, end) or sign_after(plain, end, nobody) or (before and start - before.width >= named):
             return False
     return plain[end : end + 1] not in ("%", "@")
 

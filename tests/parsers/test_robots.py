@@ -92,6 +92,14 @@ def test_notes_of_absence_are_known_by_their_subject(subject: str, text: str) ->
         "您好!\n\n我正在休假,如有急事请联系我的同事。",
         "お世話になっております。\n\n5月5日まで不在にしております。お急ぎの方は代表番号までご連絡ください。",
         "안녕하세요.\n\n휴가 중입니다. 급한 용무는 대표 번호로 연락 바랍니다.",
+        "Thank you, I am out of the office and will return on 3 March with limited access to email.",
+        "I'm taking some time off until Tuesday. For anything urgent, ask Sam.",
+        "Vielen Dank für Ihre Nachricht. Ich bin leider nicht im Hause und habe keinen Zugriff auf meine E-Mails.",
+        "Jag är tjänstledig till och med maj och läser inte mina mejl.",
+        "Jeg er bortreist til 5. mai. Kontakt Kari ved spørsmål.",
+        "Gli uffici resteranno chiusi per ferie fino al 22 agosto.",
+        "お世話になります。現在不在にしております。3月4日に出社いたします。",
+        "Momenteel ben ik met vakantie; na mijn vakantie lees ik uw bericht. Geen toegang tot mail.",
     ],
 )
 def test_an_answer_that_only_speaks_of_absence_is_a_robot(text: str) -> None:
