@@ -93,6 +93,7 @@ CONDITIONS: Mapping[str, Callable[[Case], bool]] = {
     "reopened": lambda case: "CaseReopened" in case.moments,
     "not reopened": lambda case: "CaseReopened" not in case.moments,
     "regulator": lambda case: case.channel is Channel.REGULATOR or bool(regulators_of(case)),
+    "joint departments": lambda case: len(case.departments) > 1,
     "further departments": lambda case: bool(case.further),
     "not confirmed": lambda case: "InvestigationConfirmed" not in case.moments,
     "still to approve": lambda case: bool(case.approvals),

@@ -28,7 +28,7 @@ LEVELS = ("lead department", "centre head", "hq", "management")
 # Who finds good what others did is named by the stage, or by what was proposed.
 _OF_MEASURES = frozenset(role.partition(" ")[0] for role in EACH_HAS)
 DECIDING = ("confirmer", "approver", "reviewer", "extension approver")
-_GIVEN = ("department", "further departments", "speaker", "handler", *LEVELS, *DECIDING)
+_GIVEN = ("department", "joint departments", "further departments", "speaker", "handler", *LEVELS, *DECIDING)
 
 
 def roles_of(person: Person, case: Case, policy: Policy, at: datetime) -> frozenset[str]:
@@ -67,8 +67,10 @@ def holders(role: str, case: Case, policy: Policy) -> tuple[Person, ...]:
             found = directory.people.get(case.speaker)
         case "data protection":
             return directory.with_role("compliance") or directory.with_role("legal")
-        case "further departments":
-            heads = (policy.directory.head_of(department, case.centre) for department in case.further)
+        case "further departments" | "joint departments":
+            # Who heads the leading one as well has one letter all the same: it has one key.
+            named = case.further if role == "further departments" else case.departments[1:]
+            heads = (directory.head_of(department, case.centre) for department in named)
             return tuple({head.id: head for head in heads if head}.values())
         case "centre head":
             centre = directory.centres.get(case.centre)

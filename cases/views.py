@@ -272,7 +272,12 @@ def _caused(letter: Letter, case: Case, policy: Policy, now: datetime, happened:
         case e.Routed():
             clocks = _assigned(letter, case, policy, now)
             accepting = (how(explain_clock(clock), clock.clause) for clock in clocks if clock.stage == "accept")
-            return {"deadlines": _deadlines(clocks, case, policy, now), "explained": next(accepting, None)}
+            leading = people_for("lead department", case, policy, now)
+            return {
+                "deadlines": _deadlines(clocks, case, policy, now),
+                "explained": next(accepting, None),
+                "joint": not any(person.id == letter.person for person in leading),
+            }
         case e.FollowUpAdded() as added:
             reopened = case.moments.get("CaseReopened") == added.at
             files = [x.files for x in happened if isinstance(x, e.EvidenceAdded) and x.raw == added.raw]

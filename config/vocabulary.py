@@ -27,6 +27,7 @@ CASE_ROLES = frozenset(
         "lead department",
         "department",
         "further departments",
+        "joint departments",
         "speaker",
         "task group",
         "data protection",

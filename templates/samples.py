@@ -285,6 +285,7 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
     },
     "assignment": {
         "explained": _EXPLAINED,
+        "joint": False,
         **_COMMON,
         **_SUBJECT,
         "customer": _CUSTOMER,

@@ -160,9 +160,9 @@ class Story:
         taken = [event for event in new if isinstance(event, e.LadderStepTaken) and event.stage == stage]
         return [f"{event.step}: {self._who(event.who)}, {said(event.at)}" for event in taken]
 
-    def shown(self, name: str) -> dict[str, object]:
-        """What the last letter of that name which has left could say."""
-        letter, at = next(pair for pair in reversed(self.left) if pair[0].letter == name)
+    def shown(self, name: str, to: str = "") -> dict[str, object]:
+        """What the last letter of that name which has left, to that colleague, could say."""
+        letter, at = next(pair for pair in reversed(self.left) if pair[0].letter == name and to in {"", pair[0].person})
         return view_of(letter, self.case, self.policy, at, self.record)
 
     def happened(self, kind: str) -> list[e.Event]:
