@@ -246,14 +246,3 @@ def test_where_nobody_lists_a_language_nothing_is_known(rules: Policy) -> None:
     office = where_speak(rules)
     office.write("ana@kunde.example", "Mi paquete no ha llegado.", **SPANISH)
     assert set() == told(office, "attention")
-
-
-def test_departments_that_own_a_case_jointly_all_hear_of_it_and_one_leads() -> None:
-    """T2.1, T2.2: a delivery is logistics' and production's; the first one accepts, both may say what they found."""
-    case = Story("general")
-    assert case.shown("assignment", to="sun")["joint"]
-    assert not case.shown("assignment", to="rossi")["joint"]
-    assert "no right" == case.refused("sun", "accept")
-    case.does("rossi", "accept")
-    case.does("sun", "investigated: packed badly in our hall")
-    assert "no right" == case.refused("sun", "propose: a new parcel")

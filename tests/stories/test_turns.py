@@ -245,3 +245,14 @@ def test_another_route_does_not_bring_back_what_was_found_out() -> None:
     before.until("Tue 3 Nov 12:00")
     before.does("lin", "route: quality")
     assert "Thu 5 Nov 10:30" == (before.owes("investigate") or ("", ""))[1]  # counted from the receipt, as ever
+
+
+def test_departments_that_own_a_case_jointly_all_hear_of_it_and_one_leads() -> None:
+    """T2.1, T2.2: a delivery is logistics' and production's; the first one accepts, both may say what they found."""
+    case = Story("general")
+    assert case.shown("assignment", to="sun")["joint"]
+    assert not case.shown("assignment", to="rossi")["joint"]
+    assert "no right" == case.refused("sun", "accept")
+    case.does("rossi", "accept")
+    case.does("sun", "investigated: packed badly in our hall")
+    assert "no right" == case.refused("sun", "propose: a new parcel")
