@@ -10,12 +10,13 @@ from datetime import datetime
 
 from cases import events as e
 from cases.approving import approval_asked
-from cases.case import Case, fold
+from cases.case import CONTACT, Case, fold
 from cases.checklist import archived
 from cases.clock_acts import CLOCK_COMMANDS, clock_events
 from cases.commands import Command
 from cases.compensation import parse_compensations
 from cases.correcting import CORRECTING
+from cases.deadlines import due_of
 from cases.grouping import GROUPING
 from cases.handing import HANDING
 from cases.opening import dates_told, reopening_of, routing_of
@@ -85,6 +86,15 @@ def _investigated(act: Act) -> tuple[e.Event, ...]:
 
 def _confirmed(act: Act) -> tuple[e.Event, ...]:
     return (e.InvestigationConfirmed(**act.cause(), person=act.person.id),)
+
+
+def _progressed(act: Act) -> tuple[e.Event, ...]:
+    """Where notes are owed again and again, each one says by when the next follows."""
+    told = e.ProgressTold(**act.cause(), text=act.text)
+    following = due_of(fold(act.case, (told,)), "progress", act.policy)
+    if following is None:
+        return (told,)
+    return (told, e.DateTold(at=act.now, by=act.by, clause="§3, M22", what=CONTACT, date=following))
 
 
 def _proposed(act: Act) -> tuple[e.Event, ...]:
@@ -204,7 +214,7 @@ ACTS: Mapping[str, Doing] = {
     "offer": _report(e.SolutionOffered),
     "out of scope": _triaged,
     "plan": _report(e.PlanFiled),
-    "progress": _report(e.ProgressTold),
+    "progress": _progressed,
     "propose": _proposed,
     "register": _registered,
     "regulator answered": _report(e.RegulatorAnswered),

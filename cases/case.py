@@ -14,6 +14,7 @@ from cases.words import Channel, Grade, Status
 
 QUESTION_LETTER, EXTENSION_LETTER = "question", "extension"
 _A_DAY = timedelta(days=1)
+CONTACT = "next contact"  # a date that is told: by when the customer hears from us
 MEASURE_DATE = "measure date"  # with the place of a measure: the date by which it is owed
 
 
@@ -320,7 +321,14 @@ def _step_taken(case: Case, event: e.LadderStepTaken) -> Case:
     return replace(case, steps=(*case.steps, *skipped, taken))
 
 
+def _contacted(case: Case, _event: e.Event) -> Case:
+    """The customer hears from us: what they were promised of it is kept, and promised no more."""
+    return replace(case, told=tuple(one for one in case.told if one.what != CONTACT))
+
+
 def _paused(case: Case, event: e.Paused) -> Case:
+    if event.waits_for == "customer":
+        case = _contacted(case, event)
     pause = Pause(kind=event.waits_for, start=event.at, until=event.until, question=event.question)
     return replace(case, pauses=(*case.pauses, pause))
 
@@ -491,6 +499,10 @@ _CHANGES = cast(
         e.Reminded: _step_taken,
         e.LimitBreached: _step_taken,
         e.Escalated: _step_taken,
+        e.ProgressTold: _contacted,
+        e.SolutionOffered: _contacted,
+        e.CommonTold: _contacted,
+        e.ResultTold: _contacted,
         e.Paused: _paused,
         e.Resumed: _resumed,
         e.CustomerReminded: _customer_reminded,

@@ -101,6 +101,7 @@ def _fits(row: CommandRow, stages: Sequence[str]) -> bool:
 
 _DOES: Mapping[str, tuple[str, ...]] = {
     "accept": ("accept", "refuse"),
+    "contact": ("progress", "offer"),
     "resolve": ("resolve",),
     "reroute": ("route", "category"),
     "settle_dispute": ("route",),

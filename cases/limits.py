@@ -16,7 +16,7 @@ from itertools import pairwise
 
 from cases.calendar import Calendar
 from cases.calendaring import calendar_name
-from cases.case import MEASURE_DATE, Case
+from cases.case import CONTACT, MEASURE_DATE, Case
 from cases.course import Extension, Turn
 from cases.policy import LadderStep, Policy, StageRow
 from cases.stretches import Run, Span, Stretch, measured, reached, rest_of, run_of
@@ -25,7 +25,7 @@ from cases.words import Grade
 
 # Dates of a case that may bind a limit (`StageRow.no_later_than`).
 TOLD = "told "
-DATES = (f"{TOLD}resolve", "regulator date", "end of pause", MEASURE_DATE)
+DATES = (f"{TOLD}resolve", f"{TOLD}{CONTACT}", "regulator date", "end of pause", MEASURE_DATE)
 # Dates of a case from which a limit may count (`StageRow.counted_from`).
 BEGINNINGS = ("awareness", "data request")
 # In what the way to a limit is divided where the limit itself is no span of time that people work.

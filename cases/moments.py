@@ -19,6 +19,7 @@ FURTHER_MOMENTS = frozenset(
         "LowRating",
         "AnswerReceived",  # the customer wrote after the result, and what they mean is for a person to read
         *WAITING.values(),
+        "ContactPromised",  # the customer was told by when they hear from us
         "CorrectionsVerified",  # no corrective action is open any more
         "WorkClosed",  # a case that was worked is closed, not one that was no complaint
         "ClosedInSilence",  # because the customer, whom we had asked something, did not answer
@@ -82,10 +83,8 @@ def moments_of(event: e.Event, status: Status, flags: tuple[str, ...]) -> dict[s
             found |= _of_an_answer(event)
         case e.FollowUpAdded() if status is Status.RESOLVED:
             found["AnswerReceived"] = event.at
-        case e.CorrectionEvent():
-            found |= _of_a_measure(event)
-        case e.Paused(waits_for=waits_for):
-            found[WAITING[waits_for]] = event.at
+        case e.DateTold() | e.CorrectionEvent() | e.Paused():
+            found |= _of_clocks(event)
         case e.CaseClosed(because=because) if status is Status.RESOLVED or because == SILENCE:
             found["WorkClosed"] = event.at
             if because == SILENCE:
@@ -93,12 +92,17 @@ def moments_of(event: e.Event, status: Status, flags: tuple[str, ...]) -> dict[s
     return found
 
 
-def _of_a_measure(event: e.CorrectionEvent) -> dict[str, datetime]:
-    """Each measure has moments of its own."""
-    found = {f"{event.kind} {event.place}": event.at}
-    if isinstance(event, e.CorrectionVerified) and not event.open:
-        found["CorrectionsVerified"] = event.at
-    return found
+def _of_clocks(event: e.DateTold | e.CorrectionEvent | e.Paused) -> dict[str, datetime]:
+    """Promises, measures (each has moments of its own) and waiting."""
+    match event:
+        case e.DateTold(what=what):
+            return {"ContactPromised": event.at} if what == "next contact" else {}
+        case e.Paused(waits_for=waits_for):
+            return {WAITING[waits_for]: event.at}
+        case _:
+            found = {f"{event.kind} {event.place}": event.at}
+            done = isinstance(event, e.CorrectionVerified) and not event.open
+            return found | {"CorrectionsVerified": event.at} if done else found
 
 
 def _of_a_grade(event: e.Graded) -> dict[str, datetime]:

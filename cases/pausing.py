@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from cases import events as e
 from cases.calendaring import calendar_for
-from cases.case import Case, fold
+from cases.case import CONTACT, Case, fold
 from cases.deadlines import Deadline, DueStep, owed
 from cases.limits import TOLD
 from cases.moments import SILENCE
@@ -50,7 +50,9 @@ def dates_moved(
     for deadline in owed(case, policy):
         row = policy.stage(deadline.stage)
         what = row.no_later_than.removeprefix(TOLD) if row and row.no_later_than.startswith(TOLD) else ""
-        told = case.told_date(what) if what and stage in {"", deadline.stage} else None
+        # Of news there is no extension: whoever waited was asked something, which is news.
+        bound = what and what != CONTACT and stage in {"", deadline.stage}
+        told = case.told_date(what) if bound else None
         if told and deadline.by_limit and deadline.by_limit > told:
             found.append(
                 e.DateMoved(**cause, what=what, date=deadline.by_limit, told_before=told, waited=waited, text=text)

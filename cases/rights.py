@@ -32,6 +32,8 @@ REPORTS_ON = {
     "report": "report",
     "reviewed": "review",
 }
+# And a further one that it keeps: what was promised of the next news.
+ALSO_ON = {"progress": "contact"}
 # What stands where a person would write, when it is asked what they may write.
 _ANYTHING = Command(name="", text="…", argument="5")
 
@@ -107,7 +109,7 @@ def allowed(person: Person, case: Case, policy: Policy, now: datetime) -> tuple[
         if not roles.isdisjoint(row.roles)
         and (not row.who or row.who in roles)
         # The cheapest question first: there are some forty commands, and every letter to a colleague asks.
-        and (row.name not in REPORTS_ON or REPORTS_ON[row.name] in running)
+        and (row.name not in REPORTS_ON or not running.isdisjoint((REPORTS_ON[row.name], ALSO_ON.get(row.name, ""))))
         and not impossible(case, row, _ANYTHING, policy)
         and not pointless(row.name, _ANYTHING, case, person, policy, now)
         and not unfit(row, _ANYTHING, case, person, policy, now)

@@ -24,7 +24,7 @@ from cases.handing import wrong_argument
 from cases.letters import told
 from cases.people import Person
 from cases.policy import CommandRow, Policy, StageRow
-from cases.rights import REPORTS_ON
+from cases.rights import ALSO_ON, REPORTS_ON
 from cases.routing import holders, roles_of
 from cases.sense import TRIAGE_ANSWERS, impossible
 from cases.target import Unit
@@ -163,7 +163,10 @@ class Ways:
 
     def _candidates(self, stage: str) -> Iterator[CommandRow]:
         """What completed it before, then the report that belongs to it, then whatever does."""
-        likely = (self._known.get(stage, ""), *(name for name, of in REPORTS_ON.items() if of == stage))
+        likely = (
+            self._known.get(stage, ""),
+            *(name for name, of in (*REPORTS_ON.items(), *ALSO_ON.items()) if of == stage),
+        )
         first = tuple(row for name in dict.fromkeys(likely) if (row := self._policy.command(name)))
         yield from first
         yield from (row for row in self._policy.commands if row not in first)

@@ -292,10 +292,10 @@ class TestProgress:
 
     def test_the_customer_reads_what_was_written_and_when_to_expect_more(self) -> None:
         shown = self.told("2026-03-03 10:00")
-        assert ("The part\nis ordered.", at("2026-03-05 10:00")) == (shown["text"], shown["next_contact_at"])
+        assert ("The part\nis ordered.", at("2026-03-06 10:00")) == (shown["text"], shown["next_contact_at"])
 
-    def test_a_date_that_has_passed_is_not_promised_again(self) -> None:
-        assert self.told("2026-03-05 10:00")["next_contact_at"] is None
+    def test_each_note_promises_the_next_one_also_when_it_came_late(self) -> None:
+        assert at("2026-03-10 10:00") == self.told("2026-03-05 10:00")["next_contact_at"]
 
 
 class TestTriage:

@@ -72,6 +72,7 @@ OURS = {
     "review",
     "archive_general",
     "roll_up",
+    "contact",
     "waiting_customer",
     "waiting_third_party",
     "approve_extension",

@@ -14,7 +14,7 @@ LIFE: tuple[Deed, ...] = (
     ("Tue 3 Nov 11:00", "rossi", "plan: carrier today, depot tomorrow, legal on Thursday", ("major",)),
     ("Tue 3 Nov 12:00", "lin", "register", ALL),
     ("Wed 4 Nov 10:30", "rossi", "investigated: lost at the depot; the carrier is responsible", ALL),
-    ("Wed 4 Nov 11:00", "rossi", "progress: Wir haben den Verbleib geklärt.", GRAVE),
+    ("Wed 4 Nov 11:00", "rossi", "progress: Wir haben den Verbleib geklärt.", ALL),
     ("Wed 4 Nov 15:00", "weber", "confirm", ("major",)),
     ("Thu 5 Nov 10:00", "rossi", "propose: a new parcel, 250 EUR; Rossi, by Tuesday; another carrier", ALL),
     ("Thu 5 Nov 14:00", "weber", "approve", ("important",)),

@@ -9,7 +9,7 @@ def test_a_general_case_is_the_work_of_its_department() -> None:
     case = Story("general", at="Mon 2 Nov 10:30")
     # Logistics leads, production owns it jointly and is told at once (T2.1).
     assert ["acknowledgement to customer", "assignment to rossi", "assignment to sun"] == case.letters()
-    assert {"accept", "register", "investigate", "resolve"} == case.owed()
+    assert {"accept", "register", "investigate", "contact", "resolve"} == case.owed()
     assert ("rossi", "Wed 11 Nov 10:30") == case.owes("resolve")
 
     case.does("rossi", "accept")

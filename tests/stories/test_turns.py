@@ -224,7 +224,7 @@ def test_the_archive_names_all_it_lacks_and_takes_the_case_by_itself_when_it_lac
 def test_doubtful_mail_is_no_departments_work_until_the_intake_desk_has_said_so() -> None:
     """Policy §1: what is no complaint is closed, owes nothing and needs no archive."""
     story = Story("general", doubtful=True)
-    assert {"triage", "register"} == story.owed()
+    assert {"triage", "register", "contact"} == story.owed()  # they were told when they will hear from us
     assert ("lin, brandt", "Mon 2 Nov 11:30") == story.owes("triage")
     assert "no right" == story.refused("rossi", "investigated: x")  # it is nobody's yet
     story.does("lin", "inquiry")
