@@ -82,6 +82,12 @@ def is_plausible(case: Case) -> bool:
     return case.proof >= Proof.PLAUSIBLE
 
 
+def _is_accepted(case: Case) -> bool:
+    """Whether whoever leads it accepted it since it was routed."""
+    accepted = case.moments.get("AssignmentAccepted")
+    return accepted is not None and accepted >= case.moments.get("Routed", accepted)
+
+
 CONDITIONS: Mapping[str, Callable[[Case], bool]] = {
     "complaint": lambda case: case.status is not Status.TRIAGE and "TriageAnswered" not in case.moments,
     "became complaint": lambda case: case.status is Status.OPEN and "TriageAnswered" in case.moments,
@@ -94,6 +100,7 @@ CONDITIONS: Mapping[str, Callable[[Case], bool]] = {
     "not reopened": lambda case: "CaseReopened" not in case.moments,
     "regulator": lambda case: case.channel is Channel.REGULATOR or bool(regulators_of(case)),
     "joint departments": lambda case: len(case.departments) > 1,
+    "not accepted": lambda case: not _is_accepted(case),
     "further departments": lambda case: bool(case.further),
     "not confirmed": lambda case: "InvestigationConfirmed" not in case.moments,
     "still to approve": lambda case: bool(case.approvals),

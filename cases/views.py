@@ -269,7 +269,7 @@ def _caused(letter: Letter, case: Case, policy: Policy, now: datetime, happened:
             }
         case e.CommandsAnswered(lines=lines):
             return {"lines": _answered(lines, letter.language, policy)}
-        case e.Routed():
+        case e.Routed() | e.AssignmentAccepted() | e.HandlerAssigned() if letter.letter == "assignment":
             clocks = _assigned(letter, case, policy, now)
             accepting = (how(explain_clock(clock), clock.clause) for clock in clocks if clock.stage == "accept")
             leading = people_for("lead department", case, policy, now)
