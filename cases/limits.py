@@ -73,13 +73,14 @@ def plan_of(case: Case, row: StageRow, begun: datetime, policy: Policy) -> Plan 
     turns, holes = turns_since(case, since), tuple(_holes(case, row, policy)) if row.pauses and case.pauses else ()
     extended = extensions_of(case, row, begun)
     date = date_of(case, row.no_later_than, begun) if row.no_later_than else None
-    if not holes and not extended and target.unit is not Unit.DATE and len({turn.centre for turn in turns}) == 1:
-        usual = _usual(row, case.grade, since, policy, calendar_in(case, row, case.centre, policy))
-        overtaken = len(turns) > 1 and usual.due <= turns[-1].at
-        if not overtaken and (date is None or date >= usual.due):
-            return usual
-    if target.unit is Unit.DATE and date is None:
+    given = date if target.unit is Unit.DATE else None
+    if target.unit is Unit.DATE and given is None:
         return None
+    if not holes and not extended and len({turn.centre for turn in turns}) == 1:
+        usual = _usual(row, case.grade, since, policy, calendar_in(case, row, case.centre, policy), given)
+        overtaken = len(turns) > 1 and usual.due <= turns[-1].at
+        if given or (not overtaken and (date is None or date >= usual.due)):
+            return usual
     calendars = tuple((turn.at, calendar_in(case, row, turn.centre, policy)) for turn in turns)
     return _moved(case, row, policy, _Course(since, turns, calendars, holes), extended, date)
 
@@ -127,7 +128,7 @@ def calendar_in(case: Case, row: StageRow, centre: str, policy: Policy) -> Calen
 
 # A decision asks for the same plan many times over, and so do cases of one day: what is forgotten is computed anew.
 # The key holds no policy but the very objects of one, which are compared by identity.
-_plans: dict[tuple[int, int, Grade, float], tuple[StageRow, Calendar, Policy, Plan]] = {}
+_plans: dict[tuple[int, int, Grade, float, datetime | None], tuple[StageRow, Calendar, Policy, Plan]] = {}
 _MOST_PLANS = [2_000]
 
 
@@ -136,18 +137,23 @@ def remember_plans(plans: int) -> None:
     _MOST_PLANS[0] = max(_MOST_PLANS[0], plans)
 
 
-def _usual(row: StageRow, grade: Grade, since: datetime, policy: Policy, calendar: Calendar) -> Plan:
-    """The plan of a clock to which nothing has happened."""
-    key = id(row), id(calendar), grade, since.timestamp()
+def _usual(
+    row: StageRow, grade: Grade, since: datetime, policy: Policy, calendar: Calendar, given: datetime | None
+) -> Plan:
+    """The plan of a clock to which nothing has happened; `given` is its limit where that is a date."""
+    key = id(row), id(calendar), grade, since.timestamp(), given
     known = _plans.get(key)
     if known and known[0] is row and known[1] is calendar and known[2] is policy:
         return known[3]
-    target, run = row.target[grade], (Stretch(since, None, calendar),)
-    due = calendar.add(since, target)
+    whole, run = row.target[grade], (Stretch(since, None, calendar),)
+    due = given or calendar.add(since, whole)
+    if given:
+        unit = _DIVIDED_IN[Unit.DATE]
+        whole = Target(amount=measured(run, unit, due), unit=unit)
     if len(_plans) >= _MOST_PLANS[0]:
         _plans.clear()
     ladder = policy.ladders[row.ladder[grade]]
-    plan = Plan(since=since, due=due, by_limit=due, ladder=ladder, way=run, whole=target, run=run)
+    plan = Plan(since=since, due=due, by_limit=due, ladder=ladder, way=run, whole=whole, run=run)
     _plans[key] = row, calendar, policy, plan
     return plan
 
