@@ -129,7 +129,11 @@ class Staff:
         chance = crc32(f"{self.seed}:{raw}:{clock.stage}:{round_}".encode())
         share = Fraction(self.low + chance % (self.high - self.low + 1), 100)
         calendar = calendar_for(case, row, policy)
-        moment = calendar.add(counted_from(case, row, clock.round), clock.target.share(share))
+        since = counted_from(case, row, clock.round)
+        if clock.target.unit is Unit.DATE:
+            moment = since + (clock.due - since) * float(share)
+        else:
+            moment = calendar.add(since, clock.target.share(share))
         if clock.target.unit is not Unit.HOURS:
             moment = _worked(calendar, moment)
         return max(moment, now + timedelta(minutes=1 + chance % 9))

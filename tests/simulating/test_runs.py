@@ -16,7 +16,7 @@ from cases.numbers import number_of
 from cases.people import Absence
 from cases.policy import Policy
 from cases.trouble import NeedsHuman
-from cases.words import Grade
+from cases.words import ROLL_UP, Grade
 from daemon.simulating import desk
 from daemon.simulating.acts import Staff, ToldAct, read_acts
 from daemon.simulating.post import read_post
@@ -282,3 +282,26 @@ def test_what_waits_for_somebody_away_goes_to_who_stands_in(folder: Path) -> Non
     assert late
     assert away.id not in {letter.reader for letter in late}
     assert "he" in {letter.reader for letter in late}
+
+
+def test_what_was_closed_is_told_together_in_the_next_month_and_then_archived(tmp_path: Path) -> None:
+    """M19, by the same rows as in the daemon: one letter to the head of the centre, one to head office."""
+    mild = "I wish to make a complaint. The product of order {} is defective, please replace it. Hamburg, Germany."
+    put(tmp_path / "mail", "one", "2026-11-02 09:00", text=mild.format(48213), subject="Complaint")
+    put(tmp_path / "mail", "two", "2026-11-03 09:00", sender="bo@other.example", text=mild.format(5), subject="Lamp")
+    seen = run_over(tmp_path / "mail", staff="prompt")
+    assert {Grade.GENERAL} == {story.case.grade for story in seen.run.stories.values()}
+    told = [letter for letter in messages_of(seen.run.letters) if letter.letter == ROLL_UP]
+    assert {("he", at("2026-12-01 01:00")), ("weber", at("2026-12-01 08:00"))} == {(one.reader, one.at) for one in told}
+    assert 2 == len(told)  # both cases in one letter
+    for events in seen.events.values():
+        assert [at("2026-12-01 01:00")] == [event.at for event in events if event.kind == "CaseArchived"]
+
+
+def test_what_was_promised_is_assumed_to_be_kept_on_the_way_to_its_date(folder: Path) -> None:
+    put(
+        folder, "one", "2026-11-23 09:00", text="My complaint: the product of order 48213 is defective.", subject="Lamp"
+    )
+    (events,) = run_over(folder, staff="50").events.values()
+    first = next(event.at for event in events if event.kind == "ProgressTold")
+    assert first >= at("2026-11-24 08:00")
