@@ -81,6 +81,26 @@ class CalendarChanged(Event):
     moved: tuple[DueMoved, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedRule:
+    """A rule of the settings, such as `target investigate general` or `calendar centre europe`, before and after."""
+
+    rule: str
+    before: str = ""
+    after: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LimitsChanged(Event):
+    """Deadlines moved because a rule changed under them: another target, another calendar of a centre (policy §3, §6).
+
+    Dates told to the customer stay as they are.
+    """
+
+    rules: tuple[ChangedRule, ...] = ()
+    moved: tuple[DueMoved, ...] = ()
+
+
 ACTION_EVENTS: dict[Action, type[LadderStepTaken]] = {
     Action.REMIND: Reminded,
     Action.BREACH: LimitBreached,

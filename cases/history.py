@@ -65,8 +65,8 @@ def _parts(event: e.Event, case: Case, policy: Policy) -> dict[str, object]:
             return {"word": event.command, "refusal": event.because}
         case e.TriageAnswered():
             return {"answer": event.answer}
-        case e.CalendarChanged():
-            return {"calendar": _changed(event, policy)}
+        case e.CalendarChanged() | e.LimitsChanged():
+            return {"calendar": _changed(event, policy) if isinstance(event, e.CalendarChanged) else _limits(event)}
         case e.SatisfactionGiven():
             return {"text": f"{event.score}/5 {event.text}"[:EXCERPT].strip()}
         case e.CorrectionEvent(place=place, text=text):
@@ -122,8 +122,28 @@ def _changed(event: e.CalendarChanged, policy: Policy) -> dict[str, object]:
         }
         for one in event.days
     ]
-    moved = [{"stage": one.stage, "before": one.before, "after": one.after} for one in event.moved]
-    return {"name": event.calendar, "zone": zone, "days": days, "more": event.more, "moved": moved}
+    return {
+        "name": event.calendar,
+        "zone": zone,
+        "days": days,
+        "more": event.more,
+        "rules": [],
+        "moved": _moved(event.moved),
+    }
+
+
+def _limits(event: e.LimitsChanged) -> dict[str, object]:
+    """Targets with the stage they are of, calendars by their names; `what` is `target`, `calendar` or `clock`."""
+    rules = []
+    for one in event.rules:
+        what, stage, *_ = one.rule.split(" ")
+        shown = {"before": one.before, "after": one.after} if what != "clock" else {"before": "", "after": ""}
+        rules.append({"what": what, "stage": "" if what == "calendar" else stage, **shown})
+    return {"name": "", "zone": "UTC", "days": [], "more": 0, "rules": rules, "moved": _moved(event.moved)}
+
+
+def _moved(deadlines: Iterable[e.DueMoved]) -> list[dict[str, object]]:
+    return [{"stage": one.stage, "before": one.before, "after": one.after} for one in deadlines]
 
 
 def _who(event: e.Event, case: Case, policy: Policy) -> str:

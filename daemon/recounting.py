@@ -1,4 +1,4 @@
-"""Calendars that are not what they were: running deadlines are counted anew, and each case says why (policy §3).
+"""Calendars and rules that are not what they were: deadlines are counted anew, and each case says why (policy §3).
 
     settings are read ─► Changes: what differs from the memory ─► every decision moves the clocks of its own case first
     tick ─► Recounting: begins (the memory is renewed, what is open is noted), sweeps, and is done
@@ -21,6 +21,7 @@ from cases.case import Case
 from cases.deadlines import Deadline, owed
 from cases.policy import Policy
 from cases.recounting import CalendarChange, change_of, on_calendar, years_of
+from cases.rules_changed import RuleChange, on_rules, rule_change, rules_of
 from daemon.almanac import keep_prayers
 from daemon.clock import Clock
 from daemon.guard import Guard
@@ -30,6 +31,7 @@ from store.desk import Store
 log = logging.getLogger("ombud.calendars")
 
 OPEN = "recounting"  # the fact that holds what is open
+RULES, RULES_OPEN = "rules of clocks", "recounting rules"  # what the rules were, and those that not all have followed
 PAGE = 50  # clocks looked at in one durable transaction
 _BEGINNING: Cursor = (datetime(1970, 1, 1, tzinfo=UTC), "")
 
@@ -40,6 +42,7 @@ class Changes:
     def __init__(self, store: Store, policy: Policy) -> None:
         self._store, self._policy = store, policy
         self._found: Mapping[str, CalendarChange] | None = None
+        self._rules: RuleChange | None = None
         self._lock = Lock()
 
     def open(self) -> Mapping[str, CalendarChange]:
@@ -47,19 +50,43 @@ class Changes:
         if self._found is None:
             with self._lock:
                 if self._found is None:
+                    self._rules = self._look_at_rules()
                     self._found = self._look()
         return self._found
 
+    def rules(self) -> RuleChange | None:
+        """The changes of rules that clocks may not have followed yet."""
+        self.open()
+        return self._rules
+
+    @property
+    def is_open(self) -> bool:
+        """Whether clocks may have to follow anything."""
+        return bool(self.open() or self._rules)
+
     def close(self) -> None:
         """All clocks have followed."""
-        self._found = {}
+        self._found, self._rules = {}, None
 
-    def of(self, before: Case, now: datetime) -> tuple[e.CalendarChanged, ...]:
+    def of(self, before: Case, now: datetime) -> tuple[e.CalendarChanged | e.LimitsChanged, ...]:
         """What moves in a case that something else happens to just now."""
-        changes = self.open()
-        if not changes:
+        changes, rules = self.open(), self._rules
+        if not changes and rules is None:
             return ()
-        return on_calendar(before, self._store.deadlines(before.number), changes, self._policy, now)
+        clocks = self._store.deadlines(before.number)
+        by_rules = on_rules(before, clocks, rules, self._policy, now) if rules else ()
+        moved = {one.stage for event in by_rules for one in event.moved}
+        others = [clock for clock in clocks if clock.stage not in moved]
+        return (*by_rules, *on_calendar(before, others, changes, self._policy, now))
+
+    def _look_at_rules(self) -> RuleChange | None:
+        """What the memory of rules says otherwise, and what was open when a daemon stopped."""
+        memory = self._store.fact(RULES)
+        found = rule_change(json.loads(memory), rules_of(self._policy)) if memory else None
+        before = self._store.fact(RULES_OPEN)
+        rules = {name: (str(one), str(other)) for name, (one, other) in (json.loads(before) if before else {}).items()}
+        rules |= found.rules if found else {}
+        return RuleChange(rules=rules) if rules else None
 
     def _look(self) -> dict[str, CalendarChange]:
         found = _read(self._store.fact(OPEN))
@@ -96,10 +123,12 @@ class Recounting:
         moved = sum(self._sweep(change, stop) for change in self.changes.open().values())
         if self.changes.open():
             moved += self._sweep(None, stop)
+        if rules := self.changes.rules():
+            moved += self._sweep_rules(rules, stop)
         if stop():
             return moved
         self._swept += 1
-        if self._swept >= self.sweeps or not self.changes.open():
+        if self._swept >= self.sweeps or not self.changes.is_open:
             self._finish()
         return moved
 
@@ -115,6 +144,7 @@ class Recounting:
                 if fresh:
                     self.store.record_calendar(name, fresh)
             keep_prayers(self.store, self.policy)
+            self._remember_rules()
             if changes:
                 self.store.record_fact(OPEN, _written(changes))
             self._tell_what_is_unknown()
@@ -122,6 +152,14 @@ class Recounting:
             days = ", ".join(str(day) for day in change.days[:10])
             log.warning("calendar changed", extra={"calendar": change.calendar, "days": days})
         self._begun = True
+
+    def _remember_rules(self) -> None:
+        memory = json.dumps(rules_of(self.policy), separators=(",", ":"), sort_keys=True)
+        if self.store.fact(RULES) != memory:
+            self.store.record_fact(RULES, memory)
+        if rules := self.changes.rules():
+            self.store.record_fact(RULES_OPEN, json.dumps(dict(rules.rules), separators=(",", ":")))
+            log.warning("rules of clocks changed", extra={"reason": ", ".join(list(rules.rules)[:10])})
 
     def _tell_what_is_unknown(self) -> None:
         """The intake desk hears once that holidays are not known yet, and again when that changes (threats T22)."""
@@ -133,8 +171,9 @@ class Recounting:
 
     def _finish(self) -> None:
         self._swept = self.sweeps
-        if self.changes.open():
+        if self.changes.is_open:
             self.store.forget_fact(OPEN)
+            self.store.forget_fact(RULES_OPEN)
             log.info("deadlines follow the calendars", extra={"cases": len(self._moved)})
         self.changes.close()
 
@@ -148,9 +187,21 @@ class Recounting:
             cursor = page[-1]
             numbers = [number for number in dict.fromkeys(number for _, number in page) if number not in seen]
             seen.update(numbers)
-            with self.store.unit("calendar"):
-                for number in numbers:
-                    moved += self.guard(f"case {number}", partial(self._look_at, number)) is None
+            moved += self._look_at_all(numbers)
+        return moved
+
+    def _sweep_rules(self, change: RuleChange, stop: Callable[[], bool]) -> int:
+        moved, last = 0, ""
+        while not stop() and (page := self.store.running_in(change.stages, change.calendars, last, PAGE)):
+            last = page[-1]
+            moved += self._look_at_all(page)
+        return moved
+
+    def _look_at_all(self, numbers: Iterable[str]) -> int:
+        moved = 0
+        with self.store.unit("calendar"):
+            for number in numbers:
+                moved += self.guard(f"case {number}", partial(self._look_at, number)) is None
         return moved
 
     def _look_at(self, number: str) -> None:

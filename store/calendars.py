@@ -1,6 +1,6 @@
 """What calendars were when clocks were last counted by them, and the clocks that a change concerns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from store.part import Part
@@ -43,6 +43,18 @@ _UNNAMED = Prepared(
         .limit(limit)
     )
 )
+_RUNNING_IN = Prepared(
+    lambda stage_list, calendar_list, number, limit: (
+        DeadlineTable.select(DeadlineTable.number)
+        .where(
+            (DeadlineTable.number > number)
+            & (DeadlineTable.stage.in_(stage_list) | DeadlineTable.calendar.in_(calendar_list))
+        )
+        .group_by(DeadlineTable.number)
+        .order_by(DeadlineTable.number)
+        .limit(limit)
+    )
+)
 
 
 class Calendars(Part):
@@ -69,3 +81,11 @@ class Calendars(Part):
         else:
             rows = self.db.rows(_CONCERNED, calendar, since, due, due, number, limit)
         return tuple((moment, str(found)) for moment, found in rows)
+
+    def running_in(self, stages: Sequence[str], calendars: Sequence[str], after: str, limit: int) -> tuple[str, ...]:
+        """Numbers of cases with a clock of one of the stages, or by one of the calendars, in their order.
+
+        Begin with `after` empty and go on with the last one. All pages together read each clock once.
+        """
+        rows = self.db.rows(_RUNNING_IN, list(stages) or [""], list(calendars) or ["-"], after, limit)
+        return tuple(str(number) for (number,) in rows)

@@ -110,6 +110,7 @@ _HISTORY = [
                 }
             ],
             "more": 0,
+            "rules": [{"what": "target", "stage": "investigate", "before": "3 bd", "after": "4 bd"}],
             "moved": [
                 {
                     "stage": "investigate",

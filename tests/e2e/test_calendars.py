@@ -3,6 +3,7 @@
 import os
 from dataclasses import replace
 from datetime import timedelta
+from importlib.resources import files
 from unittest import mock
 
 import pytest
@@ -11,7 +12,7 @@ from cases import events as e
 from config.settings import load
 from daemon.assemble import build
 from daemon.loop import guard
-from daemon.recounting import OPEN
+from daemon.recounting import OPEN, RULES_OPEN
 from tests.e2e.conftest import Opening
 from tests.e2e.desk import TestDesk
 from tests.e2e.mail import mail, read, text_of
@@ -170,6 +171,88 @@ def test_the_next_letter_to_who_owes_it_tells_why_the_date_moved(small_office: O
     told = "\n".join(text_of(read(sent.content or b"")) for sent in office.desk.sent())
     assert "storm, by order of the city" in told
     assert "Calendar changed, deadlines moved" in told
+
+
+def limits(office: OpenDesk) -> list[e.LimitsChanged]:
+    return [one.event for one in office.events("LimitsChanged") if isinstance(one.event, e.LimitsChanged)]
+
+
+def rewrite(office: OpenDesk, file: str, *changes: tuple[str, str]) -> None:
+    """The company gets a file of its own, with some words of the shipped one changed."""
+    folder = office.desk.config.parent / "own"
+    folder.mkdir(exist_ok=True)
+    text = (files("config") / file).read_text("utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    (folder / file).write_text(text, "utf-8")
+    config = office.desk.config.read_text("utf-8")
+    if 'policy_dir = "own"' not in config:
+        office.desk.config.write_text(f'policy_dir = "own"\n{config}', "utf-8")
+
+
+LONGER = (
+    'target = { general = "3 bd", important = "5 bd", major = "10 bd" }\nladder = { general = "standard"',
+    'target = { general = "4 bd", important = "8 bd", major = "12 bd" }\nladder = { general = "standard"',
+)
+SHORTER = ('target = { general = "7 bd", important = "15 bd"', 'target = { general = "6 bd", important = "12 bd"')
+LATER = ('target = { general = "7 bd", important = "15 bd"', 'target = { general = "9 bd", important = "25 bd"')
+
+
+def test_another_target_moves_running_deadlines_once_and_says_why(running: OpenDesk) -> None:
+    before = running.running()
+    rewrite(running, "stages.toml", LONGER, SHORTER)
+    running.restart()
+    running.beat()
+    after = running.running()
+    (event,) = limits(running)
+    moved = {one.stage: (one.before, one.after) for one in event.moved}
+    assert moved == {stage: (before[stage], after[stage]) for stage in before if before[stage] != after[stage]}
+    assert {"investigate", "resolve"} == moved.keys()
+    assert after["investigate"] > before["investigate"]
+    assert after["resolve"] < before["resolve"]
+    assert {"target investigate", "target resolve"} == {one.rule.rpartition(" ")[0] for one in event.rules}
+    for _ in range(2):
+        running.beat()
+        running.restart()
+    assert ([event], after) == (limits(running), running.running())
+    assert "" == running.house.store.fact(RULES_OPEN)
+    running.go_to(after["accept"] + timedelta(hours=1))
+    told = "\n".join(text_of(read(sent.content or b"")) for sent in running.desk.sent())
+    assert "Rules changed, deadlines moved" in told
+
+
+def test_a_date_that_was_told_binds_whatever_the_target_says_now(small_office: OpenDesk) -> None:
+    office = small_office
+    office.receive(mail(ANA, "Order 48213", STRONG))
+    before = office.running()
+    rewrite(office, "stages.toml", LATER)
+    office.restart()
+    office.beat()
+    assert ([], before) == (limits(office), office.running())
+
+
+def test_another_calendar_of_a_centre_moves_its_deadlines(small_office: OpenDesk) -> None:
+    office = small_office
+    office.receive(mail(ANA, "Order 48213", STRONG))
+    before = office.running()
+    config = office.desk.config.read_text("utf-8")
+    centre = config.index('id = "europe"') if 'id = "europe"' in config else config.index("[centre.europe]")
+    place = config.index('calendar = "europe"', centre)
+    office.desk.config.write_text(
+        config[:place] + 'calendar = "americas"' + config[place + len('calendar = "europe"') :]
+    )
+    office.restart()
+    office.house.recounting.run(lambda: True)  # a stop in the middle
+    assert ([], True) == (limits(office), bool(office.house.store.fact(RULES_OPEN)))
+    office.restart()
+    office.beat()
+    (event,) = limits(office)
+    assert [("calendar centre europe", "europe", "americas")] == [(x.rule, x.before, x.after) for x in event.rules]
+    after = office.running()
+    moved = {one.stage for one in event.moved}
+    assert moved == {stage for stage in before if before[stage] != after[stage]} != set()
+    assert "resolve" not in {one.stage for one in event.moved if one.after > one.before}
 
 
 def test_that_holidays_are_not_known_yet_is_told_to_the_intake_desk_once(
