@@ -92,6 +92,31 @@ def test_a_released_letter_leaves_and_counts_from_then(store: Store) -> None:
     assert ["h"] == [claimed.key for claimed in store.claim(later, "desk", 10)]
 
 
+def test_what_was_kept_back_for_a_reason_is_found_by_its_reader_and_may_leave_after_all(store: Store) -> None:
+    withheld = OutboxState.WITHHELD
+    queue(
+        store,
+        letter("kept", state=withheld, because="suppressed: asked by phone"),
+        letter("robot", state=withheld, because="a robot"),
+        letter("waits"),
+        letter("other", state=withheld, because="suppressed: asked by phone", recipient="bob@example.com"),
+    )
+    (kept,) = store.kept_back("ANN@example.com", "suppressed: ")
+    assert "kept" == kept.key
+    assert store.release(kept.id, NOW)
+    assert () == store.kept_back("ann@example.com", "suppressed: ")
+    assert {"kept", "waits"} == {row.key for row in store.claim(NOW, "desk", 10)}
+
+
+def test_a_claimed_letter_is_being_sent_until_somebody_settles_it(store: Store) -> None:
+    queue(store, letter("a"))
+    (row,) = store.claim(NOW, "desk", 1)
+    assert store.is_being_sent(row.id)
+    store.settle(row.id, OutboxState.BOUNCED, at=NOW, because="5.1.1")
+    assert not store.is_being_sent(row.id)
+    assert not store.is_being_sent(99)
+
+
 def test_what_became_of_a_letter_is_recorded_one_by_one(store: Store) -> None:
     queue(store, letter("sent"), letter("retry"), letter("failed"))
     sent, retry, failed = store.claim(NOW, "desk", 10)
