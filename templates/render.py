@@ -135,8 +135,9 @@ class Renderer:
             path = f"{tag}/words.toml"
             if path not in self._library.files:
                 raise LetterBroken(f"{path}: is missing; a locale needs its words")
+            below = self._shipped._library.files.get(path, "") if self._shipped else ""  # noqa: SLF001  # our own twin
             try:
-                self._words[tag] = parse_words(tag, self._library.files[path])
+                self._words[tag] = parse_words(tag, self._library.files[path], below)
             except (ValueError, tomllib.TOMLDecodeError) as error:
                 raise LetterBroken(f"{path}: {error}") from error
         return self._words[tag]

@@ -54,9 +54,12 @@ class Words:
         return form.replace("{n}", format_decimal(amount, locale=self.locale))
 
 
-def parse_words(tag: str, text: str) -> Words:
-    """Reads a words.toml. Raises ValueError with everything that is wrong in it."""
-    read = tomllib.loads(text)
+def parse_words(tag: str, text: str, shipped: str = "") -> Words:
+    """Reads a words.toml; what it does not say is taken from the `shipped` one of the locale.
+
+    Raises ValueError with everything that is wrong in it.
+    """
+    read = _over(tomllib.loads(shipped), tomllib.loads(text))
     mistakes = [f"[{name}] is no section; there are {', '.join(sorted(_SECTIONS))}" for name in read.keys() - _SECTIONS]
     formats = read.get("format", {})
     mistakes += [f"[format] lacks {name}" for name in _FORMATS if not isinstance(formats.get(name), str)]
@@ -70,6 +73,17 @@ def parse_words(tag: str, text: str) -> Words:
     return Words(
         tag=tag, locale=locale_of(tag), formats=formats, cities=read.get("cities", {}), units=units, labels=labels
     )
+
+
+def _over(below: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """Sections and lists of labels are joined word by word, the forms of a unit belong together."""
+    joined = below | own
+    for name in below.keys() & own.keys() - {"units"}:
+        if isinstance(below[name], dict) and isinstance(own[name], dict):
+            joined[name] = _over(below[name], own[name])
+    if isinstance(below.get("units"), dict) and isinstance(own.get("units"), dict):
+        joined["units"] = below["units"] | own["units"]
+    return joined
 
 
 def _not_text(where: str, value: Any) -> list[str]:

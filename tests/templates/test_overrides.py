@@ -26,6 +26,16 @@ def test_a_letter_of_ones_own_wins_and_all_others_stay(tmp_path: Path) -> None:
         assert Renderer().render(letter, "en", SAMPLES[letter]) == renderer.render(letter, "en", SAMPLES[letter])
 
 
+def test_words_of_ones_own_are_only_those_that_differ(tmp_path: Path) -> None:
+    """Else every upgrade that brings a word would refuse to start with the file of before."""
+    own = '[units]\nbyte = { other = "{n} B" }\n[label.fact]\norder_number = "Auftragsnummer"\n'
+    write(tmp_path, "de/words.toml", own)
+    view = {**SAMPLES["acknowledgement"], "evidence": [{"name": "a.txt", "size": 1}]}
+    theirs = Renderer(tmp_path).render("acknowledgement", "de", view).text
+    ours = Renderer().render("acknowledgement", "de", view).text
+    assert ours.replace("Bestellnummer", "Auftragsnummer").replace("1 Byte", "1 B") == theirs != ours
+
+
 def test_a_new_language_needs_a_letter_and_its_words(tmp_path: Path) -> None:
     write(
         tmp_path, "fr/acknowledgement.md.j2", "subject: Reçu {{ number }}\n---\nReçu {{ received_at | moment(zone) }}\n"
