@@ -285,6 +285,7 @@ def _cents() -> re.Pattern[str]:
 
 
 _FRENCH = re.compile(r"(\d\d)(?![\d.,])")
+_SPOKEN = re.compile(r"[ ](\d\d)(?=[ ]?(?:[.,;!?)]?\s|[.;!?)]?\Z))(?![ ]\w)")  # 5 euro 50
 _CHINESE = re.compile(r"(\d)(?:角|毛|(?![\d\w.,]))")
 
 
@@ -300,6 +301,8 @@ def _with_small_change(text: str, amount: Amount) -> Amount:
         hundredths = Decimal(coins[1]) * (10 if is_tenth else 1)
     elif text[end - 1] == "€":
         coins = _FRENCH.match(text, end)
+    elif text[end - 4 : end].casefold() in ("euro", "uros"):
+        coins = _SPOKEN.match(text, end)
     elif text[end - 1] in "块塊元":
         coins = _CHINESE.match(text, end)
         hundredths = Decimal(coins[1]) * 10 if coins else None

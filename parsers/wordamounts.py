@@ -15,7 +15,7 @@ _KOREAN = re.compile("(?<![가-힣])[일이삼사오육칠팔구십백천만억]
 _THAI = re.compile("[\u0e01-\u0e5b]")
 _HANGUL = re.compile("[가-힣]")
 _DIGIT = re.compile(r"[ \u00a0]?\d")
-_TENTHS = re.compile("([一二两三四五六七八九])[角毛](?:([一二三四五六七八九])分)?")
+_TENTHS = re.compile(r"([一二两三四五六七八九])(?:[角毛](?:([一二三四五六七八九])分)?|(?=钱|\W|\Z))")
 _NEAR = 40  # characters behind an amount in which its coins stand
 _MOST = 500
 _WORD = re.compile(r"(?:[^\W\d_]+|[\u0900-\u0963\u0980-\u09e3]+)+")
@@ -49,7 +49,8 @@ def in_signs(text: str, context: Context) -> Iterator[Worded]:
             before = sign_before(text, match.start(), context)
             sign = max((one for one in (before, after) if one), key=lambda one: one.confidence, default=None)
             # 一块 is "together" and "one piece" as well.
-            if sign is None or (len(match[0]) == 1 and text[match.end() : match.end() + 1] in "块塊"):
+            is_piece = len(match[0]) == 1 and text[match.end() : match.end() + 1] in tuple("块塊")
+            if sign is None or (is_piece and not _TENTHS.match(text, match.end() + 1)):
                 continue
             value = parse_signs(match[0])
             if value is None or (not _is_counted(match[0]) and len(match[0]) > 1):
