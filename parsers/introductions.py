@@ -102,6 +102,8 @@ def _block(lines: list[str], at: int) -> list[str]:
     named = told = False
     for number, line in enumerate(lines[at : at + _BLOCK]):
         kind = label(line)
+        if number and QUOTED.match(line) and not QUOTED.match(lines[at]):
+            break
         if not line.strip():
             if told:
                 break

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from parsers.clean import clean_text
-from parsers.introductions import attribution, label, separator
+from parsers.introductions import QUOTED, attribution, label, separator
 from parsers.quotes import split_reply
 from parsers.tables import table
 
@@ -19,7 +19,9 @@ _TAG = re.compile(r"<[^>]{0,5000}>")
 _BLANK_LINES = re.compile(r"\n{3,}")
 # Private characters that stand around what clients mark, while the tree becomes text; none is left in the result.
 _QUOTE, _END_QUOTE, _SIGNATURE, _END_SIGNATURE = "\ue0f0", "\ue0f1", "\ue0f2", "\ue0f3"
-_MARKS = re.compile("[\ue0f0-\ue0f3]")
+_MARKS = re.compile("[\ue0f0-\ue0f4]")
+# Before a line of the writer's own that begins like a marked one; whoever takes the text apart takes it out again.
+OWN_MARK = "\ue0f4"
 _BORDER = re.compile(r"border(?:-top)?\s*:[^;]{0,40}solid", re.IGNORECASE)
 _LEFT_BORDER = re.compile(r"border-left(?:-width)?\s*:[^;]{0,40}(?:solid|px)", re.IGNORECASE)
 _MOST_MARKS = 2000
@@ -34,8 +36,8 @@ def html_to_text(html: str) -> str:
 def split_html(html: str) -> tuple[str, str]:
     """The whole text of an HTML body, and the same text with `>` before the history that mail clients mark.
 
-    Marked signatures stand behind a signature mark (RFC 3676). The two are equal when nothing was marked. Linear; more
-    than 2,000,000 characters are cut.
+    Lines of the writer's own that begin so carry OWN_MARK. Marked signatures stand behind a signature mark (RFC 3676).
+    The two are equal when nothing was marked. Linear; more than 2,000,000 characters are cut.
     """
     html = _MARKS.sub("", html[:MAX_HTML])
     if html.count("<") > _DEEP and _looks_hostile(html):
@@ -215,7 +217,7 @@ def _as_marked(text: str) -> str:
         if quotes > 0:
             own.append(f"> {plain}" if plain else ">")
         else:
-            (signature if signatures > 0 else own).append(plain)
+            (signature if signatures > 0 else own).append(f"{OWN_MARK}{plain}" if QUOTED.match(plain) else plain)
     letter = "\n".join(own)
     if not "".join(signature).strip():
         return _tidy(letter)
@@ -239,4 +241,4 @@ def _tidy(text: str) -> str:
 def strip_reply_html(html: str) -> str:
     """The writer's own words of an HTML body as text: without the history that clients mark, and without signature."""
     whole, own = split_html(html)
-    return split_reply(clean_text(own), sure=whole != own).own
+    return split_reply(clean_text(own), sure=whole != own).own.replace(OWN_MARK, "")

@@ -19,6 +19,7 @@ from parsers.head import Head, split_head
 from parsers.headers import read_headers
 from parsers.language import language_of, spoken_at, told_languages
 from parsers.lexicon import find_words
+from parsers.markup import OWN_MARK
 from parsers.parts import Part, check_tree, leaves
 from parsers.prescan import Scanned, scan
 from parsers.quotes import Split, split_reply
@@ -185,7 +186,8 @@ def _split(body: Body) -> Split:
     if body.own == body.text:
         return split_reply(body.text)
     inner = split_reply(body.own, sure=True)
-    return Split(own=inner.own, quoted=inner.quoted, signature=inner.signature)
+    own, quoted, signature = (one.replace(OWN_MARK, "") for one in (inner.own, inner.quoted, inner.signature))
+    return Split(own=own, quoted=quoted, signature=signature)
 
 
 def _robot(message: IncomingMessage, head: Head, content: _Content, reading: Reading) -> Verdict:

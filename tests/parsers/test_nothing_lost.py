@@ -1,5 +1,6 @@
 """None of the writer's own words is lost, whatever client and language put the history below them."""
 
+import html
 import re
 import tomllib
 from collections import Counter
@@ -53,6 +54,17 @@ def test_own_words_that_look_like_history_or_signature_stay_above_every_history_
         if "zebras" in found:
             kept.add(name)
     assert ({}, set()) == (lost, kept)
+
+
+@pytest.mark.parametrize("own", TRICKY.values(), ids=TRICKY)
+def test_they_stay_in_html_too(own: str) -> None:
+    body = "<br>".join(html.escape(line) for line in own.strip().split("\n"))
+    lost = {
+        name: missing
+        for name, client in TABLES["html"].items()
+        if (missing := _words(own) - _words(strip_reply_html(client.replace("OWN", body))))
+    }
+    assert {} == lost
 
 
 def _undecidable(own: str, name: str, below: str) -> bool:
