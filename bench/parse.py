@@ -1,9 +1,10 @@
 """What reading a mail costs: ombud's full reading beside mail-parser alone and the standard library alone, in one run.
 
-    python bench/parse.py FILE_OR_FOLDER... [--rounds 3]
+    python bench/parse.py FILE_OR_FOLDER... [--rounds 3] [--history]
 
 Prints milliseconds of processor time a mail (mean and median of the best round per mail) and the ratios to mail-parser
-alone. The files are raw mails (`*.eml`); without arguments the numbered samples of the tests are read.
+alone. The files are raw mails (`*.eml`); without arguments the numbered samples of the tests are read, with `--history`
+the labelled letters of the tests, each as an answer of 6 KiB with signature and history.
 """
 
 import argparse
@@ -11,8 +12,11 @@ import email
 import logging
 import statistics
 import sys
+import textwrap
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+from itertools import cycle
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,8 +27,9 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("paths", nargs="*", type=Path, default=[ROOT / "tests" / "samples"])
     arguments.add_argument("--rounds", type=int, default=3)
+    arguments.add_argument("--history", action="store_true")
     given = arguments.parse_known_args()[0]
-    mails = [path.read_bytes() for path in _files(given.paths)]
+    mails = list(_answers()) if given.history else [path.read_bytes() for path in _files(given.paths)]
     if not mails:
         print("no *.eml found")
         return 1
@@ -42,6 +47,43 @@ def main() -> int:
 
 def _files(paths: list[Path]) -> list[Path]:
     return sorted(file for path in paths for file in (path.rglob("*.eml") if path.is_dir() else [path]))
+
+
+def _answers() -> Iterator[bytes]:
+    """Every letter above a signature and others of its language: quoted line by line, or below a header block."""
+    from tests.letters.labelled import HALVES, letters_of
+
+    letters = [letter for half in HALVES for letter in letters_of(half)]
+    for number, letter in enumerate(letters):
+        mail = EmailMessage()
+        mail["From"], mail["To"] = "Kim Berg <kim@customer.example>", "complaints@shop.example"
+        mail["Subject"] = f"Re: {letter.subject}"
+        mail["Date"], mail["Message-ID"] = "Tue, 03 Feb 2026 09:11:00 +0100", f"<{number}@customer.example>"
+        text = f"{letter.text}\n\n{_SIGNATURE}\n"
+        others = cycle([one.text for one in letters if one.language == letter.language])
+        depth = 0
+        while len(text.encode()) < _SIZE:
+            depth += 1
+            lines = [line for part in next(others).split("\n") for line in textwrap.wrap(part, 72) or [""]]
+            quoted = [*lines, "", *_SIGNATURE.split("\n")]
+            if number % 2:
+                text += "\nOn Mon, 2 Feb 2026 at 10:14, Desk <complaints@shop.example> wrote:\n\n"
+                text += "".join(f"{'>' * depth} {line}\n" for line in quoted)
+            else:
+                text += "\n".join(["", *_BLOCK, f"Subject: {letter.subject}", "", *quoted, ""])
+        mail.set_content(text, cte="8bit")
+        yield mail.as_bytes()
+
+
+_SIZE = 6 * 1024
+_SIGNATURE = """Kind regards
+
+Kim Berg
+Head of purchasing
+Berg Machines GmbH
+Hafenstrasse 12, 20095 Hamburg
+Tel. +49 40 1234567"""
+_BLOCK = ("From: Desk <complaints@shop.example>", "Sent: Monday, 2 February 2026 10:14", "To: Kim Berg")
 
 
 def _readers() -> dict[str, Callable[[bytes], object]]:

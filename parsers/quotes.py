@@ -47,6 +47,7 @@ _LONG_QUOTE = 30  # lines of a quotation between two texts from which it is hist
 _DECORATED, _ENDING = "-_=*#—>", ":：-_=*"  # first and last characters of lines that may be separators
 # An introduction on the line on which the writer stopped.
 _LATE = re.compile(r"(?<=[ \t-])(?:On|Am|Le|El|Il|Em|Op|Den) ")
+_LEADING = frozenset(": \t\r\u00a0\u3000")  # last characters of lines that an introduction may end
 _MOST_LATE = 5  # places of one line that are tried
 _OPENING = ("On", "Am", "Le", "El", "Il", "Em", "Op", "Den")
 _BARE = 14  # characters of a label that stands alone
@@ -78,7 +79,7 @@ def split_reply(text: str, *, sure: bool = False) -> Split:
     if _ARMOUR[0] in text:
         lines = _without_armour(lines)
     marks = _marks(lines)
-    if any(_LATE.search(lines[at]) for at in _unmarked(marks) if _leads(lines[at])):
+    if any(_LATE.search(lines[at]) for at in range(len(lines)) if not marks[at] and lines[at][-1:] in _LEADING):
         lines = _on_lines_of_their_own(lines)
         marks = _marks(lines)
     cut, certain = _cut(lines, marks)
@@ -99,15 +100,7 @@ def split_reply(text: str, *, sure: bool = False) -> Split:
 
 def _marks(lines: list[str]) -> list[bool]:
     """Whether each line carries a quote mark."""
-    return [line[:1] == ">" or QUOTED.match(line) is not None for line in lines]
-
-
-def _unmarked(marks: list[bool]) -> list[int]:
-    return [at for at, marked in enumerate(marks) if not marked]
-
-
-def _leads(line: str) -> bool:
-    return (line[-1:] == ":" or line[-1:].isspace()) and line.rstrip()[-1:] == ":"
+    return [line[:1] == ">" or (not line[:1].isalnum() and QUOTED.match(line) is not None) for line in lines]
 
 
 def _without_armour(lines: list[str]) -> list[str]:
@@ -149,7 +142,8 @@ def _pointing_words() -> tuple[str, ...]:
 
 def _points(text: str) -> bool:
     """Whether a text only says that a forwarded message follows."""
-    return len(text) < _POINTER and any(word in text.casefold() for word in _pointing_words())
+    folded = text.casefold() if len(text) < _POINTER else ""
+    return bool(folded) and any(word in folded for word in _pointing_words())
 
 
 @cache
@@ -159,7 +153,8 @@ def _inside() -> tuple[str, ...]:
 
 def _answers_inside(text: str) -> bool:
     """Whether a text says that its answers stand in the unmarked history below it (`my answers in red`)."""
-    return 0 < len(text) < _POINTER and any(phrase in text.casefold() for phrase in _inside())
+    folded = text.casefold() if 0 < len(text) < _POINTER else ""
+    return bool(folded) and any(phrase in folded for phrase in _inside())
 
 
 def _cut(lines: list[str], marks: list[bool]) -> tuple[int, bool]:
