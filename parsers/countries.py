@@ -186,12 +186,22 @@ def _folded(word: str) -> str:
 @lru_cache(maxsize=4096)
 def _may_begin(word: str, language: str) -> bool:
     """Whether a name may begin with the word; nearly all others are told apart here, at little cost."""
-    if language in _ATTACHED_BEFORE:
+    folded = _folded(word)
+    if folded in _names(language).widths or folded in _names("en").widths:
         return True
-    folded, own = _folded(word), _names(language)
-    if folded in own.widths or folded in _names("en").widths:
-        return True
-    return _is_big(word) and (folded in _everywhere()[1] or folded[:_ALIKE] in own.by_start)
+    return _is_big(word) and _widths_from(folded, language) != (0, frozenset())
+
+
+@lru_cache(maxsize=1024)
+def _widths_from(word: str, language: str) -> tuple[int, frozenset[int]]:
+    """How many words the longest name has that begins with this word, and those that begin alike have."""
+    own, forms = _names(language), [word]
+    for before in _ATTACHED_BEFORE.get(language, ()):
+        rest = word.removeprefix(before)
+        forms += [rest, f"ال{rest}"] if rest != word and len(rest) > 2 else []
+    known = (_names("en").widths.get(word, 0), _everywhere()[1].get(word, 0))
+    alike = own.by_start.get(word[:_ALIKE], ()) if _ending(language) else ()
+    return max(*known, *(own.widths.get(form, 0) for form in forms)), frozenset(len(name) for name, _ in alike)
 
 
 def _is_big(word: str) -> bool:
@@ -203,8 +213,8 @@ def _name_at(tokens: list[re.Match[str]], folded: list[str], at: int, language: 
     """How many words from here make a name, which country it is, and how sure that is."""
     big = _is_big(tokens[at][0])
     own, english = _names(language), _names("en")
-    widest = _WINDOW if language in _ATTACHED_BEFORE else _widest(folded[at], language)
-    for width in range(min(widest, len(tokens) - at), 0, -1):
+    exact, alike = _widths_from(folded[at], language)
+    for width in range(min(_WINDOW, max(exact, *alike, 0), len(tokens) - at), 0, -1):
         words = folded[at : at + width]
         name = " ".join(words)
         code = own.exact.get(name) or english.exact.get(name)
@@ -213,18 +223,10 @@ def _name_at(tokens: list[re.Match[str]], folded: list[str], at: int, language: 
         code = _everywhere()[0].get(name) if big else None
         if code:
             return width, code, 0.8
-        bent = _bent(words, language) if big else ""
+        bent = _bent(words, language) if big and (width in alike or language in _ATTACHED_BEFORE) else ""
         if bent:
             return width, bent, 0.85
     return 0, "", 0.0
-
-
-@lru_cache(maxsize=1024)
-def _widest(word: str, language: str) -> int:
-    """How many words the longest name has that may begin with this word."""
-    alike = (len(words) for words, _ in _names(language).by_start.get(word[:_ALIKE], ()))
-    known = (_names(language).widths, _names("en").widths, _everywhere()[1])
-    return min(_WINDOW, max(*(widths.get(word, 0) for widths in known), *alike))
 
 
 def _may_be_small(name: str) -> bool:
