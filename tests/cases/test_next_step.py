@@ -1,0 +1,66 @@
+"""A clock says when its next step comes, and computes no step for that which is sure to come later."""
+
+from dataclasses import replace
+from datetime import timedelta
+from fractions import Fraction
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cases.case import Case, Step
+from cases.deadlines import Deadline, owed, steps_due
+from cases.policy import LadderStep
+from cases.target import parse_target
+from cases.words import Action
+from tests.cases.mail import Desk
+from tests.cases.world import POLICY, STAGES
+
+FOREVER = timedelta(days=60)
+STEPS = st.fixed_dictionaries(
+    {
+        "when": st.sampled_from(
+            [
+                *({"share": Fraction(count, 4)} for count in range(6)),
+                *({"after": parse_target(span)} for span in ("0 wh", "2 wh", "1 bd", "30 h", "2 bd")),
+                {},
+            ]
+        ),
+        "repeat": st.sampled_from([None, None, parse_target("1 bd"), parse_target("5 h")]),
+    }
+)
+
+
+def investigating(case: Case, ladder: tuple[LadderStep, ...]) -> tuple[Deadline, Any]:
+    """The clock of the investigation, and the policy it runs by."""
+    rows = tuple(
+        replace(row, ladder=dict.fromkeys(row.ladder, "drawn")) if row.name == "investigate" else row for row in STAGES
+    )
+    rules = replace(POLICY, stages=rows, ladders={**POLICY.ladders, "drawn": ladder})
+    (found,) = (clock for clock in owed(case, rules) if clock.stage == "investigate")
+    return found, rules
+
+
+@given(drawn=st.lists(STEPS, min_size=1, max_size=6), taken=st.sets(st.tuples(st.integers(0, 5), st.integers(1, 3))))
+@settings(max_examples=150, deadline=None, derandomize=True)
+def test_the_next_look_is_when_the_first_step_is_due_that_was_not_taken(
+    drawn: list[dict[str, Any]], taken: set[tuple[int, int]]
+) -> None:
+    ladder = tuple(
+        LadderStep(name=f"s{place}", action=Action.REMIND, who="owner", repeat=one["repeat"], **one["when"])
+        for place, one in enumerate(drawn)
+    )
+    desk = Desk()
+    desk.open()
+    clock, rules = investigating(desk.case, ladder)
+    names = [f"s{place}" if count == 1 else f"s{place}#{count}" for place, count in taken]
+    steps = tuple(Step(stage="investigate", step=name, round=clock.round) for name in names)
+    case = replace(desk.case, steps=steps)
+    clock, rules = investigating(case, ladder)
+    if clock.next_look is None:
+        assert () == steps_due(case, clock, rules, clock.due + FOREVER)
+    else:
+        due = steps_due(case, clock, rules, clock.next_look)
+        assert {clock.next_look} == {step.moment for step in due}
+        assert {step.name for step in due}.isdisjoint(names)
+        assert () == steps_due(case, clock, rules, clock.next_look - timedelta(microseconds=1))
