@@ -41,10 +41,12 @@ def investigating(case: Case, ladder: tuple[LadderStep, ...]) -> tuple[Deadline,
     return found, rules
 
 
-@given(drawn=st.lists(STEPS, min_size=1, max_size=6), taken=st.sets(st.tuples(st.integers(0, 5), st.integers(1, 3))))
+@given(
+    drawn=st.lists(STEPS, min_size=2, max_size=5), taken=st.lists(st.sampled_from([0, 0, 1, 2]), min_size=5, max_size=5)
+)
 @settings(max_examples=150, deadline=None, derandomize=True)
 def test_the_next_look_is_when_the_first_step_is_due_that_was_not_taken(
-    drawn: list[dict[str, Any]], taken: set[tuple[int, int]]
+    drawn: list[dict[str, Any]], taken: list[int]
 ) -> None:
     ladder = tuple(
         LadderStep(name=f"s{place}", action=Action.REMIND, who="owner", repeat=one["repeat"], **one["when"])
@@ -53,7 +55,7 @@ def test_the_next_look_is_when_the_first_step_is_due_that_was_not_taken(
     desk = Desk()
     desk.open()
     clock, rules = investigating(desk.case, ladder)
-    names = [f"s{place}" if count == 1 else f"s{place}#{count}" for place, count in taken]
+    names = [name for place, times in enumerate(taken) for name in (f"s{place}", f"s{place}#2")[:times]]
     steps = tuple(Step(stage="investigate", step=name, round=clock.round) for name in names)
     case = replace(desk.case, steps=steps)
     clock, rules = investigating(case, ladder)
