@@ -7,14 +7,13 @@ ladder step falls due is computed from the same clock, so a change of grade, cal
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from fractions import Fraction
 from operator import attrgetter
 
 from cases.calendaring import BY_CALENDAR, calendar_for
 from cases.case import Case
 from cases.concerning import clocks_of
 from cases.limits import Plan, extensions_of, plan_of, remember_plans, since_of, turns_since
-from cases.policy import LadderStep, Policy, StageRow
+from cases.policy import AFTER_LIMIT, LadderStep, Policy, StageRow
 from cases.stretches import Run, Span, Stretch
 from cases.target import Target
 from cases.words import Status
@@ -154,14 +153,16 @@ def counted_from(case: Case, row: StageRow, start: datetime) -> datetime:
 
 def begun_at(case: Case, row: StageRow) -> datetime | None:
     """When the stage's clock was last started and has not been stopped since; None when it does not run."""
-    starts = [case.moments[kind] for kind in row.starts if kind in case.moments]
+    moments = case.moments
+    starts = [moments[kind] for kind in row.starts if kind in moments]
     if not starts or (case.status is Status.CLOSED and not row.after_close):
         return None
     start = max(starts)
-    # A moment shared by start and end belongs to the end: one decision may open and complete a stage.
-    ends = (case.moments[kind] for kind in (*row.done, *row.moot) if kind in case.moments)
-    ended = any(row.stays_done or end >= start for end in ends)
-    return None if ended else max(start, case.counted_from)
+    for kind in (*row.done, *row.moot):
+        # A moment shared by start and end belongs to the end: one decision may open and complete a stage.
+        if kind in moments and (row.stays_done or moments[kind] >= start):
+            return None
+    return max(start, case.counted_from)
 
 
 def _round(case: Case, row: StageRow, begun: datetime) -> datetime:
@@ -225,24 +226,14 @@ def _taken(case: Case, stage: str, start: datetime) -> frozenset[str]:
 
 def _next_step(plan: Plan, taken: frozenset[str], target: Target) -> datetime | None:
     """When the next step comes. While one is left, nobody need know when those come that are sure to come later."""
-    found, place = None, _AFTER
+    found, place = None, AFTER_LIMIT
     for step in plan.ladder:
-        if found and _place(step) > place:
+        if found and step.place > place:
             continue
         name, moment = next((one for one in _comings(plan, step, target) if one[0] not in taken), ("", None))
         if moment and (found is None or moment < found):
-            found, place = moment, _place(step) if name == step.name else _AFTER
+            found, place = moment, step.place if name == step.name else AFTER_LIMIT
     return found
-
-
-_LIMIT, _AFTER = Fraction(1), Fraction(2)
-
-
-def _place(step: LadderStep) -> Fraction:
-    """Of two steps that are taken for the first time the one with the greater place comes no sooner."""
-    if step.share is None:
-        return _AFTER if step.after else _LIMIT
-    return min(step.share, _LIMIT)
 
 
 def _comings(plan: Plan, step: LadderStep, target: Target) -> Iterator[tuple[str, datetime]]:

@@ -65,9 +65,17 @@ _OF_THE_WORK = (
 )
 
 
+_FREQUENT = (e.LetterQueued, e.LadderStepTaken)  # nothing more is true with them, and nothing ends
+
+
 def moments_of(event: e.Event, status: Status, flags: tuple[str, ...]) -> dict[str, datetime]:
     """What becomes true with the event; `status` and `flags` are the case's before it."""
     found = {event.kind: event.at}
+    return found if isinstance(event, _FREQUENT) else found | _further(event, status, flags)
+
+
+def _further(event: e.Event, status: Status, flags: tuple[str, ...]) -> dict[str, datetime]:
+    found: dict[str, datetime] = {}
     match event:
         case e.LetterSent(stops=stops) if stops:
             found[f"LetterSent:{stops}"] = event.at
@@ -120,6 +128,10 @@ def _of_an_answer(event: e.CustomerAgreed | e.SatisfactionGiven) -> dict[str, da
 
 def undone_by(event: e.Event) -> tuple[str, ...]:
     """The moments that are true no more: what finished clocks, and what it started, ends here."""
+    return () if isinstance(event, (*_FREQUENT, e.LetterSent)) else _ended_by(event)
+
+
+def _ended_by(event: e.Event) -> tuple[str, ...]:
     match event:
         case e.CaseReopened():
             # It is worked anew; what was done before stays on record.

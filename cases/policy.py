@@ -117,6 +117,9 @@ class ChecklistRow:
     due: str = ""
 
 
+_LIMIT, AFTER_LIMIT = 1.0, 2.0  # places of ladder steps
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LadderStep:
     """One step of a ladder (policy §7): a share of the target, or the limit plus a span."""
@@ -129,6 +132,13 @@ class LadderStep:
     repeat: Target | None = None  # the step comes again and again at this distance
     longer: int = 1  # each distance is so many times the one before
     longest: Target | None = None  # but never longer than this
+
+    place: float = field(init=False, compare=False)  # of two first times that with the greater place comes no sooner
+
+    def __post_init__(self) -> None:
+        """Parts of the target come before the limit, spans after it."""
+        place = (AFTER_LIMIT if self.after else _LIMIT) if self.share is None else min(float(self.share), _LIMIT)
+        object.__setattr__(self, "place", place)
 
     def distance(self, count: int) -> Target | None:
         """How long after the one before the repetition of this number comes; the first one has the number 2."""

@@ -90,6 +90,9 @@ def _uncollected() -> Iterator[None]:
     try:
         yield
     finally:
+        # All of it is old now, and need not be looked through at once.
+        gc.freeze()
+        gc.unfreeze()
         if was_on:
             gc.enable()
 
