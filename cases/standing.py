@@ -18,12 +18,10 @@ DAY = timedelta(days=1)
 RESOLVE = "resolve"
 # The stages at whose end the customer hears from us, in the order of the work.
 _CONTACTS = ("tell_result", "progress", "investigate", "propose", "put_to_customer", "register")
-# What a customer would call work on their case; reminders, letters among colleagues and the like are none.
+# What a customer would call work on their case: people did it. Reminders and what the program does are none.
 WORK = frozenset(
     {
         "TriageAnswered",
-        "Routed",
-        "RegistrationConfirmed",
         "AssignmentAccepted",
         "HandlerAssigned",
         "ContainmentReported",
@@ -36,7 +34,6 @@ WORK = frozenset(
         "SolutionOffered",
         "ProgressTold",
         "Paused",
-        "Resumed",
         "Resolved",
         "ResultTold",
     }
@@ -77,6 +74,8 @@ def standing(case: Case) -> str:
         return "told" if "LetterSent:tell_result" in moments else "resolved"
     if case.status is Status.TRIAGE:
         return "received"
+    if case.lead:
+        return "investigating"  # it is worked in the lead case of its group, whose customer is another (M34)
     if case.pause:
         return "question" if case.pause.kind == CUSTOMER else "waiting"
     if "CustomerAgreed" in moments:

@@ -209,3 +209,24 @@ def shown(office: OpenDesk, *more: str) -> list[tuple[str, int]]:
     status, said = office.command("ledger", "list", "--json", *more)
     assert 0 == status, said
     return [(row["state"], row["place"]) for row in json.loads(said)]
+
+
+def test_a_customer_who_asks_by_mail_how_it_stands_is_answered_at_once(
+    office: OpenDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """N4: read from the bytes of a mail in the customer's language, answered in it, and passed on to a person."""
+    desk = Worker(office, monkeypatch)
+    desk.must("rossi", "accept")
+    first = office.desk.sent_to(ANA)[-1]
+    desk.wait(hours=3)
+    office.receive(answer(first, ANA, "Guten Tag,\n\nwie ist denn der Stand in meiner Sache?\n\nAna Schmidt"))
+    told = office.desk.sent_to(ANA)[-1]
+    assert "Wir klären gerade, was geschehen ist." in text_of(told)
+    assert office.case().number in subject_of(told)
+    assert "wie ist denn der Stand" in text_of(office.desk.sent_to(HEAD)[-1])
+    for inside in ("important", "wichtig", "Rossi", "Logisti"):
+        assert inside not in text_of(told)
+    # Our own subject comes back with every answer, and is no question.
+    office.receive(answer(told, ANA, "Vielen Dank für die Auskunft."))
+    assert 1 == len(office.events("StatusAsked"))
+    office.assert_sound()

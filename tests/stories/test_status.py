@@ -57,6 +57,14 @@ def test_each_stage_of_the_work_has_its_words(until: str, standing: str) -> None
     assert status == case.case.status  # who only asks opens nothing
 
 
+def test_nobody_has_worked_on_what_the_program_alone_has_touched() -> None:
+    """Honest also where that is no good news; the question itself is no work either."""
+    case = Story("general")
+    case.until("Tue 3 Nov 10:00")
+    case.customer_writes("Any news?", signs=ASKING)
+    assert ("assigned", None) == (case.shown("status")["standing"], case.shown("status")["worked_at"])
+
+
 def test_a_date_that_has_passed_is_owned_up_to_and_another_one_is_told_for_the_next_news() -> None:
     """The date of the solution moves only by an extension letter, so it is said that it was not kept."""
     case = Story("general")
