@@ -119,6 +119,19 @@ def test_what_is_open_again_by_then_is_left_out_and_the_record_says_why(office: 
     assert {"done meanwhile"} == set(withheld)
 
 
+def test_what_was_closed_twice_in_a_month_is_one_line(office: Office) -> None:
+    number = close(office, "2026-03-02")
+    for moment, event in (("10", e.CaseReopened), ("11", e.CaseClosed)):
+        office.clock.set(at(f"2026-03-{moment} 10:00"))
+        if event is e.CaseClosed:
+            solved = e.Resolved(at=office.clock.now(), by="person:quinn", person="quinn", text="Once more.")
+            office.happen(number, solved)
+        office.happen(number, event(at=office.clock.now(), by="person:ida", because="she called"))
+    office.go_to(APRIL)
+    (row,) = letters(office)
+    assert 1 == office.text(row).count(number)
+
+
 def test_what_is_open_again_before_the_letter_leaves_is_taken_out_of_it(office: Office) -> None:
     """The mail was down in the morning."""
     number, other = close(office, "2026-03-02"), close(office, "2026-03-03")

@@ -54,6 +54,23 @@ def test_nobody_verifies_a_measure_of_their_own() -> None:
     assert "own measure" == case.refused("he", "effect: fine")
 
 
+def test_neither_the_owner_nor_who_carried_it_out_verifies_it() -> None:
+    case = lived(Story("important"), until="propose")
+    case.does("weber", PADS, PADS.replace("Rossi", "He"))
+    case.does("weber", "corrected 1: I have bought them")
+    case.does("rossi", "corrected 2")
+    assert "own measure" == case.refused("weber", "verified 1")  # carried it out
+    assert "own measure" == case.refused("he", "verified 2")  # owns it
+    case.does("he", "verified 1")
+
+
+def test_several_measures_of_one_mail_are_a_letter_each() -> None:
+    case = lived(Story("important"), until="propose")
+    case.letters()
+    case.does("weber", PADS, PADS.replace("corner pads", "a new strap"))
+    assert ["correction to rossi", "correction to rossi"] == case.letters()
+
+
 def test_what_does_not_meet_its_test_is_owed_again() -> None:
     case = lived(Story("important"), until="propose")
     case.does("weber", PADS)

@@ -29,6 +29,7 @@ def test_whatever_the_customer_hears_from_us_keeps_the_promise() -> None:
     offered = lived(Story("general"), until="put_to_customer", without=("progress",))
     offered.does("rossi", "offer: Wir senden ein neues Paket.")
     assert offered.owes("contact") is None
+    assert offered.case.told_date("next contact") is None
 
 
 def test_each_note_of_an_important_case_promises_the_next_one() -> None:
