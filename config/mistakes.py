@@ -32,8 +32,9 @@ class Mistakes(NeedsHuman):
         lines = [f"{count} in the settings:", *(f"  {item}" for item in self.items)]
         if shipped := sorted({item.file for item in self.items if _is_shipped(item.file)}):
             lines.append(
-                f"{', '.join(shipped)}: what comes with ombud does not fit this company; put a file of the same name "
-                "with your own rows into the folder that policy_dir names"
+                f"{', '.join(shipped)}: what comes with ombud does not fit the files of this company; after an upgrade "
+                f"take the rows that yours lack from {files('config')}, else put a file of the same name with your own "
+                "rows into the folder that policy_dir names"
             )
         super().__init__("\n".join(lines))
 

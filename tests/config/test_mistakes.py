@@ -271,7 +271,7 @@ def test_a_role_that_only_commands_name_may_be_without_people(tmp_path: Path) ->
 def test_a_line_that_is_no_toml_is_named_with_its_place(tmp_path: Path) -> None:
     found = mistakes_of(tmp_path, sample(("[workers]", "[workers")))
     assert 1 == len(found), found
-    assert re.search(r"line 2\d, column", found[0].wrong)
+    assert re.search(r"line \d\d, column", found[0].wrong)
 
 
 def test_a_file_that_belongs_to_no_policy_is_named(tmp_path: Path) -> None:
