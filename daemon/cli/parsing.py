@@ -21,6 +21,7 @@ from config.values import Settings
 from daemon.assemble import parsers_of
 from daemon.cli.common import PLACES, plain, print_json, printable, printable_lines, settings_at
 from daemon.clock import Clock
+from daemon.mailfiles import mails_in
 from daemon.workers import Parsed, Read
 
 READ, QUARANTINE = "read", "quarantine"
@@ -115,7 +116,11 @@ def _files(path: str) -> Iterator[tuple[str, bytes]]:
         return
     place = Path(path)
     if place.is_dir():
-        for file in sorted(file for file in place.rglob("*") if file.is_file()):
+        mails, others = mails_in(place, hidden=True)
+        if others:
+            left = f"{len(others)} files that are no mail, such as {others[0].relative_to(place)}"
+            print(printable(f"left out: {left}"), file=sys.stderr)  # noqa: T201 (standard output is for machines)
+        for file in mails:
             yield str(file.relative_to(place)), file.read_bytes()
     elif place.is_file():
         yield place.name, place.read_bytes()

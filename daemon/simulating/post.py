@@ -10,6 +10,7 @@ from pathlib import Path
 from cases.identity import base_address
 from cases.trouble import NeedsHuman
 from config.values import Account
+from daemon.mailfiles import mails_in
 from parsers.dates import parse_date
 
 _HEAD = 256 * 1024  # bytes of a message that are searched for its headers
@@ -76,9 +77,8 @@ def read_post(place: Path, accounts: Sequence[Account], account: str = "") -> Po
 def _messages(place: Path) -> Iterator[tuple[str, bytes, Load, str]]:
     """Name, beginning, how to load it, and what the mbox line says behind the address."""
     if place.is_dir():
-        for file in sorted(file for file in place.rglob("*") if file.is_file()):
-            if not any(part.startswith(".") for part in file.relative_to(place).parts):
-                yield from _file(file, file.relative_to(place).as_posix())
+        for file in mails_in(place)[0]:
+            yield from _file(file, file.relative_to(place).as_posix())
     elif place.is_file():
         yield from _file(place, place.name)
     else:
