@@ -330,12 +330,13 @@ def _blocks(lines: list[str], marks: list[bool], *, sure: bool) -> list[_Block]:
 
 def _joined(lines: list[str], blocks: list[_Block]) -> list[_Block]:
     """The blocks; the only marked line that nothing introduces is the writer's own (`> 50 degrees in the box`)."""
-    plain = [
-        (quoted, start, end)
-        for quoted, start, end in blocks
-        if quoted and not _is_led_to(lines, start) and not attribution(lines, start)
-    ]
-    if len(blocks) == 1 or len(plain) != 1 or not _is_own_mark(lines, plain[0]):
+    plain: list[_Block] = []
+    for block in blocks:
+        if block[0] and not _is_led_to(lines, block[1]) and not attribution(lines, block[1]):
+            plain.append(block)
+        if len(plain) > 1:
+            return blocks
+    if len(blocks) == 1 or not plain or not _is_own_mark(lines, plain[0]):
         return blocks
     out: list[_Block] = []
     for block in blocks:
