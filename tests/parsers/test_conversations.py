@@ -162,6 +162,15 @@ def test_a_letter_that_many_got_ties_no_two_customers() -> None:
     assert all(found[f"r{number}"] == f"l{number}" for number in range(4))
 
 
+@pytest.mark.parametrize(("name", "joined"), [("Anna Berg", ["ab"]), ("Carl Dahl", ["a", "b"])])
+def test_a_line_is_enough_where_the_introduction_names_writer_and_minute(name: str, joined: list[str]) -> None:
+    few = f"On Mon, 2 Feb 2026 at 10:00, {name} wrote:\n> leaks at the lower flange and has ruined\n\nWhich flange?"
+    assert joined == groups(
+        a=mail("Pump", FIRST, sender="Anna Berg <anna@home.example>"),
+        b=mail("A question of ours", few, sender=BOB, to="carl@other.example", hours=2),
+    )
+
+
 def test_parts_that_one_customer_sends_in_a_row_belong_together() -> None:
     assert ["abc", "d"] == groups(
         a=mail("Pictures 1/3", Message_ID="<a@x.example>"),
