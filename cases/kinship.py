@@ -46,9 +46,17 @@ def marks_of_message(message: IncomingMessage) -> tuple[str, ...]:
     return _marks(message.facts, message.new_text or message.text)
 
 
+def marks_of_answer(message: IncomingMessage) -> tuple[str, ...]:
+    """By what cases like the one it continues may be found: of a case only the first words are compared."""
+    return _named(message.facts, message.new_text or message.text)[:MOST_MARKS]
+
+
 def _marks(facts: Iterable[Fact], words: str) -> tuple[str, ...]:
-    found = (*things_of(facts), *(f"{MODEL}:{model}" for model in models_of(words)[:3]), *_sketch(words))
-    return tuple(dict.fromkeys(found))[:MOST_MARKS]
+    return tuple(dict.fromkeys((*_named(facts, words), *_sketch(words))))[:MOST_MARKS]
+
+
+def _named(facts: Iterable[Fact], words: str) -> tuple[str, ...]:
+    return (*things_of(facts), *(f"{MODEL}:{model}" for model in models_of(words)[:3]))
 
 
 def things_of(facts: Iterable[Fact]) -> tuple[str, ...]:

@@ -226,7 +226,7 @@ class Intake:
                     number = number_of(self.store.next_number_index())
                     arrival = replace(arrival, number=number)
                 if before is None or arrival.message.facts:
-                    arrival = replace(arrival, background=background_of(arrival.message, self.store))
+                    arrival = replace(arrival, background=background_of(arrival.message, self.store, before))
                 self._conclude(before, arrival, on_message(before, arrival, place, self.policy, now), now)
                 return Outcome.CASE, number
 

@@ -7,7 +7,7 @@ from typing import Protocol
 from cases.arrival import Background
 from cases.case import Case
 from cases.identity import base_address
-from cases.kinship import mark_of_cause, marks_of_message
+from cases.kinship import mark_of_cause, marks_of_answer, marks_of_message
 from cases.message import IncomingMessage
 from cases.placing import Known, KnownMessage
 from cases.tokens import IssuedToken, id_of, is_valid
@@ -84,13 +84,18 @@ def known_of(message: IncomingMessage, book: Book, keys: Mapping[str, bytes]) ->
 _MOST_ALIKE = 24  # cases that are looked at
 
 
-def background_of(message: IncomingMessage, book: Book) -> Background:
-    """Cases that a first message may have to do with: its sender's, those like it, and the leads of their groups."""
+def background_of(message: IncomingMessage, book: Book, continued: Case | None = None) -> Background:
+    """Cases that a message may have to do with: its sender's, those like it, and the leads of their groups.
+
+    `continued` is the case that it continues: then only what it names can show anything new.
+    """
     sender = message.sender.address if message.sender else ""
-    if not sender:
+    marks = marks_of_answer(message) if continued else marks_of_message(message)
+    if not sender or (continued and (not marks or continued.lead or continued.members)):
         return Background()
-    own = tuple(dict.fromkeys((*book.latest_of_address(sender), *book.latest_of_address(base_address(sender)))))
-    alike = tuple(number for number in book.cases_of_marks(marks_of_message(message)) if number not in own)
+    addresses = dict.fromkeys((sender.casefold(), base_address(sender)))
+    own = tuple(dict.fromkeys(number for address in addresses for number in book.latest_of_address(address)))
+    alike = tuple(number for number in book.cases_of_marks(marks) if number not in own)
     numbers = (*own, *alike[:_MOST_ALIKE])
     cases = book.load_many(numbers) if numbers else {}
     heads = {one for case in cases.values() for one in (case.lead, case.suspected) if one}

@@ -162,7 +162,7 @@ class SimulatedDesk:
                     number = self.book.next_number()
                     arrival = replace(arrival, number=number)
                 if case is None or arrival.message.facts:
-                    arrival = replace(arrival, background=background_of(arrival.message, self.book))
+                    arrival = replace(arrival, background=background_of(arrival.message, self.book, case))
                 self._conclude(case, on_message(case, arrival, place, self.policy, now), now, arrival)
                 return number
 

@@ -68,7 +68,7 @@ class Office:
 
     def write_again(self, number: str, text: str, **more: Any) -> None:
         arrival = self.arrived(self.case(number).customer, text, **({"facts": (), "complaint": Strength.NONE} | more))
-        arrival = replace(arrival, background=background_of(arrival.message, self.book))
+        arrival = replace(arrival, background=background_of(arrival.message, self.book, self.case(number)))
         place = Join(number=number, how="references")
         self.conclude(self.case(number), on_message(self.case(number), arrival, place, self.policy, self.now))
 
