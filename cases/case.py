@@ -502,7 +502,6 @@ _CHANGES = cast(
         e.ProgressTold: _contacted,
         e.SolutionOffered: _contacted,
         e.CommonTold: _contacted,
-        e.ResultTold: _contacted,
         e.Paused: _paused,
         e.Resumed: _resumed,
         e.CustomerReminded: _customer_reminded,

@@ -19,7 +19,6 @@ FURTHER_MOMENTS = frozenset(
         "LowRating",
         "AnswerReceived",  # the customer wrote after the result, and what they mean is for a person to read
         *WAITING.values(),
-        "ContactPromised",  # the customer was told by when they hear from us
         "CorrectionsVerified",  # no corrective action is open any more
         "WorkClosed",  # a case that was worked is closed, not one that was no complaint
         "ClosedInSilence",  # because the customer, whom we had asked something, did not answer
@@ -91,7 +90,7 @@ def _further(event: e.Event, status: Status, flags: tuple[str, ...]) -> dict[str
             found |= _of_an_answer(event)
         case e.FollowUpAdded() if status is Status.RESOLVED:
             found["AnswerReceived"] = event.at
-        case e.DateTold() | e.CorrectionEvent() | e.Paused():
+        case e.CorrectionEvent() | e.Paused():
             found |= _of_clocks(event)
         case e.CaseClosed(because=because) if status is Status.RESOLVED or because == SILENCE:
             found["WorkClosed"] = event.at
@@ -100,11 +99,9 @@ def _further(event: e.Event, status: Status, flags: tuple[str, ...]) -> dict[str
     return found
 
 
-def _of_clocks(event: e.DateTold | e.CorrectionEvent | e.Paused) -> dict[str, datetime]:
-    """Promises, measures (each has moments of its own) and waiting."""
+def _of_clocks(event: e.CorrectionEvent | e.Paused) -> dict[str, datetime]:
+    """Measures, each of which has moments of its own, and waiting."""
     match event:
-        case e.DateTold(what=what):
-            return {"ContactPromised": event.at} if what == "next contact" else {}
         case e.Paused(waits_for=waits_for):
             return {WAITING[waits_for]: event.at}
         case _:
