@@ -178,6 +178,10 @@ def simulate(  # noqa: PLR0913, PLR0917 (what typer takes)
         Optional[Path],  # noqa: UP045 (typer reads it at run time)
         typer.Option("--out", help="A folder for the page, the JSON and the events."),
     ] = None,
+    letters: Annotated[
+        Optional[Path],  # noqa: UP045 (typer reads it at run time)
+        typer.Option("--letters", help="A folder for every letter as its reader would get it (.eml)."),
+    ] = None,
     brief: Annotated[bool, typer.Option("--brief", help="Only what it comes to, not every event.")] = False,
     json: Json = False,
 ) -> None:
@@ -197,6 +201,7 @@ def simulate(  # noqa: PLR0913, PLR0917 (what typer takes)
             account=account,
             first=first,
             out=out,
+            letters=letters,
             compare=compare,
             as_json=json,
             brief=brief,

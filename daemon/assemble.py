@@ -121,7 +121,7 @@ def concluder_of(settings: Settings, store: Store, keys: Keys) -> Concluder:
     renderer = Renderer(settings.templates_dir)
     return Concluder(
         store=store,
-        composer=Composer(desks=_desks(settings), keys=keys, policy=policy, is_restored=_is_restored(store)),
+        composer=Composer(desks=desks_of(settings), keys=keys, policy=policy, is_restored=_is_restored(store)),
         press=Press(renderer.render, settings.templates_dir, limits_of(settings)),
         ceilings=Ceilings(store=store, policy=policy),
         policy=policy,
@@ -282,7 +282,8 @@ def recall_refusals(house: House, *, paused: bool) -> None:
             tries.recall(house.store.fact(name), paused=paused)
 
 
-def _desks(settings: Settings) -> dict[str, Desk]:
+def desks_of(settings: Settings) -> dict[str, Desk]:
+    """The sending side of each account."""
     return {
         account.name: Desk(
             account=account.name,

@@ -16,25 +16,23 @@ from cases import events as e
 from cases.again import letter_of
 from cases.case import Case
 from cases.decide import on_delivery
-from cases.digest import item_of, urgency
 from cases.gathering import Later, put_off, turn_of
 from cases.letters import OBSOLETE, Letter, LetterRef
 from cases.people import Person
 from cases.policy import Policy
 from cases.rolling_up import months_of
 from cases.trouble import NeedsHuman
-from cases.views import View
 from cases.words import DIGEST, LetterClass
 from daemon.clock import Clock
 from daemon.conclude import Concluder
 from daemon.crash import crash_point
+from daemon.digests import digest, letter_of_digest
 from daemon.guard import Guard
 from daemon.rolling_up import RollUps
 from store.desk import Store
 from store.values import NOWHERE, OutboxState, WaitingLetter
 
 log = logging.getLogger("ombud.gathering")
-_PRIORITY = 3  # that of an escalation
 _TOLD_LAST = "told last: "  # fact about a reader: the key of the last message that told them something
 _NEVER_READ = {OutboxState.WITHHELD, OutboxState.FAILED, OutboxState.BOUNCED}
 
@@ -192,61 +190,19 @@ class Gathering:
         self.store.record_fact(_TOLD_LAST + letter.person, key)
 
     def _tell_together(self, cases: dict[str, Case], shown: Sequence[str], keys: Sequence[str], letter: Letter) -> None:
-        person, now = self.policy.directory.people[letter.person], letter.not_before
-        numbers = dict.fromkeys(key.partition(":")[0] for key in shown)
-        items = [
-            item_of(cases[number], [key for key in shown if key.startswith(f"{number}:")], person, self.policy, now)
-            for number in numbers
-        ]
-        items.sort(key=urgency)
-        composer = self.concluder.composer
-        tokens = []
-        shown_items: list[View] = []
-        for item in items:
-            commands = item["allowed"]
-            assert isinstance(commands, list)
-            token, answers = composer.answers_about(cases[str(item["number"])], letter, commands, now)
-            tokens.append(token)
-            shown_items.append(item | answers)
-        first = cases[str(items[0]["number"])]
-        view = self._view(person, letter, shown_items)
-        composed = composer.compose(letter, None, view, now, account=first.account, about=first.number)
+        composed, tokens = digest(cases, shown, letter, self.concluder.composer, self.policy)
         if finished := self.concluder.press.finish(composed):
             self.store.enqueue((finished,))
             self.store.issue((composed.token, *tokens))
             self.store.tell_within(keys, letter.key)
-            self.store.record_fact(_TOLD_LAST + person.id, letter.key)
+            self.store.record_fact(_TOLD_LAST + letter.person, letter.key)
         crash_point("CP08")
 
     def _digest(self, person: Person, address: str, now: datetime) -> Letter:
         keys = (f":{DIGEST}:{now:%Y%m%dT%H%M%S.%f} {turn}:{person.id}" for turn in count(1))
-        return Letter(
-            # A reader may get several at one moment, and another one instead of one that came back.
-            key=next(key for key in keys if not self.store.outbox_by_key(key)),
-            number="",
-            letter=DIGEST,
-            to=address,
-            person=person.id,
-            language=person.language,
-            zone=self.policy.calendar_of_person(person).zone,
-            letter_class=LetterClass.OWED,
-            not_before=now,
-            priority=_PRIORITY,
-            cause=e.NoteAdded(at=now, by="tick", rule=DIGEST, clause="§7", because=DIGEST),
-        )
-
-    def _view(self, person: Person, letter: Letter, items: Sequence[View]) -> View:
-        organisation = self.policy.organisation
-        late = sum(bool(line["late_for"]) for item in items for line in _lines(item))
-        return {
-            "organisation": {"name": organisation.name, "privacy": organisation.privacy},
-            "zone": letter.zone,
-            "number": "",
-            "reader": {"name": person.name},
-            "items": list(items),
-            "late": late,
-            "total": sum(len(_lines(item)) for item in items),
-        }
+        # A reader may get several at one moment, and another one instead of one that came back.
+        key = next(key for key in keys if not self.store.outbox_by_key(key))
+        return letter_of_digest(key, person, address, self.policy, now)
 
 
 @dataclass(slots=True)
@@ -255,12 +211,6 @@ class _Count:
 
     messages: int = 0
     more: bool = False
-
-
-def _lines(item: View) -> list[View]:
-    found = item["owed"]
-    assert isinstance(found, list)
-    return found
 
 
 def _ref(letter: WaitingLetter) -> LetterRef:

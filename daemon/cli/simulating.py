@@ -21,7 +21,7 @@ from cases.trouble import NeedsHuman
 from config.settings import load
 from config.toml_files import SHIPPED
 from config.values import Settings
-from daemon.assemble import parsers_of
+from daemon.assemble import desks_of, parsers_of
 from daemon.cli.common import path_at, plain, print_table, printable
 from daemon.clock import Clock
 from daemon.simulating.acts import Staff, read_acts
@@ -34,7 +34,9 @@ from daemon.simulating.playing import AFTER, Wanted, play, read_all
 from daemon.simulating.post import Post, read_post
 from daemon.simulating.record import Run
 from daemon.simulating.summary import Summary, summary_of
+from daemon.simulating.writing import Pen
 from daemon.workers import Parsers
+from templates.render import Renderer
 
 PAGE, JSON, EVENTS = "index.html", "simulation.json", "events.jsonl"
 
@@ -54,6 +56,7 @@ class Asked:
     account: str = ""
     first: str = ""
     out: Path | None = None
+    letters: Path | None = None
     compare: bool = False
     as_json: bool = False
     brief: bool = False
@@ -61,6 +64,8 @@ class Asked:
 
 def simulate(asked: Asked) -> None:
     """Plays the mail and tells what happened. Raises NeedsHuman."""
+    if asked.compare and asked.letters:
+        raise NeedsHuman("--letters writes those of one run; leave out --compare")
     if asked.compare and asked.policy is None:
         raise NeedsHuman("name what to compare the present policy with: --policy, a file or a folder of its files")
     now = Clock().now()
@@ -163,7 +168,8 @@ def _tell_one(asked: Asked, wanted: Wanted, settings: Settings, parsers: Parsers
             if shown:
                 sys.stdout.write(printable(line_of(number, event, settings.policy)) + "\n")
 
-        run = play(wanted, settings, read_all(wanted, settings, parsers), sink, on_progress)
+        pen = _pen(asked.letters, settings) if asked.letters else None
+        run = play(wanted, settings, read_all(wanted, settings, parsers), sink, on_progress, pen)
         if asked.as_json and spool is not None:
             _print_document(run, spool)
     if asked.out:
@@ -171,8 +177,15 @@ def _tell_one(asked: Asked, wanted: Wanted, settings: Settings, parsers: Parsers
         _write(asked.out / PAGE, page(run, _title(settings)))
     if not asked.as_json:
         _print_summary(summary_of(run), run)
+        if pen:
+            Console().print(f"{pen.written} letters are written into {pen.folder}", markup=False, soft_wrap=True)
         if asked.out:
             Console().print(f"{asked.out / PAGE}, {JSON} and {EVENTS} are written", markup=False, soft_wrap=True)
+
+
+def _pen(folder: Path, settings: Settings) -> Pen:
+    render = Renderer(settings.templates_dir).render
+    return Pen(folder=folder, desks=desks_of(settings), policy=settings.policy, render=render)
 
 
 def _title(settings: Settings) -> str:

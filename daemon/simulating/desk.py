@@ -34,6 +34,7 @@ from daemon.simulating.book import MemoryBook
 from daemon.simulating.letterbox import Letterbox, Settled
 from daemon.simulating.post import Piece
 from daemon.simulating.record import Oddity, Run, Story
+from daemon.simulating.writing import Pen
 from daemon.workers import Parsed, Read
 
 _AT_HAND = 5_000  # cases whose clocks are kept
@@ -53,6 +54,7 @@ class World:
     staff: Staff | None = None
     acts: tuple[ToldAct, ...] = ()
     first: int = 0  # index of the first case's number
+    pen: Pen | None = None  # writes the letters that leave
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,7 +82,7 @@ class SimulatedDesk:
         self._ways = Ways(self.world.policy)
         self._agenda = Agenda(end=self.run.end, on_progress=self.on_progress)
         self._letters = Letterbox(
-            policy=self.world.policy, book=self.book, agenda=self._agenda, conclude=self._conclude
+            policy=self.world.policy, book=self.book, agenda=self._agenda, conclude=self._conclude, pen=self.world.pen
         )
         self._telling = frozenset(kind for row in self.policy.stages for kind in (*row.starts, *row.done, *row.moot))
         for act in self.world.acts:
@@ -253,6 +255,8 @@ class SimulatedDesk:
             case, happened = second.case, (*happened, *second.events)
             made += [one for one in second.made if self.book.is_new_letter(one.letter.key)]
             self.book.keep(case)
+        if self.world.pen:
+            self.world.pen.hear(case.number, happened)
         for one in made:
             self._letters.post(story, one, case, now)
         self._follow(story, case, happened, now)

@@ -23,6 +23,7 @@ from daemon.ceilings import CEILING, Ceilings, counts_for
 from daemon.simulating.agenda import Agenda, Turn
 from daemon.simulating.book import MemoryBook
 from daemon.simulating.record import Fate, SeenLetter, Story, seen
+from daemon.simulating.writing import Pen
 
 _LOOK_AT_HELD = timedelta(hours=1)
 Conclude = Callable[[Case, tuple[e.Event, ...], datetime], None]
@@ -83,6 +84,7 @@ class Letterbox:
     agenda: Agenda
     conclude: Conclude
     _waiting: defaultdict[str, list[_Waiting]] = field(default_factory=lambda: defaultdict(list))  # by reader
+    pen: Pen | None = None
     _told_last: dict[str, datetime] = field(default_factory=dict)  # by reader
     _gatherings: set[tuple[str, datetime]] = field(default_factory=set)
 
@@ -108,6 +110,8 @@ class Letterbox:
             self.agenda.plan(now + _LOOK_AT_HELD, Turn.LETTER, partial(self._leave, story, letter, shown))
         elif fate is Fate.SENT:
             self._count(letter, case, now)
+            if self.pen:
+                self.pen.write(letter, case, now)
 
     def _held(self, letter: Letter, case: Case, now: datetime) -> str:
         if letter.hold:
@@ -135,6 +139,8 @@ class Letterbox:
         else:
             self._count(letter, case, now)
             shown.fate = Fate.SENT
+            if self.pen:
+                self.pen.write(letter, case, now)
             self.conclude(case, on_delivery(letter.ref, e.LetterSent, "", now), now)
 
     def _withhold(self, letter: Letter, shown: SeenLetter, because: str, now: datetime) -> None:
@@ -203,12 +209,16 @@ class Letterbox:
             if len(message.shown) == 1:
                 self._tell_alone(message.letters, first, now)
             else:
+                if self.pen:
+                    self.pen.write_together(self.book.cases, message.shown, message.letters[0].letter, now)
                 self._tell_together(message.letters, f":{DIGEST}:{now:%Y%m%dT%H%M%S.%f} {first}:{reader}", now)
 
     def _tell_alone(self, true: Sequence[_Waiting], key: str, now: datetime) -> None:
         for one in true:
             one.shown.fate, one.shown.at, one.shown.within = Fate.SENT, now, "" if one.letter.key == key else key
             if one.letter.key == key:
+                if self.pen:
+                    self.pen.write(one.letter, self.book.cases[one.story.number], now)
                 queued = written(one.letter, e.LetterQueued, one.letter.to, "", now)
                 sent = on_delivery(one.letter.ref, e.LetterSent, "", now)
                 self.conclude(self.book.cases[one.story.number], (queued, *sent), now)

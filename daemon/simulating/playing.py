@@ -14,6 +14,7 @@ from daemon.simulating.acts import Staff, ToldAct
 from daemon.simulating.desk import SimulatedDesk, Sink, World
 from daemon.simulating.post import Piece, Post, asked_of
 from daemon.simulating.record import Run
+from daemon.simulating.writing import Pen
 from daemon.workers import Parsed, Parsers
 
 AFTER = timedelta(days=30)  # that a simulation goes on behind the last mail when nobody says how long
@@ -53,6 +54,7 @@ def play(
     readings: Iterator[Reading],
     sink: Sink = lambda _number, _event: None,
     on_progress: Callable[[datetime], None] = lambda _at: None,
+    pen: Pen | None = None,
 ) -> Run:
     """One run of the desk over what was read. Raises NeedsHuman when the calendars do not reach far enough."""
     post, staff = wanted.post, wanted.staff
@@ -71,6 +73,7 @@ def play(
         staff=staff,
         acts=tuple(act for act in wanted.acts if wanted.begin <= act.at < wanted.end),
         first=wanted.first,
+        pen=pen,
     )
     desk = SimulatedDesk(world=world, run=run, sink=sink, on_progress=on_progress)
     try:

@@ -1,6 +1,7 @@
 """`ombud simulate` as an admin calls it."""
 
 import json
+from email import message_from_bytes
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -165,3 +166,24 @@ def test_a_time_long_ago_has_its_own_calendars(desk: Path) -> None:
 @given(index=st.integers(0, 10**9))
 def test_a_number_leads_back_to_its_index(index: int) -> None:
     assert index == index_of(number_of(index))
+
+
+def test_every_letter_that_leaves_is_written_as_its_reader_would_get_it(desk: Path) -> None:
+    """Also digests; as many as the summary counts, in the order in which they leave."""
+    put(desk / "mail", "two", "2026-11-23 09:05", sender="bo@other.example", subject="Broken lamp")
+    shown = simulate(desk, "--letters", str(desk / "letters"), "--out", str(desk / "out"), "--brief")
+    names = sorted(path.name for path in (desk / "letters").iterdir())
+    assert f"{len(names)} letters are written" in shown.output
+    assert f"{len(names)} letters sent" in shown.output
+    moments = [name.split("-")[1] for name in names]
+    assert sorted(moments) == moments
+    kinds = {name.split("-", 2)[2].rpartition("-")[0] for name in names}
+    assert {"acknowledgement", "assignment", "digest"} <= kinds
+    first = message_from_bytes((desk / "letters" / names[0]).read_bytes())
+    assert first["Subject"]
+    assert {"text/plain", "text/html"} <= {part.get_content_type() for part in first.walk()}
+
+
+def test_letters_of_two_runs_are_not_written(desk: Path) -> None:
+    with pytest.raises(NeedsHuman, match="leave out --compare"):
+        simulate(desk, "--letters", str(desk / "letters"), "--policy", str(desk / "ombud.toml"), "--compare")
