@@ -148,8 +148,7 @@ class SimulatedDesk:
         case = self.book.cases.get(number)
         match door:
             case Reception.BOUNCE:
-                self._odd("bounce", piece, "not booked: its letter left from another record")
-                return ""
+                return self._bounced(arrival.message, piece)
             case Reception.NOTED:
                 self._odd("noted", piece, because)
                 if case:
@@ -167,6 +166,18 @@ class SimulatedDesk:
                     arrival = replace(arrival, background=background_of(arrival.message, self.book, case))
                 self._conclude(case, on_message(case, arrival, place, self.policy, now), now, arrival)
                 return number
+
+    def _bounced(self, message: IncomingMessage, piece: Piece) -> str:
+        """Its letter left from another record, so it is booked on what went last to the address that failed."""
+        failed = [one for one in (message.bounce.recipients if message.bounce else ()) if one.permanent]
+        found = [(one, ref) for one in failed for ref in self._letters.last_to(one.address)]
+        if not found:
+            self._odd("bounce", piece, "not booked: no letter went to an address that failed for good")
+            return ""
+        for one, ref in found:
+            because = one.diagnostic or one.status
+            self._conclude(self.book.cases[ref.number], on_delivery(ref, e.LetterBounced, because, piece.at), piece.at)
+        return found[0][1].number
 
     def _command(self, case: Case, arrival: Arrival, piece: Piece) -> None:
         """A colleague's mail. Its token came with a letter of another record, so that it has one must suffice."""

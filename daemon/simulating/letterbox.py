@@ -15,7 +15,7 @@ from cases.case import Case
 from cases.concluding import written
 from cases.decide import on_delivery
 from cases.gathering import Later, put_off, turn_of
-from cases.letters import OBSOLETE, Letter, is_obsolete, is_plausible
+from cases.letters import OBSOLETE, Letter, LetterRef, is_obsolete, is_plausible
 from cases.policy import Policy
 from cases.rolling_up import months_of
 from cases.words import DIGEST, ROLL_UP, LetterClass
@@ -85,6 +85,7 @@ class Letterbox:
     conclude: Conclude
     _waiting: defaultdict[str, list[_Waiting]] = field(default_factory=lambda: defaultdict(list))  # by reader
     pen: Pen | None = None
+    _left: dict[str, tuple[LetterRef, ...]] = field(default_factory=dict)  # what went last to an address
     _told_last: dict[str, datetime] = field(default_factory=dict)  # by reader
     _gatherings: set[tuple[str, datetime]] = field(default_factory=set)
 
@@ -110,8 +111,13 @@ class Letterbox:
             self.agenda.plan(now + _LOOK_AT_HELD, Turn.LETTER, partial(self._leave, story, letter, shown))
         elif fate is Fate.SENT:
             self._count(letter, case, now)
+            self._left[letter.to.casefold()] = (letter.ref,)
             if self.pen:
                 self.pen.write(letter, case, now)
+
+    def last_to(self, address: str) -> tuple[LetterRef, ...]:
+        """The letters of the last message that went to the address; of a digest all that it told."""
+        return self._left.get(address.casefold(), ())
 
     def _held(self, letter: Letter, case: Case, now: datetime) -> str:
         if letter.hold:
@@ -139,6 +145,7 @@ class Letterbox:
         else:
             self._count(letter, case, now)
             shown.fate = Fate.SENT
+            self._left[letter.to.casefold()] = (letter.ref,)
             if self.pen:
                 self.pen.write(letter, case, now)
             self.conclude(case, on_delivery(letter.ref, e.LetterSent, "", now), now)
@@ -217,6 +224,7 @@ class Letterbox:
         for one in true:
             one.shown.fate, one.shown.at, one.shown.within = Fate.SENT, now, "" if one.letter.key == key else key
             if one.letter.key == key:
+                self._left[one.recipient.casefold()] = (one.letter.ref,)
                 if self.pen:
                     self.pen.write(one.letter, self.book.cases[one.story.number], now)
                 queued = written(one.letter, e.LetterQueued, one.letter.to, "", now)
@@ -225,6 +233,7 @@ class Letterbox:
 
     def _tell_together(self, true: Sequence[_Waiting], key: str, now: datetime) -> None:
         """One message; each case learns that its own letters left in it."""
+        self._left[true[0].recipient.casefold()] = tuple(replace(one.letter.ref, within=key) for one in true)
         of_case: defaultdict[str, list[_Waiting]] = defaultdict(list)
         for one in true:
             one.shown.fate, one.shown.at, one.shown.within = Fate.SENT, now, key

@@ -22,6 +22,7 @@ from daemon.simulating.acts import Staff, ToldAct, read_acts
 from daemon.simulating.post import read_post
 from daemon.simulating.record import End, Fate
 from daemon.simulating.summary import messages_of, summary_of
+from tests.e2e.mail import bounce
 from tests.simulating.past import ANA, ANA_WRITES, END, FIRST, at, put, run_over, settings
 
 
@@ -305,3 +306,17 @@ def test_what_was_promised_is_assumed_to_be_kept_on_the_way_to_its_date(folder: 
     (events,) = run_over(folder, staff="50").events.values()
     first = next(event.at for event in events if event.kind == "ProgressTold")
     assert first >= at("2026-11-24 08:00")
+
+
+def test_a_bounce_is_booked_on_the_last_letter_to_the_address_that_failed(folder: Path) -> None:
+    """The clock that the acknowledgement had stopped runs again; of a stranger's address nothing is booked."""
+    for name, address in (("two", ANA), ("three", "nobody@nowhere.example")):
+        raw = bounce("complaints@meridian.example", address)
+        for written in (b"Mon, 9 Nov", b"Mon, 09 Nov"):
+            raw = raw.replace(written, b"Mon, 23 Nov")
+        (folder / name).write_bytes(raw)
+    seen = run_over(folder)
+    (lost,) = [event for event in seen.events[seen.story.number] if isinstance(event, e.LetterBounced)]
+    assert ("acknowledgement", ANA) == (lost.letter, lost.to)
+    assert [("bounce", "three")] == [(one.what, one.name) for one in seen.run.oddities]
+    assert "acknowledge" in seen.story.running
