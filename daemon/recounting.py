@@ -27,6 +27,7 @@ from daemon.clock import Clock
 from daemon.guard import Guard
 from store.calendars import Cursor
 from store.desk import Store
+from store.refolding import REFOLDED
 
 log = logging.getLogger("ombud.calendars")
 
@@ -125,6 +126,8 @@ class Recounting:
             moved += self._sweep(None, stop)
         if rules := self.changes.rules():
             moved += self._sweep_rules(rules, stop)
+        if self.store.fact(REFOLDED):
+            moved += self._sweep_everything(stop)
         if stop():
             return moved
         self._swept += 1
@@ -195,6 +198,18 @@ class Recounting:
         while not stop() and (page := self.store.running_in(change.stages, change.calendars, last, PAGE)):
             last = page[-1]
             moved += self._look_at_all(page)
+        return moved
+
+    def _sweep_everything(self, stop: Callable[[], bool]) -> int:
+        """After an update that folded cases anew: what they are now may start or stop clocks."""
+        moved, last = 0, ""
+        while page := self.store.cases(limit=PAGE, before=last):
+            if stop():
+                return moved
+            last = page[-1].number
+            moved += self._look_at_all([row.number for row in page])
+        self.store.forget_fact(REFOLDED)
+        log.info("deadlines follow the cases that were folded anew", extra={"cases": moved})
         return moved
 
     def _look_at_all(self, numbers: Iterable[str]) -> int:

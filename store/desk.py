@@ -5,21 +5,22 @@ from pathlib import Path
 
 from peewee import fn
 
+from cases.case import FOLD
 from cases.trouble import NeedsHuman
 from store.calendars import Calendars
-from store.casebook import Casebook
 from store.codec import Snapshots
 from store.database import Database
 from store.engine import Engine
-from store.facts import Facts
 from store.folders import Folders
 from store.migrating import migrate
 from store.postgres import Postgres
 from store.prepared import Prepared
 from store.quarantine import Quarantines
+from store.refolding import FOLDED, Refolding
 from store.sqlite import Sqlite
 from store.suppressed import Suppressions
 from store.tables import CaseTable, Delivery, Outbox, Quarantine, Raw, Suppressed, TroubleTable
+from store.trouble import Locked
 from store.troubles import Troubles
 
 _STATS = {
@@ -38,7 +39,7 @@ _CASES = Prepared(lambda: CaseTable.select(CaseTable.status, fn.COUNT(CaseTable.
 _OUTBOX = Prepared(lambda: Outbox.select(Outbox.state, fn.COUNT(Outbox.id)).group_by(Outbox.state))
 
 
-class Store(Folders, Quarantines, Casebook, Calendars, Suppressions, Troubles, Facts):
+class Store(Folders, Quarantines, Refolding, Calendars, Suppressions, Troubles):
     """Everything ombud remembers. Safe to use from several threads, each with its own connection.
 
     Every method raises only TryLater (locked, connection lost, disk full) and NeedsHuman (see `store.trouble`).
@@ -58,16 +59,19 @@ class Store(Folders, Quarantines, Casebook, Calendars, Suppressions, Troubles, F
                 database.engine.prepare_new()
             migrate(database, keep_copy=False)
             database.engine.opened()
+            store = cls(database)
+            store.record_fact(FOLDED, str(FOLD))
         except BaseException:
             database.close()
             raise
-        return cls(database)
+        return store
 
     @classmethod
     def open(cls, url: str) -> "Store":
         """Open a database and bring it to the present schema, after keeping a copy of an SQLite file.
 
-        Raises Missing, Foreign or Broken (all NeedsHuman) with the next step for a person.
+        Cases that another version folded are folded anew. Raises Missing, Foreign, Broken or Locked (all NeedsHuman)
+        with the next step for a person.
         """
         database = Database(_engine(url))
         try:
@@ -75,10 +79,21 @@ class Store(Folders, Quarantines, Casebook, Calendars, Suppressions, Troubles, F
                 database.engine.check()
             migrate(database, keep_copy=True)
             database.engine.opened()
+            store = cls(database)
+            store._follow_the_fold()
         except BaseException:
             database.close()
             raise
-        return cls(database)
+        return store
+
+    def _follow_the_fold(self) -> None:
+        if self.is_folded:
+            return
+        with self.db.translated():
+            daemon = self.db.engine.daemon()
+        if daemon:
+            raise Locked(f"the cases of {self.name} must be folded anew, but {daemon} works on it; stop that first")
+        self.refold()
 
     @classmethod
     def is_new(cls, url: str) -> bool:

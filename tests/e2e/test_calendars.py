@@ -9,10 +9,14 @@ from unittest import mock
 import pytest
 
 from cases import events as e
+from cases.copying import replace as replaced
+from cases.deadlines import owed
 from config.settings import load
 from daemon.assemble import build
 from daemon.loop import guard
 from daemon.recounting import OPEN, RULES_OPEN
+from store.refolding import FOLDED, REFOLDED
+from store.values import Saved
 from tests.e2e.conftest import Opening
 from tests.e2e.desk import TestDesk
 from tests.e2e.mail import mail, read, text_of
@@ -253,6 +257,21 @@ def test_another_calendar_of_a_centre_moves_its_deadlines(small_office: OpenDesk
     moved = {one.stage for one in event.moved}
     assert moved == {stage for stage in before if before[stage] != after[stage]} != set()
     assert "resolve" not in {one.stage for one in event.moved if one.after > one.before}
+
+
+def test_after_an_update_clocks_follow_what_the_same_events_come_to_now(running: OpenDesk) -> None:
+    store, case, before = running.house.store, running.case(), running.running()
+    older = replaced(case, moments={kind: at for kind, at in case.moments.items() if kind != "Routed"})
+    clocks = owed(older, running.house.recounting.policy)
+    store.save(Saved(case=older, new_case=False, events=(), event_key="", deadlines=clocks, before=case))
+    store.record_fact(FOLDED, "0")
+    assert "investigate" not in running.running()
+    letters, events = running.outbox(), running.events()
+    running.restart()
+    running.beat()
+    assert (case, before) == (running.case(), running.running())
+    assert (letters, events) == (running.outbox(), running.events())
+    assert "" == running.house.store.fact(REFOLDED)
 
 
 def test_that_holidays_are_not_known_yet_is_told_to_the_intake_desk_once(
