@@ -7,6 +7,7 @@ from tests.e2e.mail import DESK, answer, mail, read, subject_of, text_of
 from tests.e2e.opened import OpenDesk
 from tests.e2e.test_story import ANA, HEAD, complain
 
+JOINT = "sun.jie@meridian.example"  # whose department owns deliveries jointly
 STRANGER = "eve@elsewhere.example"
 OTHER_HEAD = "zhao.min@meridian.example"  # leads quality, not logistics
 CANARY = "Kanarienvogel"
@@ -165,7 +166,7 @@ def test_the_same_command_again_has_one_effect(small_office: OpenDesk) -> None:
     complain(small_office)
     (assignment,) = small_office.desk.sent_to(HEAD)
     raw = answer(assignment, HEAD, "accept")
-    assert [HEAD] == write(small_office, raw)
+    assert [HEAD, JOINT] == write(small_office, raw)
     assert [] == write(small_office, raw)
     assert [HEAD] == write(small_office, answer(assignment, HEAD, "accept"))
     assert 1 == len(small_office.events("AssignmentAccepted"))

@@ -118,6 +118,9 @@ class Proxy:
         except OSError:
             writer.transport.abort()
             return
+        except asyncio.CancelledError:  # nobody else would ever close it
+            writer.transport.abort()
+            raise
         await _Link(self, {Side.CLIENT: reader, Side.SERVER: back}, {Side.CLIENT: writer, Side.SERVER: beyond}).run()
 
 
@@ -142,9 +145,11 @@ class _Link:
         finally:
             for pump in pumps.values():
                 pump.cancel()
-            await asyncio.gather(*pumps.values(), return_exceptions=True)
-            for writer in self._writers.values():
-                writer.close()
+            try:
+                await asyncio.gather(*pumps.values(), return_exceptions=True)
+            finally:  # cancelled once more while it waits
+                for writer in self._writers.values():
+                    writer.close()
 
     async def _pump(self, side: Side) -> None:
         with suppress(OSError):
