@@ -16,6 +16,13 @@ _ENDS = re.compile(
 )
 _NUMBERED = re.compile(r"#{1,2}\s?[\w-]{0,12}\d{3,}|[\[(（【][a-z]{1,10}[-#]\d{2,}[\])）】]|№\s?\d{3,}")
 _BRACKETED = re.compile(r"[\[(（【]([^\[\]()（）【】]{4,60})[\])）】]\s*\Z")
+_LATIN = re.compile("[a-zà-ɏ]")
+_ASKS = re.compile(r"[?？؟]|(?:[すんたいう]か|吗|嗎|呢)[。.!！\s]")
+# Whoever writes of an automatic answer that came, or that nothing else came, is not one.
+_GOT = re.compile(
+    "(?:收到|得到|只有|都是|回的)[^。！!]{0,8}自[动動]|自動(?:返信|応答|回答|配信)[^。]{0,8}(?:届|もら|受け取|しか|だけ|ばかり)"
+    "|자동[^.!]{0,8}(?:받|왔|뿐|만 )"
+)
 _SAID = (Automatic.AUTO_REPLY, "reads like an out-of-office note")
 
 
@@ -86,6 +93,9 @@ def _by_itself(signs: Signs) -> bool:
     own = signs.folded_own
     if not has(own if len(own) < 2500 else f"{own[:1500]} {own[-1000:]}", "answers", "automatic"):
         return False
+    came = bool(_GOT.search(own[:200]))
+    if came and (_is_about_us(own) or not _kinds(own)):
+        return False
     usable = phrases("answers", "automatic").usable(own)
     lines = [line.strip(" \t*#()[]-=_~+|>.:※＊■◆").casefold() for line in signs.own[:6000].splitlines() if line.strip()]
     looked = lines[:4] + lines[-6:]
@@ -94,8 +104,10 @@ def _by_itself(signs: Signs) -> bool:
     sentences = re.split(r"(?<=[.!?。！])\s*", own[:_OPENING]) + re.split(r"(?<=[.!?。！])\s*", own[-_CLOSING:])
     if any(sentence.strip(" *#()[]-=_~").startswith(usable) for sentence in sentences):
         return True
-    # Scripts without blanks, and languages that put the verb last, say it in the middle of their first sentence.
-    return not own[:120].isascii() and any(one in own[:120] for one in usable if not one.isascii())
+    # Scripts without blanks, and languages that put the verb last, say it in the middle of their first sentence. So do
+    # people who got such an answer and now ask for a real one.
+    told = any(one in own[:120] for one in usable if not _LATIN.search(one))
+    return told and not came and not _is_about_us(own)
 
 
 def _is_numbered(signs: Signs) -> bool:
@@ -113,7 +125,7 @@ def _ticket_word() -> re.Pattern[str]:
 
 def _is_about_us(own: str) -> bool:
     """Whether the words ask something of the reader or tell of trouble, which a note of absence never does."""
-    return any(mark in own for mark in "?？؟") or has(own, "absence", "demands")
+    return bool(_ASKS.search(own)) or has(own, "absence", "demands")
 
 
 def _times(own: str, name: str, key: str) -> int:
