@@ -4,11 +4,12 @@ import base64
 import binascii
 import re
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from cases.message import IncomingMessage
 from cases.trouble import NeedsHuman
-from parsers.head import split_head
+from parsers.dates import parse_date
+from parsers.head import Head, split_head
 from parsers.message import parse_words
 from parsers.subjects import Subject, read_subject
 from parsers.words import header_text
@@ -21,6 +22,8 @@ _WORD = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\u0e00-\u0e7f]|[^\\W
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 _CLOCK = re.compile(r"(?<![\d:.])(\d{1,2})[:.hH時](\d{2})(?!\d)")
 _SERIES = re.compile(r"(?<![\d/])(\d{1,3})\s?(?:/|of|von|de|из|sur|di)\s?(\d{1,3})(?![\d/])")
+_OF_LISTS = ("list-id", "list-post", "x-mailing-list", "mailing-list", "x-beenthere", "x-mailman-version")
+_AHEAD, _BEHIND = timedelta(days=1), timedelta(days=30)  # from which on a sender's clock is taken to be wrong
 _TICKET = re.compile(r"(?:\[[^\]\n]{0,30}|[#№]\s?|\bC-)(\d{4,}(?:-\d{3,})*)")
 
 
@@ -47,6 +50,7 @@ class Letter:
     series: tuple[str, str] | None = None  # the subject before its counter, and the last number: ("photos", "3")
     part: int = 0  # the counter itself
     listed: bool = False  # it came over a mailing list
+    archived: bool = False  # it says nothing of who got it, as mails of public archives
 
 
 def read_letter(name: str, raw: bytes) -> Letter:
@@ -56,7 +60,7 @@ def read_letter(name: str, raw: bytes) -> Letter:
     except NeedsHuman:
         return Letter(name=name)
     head, _ = split_head(raw)
-    subject = read_subject(message.subject)
+    subject = read_subject(message.subject, notices=True)
     own, quoted = _words(message)
     introduction = _introduction(message)
     series = _series(message.subject, subject)
@@ -67,7 +71,7 @@ def read_letter(name: str, raw: bytes) -> Letter:
         refs=tuple(one.lower() for one in (*message.references, *message.in_reply_to) if len(one) > 8),
         outlook=_outlook(header_text(head.first("thread-index") or b"", 400)),
         subject=subject,
-        date=message.date,
+        date=_moment(message.date, head),
         sender=message.sender.address.lower() if message.sender else "",
         sender_name=message.sender.name.casefold() if message.sender else "",
         recipients=frozenset(one.address.lower() for one in (*message.to, *message.cc)),
@@ -79,8 +83,20 @@ def read_letter(name: str, raw: bytes) -> Letter:
         ticket=_ticket(message.subject),
         series=series[:2] if series else None,
         part=int(series[2]) if series else 0,
-        listed=any(head.first(field) for field in ("list-id", "list-post", "x-mailing-list", "mailing-list")),
+        archived=not (head.first("to") or head.first("cc")),
+        listed=any(head.first(field) for field in _OF_LISTS),
     )
+
+
+def _moment(told: datetime | None, head: Head) -> datetime | None:
+    """When the mail was sent: what it says itself, else, where that is missing or cannot be, what servers wrote."""
+    hops = head.all("received")
+    if not hops:
+        return told
+    came = parse_date(header_text(hops[len(hops) // 2].rpartition(b";")[2], 100))
+    if came is None or (told is not None and -_AHEAD <= came - told <= _BEHIND):
+        return told
+    return came
 
 
 def _words(message: IncomingMessage) -> tuple[tuple[int, ...], tuple[int, ...]]:

@@ -53,13 +53,16 @@ class Relations:
     def of(self, number: int, letter: Letter) -> Iterable[int]:
         """Mails of the same conversation; empty when nothing says enough."""
         quoted = self._quoted(number, letter)
-        if quoted:
+        if any(other < number for other in quoted):
             return quoted
-        for rule in (self._copied, self._introduced, self._ticketed, self._subject, self._series):
+        for rule in (self._copied, self._introduced, self._ticketed):
             found = rule(number, letter)
             if found is not None:
-                return (found,)
-        return ()
+                return (*quoted, found)
+        named = self._subject(number, letter)
+        part = self._series(number, letter) if not named else None
+        # What is quoted may be later mails, which quote the same as this one.
+        return (*quoted, *named) if part is None else (*quoted, part)
 
     def _quoted(self, number: int, letter: Letter) -> list[int]:
         """Mails whose own words this one quotes; a word counts for one mail only, the likeliest."""
@@ -86,7 +89,7 @@ class Relations:
 
     def _is_quoted(self, letter: Letter, earlier: Letter, count: int, fresh: int) -> bool:
         """Whether the shingles found, and those of them that no likelier mail explains, are enough."""
-        if not _may_follow(letter, earlier):
+        if not _may_follow(letter, earlier) or _is_form(letter, earlier):
             return False
         if _is_named(letter, earlier):
             return fresh >= _NAMED
@@ -121,22 +124,28 @@ class Relations:
                 return other
         return None
 
-    def _subject(self, number: int, letter: Letter) -> int | None:
-        """The nearest earlier mail of the same subject, for mails that say they are answers."""
-        base = letter.subject.was or letter.subject.base
-        if not (letter.subject.replies or letter.subject.forwards or letter.subject.was):
-            return None
+    def _subject(self, number: int, letter: Letter) -> list[int]:
+        """The nearest earlier mails of the same subject, and of the one it replaced, for mails that are answers."""
+        found = [self._of_base(letter.subject.was, number, letter)] if letter.subject.was else []
+        if letter.subject.replies or letter.subject.forwards:
+            found.append(self._of_base(letter.subject.base, number, letter))
+        elif letter.listed and letter.quoted:  # on lists some programs answer without any prefix
+            found.append(self._of_base(letter.subject.base, number, letter, by_others=True))
+        return [other for other in found if other is not None]
+
+    def _of_base(self, base: str, number: int, letter: Letter, *, by_others: bool = False) -> int | None:
         generic = is_generic(base)
         within = _GENERIC_AGO if generic else _LONG_AGO
+        rare = not generic and len(base) >= 8 and self._roots[base] <= 1
+        least = 3 if generic else 2
         earlier = [
-            (nearness(letter, self._letters[other]), other)
+            (nearness(letter, self._letters[other], rare=rare), other)
             for other in self._before(self._by_base[base], number)
             if _may_follow(letter, self._letters[other], within)
+            and not (by_others and letter.sender == self._letters[other].sender)
         ]
-        rare = not generic and len(base) >= 8 and self._roots[base] <= 1
-        least = 3 if generic else 0 if rare else 2
         # Who got a mail answers it rather than one that came later to somebody else.
-        return next((other for want in (3, 2, 1, 0) for near, other in earlier if near == want >= least), None)
+        return next((other for want in (3, 2) for near, other in earlier if near == want >= least), None)
 
     def _is_threaded(self, numbers: Sequence[int]) -> bool:
         """Whether headers tie some mails of a series together, which says that its sender means them as one."""
@@ -178,6 +187,12 @@ class Relations:
         return numbers[max(0, end - _LOOKED_BACK) : end][::-1]
 
 
+def _is_form(letter: Letter, earlier: Letter) -> bool:
+    """Whether the two may be mails of one sender about different things that have their form in common."""
+    told = letter.subject.replies or letter.subject.forwards or letter.subject.was or letter.introduction
+    return letter.sender == earlier.sender and not told and letter.subject.base != earlier.subject.base
+
+
 def _is_named(letter: Letter, earlier: Letter) -> bool:
     """Whether the introduction of the quotation names the writer of the earlier mail and its minute."""
     if earlier.date is None or len(earlier.sender_name) < _NAME or earlier.sender_name not in letter.introduction:
@@ -185,12 +200,14 @@ def _is_named(letter: Letter, earlier: Letter) -> bool:
     return earlier.date.minute in letter.quoted_minutes
 
 
-def nearness(letter: Letter, earlier: Letter) -> int:
+def nearness(letter: Letter, earlier: Letter, *, rare: bool = False) -> int:
     """How near the people of two mails are.
 
     3: the writer got the earlier mail and writes to its writer or other readers, or wrote both to the same people;
-    2: a list or colleague got both, or the writer passes on what they got; 1: the earlier mail's writer got this one,
-    as everybody's letters to one desk do; 0: strangers, also two customers whom one desk answers.
+    2: a list got both, or the writer passes on what they got; 1: the earlier mail's writer got this one, or one
+    reader both, as everybody's letters to one desk do; 0: strangers, also two customers whom one desk answers.
+    `rare`: few mails have the subject, so that mails of archives, which do not say who got them, are as near as those
+    of a list.
     """
     if not letter.sender:
         return 0
@@ -198,9 +215,18 @@ def nearness(letter: Letter, earlier: Letter) -> int:
     answers = earlier.sender in letter.recipients
     if letter.sender in earlier.recipients and not (answers or shared):
         return 2 if letter.subject.forwards else 0
-    if letter.sender in earlier.recipients or (letter.sender == earlier.sender and shared):
+    if letter.sender in earlier.recipients or (shared and _is_same_person(letter, earlier)):
         return 3
-    return 2 if shared else int(answers)
+    listed = letter.listed and earlier.listed
+    archived = letter.archived and earlier.archived
+    if (shared and listed) or (rare and (listed or archived or (answers and earlier.listed))):
+        return 2
+    return int(shared or answers)
+
+
+def _is_same_person(letter: Letter, earlier: Letter) -> bool:
+    """Whether one person wrote both, be it from another address."""
+    return letter.sender == earlier.sender or (" " in letter.sender_name and letter.sender_name == earlier.sender_name)
 
 
 def _may_follow(letter: Letter, earlier: Letter, within: timedelta = timedelta(days=400)) -> bool:

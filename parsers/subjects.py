@@ -1,6 +1,7 @@
 """Subjects without what clients and lists put before them: `Re:`, `AW[2]:`, `回复：`, `[list]`."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
@@ -9,14 +10,21 @@ from parsers.tables import table
 
 _MOST_WAS = 220  # characters at the end of a subject in which its predecessor may stand
 _MOST = 20  # prefixes and tags taken off one subject
-_TAG = re.compile(r"[\s*]{0,5}[\[【［(（]([^\[\]【】［］]{1,60})[\]】］)）]\s{0,5}")
+_TAG = re.compile(
+    r"[\s*]{0,5}(?:[\[【［(（]([^\[\]【】［］]{1,60})[\]】］)）]|\{([^{}]{1,40})\}|\*{2,5}([^*]{1,40})\*{2,5})\s{0,5}"
+)
 _PREFIX = re.compile(
     r"\s{0,5}([^\W\d_][^\d\[\]():：^*]{0,20}?)[.]?\s{0,2}(?:[\[(（^*-]{0,2}\d{1,3}[\])）]?)?\s{0,3}[:：]\s{0,5}"
 )
+# What the subject was before: in brackets, of which a client may have cut the end, or behind a dash.
 _WAS = re.compile(
-    r"\s{1,3}[(\[]\s?(?:was|war|vorher|früher|était|era|antes|tidigare|bylo|było|было|ранее|原)\s?[:：]\s?([^()\[\]]{3,200})[)\]]?\s{0,3}\Z",
+    r"\s{0,3}(?:[(\[（]\s?was(?= )|(?:[(\[（]\s?|[-–—,;]\s{1,3})"
+    r"(?:was|war|vorher|früher|formerly|previously|était|era|antes|tidigare|tidligere|oli|bylo|było|było wcześniej|volt"
+    r"|было|раньше|було|раніше|ранее|önceki|eski|原|原题|原標題|元|旧)\s?[:：])\s?(.{3,200})\Z",
     re.IGNORECASE,
 )
+_CLOSED = re.compile(r"[)\]）]\W{0,4}\Z")
+_REPEATED = re.compile(r"\sRe:\s(?=.{3})", re.IGNORECASE)  # `new words Re: old words`
 _FORWARDED = re.compile(r"[\s]{0,5}[(\[](?:fwd|fw)[)\]]\s*\Z", re.IGNORECASE)
 
 
@@ -24,8 +32,8 @@ _FORWARDED = re.compile(r"[\s]{0,5}[(\[](?:fwd|fw)[)\]]\s*\Z", re.IGNORECASE)
 class Subject:
     """A subject taken apart.
 
-    `base` is folded, `was` the base of the subject it replaced ("new (was: old)"); `tags` are the folded words of
-    brackets before it.
+    `base` is folded, `was` the base of the subject it replaced ("new (was: old)", "new Re: old"); `tags` are the folded
+    words of brackets before it.
     """
 
     base: str
@@ -41,28 +49,49 @@ def _kinds() -> dict[str, bool]:
     return {fold(one): False for one in rows["reply"]} | {fold(one): True for one in rows["forward"]}
 
 
-def read_subject(subject: str) -> Subject:
-    """The subject without prefixes and tags, with their numbers."""
-    rest, replies, forwards = subject, 0, 0
+@cache
+def _notices() -> frozenset[str]:
+    return frozenset(fold(one) for one in table("subjects")["prefixes"]["notice"])
+
+
+def read_subject(subject: str, *, notices: bool = False) -> Subject:
+    """The subject without prefixes and tags, with their numbers.
+
+    `notices`: what programs put before the subject of a mail they answer (`Automatic reply:`, `Read:`) counts as an
+    answer's prefix too.
+    """
+    rest, replies, forwards = subject if subject.isascii() else unicodedata.normalize("NFKC", subject), 0, 0
     tags: list[str] = []
     for _ in range(_MOST):
         match = _PREFIX.match(rest)
-        forward = _kinds().get(fold(match[1])) if match else None
+        word = fold(match[1]) if match else ""
+        forward = _kinds().get(word, False if notices and word in _notices() else None)
         if match and forward is not None:
             replies, forwards = replies + (not forward), forwards + forward
             rest = rest[match.end() :]
             continue
         tag = _TAG.match(rest)
-        if not tag or tag[0].lstrip(" *")[0] in "(（" or not rest[tag.end() :].strip():
+        if not tag or tag[0].lstrip(" *")[:1] in ("(", "（") or not rest[tag.end() :].strip():
             break
-        tags.append(fold(tag[1]))
+        tags.append(fold(tag[1] or tag[2] or tag[3]))
         rest = rest[tag.end() :]
     shorter = _FORWARDED.sub("", rest)
     forwards += shorter != rest
-    changed = _WAS.search(shorter[-_MOST_WAS:])
-    was = read_subject(changed[1]).base if changed else ""
-    base = shorter.removesuffix(changed[0]) if changed else shorter
+    base, was = _changed(shorter)
     return Subject(base=fold(base).strip(), was=was, replies=replies, forwards=forwards, tags=tuple(tags))
+
+
+def _changed(subject: str) -> tuple[str, str]:
+    """The subject, and the base of the one it replaced."""
+    at = max(0, len(subject) - _MOST_WAS)
+    changed = _WAS.search(subject, at)
+    if changed and subject[: changed.start()].strip():
+        old = changed[1] if changed[1].count("(") == changed[1].count(")") > 0 else _CLOSED.sub("", changed[1])
+        return subject[: changed.start()], read_subject(old).base
+    repeated = _REPEATED.search(subject, at)
+    if repeated and subject[: repeated.start()].strip():
+        return subject[: repeated.start()], read_subject(subject[repeated.end() :]).base
+    return subject, ""
 
 
 @cache

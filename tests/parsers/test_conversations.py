@@ -4,6 +4,7 @@ import textwrap
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -18,13 +19,21 @@ SECOND = "We are sorry to hear of the ruined floor and ask you for a picture of 
 
 
 def mail(
-    subject: str, text: str = "Hello there.", *, sender: str = ANNA, to: str = DESK, hours: float = 0, **headers: str
+    subject: str,
+    text: str = "Hello there.",
+    *,
+    sender: str = ANNA,
+    to: str = DESK,
+    hours: float = 0,
+    **headers: str | None,
 ) -> bytes:
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, to, subject
     message["Date"] = format_datetime(START + timedelta(hours=hours))
     for name, value in headers.items():
-        message[name.replace("_", "-")] = value
+        del message[name]
+        if value is not None:
+            message[name.replace("_", "-")] = value
     message.set_content(text)
     return message.as_bytes()
 
@@ -68,6 +77,12 @@ def test_the_same_letter_by_two_roads_is_one_conversation() -> None:
 PREFIXES = (
     *(
         "Re:",
+        "ＲＥ：",
+        "{Spam?} Re:",
+        "***SPAM*** Re:",
+        "Automatic reply:",
+        "已读：",
+        "Re: [desk] AW:",
         "RE[2]:",
         "Re^3:",
         "AW:",
@@ -114,6 +129,78 @@ def test_answers_of_one_desk_to_two_customers_stay_apart(subject: str) -> None:
         d=mail(f"Re: {subject}", "Which chair?", sender=DESK, to=BOB, hours=4),
         e=mail(f"AW: Re: {subject}", "Here it is.", hours=5),
         f=mail(f"RE: Re: {subject}", "The red one.", sender=BOB, hours=6),
+    )
+
+
+NEWS = "Our summer sale 2026"
+
+
+@pytest.mark.parametrize("to", ["undisclosed-recipients:;", "carl@z.example"])
+def test_customers_who_answer_one_letter_of_the_desk_have_nothing_else_in_common(to: str) -> None:
+    assert ["a", "b", "n"] == groups(
+        n=mail(NEWS, FIRST, sender=DESK, to=to),
+        a=mail(f"Re: {NEWS}", "When do you deliver to us?", hours=3),
+        b=mail(f"AW: {NEWS}", "Please take me off this list.", sender=BOB, hours=9),
+    )
+
+
+def test_one_who_writes_from_another_address_is_known_by_name() -> None:
+    assert ["abc", "d"] == groups(
+        a=mail("Pump 4711 leaks", FIRST, sender=f"Anna Berg <{ANNA}>"),
+        b=mail("Re: Pump 4711 leaks", "A picture, please.", sender=DESK, to=ANNA, hours=3),
+        c=mail("Re: Pump 4711 leaks", "Here.", sender="Anna Berg <anna@work.example>", hours=9),
+        d=mail("Re: Pump 4711 leaks", "Mine too.", sender=f"Bob <{BOB}>", hours=9),
+    )
+
+
+@pytest.mark.parametrize(
+    "fields", [{"List_Id": "<pumps.example>"}, {"To": None}], ids=["came over a list", "comes from an archive"]
+)
+def test_strangers_talk_with_each_other_on_lists(fields: dict[str, Any]) -> None:
+    def talk(subject: str, sender: str, hours: float) -> bytes:
+        return mail(subject, f"I, {sender}, think so.", sender=sender, to=DESK, hours=hours, **fields)
+
+    assert ["ab", "c"] == groups(
+        a=talk("Pump 4711 leaks", ANNA, 0), b=talk("Re: Pump 4711 leaks", BOB, 3), c=talk("Leaks", "c@x.example", 4)
+    )
+
+
+def test_an_answer_on_a_list_without_prefix_quotes() -> None:
+    quote = "> of an older mail that nobody has kept\n\nI do not think so."
+    assert ["ab", "c"] == groups(
+        a=mail("[pumps] Pump 4711 leaks", FIRST, List_Id="<pumps.example>"),
+        b=mail("[pumps] Pump 4711 leaks", quote, sender=BOB, hours=3, List_Id="<pumps.example>"),
+        c=mail("[pumps] Pump 4711 leaks", SECOND, sender="carl@z.example", hours=4, List_Id="<pumps.example>"),
+    )
+
+
+def test_two_reports_of_one_form_are_two_conversations() -> None:
+    form = "\n\n> these lines stand in every report that this program sends to all of its readers, day by day"
+    assert ["a", "b"] == groups(
+        a=mail("Headlines of Monday", "One." + form), b=mail("Stories of Tuesday", "Two." + form, hours=24)
+    )
+
+
+def test_a_clock_that_is_years_ahead_is_not_believed() -> None:
+    came = "from a.example by b.example; Mon, 2 Feb 2026 14:00:00 +0000"
+    assert ["ab"] == groups(
+        a=mail("Pump 4711 leaks", FIRST),
+        b=mail("Re: Pump 4711 leaks", "A picture.", sender=DESK, to=ANNA, hours=24 * 900, Received=came),
+    )
+
+
+def test_mails_that_quote_the_same_lost_mail_do_not_hide_the_subject() -> None:
+    lost = "\n".join(f"> {line}" for line in textwrap.wrap(f"{FIRST} {SECOND}", 40))
+    assert ["abc"] == groups(
+        a=mail("Pump 4711 leaks", "It does.", sender=BOB, to=f"{DESK}, {ANNA}"),
+        b=mail("Re: Pump 4711 leaks", f"{lost}\n\nThis was an excellent answer of yours, thank you", hours=2),
+        c=mail(
+            "Re: Pump 4711 leaks",
+            f"{FIRST} {SECOND} Or so it was said",
+            sender=DESK,
+            to=f"{ANNA}, {BOB}",
+            hours=3,
+        ),
     )
 
 
@@ -206,7 +293,22 @@ def test_a_letter_that_came_by_two_roads_under_two_ids_is_one() -> None:
     )
 
 
-@pytest.mark.parametrize("old", ["(was: Pump leaks badly)", "(war: AW: Pump leaks badly)", "[было: Pump leaks badly]"])
+OLD = "Pump leaks badly"
+
+
+@pytest.mark.parametrize(
+    "old",
+    [
+        f"(was: {OLD})",
+        f"(war: AW: {OLD})",
+        f"[было: {OLD}]",
+        f"(was Re: {OLD} (was Re: Older))",
+        f"(Was: {OLD}",
+        f"- was: {OLD}",
+        f"（原：{OLD}）",
+        f"Re: {OLD}",
+    ],
+)
 def test_a_subject_that_names_the_one_it_replaces_stays_with_it(old: str) -> None:
     assert ["ab"] == groups(
         a=mail("Pump leaks badly", FIRST), b=mail(f"Cellar {old}", "No.", sender=DESK, to=ANNA, hours=2)
