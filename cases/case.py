@@ -8,8 +8,9 @@ from typing import cast
 from cases import events as e
 from cases.copying import replace
 from cases.course import Extension, Measure, Pause, Turn, decided, ended, turned
+from cases.making import quick
 from cases.message import Attachment, Fact, Proof
-from cases.moments import moments_of, undone_by
+from cases.moments import hold
 from cases.words import Channel, Grade, Status
 
 QUESTION_LETTER, EXTENSION_LETTER = "question", "extension"
@@ -28,6 +29,7 @@ class Participant:
     name: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """A ladder step that was taken, in one round of a stage's clock; `people` are those who were told of it."""
@@ -38,6 +40,7 @@ class Step:
     people: tuple[str, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
     """A date promised to the customer."""
@@ -156,9 +159,7 @@ def fold(case: Case | None, events: Iterable[e.Event]) -> Case:
             case = _opened(event)
         elif change := _CHANGES.get(type(event)):
             case = change(case, event)
-        for name in undone_by(event):
-            moments.pop(name, None)
-        moments |= moments_of(event, status, flags)
+        hold(moments, event, status, flags)
     if case is None:
         raise ValueError("no events, no case")
     return replace(case, moments=moments)

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from cases.making import quick
 from cases.policy import CommandRow
 
 MOST_COMMANDS = 20  # in one message; the next one ends the reading and is answered as unknown (threats input 99)
@@ -15,6 +16,7 @@ _BEFORE_A_NUMBER = re.compile(r"(?<=[^\W\d_])(?=\d)")  # Chinese needs no space 
 _LONGEST_GUESS = 3  # words; a longer first line without a colon is a sentence, not a misspelt command
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """One command: the row's name, empty when unknown, what it names, and the text after the colon."""

@@ -14,6 +14,7 @@ from cases import events as e
 from cases.case import Case, fold
 from cases.groups import HEARD, hearers
 from cases.letters import Letter, told
+from cases.making import quick
 from cases.onward import onward
 from cases.policy import Policy
 
@@ -24,6 +25,7 @@ Events = tuple[e.Event, ...]
 Settle = Callable[[Letter, Case, Events], tuple[T, e.LetterEvent | None]]
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conclusion(Generic[T]):
     """The case after all events, those of the letters included; `made` is what the caller made of each letter."""
@@ -50,12 +52,11 @@ def conclude(
     if further_events := onward(after, events, policy, now):
         events, after = (*events, *further_events), fold(after, further_events)
     settled = [settle(letter, after, events) for letter in (*told(after, events, policy, now), *further(after))]
-    silent = tuple(event for _, event in settled if isinstance(event, e.LetterWithheld))
-    settled += [settle(letter, after, (*events, *silent)) for letter in told(after, silent, policy, now)]
-    fates = tuple(event for _, event in settled if event)
-    return Conclusion(
-        case=fold(after, fates), events=(*events, *fates), made=tuple(made for made, _ in settled), decided=events
-    )
+    if silent := tuple([event for _, event in settled if isinstance(event, e.LetterWithheld)]):
+        settled += [settle(letter, after, (*events, *silent)) for letter in told(after, silent, policy, now)]
+    fates = tuple([event for _, event in settled if event])
+    made = tuple([made for made, _ in settled])
+    return Conclusion(case=fold(after, fates), events=(*events, *fates), made=made, decided=events)
 
 
 def written(letter: Letter, kind: type[e.LetterEvent], to: str, because: str, now: datetime) -> e.LetterEvent:

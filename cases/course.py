@@ -1,11 +1,14 @@
 """What the clocks of a case remember of its course: turns, pauses, extensions, dates that others have set."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
+from cases.copying import replace
+from cases.making import quick
 from cases.words import Grade
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
     """From `at` on the case had this grade and this centre; the first turn holds from the very beginning."""
@@ -15,6 +18,7 @@ class Turn:
     centre: str
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause:
     """The case waits for somebody else (policy §6), at the latest `until`; `end` is None while it does."""
@@ -31,6 +35,7 @@ class Pause:
         return self.until if self.end is None else min(self.end, self.until)
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extension:
     """More time for one stage, asked for with a reason and granted or not (policy §6, M28, C3.4).
@@ -49,6 +54,7 @@ class Extension:
     granted_at: datetime | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measure:
     """A corrective action (policy §10); `place` is its number within the case, `owner` and `done_by` are people."""

@@ -121,6 +121,7 @@ from cases.events_working import (
     SolutionProposed,
     TextEvent,
 )
+from cases.making import quick
 
 __all__ = [
     "ACTION_EVENTS",
@@ -228,3 +229,7 @@ __all__ = [
     "TriageAnswered",
     "TriageAsked",
 ]
+
+for _name in __all__:
+    if isinstance(_kind := globals()[_name], type) and _kind is not Cause:
+        quick(_kind)

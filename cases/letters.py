@@ -1,7 +1,7 @@
 """Who hears of it: the letters that events give rise to, derived from the notice table (policy §3, §7, §8)."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -9,7 +9,9 @@ from cases import events as e
 from cases.calendar import Calendar
 from cases.calendaring import calendar_for
 from cases.case import Case
+from cases.copying import replace
 from cases.deadlines import owed
+from cases.making import quick
 from cases.message import Proof
 from cases.moments import SILENCE
 from cases.people import Person
@@ -20,6 +22,7 @@ from cases.telling import gathers, is_again, is_urgent, told_at
 from cases.words import DIGEST, ROLL_UP, Action, Channel, Grade, LetterClass, Status
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LetterRef:
     """What must be known of a letter once it lies in the outbox."""
@@ -33,6 +36,7 @@ class LetterRef:
     within: str = ""  # key of the digest that tells it
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
     """What we owe somebody: one reader, one purpose, one step (invariant 4).

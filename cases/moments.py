@@ -67,10 +67,15 @@ _OF_THE_WORK = (
 _FREQUENT = (e.LetterQueued, e.LadderStepTaken)  # nothing more is true with them, and nothing ends
 
 
-def moments_of(event: e.Event, status: Status, flags: tuple[str, ...]) -> dict[str, datetime]:
-    """What becomes true with the event; `status` and `flags` are the case's before it."""
-    found = {event.kind: event.at}
-    return found if isinstance(event, _FREQUENT) else found | _further(event, status, flags)
+def hold(moments: dict[str, datetime], event: e.Event, status: Status, flags: tuple[str, ...]) -> None:
+    """Makes the moments those that hold after the event; `status` and `flags` are the case's before it."""
+    if isinstance(event, _FREQUENT) or (isinstance(event, e.LetterSent) and not event.stops):
+        moments[event.kind] = event.at
+        return
+    for name in _ended_by(event):
+        moments.pop(name, None)
+    moments[event.kind] = event.at
+    moments |= _further(event, status, flags)
 
 
 def _further(event: e.Event, status: Status, flags: tuple[str, ...]) -> dict[str, datetime]:
@@ -123,12 +128,8 @@ def _of_an_answer(event: e.CustomerAgreed | e.SatisfactionGiven) -> dict[str, da
     return {"SolutionProposed": event.at, "SolutionApproved": event.at} if event.restores else {}
 
 
-def undone_by(event: e.Event) -> tuple[str, ...]:
-    """The moments that are true no more: what finished clocks, and what it started, ends here."""
-    return () if isinstance(event, (*_FREQUENT, e.LetterSent)) else _ended_by(event)
-
-
 def _ended_by(event: e.Event) -> tuple[str, ...]:
+    """The moments that are true no more: what finished clocks, and what it started, ends here."""
     match event:
         case e.CaseReopened():
             # It is worked anew; what was done before stays on record.

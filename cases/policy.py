@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from cases.answering import AnswerWords
 from cases.calendar import Calendar
+from cases.making import quick
 from cases.people import Directory, Person
 from cases.target import Target
 from cases.words import GRADES, Action, Grade, LetterClass
@@ -179,6 +180,7 @@ class TellingRules:
 AT_ONCE, MORNING, WEEK = "at once", "morning", "week"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeRow:
     """Who is told what when something happens. All conditions of `only` must hold (`cases.letters.CONDITIONS`)."""

@@ -5,18 +5,21 @@ of its calendar. What was measured in one stretch stays used in the next, in the
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from math import ceil
 
 from cases.calendar import Calendar
+from cases.copying import replace
+from cases.making import quick
 from cases.target import Target, Unit
 
 _HOUR = timedelta(hours=1)
 _TICK = timedelta(microseconds=1)
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """From `start` until `end` (half-open, None: it goes on) the time counts as the calendar says."""

@@ -6,16 +6,18 @@ is rendered, and every letter that leaves arrives.
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
 from cases import events as e
 from cases.case import Case
 from cases.concluding import written
+from cases.copying import replace
 from cases.decide import on_delivery
 from cases.gathering import Later, put_off, turn_of
 from cases.letters import OBSOLETE, Letter, LetterRef, is_obsolete, is_plausible
+from cases.making import quick
 from cases.policy import Policy
 from cases.rolling_up import months_of
 from cases.words import DIGEST, ROLL_UP, LetterClass
@@ -29,6 +31,7 @@ _LOOK_AT_HELD = timedelta(hours=1)
 Conclude = Callable[[Case, tuple[e.Event, ...], datetime], None]
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settled:
     """A letter and why it is held; empty when it is not."""
@@ -41,6 +44,7 @@ class Settled:
         return not self.held and not self.letter.gathers and self.letter.not_before <= now
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
     """A letter to somebody outside, as ceilings count it."""
@@ -50,6 +54,7 @@ class _Answer:
     unproven: bool
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Waiting:
     """A reminder or escalation that waits to be told, perhaps together with others."""
