@@ -11,7 +11,7 @@ from datetime import datetime
 from cases import events as e
 from cases.approving import approval_asked
 from cases.case import CONTACT, Case, fold
-from cases.checklist import archived
+from cases.checklist import archived_with
 from cases.clock_acts import CLOCK_COMMANDS, clock_events
 from cases.commands import Command
 from cases.compensation import parse_compensations
@@ -19,6 +19,7 @@ from cases.correcting import CORRECTING
 from cases.deadlines import due_of
 from cases.grouping import GROUPING
 from cases.handing import HANDING
+from cases.making import quick
 from cases.opening import dates_told, reopening_of, routing_of
 from cases.people import Person
 from cases.policy import CommandRow, Policy
@@ -27,6 +28,7 @@ from cases.sense import score_in, taken_for_declined
 from cases.words import Grade
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
     """A permitted and sensible command that a person gave on a case. `by` is what the record says caused it."""
@@ -58,7 +60,7 @@ def carried_out(act: Act) -> tuple[e.Event, ...]:
     if doing is None:  # help and status change nothing; the answer itself is what was asked for
         return ()
     events = doing(act)
-    return (*events, *archived(fold(act.case, events), act.policy, act.by, act.now))
+    return (*events, *archived_with(act.case, events, act.policy, act.by, act.now))
 
 
 def _report(kind: type[e.TextEvent]) -> Doing:

@@ -1,9 +1,10 @@
 """What must be on record before a case is archived (C3.5)."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from cases import events as e
-from cases.case import Case
+from cases.case import Case, fold
 from cases.policy import Policy
 
 
@@ -24,3 +25,11 @@ def archived(case: Case, policy: Policy, by: str, now: datetime) -> tuple[e.Even
         return ()
     because = f"{sum(case.grade in row.grades for row in policy.checklist)} items"
     return (e.CaseArchived(at=now, by=by, rule="checklist complete", clause="C3.5", because=because),)
+
+
+def archived_with(case: Case, events: Iterable[e.Event], policy: Policy, by: str, now: datetime) -> tuple[e.Event, ...]:
+    """The same of the case as it is after the events; most of them have nothing to do with a case that is closed."""
+    events = tuple(events)
+    if "WorkClosed" not in case.moments and not any(isinstance(event, e.CaseClosed) for event in events):
+        return ()
+    return archived(fold(case, events), policy, by, now)

@@ -1,19 +1,23 @@
 """Which clocks a change of a case concerns: only those are derived anew (`cases.deadlines`).
 
-A clock is derived from the moments that start or stop it, from the steps of its own ladder, and from what `READ` names,
-which concerns every clock. A test watches that nothing else of a case is read.
+A clock is derived from the moments that start or stop it, from the steps of its own ladder, from the date that was told
+to the customer where one binds it, from whether the case is closed, and from what `READ` names, which concerns every
+clock. A test watches that nothing else of a case is read.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter, is_
+from datetime import datetime
+from itertools import compress
+from operator import attrgetter, is_, is_not
 
 from cases.case import Case
+from cases.limits import TOLD
 from cases.policy import Policy, StageRow, stage_of
+from cases.words import Status
 
 READ = (
-    "status",
     "grade",
     "centre",
     "country",
@@ -24,8 +28,6 @@ READ = (
     "extensions",
     "measures",
     "dates",
-    "told",
-    "told_waits",
 )
 _read = attrgetter(*READ)
 
@@ -37,38 +39,62 @@ class Clocks:
     rows: tuple[StageRow, ...]
     by_moment: Mapping[str, frozenset[int]]  # that starts or stops them
     by_stage: Mapping[str, frozenset[int]]
+    by_told: Mapping[str, frozenset[int]]  # the date that binds them
 
     def started_by(self, moments: Iterable[str]) -> tuple[int, ...]:
         """The places of the stages that may run in a case with these moments, in order."""
         known = set(moments)
         return tuple(place for place, row in enumerate(self.rows) if not known.isdisjoint(row.starts))
 
-    def concerned(self, before: Case, case: Case) -> frozenset[int] | None:
-        """The places of the stages whose clocks may be others than they were; None when all may be."""
-        then, now = before.moments, case.moments
-        climbed = case.steps[len(before.steps) :]
-        if not all(map(is_, _read(before), _read(case))) or case.steps != (*before.steps, *climbed):
+    def concerned(self, before: Case, case: Case) -> tuple[frozenset[int], frozenset[int]] | None:
+        """The places of the stages whose clocks may be others than they were, and of those that only climbed.
+
+        None when all may be others.
+        """
+        count = len(before.steps)
+        if not all(map(is_, _read(before), _read(case))) or case.steps[:count] != before.steps:
             return None
-        places: set[int] = set()
-        for kind, at in now.items():
-            if then.get(kind) is not at and kind in self.by_moment:
-                places |= self.by_moment[kind]
-        for kind in then.keys() - now.keys():
-            places |= self.by_moment.get(kind, frozenset())
-        for stage in {step.stage for step in climbed}:
-            places |= self.by_stage.get(stage, frozenset())
-        return frozenset(places)
+        if (before.status is Status.CLOSED) is not (case.status is Status.CLOSED):
+            return None
+        places = self._bound_anew(before, case)
+        for kind in _changed(before.moments, case.moments):
+            places |= self.by_moment.get(kind, _NOWHERE)
+        climbed = [self.by_stage.get(stage, _NOWHERE) for stage in {step.stage for step in case.steps[count:]}]
+        return frozenset(places), frozenset().union(*climbed) - places
+
+    def _bound_anew(self, before: Case, case: Case) -> set[int]:
+        """The places of the stages that another date binds, of those that were told to the customer."""
+        waits = before.told_waits is not case.told_waits
+        if before.told is case.told and not waits:
+            return set()
+        changed = (what for what in self.by_told if waits or before.told_date(what) is not case.told_date(what))
+        return {place for what in changed for place in self.by_told[what]}
+
+
+_NOWHERE: frozenset[int] = frozenset()
+
+
+def _changed(then: Mapping[str, datetime], now: Mapping[str, datetime]) -> Sequence[str]:
+    """What happened since, or holds no more. A case has some forty moments, of which hardly any is new."""
+    new = [*compress(now, map(is_not, now.values(), map(then.get, now)))]
+    if len(then) + sum(kind not in then for kind in new) > len(now):
+        new += then.keys() - now.keys()
+    return new
 
 
 def _clocks(rows: tuple[StageRow, ...]) -> Clocks:
     by_moment: defaultdict[str, set[int]] = defaultdict(set)
+    by_told: defaultdict[str, set[int]] = defaultdict(set)
     for place, row in enumerate(rows):
         for kind in (*row.starts, *row.done, *row.moot):
             by_moment[kind].add(place)
+        if row.no_later_than.startswith(TOLD):
+            by_told[row.no_later_than.removeprefix(TOLD)].add(place)
     return Clocks(
         rows=rows,
         by_moment={kind: frozenset(places) for kind, places in by_moment.items()},
         by_stage={row.name: frozenset({place}) for place, row in enumerate(rows)},
+        by_told={what: frozenset(places) for what, places in by_told.items()},
     )
 
 

@@ -4,7 +4,7 @@ A stage's clock runs from the last event that starts it until an event that comp
 ladder step falls due is computed from the same clock, so a change of grade, calendar or staff needs no migration.
 """
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -12,7 +12,9 @@ from operator import attrgetter
 from cases.calendaring import BY_CALENDAR, calendar_for
 from cases.case import Case
 from cases.concerning import clocks_of
+from cases.copying import replace
 from cases.limits import Plan, extensions_of, plan_of, remember_plans, since_of, turns_since
+from cases.making import quick
 from cases.policy import AFTER_LIMIT, LadderStep, Policy, StageRow
 from cases.stretches import Run, Span, Stretch
 from cases.target import Target
@@ -22,6 +24,7 @@ _PLANS_A_CASE = 5  # that are at hand, of each case whose clocks are
 MOST_REPEATS = 400  # of one ladder step in one round; a case that nobody touched for a year is told once a day
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
     """A running clock: who owes which stage by when, and the next moment anybody must look at it.
@@ -46,8 +49,10 @@ class Deadline:
     paused: tuple[Span, ...] = field(default=(), compare=False)
     extended: tuple[Target, ...] = field(default=(), compare=False)
     waits: bool = field(default=False, compare=False)  # it stands still now
+    plan: Plan | None = field(default=None, compare=False, repr=False)
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DueStep:
     """A ladder step with its moment. `base` is the row's name; a repeat has its own `name`."""
@@ -57,6 +62,7 @@ class DueStep:
     moment: datetime
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class _Known:
     """The clocks of a case as it was when somebody asked; `by_row` has one for each stage of the policy, or None."""
@@ -97,12 +103,18 @@ def _derived(case: Case, policy: Policy, known: _Known | None) -> _Known:
     """The clocks of the case; those that no change since `known` concerns are taken from there."""
     clocks = clocks_of(case, policy)
     by_row: list[Deadline | None] = [None] * len(clocks.rows)
-    places = clocks.concerned(known.case, case) if known else None
-    if known and places is not None:
-        if not places:
+    places: Iterable[int]
+    concerned = clocks.concerned(known.case, case) if known else None
+    if known and concerned is not None:
+        places, climbed = concerned
+        if not places and not climbed:
             return _Known(case, policy, known.by_row, known.running)
         by_row = list(known.by_row)
-    for place in clocks.started_by(case.moments) if places is None else places:
+        for place in climbed:
+            by_row[place] = _climbed(case, clocks.rows[place], by_row[place], policy)
+    else:
+        places = clocks.started_by(case.moments)
+    for place in places:
         by_row[place] = _deadline(case, clocks.rows[place], policy)
     running = sorted(filter(None, by_row), key=attrgetter("due"))
     return _Known(case, policy, tuple(by_row), tuple(running))
@@ -115,14 +127,12 @@ def due_of(case: Case, stage: str, policy: Policy) -> datetime | None:
     return deadline.due if deadline else None
 
 
-def steps_due(case: Case, deadline: Deadline, policy: Policy, now: datetime) -> tuple[DueStep, ...]:
+def steps_due(case: Case, deadline: Deadline, now: datetime) -> tuple[DueStep, ...]:
     """The ladder steps of this round that have fallen due and were not taken yet, in order."""
-    row = policy.stage(deadline.stage)
-    begun = begun_at(case, row) if row else None
-    plan = plan_of(case, row, begun, policy) if row and begun else None
-    if row is None or plan is None:
+    plan = deadline.plan
+    if plan is None:
         return ()
-    taken = _taken(case, row.name, deadline.round)
+    taken = _taken(case, deadline.stage, deadline.round)
     found: list[DueStep] = []
     for step in plan.ladder:
         if step.after and now < plan.due:
@@ -171,18 +181,15 @@ def _round(case: Case, row: StageRow, begun: datetime) -> datetime:
 
 def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
     begun = begun_at(case, row)
-    plan = plan_of(case, row, begun, policy) if begun else None
-    waiting = policy.clocks.waiting(row.name) if case.pause else None
-    if waiting and begun and row.target.get(case.grade) is None:
+    if begun is None:
+        return None
+    if row.target.get(case.grade) is None and _waits(case, row, policy):
         return _given_up(case, row, begun, policy)
-    if begun is None or plan is None:
+    plan = plan_of(case, row, begun, policy)
+    if plan is None:
         return None
     start, target, calendar = _round(case, row, begun), row.target[case.grade], calendar_for(case, row, policy)
-    next_look = _next_step(plan, _taken(case, row.name, start), target)
-    if waiting:
-        next_look = min(
-            next_look or plan.due, plan.due
-        )  # the end of a pause is no breach: the case goes on, or is closed
+    pause = case.pause
     return Deadline(
         stage=row.name,
         clause=row.clause,
@@ -190,7 +197,7 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
         round=start,
         due=plan.due,
         target=target,
-        next_look=next_look,
+        next_look=_next_look(case, row, plan, start, policy),
         provisional=target.unit in BY_CALENDAR and not calendar.is_sure(plan.due),
         calendar=calendar.name if target.unit in BY_CALENDAR else "",
         since=plan.since,
@@ -199,8 +206,27 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
         run=plan.run,
         paused=plan.paused,
         extended=plan.extended,
-        waits=case.pause is not None and case.pause.kind in row.pauses and bool(plan.paused),
+        waits=pause is not None and pause.kind in row.pauses and bool(plan.paused),
+        plan=plan,
     )
+
+
+def _climbed(case: Case, row: StageRow, before: Deadline | None, policy: Policy) -> Deadline | None:
+    """The clock when nothing happened to it but that steps of its ladder were taken."""
+    if before is None or before.plan is None:
+        return before
+    return replace(before, next_look=_next_look(case, row, before.plan, before.round, policy))
+
+
+def _waits(case: Case, row: StageRow, policy: Policy) -> bool:
+    """Whether it is the stage that waits for somebody, in a case that does."""
+    return case.pause is not None and policy.clocks.waiting(row.name) is not None
+
+
+def _next_look(case: Case, row: StageRow, plan: Plan, start: datetime, policy: Policy) -> datetime | None:
+    found = _next_step(plan, _taken(case, row.name, start), row.target[case.grade])
+    # The end of a pause is no breach: the case goes on, or is closed.
+    return min(found or plan.due, plan.due) if _waits(case, row, policy) else found
 
 
 def _given_up(case: Case, row: StageRow, begun: datetime, policy: Policy) -> Deadline:
@@ -220,19 +246,26 @@ def _given_up(case: Case, row: StageRow, begun: datetime, policy: Policy) -> Dea
     )
 
 
-def _taken(case: Case, stage: str, start: datetime) -> frozenset[str]:
-    return frozenset(step.step for step in case.steps if step.stage == stage and step.round == start)
+def _taken(case: Case, stage: str, start: datetime) -> set[str]:
+    return {step.step for step in case.steps if step.stage == stage and step.round == start}
 
 
-def _next_step(plan: Plan, taken: frozenset[str], target: Target) -> datetime | None:
+def _next_step(plan: Plan, taken: Container[str], target: Target) -> datetime | None:
     """When the next step comes. While one is left, nobody need know when those come that are sure to come later."""
     found, place = None, AFTER_LIMIT
     for step in plan.ladder:
         if found and step.place > place:
             continue
-        name, moment = next((one for one in _comings(plan, step, target) if one[0] not in taken), ("", None))
+        moment: datetime | None
+        if step.name not in taken:
+            moment, its_place = plan.first(step), step.place
+        elif step.repeat:
+            moment = next((at for name, at in _comings(plan, step, target) if name not in taken), None)
+            its_place = AFTER_LIMIT
+        else:
+            continue
         if moment and (found is None or moment < found):
-            found, place = moment, step.place if name == step.name else AFTER_LIMIT
+            found, place = moment, its_place
     return found
 
 

@@ -10,17 +10,16 @@ customer, set by a regulator) is never passed.
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from fractions import Fraction
-from functools import cache
 from itertools import pairwise
 
 from cases.calendar import Calendar
 from cases.calendaring import calendar_name
 from cases.case import CONTACT, MEASURE_DATE, Case
 from cases.course import Extension, Turn
+from cases.making import quick
 from cases.policy import LadderStep, Policy, StageRow
 from cases.stretches import Run, Span, Stretch, measured, reached, rest_of, run_of
-from cases.target import Target, Unit, parse_target
+from cases.target import Target, Unit, parse_target, share_of
 from cases.words import Grade
 
 # Dates of a case that may bind a limit (`StageRow.no_later_than`).
@@ -32,6 +31,7 @@ BEGINNINGS = ("awareness", "data request")
 _DIVIDED_IN = {Unit.MONTHS: Unit.HOURS, Unit.DATE: Unit.WORKING_HOURS}
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """When a clock runs out, and when each step of its ladder first comes (`first`).
@@ -238,15 +238,10 @@ def _step(step: LadderStep, run: Run, due: datetime, whole: Target) -> datetime:
         return _later(run, due, step.after) if step.after else due
     if step.share == 1 or whole.amount == 0:
         return due
-    return min(reached(run, _part_of(whole, step.share)), due)
+    return min(reached(run, share_of(whole, step.share)), due)
 
 
 def _later(run: Run, moment: datetime, span: Target) -> datetime:
     if len(run) == 1:
         return run[0].calendar.add(max(moment, run[0].start), span)
     return reached(rest_of(run, moment), span)
-
-
-@cache
-def _part_of(target: Target, share: Fraction) -> Target:
-    return target.share(share)

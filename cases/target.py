@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
+from functools import lru_cache
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -59,6 +60,12 @@ class Target:
 
 GIVEN = Target(amount=Fraction(0), unit=Unit.DATE)  # the limit is a date, not a span
 _WRITTEN = re.compile(r"(\d+(?:\.\d+)?)\s*(h|wh|bd|months?)")
+
+
+@lru_cache(maxsize=4_096)
+def share_of(target: Target, part: Fraction) -> Target:
+    """The same as `share`, for parts of limits: there are few of them, and each is asked for many times."""
+    return target.share(part)
 
 
 def parse_target(text: str) -> Target:

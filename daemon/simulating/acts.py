@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
 from typing import Any
 from zlib import crc32
@@ -27,7 +28,7 @@ from cases.policy import CommandRow, Policy, StageRow
 from cases.rights import ALSO_ON, REPORTS_ON
 from cases.routing import holders, roles_of
 from cases.sense import TRIAGE_ANSWERS, impossible
-from cases.target import Unit
+from cases.target import Unit, share_of
 from cases.trouble import NeedsHuman
 
 ASSUMED = "assumed by the simulation"
@@ -127,16 +128,21 @@ class Staff:
         """When the stage is done: in the working time of whoever owes it, unless it counts clock hours."""
         round_ = sum(step.stage == clock.stage for step in case.steps)
         chance = crc32(f"{self.seed}:{raw}:{clock.stage}:{round_}".encode())
-        share = Fraction(self.low + chance % (self.high - self.low + 1), 100)
+        share = _percent(self.low + chance % (self.high - self.low + 1))
         calendar = calendar_for(case, row, policy)
         since = counted_from(case, row, clock.round)
         if clock.target.unit is Unit.DATE:
             moment = since + (clock.due - since) * float(share)
         else:
-            moment = calendar.add(since, clock.target.share(share))
+            moment = calendar.add(since, share_of(clock.target, share))
         if clock.target.unit is not Unit.HOURS:
             moment = _worked(calendar, moment)
         return max(moment, now + timedelta(minutes=1 + chance % 9))
+
+
+@cache
+def _percent(count: int) -> Fraction:
+    return Fraction(count, 100)
 
 
 def _worked(calendar: Calendar, moment: datetime) -> datetime:

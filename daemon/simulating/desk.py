@@ -65,6 +65,7 @@ class SimulatedDesk:
     run: Run
     sink: Sink = lambda _number, _event: None
     on_progress: Callable[[datetime], None] = lambda _at: None
+    policy: Policy = field(init=False)
     book: MemoryBook = field(init=False)
     _agenda: Agenda = field(init=False)
     _looks: dict[str, datetime | None] = field(default_factory=dict)
@@ -78,6 +79,7 @@ class SimulatedDesk:
     def __post_init__(self) -> None:
         """Opens an empty book."""
         remember(_AT_HAND)
+        self.policy = self.world.policy
         self.book = MemoryBook(self.world.first)
         self._ways = Ways(self.world.policy)
         self._agenda = Agenda(end=self.run.end, on_progress=self.on_progress)
@@ -87,11 +89,6 @@ class SimulatedDesk:
         self._telling = frozenset(kind for row in self.policy.stages for kind in (*row.starts, *row.done, *row.moot))
         for act in self.world.acts:
             self._agenda.plan(act.at, Turn.ACT, partial(self._act, act))
-
-    @property
-    def policy(self) -> Policy:
-        """The rules that count in this run."""
-        return self.world.policy
 
     def take_in(self, piece: Piece, parsed: Parsed) -> None:
         """A message of the past arrives; everything that was due before happens first."""

@@ -94,5 +94,5 @@ def test_whatever_happens_the_clocks_are_those_of_who_looks_for_the_first_time(
     watched.__dict__.update(story.case.__dict__, number=f"first seen {next(OTHERS)}")
     asked.clear()
     owed(watched, story.policy)
-    own = {"number", "moments", "steps", "pause", "told_date", "__dict__", "__class__"}
+    own = {"number", "moments", "steps", "status", "told", "told_waits", "pause", "told_date", "__dict__", "__class__"}
     assert set() == asked - own - set(READ)
