@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from itertools import islice
 
 from cases.message import Automatic
 from parsers.phrases import begins, has, phrases, says
@@ -21,7 +22,7 @@ _ASKS = re.compile(r"[?？؟]|(?:[すんたいう]か|吗|嗎|呢)[。.!！\s]")
 # Whoever writes of an automatic answer that came, or that nothing else came, is not one.
 _GOT = re.compile(
     "(?:收到|得到|只有|都是|回的)[^。！!]{0,8}自[动動]|自動(?:返信|応答|回答|配信)[^。]{0,8}(?:届|もら|受け取|しか|だけ|ばかり)"
-    "|자동[^.!]{0,8}(?:받|왔|뿐|만 )"
+    "|자동[^.!]{0,8}(?:받|왔|뿐|만 )|(?:ได้รับ|ได้แต่|มีแต่|เจอแต่)[^.!]{0,12}อัตโนมัติ"
 )
 _SAID = (Automatic.AUTO_REPLY, "reads like an out-of-office note")
 
@@ -32,13 +33,13 @@ def out_of_office(signs: Signs) -> Verdict:
         return None
     by_subject = _by_subject(signs)
     if by_subject:
-        return by_subject
+        return by_subject if own_matters(signs.folded_own) < 2 else None
     own = signs.folded_own
     if not own or len(signs.own) > _LONGEST or not says(own, "absence", "away", _OPENING):
         return None
     more = (signs.answers or signs.return_path == "") + min(2, _times(own, "absence", "back"))
     more += has(own, "answers", "thanks") or has(own, "answers", "received") or has(own, "answers", "automatic")
-    return _SAID if more >= 2 and not _is_about_us(own) else None
+    return _SAID if more >= 2 and not is_about_us(own) and own_matters(own) < 2 else None
 
 
 def _by_subject(signs: Signs) -> Verdict:
@@ -64,7 +65,7 @@ def _by_subject(signs: Signs) -> Verdict:
 
 def answer_of_a_program(signs: Signs) -> Verdict:
     """An acknowledgement of a program or a ticket system, by two kinds of statements that only they make."""
-    own = signs.folded_own
+    own = signs.spoken
     if signs.told.forwards or not own or len(signs.own) > 2 * _LONGEST:
         return None
     verdict = (Automatic.AUTO_REPLY, "reads like an answer of a program")
@@ -79,6 +80,15 @@ def answer_of_a_program(signs: Signs) -> Verdict:
     return verdict if promised and not told_of_trouble(signs) else None
 
 
+def unread(signs: Signs) -> Verdict:
+    """Whoever asks not to be answered, and says that our message came or will be dealt with, is a program."""
+    own = signs.spoken
+    if signs.told.forwards or len(signs.own) > _LONGEST or not has(own, "answers", "unread"):
+        return None
+    kinds = sum(has(own, "answers", key) for key in ("received", "thanks", "promised", "ticket", "automatic"))
+    return (Automatic.AUTO_REPLY, "asks not to be answered") if kinds >= 2 and own_matters(own) < 2 else None
+
+
 def told_of_trouble(signs: Signs) -> bool:
     """Whether a person seems to tell a story: amounts and questions do not stand in acknowledgements."""
     return "?" in signs.own or "？" in signs.own or len(signs.own) > _LONGEST // 2
@@ -90,11 +100,11 @@ def _kinds(own: str) -> int:
 
 def _by_itself(signs: Signs) -> bool:
     """Whether the text says at its start, or in a line of its own near its end, that a program wrote it."""
-    own = signs.folded_own
+    own = signs.spoken
     if not has(own if len(own) < 2500 else f"{own[:1500]} {own[-1000:]}", "answers", "automatic"):
         return False
     came = bool(_GOT.search(own[:200]))
-    if came and (_is_about_us(own) or not _kinds(own)):
+    if came and (is_about_us(own) or not _kinds(own)):
         return False
     usable = phrases("answers", "automatic").usable(own)
     lines = [line.strip(" \t*#()[]-=_~+|>.:※＊■◆").casefold() for line in signs.own[:6000].splitlines() if line.strip()]
@@ -107,7 +117,7 @@ def _by_itself(signs: Signs) -> bool:
     # Scripts without blanks, and languages that put the verb last, say it in the middle of their first sentence. So do
     # people who got such an answer and now ask for a real one.
     told = any(one in own[:120] for one in usable if not _LATIN.search(one))
-    return told and not came and not _is_about_us(own)
+    return told and not came and not is_about_us(own)
 
 
 def _is_numbered(signs: Signs) -> bool:
@@ -123,9 +133,15 @@ def _ticket_word() -> re.Pattern[str]:
     return re.compile(rf"(?:{words}){mark}")
 
 
-def _is_about_us(own: str) -> bool:
+def is_about_us(own: str) -> bool:
     """Whether the words ask something of the reader or tell of trouble, which a note of absence never does."""
     return bool(_ASKS.search(own)) or has(own, "absence", "demands")
+
+
+def own_matters(own: str) -> int:
+    """How many words a folded text holds, up to two, by which people tell of a matter of their own."""
+    found = (phrase for phrase in phrases("absence", "matters").likely(own) if phrase in own)
+    return sum(1 for _ in islice(found, 2))
 
 
 def _times(own: str, name: str, key: str) -> int:

@@ -4,8 +4,9 @@ import re
 from functools import cache
 
 from cases.message import Automatic
-from parsers.absence import answer_of_a_program, out_of_office
+from parsers.absence import answer_of_a_program, out_of_office, unread
 from parsers.head import Head
+from parsers.notices import nobody_there, survey
 from parsers.phrases import begins, has, phrases
 from parsers.signs import Signs, Verdict
 from parsers.tables import table
@@ -52,6 +53,9 @@ def classify(signs: Signs) -> Verdict:
         _invitation,
         out_of_office,
         answer_of_a_program,
+        unread,
+        nobody_there,
+        survey,
         _precedence,
         _newsletter,
         _null,

@@ -1,5 +1,6 @@
 """What the decision between robot and person is taken on."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +12,9 @@ from parsers.subjects import Subject, read_subject
 Verdict = tuple[Automatic, str] | None
 
 _LOOKED_AT = 6000  # characters of a text
+_CITED = re.compile(
+    '"[^"]{6,300}"|“[^“”]{6,300}”|„[^„“”]{6,300}[“”]|«[^«»]{6,300}»|»[^«»]{6,300}«|「[^「」]{4,300}」|『[^『』]{4,300}』'
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,6 +52,11 @@ class Signs:
     def folded_own(self) -> str:
         """The beginning of the writer's own words."""
         return fold(self.own[:_LOOKED_AT])
+
+    @cached_property
+    def spoken(self) -> str:
+        """The same without what they cite in quotation marks: somebody else said that."""
+        return _CITED.sub(" ", self.folded_own)
 
     @property
     def local(self) -> str:

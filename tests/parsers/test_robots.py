@@ -323,3 +323,56 @@ def test_subjects_that_say_nothing_are_known() -> None:
         one for one in ("Complaint!", "投诉", "", "?") if is_generic(one.lower())
     ]
     assert not is_generic("pump 4711 leaks")
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Re: Your complaint C-1", "Our workshop is shut for stock-taking and will be closed from 3 to 7 March."),
+        ("Re: Your complaint C-1", "This mailbox is no longer monitored. Please write to desk@firm.example."),
+        ("Re: Your complaint C-1", "I work on Mondays and Thursdays."),
+        ("AW: Ihre Beschwerde C-1", "Unsere Werkstatt bleibt vom 5. bis 9. Mai geschlossen. Notfälle: 0170 5550100."),
+        (
+            "AW: Ihre Beschwerde C-1",
+            "Frau Lind ist nicht mehr bei uns tätig. Bitte schreiben Sie an team@werk.example.",
+        ),
+        ("Re: Votre réclamation C-1", "L'atelier sera fermé du 3 au 7 mars. Contactez le 01 55 50 10 00 si besoin."),
+        ("Re: Su reclamación C-1", "Por inventario estaremos cerrados del 3 al 7 de marzo. Gracias por su mensaje."),
+        ("Re: Sua reclamação C-1", "Deixei a empresa em 1 de maio. Fale com contato@loja.example."),
+        ("R: Il Suo reclamo C-1", "Il laboratorio rimarrà chiuso dal 3 al 7 marzo. Per urgenze: 02 5550100."),
+        ("Re: Uw klacht C-1", "Ik werk op dinsdag en vrijdag."),
+        ("Odp: Reklamacja C-1", "Warsztat nieczynny do 7 marca. Zapraszamy ponownie 8 marca."),
+        ("Re: Претензия C-1", "Уволился 1 мая. Пишите на sklad@firma.example."),
+        ("回复：投诉 C-1", "我司5月1日至5日放假，6日恢复正常。急事请致电 010-5555010。"),
+        ("Re: お問い合わせ C-1", "棚卸しのため3月3日から7日まで休業いたします。お急ぎの方は担当までご連絡ください。"),
+        ("رد: شكوى C-1", "لم أعد أعمل في المصنع. يرجى التواصل مع sales@factory.example"),
+        ("How did we do?", "Hello, your request 12345 has been closed. How satisfied are you, from 1 to 5?"),
+        ("¿Cómo le atendimos?", "Su caso 12345 fue resuelto. Ayúdenos a mejorar con esta encuesta."),
+    ],
+)
+def test_a_short_note_that_nobody_is_there_and_a_survey_are_robots(subject: str, text: str) -> None:
+    assert AUTO is kind(subject, text)
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        (
+            "Re: Your complaint C-1",
+            "I no longer work for them but the kettle was mine. Please send it to my new address.",
+        ),
+        ("closed again", "Drove an hour and your shop was closed from noon. The website says 6 pm."),
+        ("Re: Your complaint C-1", "Sorry for the late answer, I was on sick leave. The receipt is attached."),
+        ("AW: Ihre Beschwerde C-1", "Wir sind bis Freitag im Urlaub, bitte erst danach liefern."),
+        ("AW: Ihre Beschwerde C-1", "Sie schreiben „Ihre Nachricht ist eingegangen, wir melden uns“, das war im Mai."),
+        ("Re: Votre réclamation C-1", "Je pars en vacances samedi, merci de ne livrer qu'après le 12."),
+        ("Re: Su reclamación C-1", "Perdonen la tardanza, he estado de viaje. Adjunto la factura que pedían."),
+        ("Re: Претензия C-1", "Был в командировке, поэтому пишу сейчас. Чек прилагаю."),
+        ("Вопрос", "Добрый день! У меня вопрос: обращение 123 закрыто, а насос так и течёт."),
+        ("回复：投诉 C-1", "抱歉，之前在出差。发票附上，请尽快处理。"),
+        ("Re: お問い合わせ C-1", "出張しておりましたので返信が遅れました。領収書を添付します。"),
+        ("Re: Şikayetiniz C-1", "İzindeydim, geç yazdığım için kusura bakmayın. Fatura ekte."),
+    ],
+)
+def test_people_who_were_away_and_have_a_matter_stay_people(subject: str, text: str) -> None:
+    assert kind(subject, text) is None

@@ -1,0 +1,74 @@
+"""Short notes that say only that nobody is there, known by what they say and by what they leave unsaid.
+
+People are away as well, and write so; a note of a program has nothing else to say, and tells when or where to turn.
+"""
+
+import re
+from functools import cache
+
+from cases.message import Automatic
+from parsers.absence import is_about_us, own_matters
+from parsers.phrases import fold_phrase, has, phrases
+from parsers.signs import Signs, Verdict
+from parsers.tables import table
+
+_LONGEST = 1200  # characters of the own words; who writes more is a person
+_SHORT = 150
+_GAP = "…"
+_BETWEEN = r"(?:[^.!?。！？\n]|(?<=\d)\.){0,60}"  # within one sentence; "1." ends none
+_REACHED = re.compile(r"[\w.+-]+@[\w-]+\.\w|\+?\d[\d\s()./-]{6,}\d")
+_DATED = re.compile(r"\d")
+_SAID = (Automatic.AUTO_REPLY, "reads like a note that nobody is there")
+_ASKED = (Automatic.AUTO_REPLY, "reads like a survey after a case was closed")
+
+
+def nobody_there(signs: Signs) -> Verdict:
+    """A house that is shut, somebody who left or answers seldom; said shortly, with nothing asked of us."""
+    own = signs.spoken
+    if signs.told.forwards or not own or len(signs.own) > _LONGEST:
+        return None
+    shut = _said(own, "closed") if _DATED.search(own) else []
+    said = [*_said(own, "left"), *_said(own, "seldom"), *shut]
+    if not said and not has(own, "absence", "away"):
+        return None
+    # "The office does not work on Friday" is no lamp that does not work.
+    for phrase in said:
+        own = own.replace(phrase, " ")
+    if is_about_us(own):
+        return None
+    return _SAID if _beside(signs, own) - 2 * own_matters(own) >= 2 else None
+
+
+def survey(signs: Signs) -> Verdict:
+    """How satisfied somebody is whose case was closed; a customer's letter asks no such thing."""
+    own = signs.spoken
+    if signs.told.forwards or signs.told.replies or not own or len(signs.own) > 2 * _LONGEST:
+        return None
+    asked = bool(_said(signs.folded_subject, "survey")) + bool(_said(own, "survey"))
+    if not asked or asked + bool(_said(own, "settled")) < 2:
+        return None
+    return _ASKED if own_matters(own) < 2 else None
+
+
+def _beside(signs: Signs, own: str) -> int:
+    """What such notes say besides: thanks, until when, whom to turn to, that somebody will answer."""
+    kinds = sum(has(own, "answers", key) for key in ("thanks", "received", "promised", "unread", "automatic"))
+    back = has(own, "absence", "back") + bool(_REACHED.search(own))
+    return signs.answers + kinds + back + (len(signs.own.strip()) <= _SHORT)
+
+
+def _said(own: str, key: str) -> list[str]:
+    """The phrases of a table that stand in the text, the longest first."""
+    plain = [phrase for phrase in phrases("notices", key).likely(own) if phrase in own]
+    return sorted((*plain, *_with_gaps(key).findall(own)), key=len, reverse=True)
+
+
+@cache
+def _with_gaps(key: str) -> re.Pattern[str]:
+    """The phrases of a table whose parts may stand apart within one sentence."""
+    apart = [one for row in table("notices")[key].values() for one in row if _GAP in one]
+    ways = [
+        r"(?:[^.!?。！？\n]|(?<=\d)\.){0,60}".join(re.escape(fold_phrase(part)) for part in one.split(_GAP))
+        for one in apart
+    ]
+    return re.compile("|".join(ways) or r"(?!)")
