@@ -2,8 +2,8 @@
 
     python -m bench.simulate [--cases 10000] [--staff mixed] [--profile]
 
-Prints the time on the clock, the processor time of the one process that decides and of the workers that read, and what
-happened. Nothing is rendered, for a simulation renders nothing.
+Prints the time on the clock, the processor time of the one process that decides and of the workers that read, what of
+it the report took (HTML and JSON), and what happened. Every event is written; no letter is rendered.
 """
 
 import argparse
@@ -18,9 +18,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.corpus import FIRST, make
+from cases.events import Event
 from config.settings import load
 from daemon.assemble import parsers_of
+from daemon.plainly import written
 from daemon.simulating.acts import Staff
+from daemon.simulating.document import document, event_line
+from daemon.simulating.page import page
 from daemon.simulating.playing import Wanted, play, read_all
 from daemon.simulating.post import read_post
 from daemon.simulating.summary import summary_of
@@ -46,12 +50,22 @@ def main(cases: int = 0) -> None:
         post = read_post(box, settings.accounts)
         wanted = Wanted(post=post, begin=FIRST, end=FIRST + YEAR, staff=Staff.of(asked.staff, 1))
         spent = _spent()
-        with parsers_of(settings) as parsers, _profiled(asked.profile):
-            run = play(wanted, settings, read_all(wanted, settings, parsers))
-        taken = time.perf_counter() - begun
+        events = (Path(folder) / "events.jsonl").open("w", encoding="utf-8")
+        with parsers_of(settings) as parsers, _profiled(asked.profile), events:
+
+            def keep(number: str, event: Event) -> None:
+                events.write(event_line(number, event))
+
+            run = play(wanted, settings, read_all(wanted, settings, parsers), keep)
+        played = time.perf_counter()
+        with (Path(folder) / "simulation.json").open("w", encoding="utf-8") as file:
+            file.writelines(written(document(run)))
+        (Path(folder) / "index.html").write_text(page(run, "A year"), encoding="utf-8")
+        taken, report = time.perf_counter() - begun, time.perf_counter() - played
     found, after = summary_of(run), _spent()
     print(f"{found.messages} messages, {found.cases} cases, {found.events} events, {found.letters} letters sent")
     print(f"{taken:.1f} s on the clock; {after[0] - spent[0]:.1f} s deciding, {after[1] - spent[1]:.1f} s reading")
+    print(f"{report:.1f} s of it for the report, with every event written beside the deciding")
     print(f"{taken / found.cases * 1000:.2f} ms a case, {(after[0] - spent[0]) / found.events * 1e6:.0f} µs an event")
     print(f"peak memory of the deciding process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
 

@@ -13,7 +13,8 @@ from cases.events import LetterEvent
 from cases.letters import cause_of
 from cases.policy import Policy
 from cases.trouble import NeedsHuman
-from daemon.cli.common import plain, print_json, print_table, printable, printable_lines, settings_at, store_of
+from daemon.cli.common import print_json, print_table, printable, printable_lines, settings_at, store_of
+from daemon.plainly import plain
 from daemon.simulating.lines import said
 from store.desk import Store
 from store.values import ChainHead, OutboxRow

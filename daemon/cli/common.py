@@ -1,16 +1,12 @@
 """What the commands share: finding the settings, opening the store, printing for people and for machines."""
 
-import dataclasses
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
-from enum import Enum
-from fractions import Fraction
+from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 from unicodedata import category
 
 from rich.box import SIMPLE_HEAD
@@ -18,11 +14,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cases.target import Target
 from cases.trouble import NeedsHuman
 from config.settings import load
 from config.values import Settings
 from daemon.clock import Clock
+from daemon.plainly import plain
 from store.desk import Store
 
 WIDE = 120  # columns of a terminal that shows everything side by side
@@ -55,27 +51,6 @@ def store_of(settings: Settings) -> Iterator[Store]:
         yield store
     finally:
         store.close()
-
-
-def plain(value: object) -> Any:
-    """A value as JSON can hold it; times in UTC with their offset."""
-    if isinstance(value, Target):
-        return str(value)
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, Enum):
-        return value.name.lower() if isinstance(value.value, int) else value.value
-    if isinstance(value, date):  # or a moment
-        return value.isoformat()
-    if isinstance(value, Fraction):
-        return float(value)
-    if isinstance(value, bytes):
-        return value.decode("utf-8", "replace")
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [plain(item) for item in value]
-    return value
 
 
 def print_json(value: object) -> None:
@@ -130,7 +105,8 @@ def printable(cell: object) -> str:
         return f"{cell.astimezone(UTC):%Y-%m-%d %H:%M}"
     if cell is None:
         return ""
-    return "".join(_harmless(char) for char in str(cell))
+    text = str(cell)
+    return text if text.isprintable() else "".join(_harmless(char) for char in text)
 
 
 def printable_lines(text: str) -> str:

@@ -19,9 +19,10 @@ from cases.words import Channel
 from config.settings import load
 from config.values import Settings
 from daemon.assemble import parsers_of
-from daemon.cli.common import PLACES, plain, print_json, printable, printable_lines, settings_at
+from daemon.cli.common import PLACES, print_json, printable, printable_lines, settings_at
 from daemon.clock import Clock
 from daemon.mailfiles import mails_in
+from daemon.plainly import plain
 from daemon.workers import Parsed, Read
 
 READ, QUARANTINE = "read", "quarantine"

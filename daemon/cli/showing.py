@@ -10,7 +10,8 @@ from rich.text import Text
 from cases.events import Event
 from cases.trouble import NeedsHuman
 from cases.words import Status
-from daemon.cli.common import plain, print_json, print_table, printable, settings_at, store_of
+from daemon.cli.common import print_json, print_table, printable, settings_at, store_of
+from daemon.plainly import plain
 from daemon.simulating.lines import said
 from store.desk import Store
 from store.values import NOWHERE, OutboxState, WaitingLetter

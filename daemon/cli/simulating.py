@@ -1,11 +1,10 @@
 """`ombud simulate`: past mail through the very same core on a virtual clock; nothing leaves, nothing is stored."""
 
-import json
 import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -22,12 +21,13 @@ from config.settings import load
 from config.toml_files import SHIPPED
 from config.values import Settings
 from daemon.assemble import desks_of, parsers_of
-from daemon.cli.common import path_at, plain, print_table, printable
+from daemon.cli.common import path_at, print_table, printable
 from daemon.clock import Clock
+from daemon.plainly import Written, written
 from daemon.simulating.acts import Staff, read_acts
 from daemon.simulating.compared import comparison_document, comparison_page
 from daemon.simulating.comparing import Comparison, compare
-from daemon.simulating.document import document, share_of
+from daemon.simulating.document import document, event_line, share_of
 from daemon.simulating.lines import line_of
 from daemon.simulating.page import page
 from daemon.simulating.playing import AFTER, Wanted, play, read_all
@@ -158,13 +158,12 @@ def _index(number: str) -> int:
 
 
 def _tell_one(asked: Asked, wanted: Wanted, settings: Settings, parsers: Parsers) -> None:
-    with _events(asked.out) as spool, _bar(wanted) as on_progress:
+    with _events(asked.out, as_json=asked.as_json) as spool, _bar(wanted) as on_progress:
         shown = not asked.as_json and not asked.brief
 
         def sink(number: str, event: Event) -> None:
             if spool is not None:
-                row = {"case": number, "kind": event.kind, **plain(event)}
-                spool.write(json.dumps(row, ensure_ascii=False) + "\n")
+                spool.write(event_line(number, event))
             if shown:
                 sys.stdout.write(printable(line_of(number, event, settings.policy)) + "\n")
 
@@ -173,8 +172,8 @@ def _tell_one(asked: Asked, wanted: Wanted, settings: Settings, parsers: Parsers
         if asked.as_json and spool is not None:
             _print_document(run, spool)
     if asked.out:
-        _write(asked.out / JSON, json.dumps(plain(document(run)), ensure_ascii=False, indent=1))
-        _write(asked.out / PAGE, page(run, _title(settings)))
+        _write(asked.out / JSON, written(document(run)))
+        _write(asked.out / PAGE, (page(run, _title(settings)),))
     if not asked.as_json:
         _print_summary(summary_of(run), run)
         if pen:
@@ -193,8 +192,11 @@ def _title(settings: Settings) -> str:
 
 
 @contextmanager
-def _events(out: Path | None) -> Iterator[IO[str] | None]:
-    """Where events are kept while the run goes on: beside the page, or in a file that vanishes."""
+def _events(out: Path | None, *, as_json: bool) -> Iterator[IO[str] | None]:
+    """Where events are kept while the run goes on, if at all: beside the page, or in a file that vanishes."""
+    if out is None and not as_json:
+        yield None
+        return
     if out is None:
         with tempfile.TemporaryFile("w+", encoding="utf-8") as spool:
             yield spool
@@ -207,21 +209,19 @@ def _events(out: Path | None) -> Iterator[IO[str] | None]:
         raise NeedsHuman(f"cannot write into {out}: {error.strerror}; name another folder with --out") from error
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, pieces: Iterable[str]) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        with path.open("w", encoding="utf-8") as file:
+            file.writelines(pieces)
     except OSError as error:
         raise NeedsHuman(f"cannot write {path}: {error.strerror}; name another folder with --out") from error
 
 
 def _print_document(run: Run, spool: IO[str]) -> None:
     """The document with its events, which may be too many to hold."""
-    text = json.dumps(plain(document(run)), ensure_ascii=False, indent=1)
-    sys.stdout.write(text.removesuffix("\n}") + ',\n "events": [')
     spool.seek(0)
-    for place, line in enumerate(spool):
-        sys.stdout.write(f"{',' if place else ''}\n  {line.rstrip()}")
-    sys.stdout.write("\n ]\n}\n")
+    sys.stdout.writelines(written({**document(run), "events": (Written(line.rstrip()) for line in spool)}))
+    sys.stdout.write("\n")
 
 
 @contextmanager
@@ -241,8 +241,8 @@ def _bar(wanted: Wanted) -> Iterator[Callable[[datetime], None]]:
 
 def _print_summary(summary: Summary, run: Run) -> None:
     say = Console()
-    for line in _headline(summary, run):
-        say.print(printable(line), markup=False, soft_wrap=True)
+    for sentence in _headline(summary, run):
+        say.print(printable(sentence), markup=False, soft_wrap=True)
     print_table(
         "Stages",
         ("stage", "done!", "in time!", "late!", "still running!", "needless!"),
@@ -298,13 +298,13 @@ def _both(wanted: Wanted, present: Settings, changed: Settings, parsers: Parsers
 
 
 def _tell_comparison(asked: Asked, found: Comparison) -> None:
-    text = json.dumps(plain(comparison_document(found)), ensure_ascii=False, indent=1)
     if asked.out:
         asked.out.mkdir(parents=True, exist_ok=True)
-        _write(asked.out / JSON, text)
-        _write(asked.out / PAGE, comparison_page(found, "Two policies over the same mail"))
+        _write(asked.out / JSON, written(comparison_document(found)))
+        _write(asked.out / PAGE, (comparison_page(found, "Two policies over the same mail"),))
     if asked.as_json:
-        sys.stdout.write(text + "\n")
+        sys.stdout.writelines(written(comparison_document(found)))
+        sys.stdout.write("\n")
         return
     for title, rows in (("What it comes to", found.figures), ("Limits missed", found.late), ("Letters", found.told)):
         shown = [(one.what, one.before or "–", one.after or "–") for one in rows]

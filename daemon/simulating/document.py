@@ -1,14 +1,18 @@
-"""A run as plain values for JSON: what was asked, the numbers, each case with its clocks, letters and breaches."""
+"""A run as values for JSON: what was asked, the numbers, each case with its clocks, letters and breaches."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 
+from cases.events import Event
+from daemon.plainly import Written, line, plain
 from daemon.simulating.record import Run, SeenLetter, Story
 from daemon.simulating.summary import StageFigures, Summary, reader_name, summary_of
 
 
 def document(run: Run) -> dict[str, object]:
-    """Everything but the events, which are told one by one (`Sink`). Moments are in UTC."""
+    """Everything but the events, which are told one by one (`Sink`). Moments are in UTC.
+
+    The long tables are iterators, for `daemon.plainly.written`: a year of mail has some hundred thousand letters.
+    """
     return {
         "from": run.begin,
         "until": run.end,
@@ -16,16 +20,21 @@ def document(run: Run) -> dict[str, object]:
         "outside": run.outside,
         "undated": list(run.undated),
         "summary": figures(summary_of(run)),
-        "oddities": [asdict(oddity) for oddity in run.oddities],
-        "cases": [case(story, run) for story in run.stories.values()],
-        "letters": [letter_row(letter, run) for letter in run.letters],
-        "breaches": [asdict(breach) for breach in run.breaches],
+        "oddities": run.oddities,
+        "cases": (case(story, run) for story in run.stories.values()),
+        "letters": (letter_row(letter, run) for letter in run.letters),
+        "breaches": run.breaches,
     }
+
+
+def event_line(number: str, event: Event) -> str:
+    """One happening as a line of JSON."""
+    return f'{{"case": "{number}", "kind": "{event.kind}", {line(event).removeprefix("{")}\n'
 
 
 def figures(summary: Summary) -> dict[str, object]:
     """The numbers, with the share of each stage that was in time."""
-    return {**asdict(summary), "stages": [{**asdict(one), "in_time_share": one.share} for one in summary.stages]}
+    return {**plain(summary), "stages": [{**plain(one), "in_time_share": one.share} for one in summary.stages]}
 
 
 def case(story: Story, run: Run) -> dict[str, object]:
@@ -67,9 +76,10 @@ def case(story: Story, run: Run) -> dict[str, object]:
     }
 
 
-def letter_row(letter: SeenLetter, run: Run) -> dict[str, object]:
+def letter_row(letter: SeenLetter, run: Run) -> Written:
     """One letter; `who` is its reader's name."""
-    return {**asdict(letter), "who": reader_name(letter.reader, run.policy)}
+    who = reader_name(letter.reader, run.policy)
+    return Written(f'{line(letter).removesuffix("}")}, "who": {line(who)}}}')
 
 
 def share_of(stage: StageFigures | Mapping[str, object] | None) -> str:

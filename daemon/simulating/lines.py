@@ -18,7 +18,7 @@ def line_of(number: str, event: e.Event, policy: Policy) -> str:
 
 def moment(at: datetime) -> str:
     """A moment in UTC, to the minute."""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M}"
+    return at.astimezone(UTC).isoformat(" ", "minutes")[:16]
 
 
 def said(event: e.Event, policy: Policy) -> str:
