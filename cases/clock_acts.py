@@ -38,6 +38,10 @@ CLOCK_COMMANDS = frozenset(
 )
 
 
+# The commands about which `pointless` may have something to say, whatever their argument.
+JUDGED = frozenset({*_WAITS_FOR, *_OWED, "resume", "extend", "grant extension", "refuse extension"})
+
+
 def pointless(name: str, command: Command, case: Case, person: Person, policy: Policy, now: datetime) -> str:
     """Why a command about clocks makes no sense now; empty when it does, and for all others.
 

@@ -32,6 +32,8 @@ _STATES: Mapping[str, Callable[[Measure], bool]] = {
     "not verified": lambda one: one.done_at is not None and one.verified_at is None,
     "effect": lambda one: one.verified_at is not None and one.checked_at is None,
 }
+# The commands about which `unfit` may have something to say, whatever their text.
+JUDGED = frozenset(_STATES)
 # How it is refused when there is none of these.
 NOTHING = {
     "corrected": "no measure",

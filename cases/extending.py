@@ -41,11 +41,26 @@ class Asked:
     span: Target
 
 
+# Of the policy that was asked for last: whoever is offered commands is offered the same extension.
+_latest: tuple[Policy, dict[str, Asked | None]] | None = None
+_MOST_KNOWN = 100
+
+
 def parse_extension(argument: str, policy: Policy) -> Asked | None:
     """The stage and the span; None when there is none that the stage's limit can be extended by.
 
     Days are business days where the most that may be granted is written in those, else days of 24 hours.
     """
+    global _latest  # noqa: PLW0603 (one reference, replaced as a whole; whoever reads it sees an old or a new one)
+    latest = _latest
+    if latest is None or latest[0] is not policy or len(latest[1]) >= _MOST_KNOWN:
+        latest = _latest = policy, {}
+    if argument not in latest[1]:
+        latest[1][argument] = _parsed(argument, policy)
+    return latest[1][argument]
+
+
+def _parsed(argument: str, policy: Policy) -> Asked | None:
     found = _ASKED.fullmatch(unicodedata.normalize("NFKC", argument).strip().casefold())
     row = policy.clocks.extension((found["stage"] or USUAL_STAGE).replace(" ", "_")) if found else None
     if found is None or row is None:

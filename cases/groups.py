@@ -4,10 +4,8 @@ Cases hear of each other only by events. What happens to one (`hearers`) is told
 transaction, and each of them decides for itself: no case ever holds another customer's address or words.
 """
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from fractions import Fraction
 
 from cases import events as e
 from cases.arrival import Arrival, Background
@@ -136,21 +134,23 @@ def _kin(case: Case, arrival: Arrival, policy: Policy) -> tuple[CauseRow, Case, 
     matches = (
         (row, other, detail)
         for row in sorted(policy.causes, key=lambda row: not row.sure)
-        if _may_match(row, case, arrival.message)
+        if (named := _may_match(row, case, arrival.message)) is not None
         for other in others
         if case.received_at - other.received_at <= row.within
-        if (detail := _why_same(row, case, other, arrival.message, alike)) is not None
+        if (detail := _why_same(row, case, named, other, arrival.message, alike)) is not None
     )
     return next(matches, None)
 
 
-def _may_match(row: CauseRow, case: Case, message: IncomingMessage) -> bool:
-    """Whether the row can find anything, whatever others say."""
-    if row.facts and not _things(row.facts, case):
-        return False
+def _may_match(row: CauseRow, case: Case, message: IncomingMessage) -> frozenset[str] | None:
+    """What the case names that others must name too; None when the row can find nothing, whatever others say."""
+    named = frozenset(one for one in things_of_case(case) if one.partition(":")[0] in row.facts)
+    if row.facts and not named:
+        return None
     if row.same_category and case.category == "other":
-        return False
-    return not row.signals or any(signal.name in row.signals for signal in message.signals)
+        return None
+    said = not row.signals or any(signal.name in row.signals for signal in message.signals)
+    return named if said else None
 
 
 class _Alike:
@@ -161,7 +161,7 @@ class _Alike:
         self._everybodys: frozenset[int] | None = None
         self._known: dict[str, float] = {}
 
-    def to(self, other: Case, least: Fraction) -> float:
+    def to(self, other: Case, least: float) -> float:
         """0 to 1; when it is not even `least` in all that both say, what is everybody's is not looked for."""
         number = other.number
         if number not in self._known:
@@ -175,11 +175,13 @@ class _Alike:
         return min(self._known[number], resemblance(self._case.words, other.words, self._everybodys))
 
 
-def _why_same(row: CauseRow, case: Case, other: Case, message: IncomingMessage, texts: _Alike) -> str | None:
+def _why_same(
+    row: CauseRow, case: Case, named: frozenset[str], other: Case, message: IncomingMessage, texts: _Alike
+) -> str | None:
     """What the row found in both cases, in no language; None when one of its conditions does not hold."""
     details: list[str] = []
     if row.facts:
-        shared = sorted(_things(row.facts, case) & _things(row.facts, other))
+        shared = sorted(named.intersection(things_of_case(other)))
         if not shared:
             return None
         details.append(", ".join(one.replace(":", " ") for one in shared))
@@ -193,19 +195,15 @@ def _why_same(row: CauseRow, case: Case, other: Case, message: IncomingMessage, 
             return None
         details.append(f"“{said[0]}”")
     if row.similarity is not None:
-        alike = texts.to(other, row.similarity)
-        if alike < row.similarity:
+        least = float(row.similarity)
+        alike = texts.to(other, least)
+        if alike < least:
             return None
         shortest = min(len(case.words.split()), len(other.words.split()))
         if max(shortest, min(len(case.words), len(other.words)) // 6) < row.least_words:
             return None
         details.append(f"{alike:.0%}")
     return "; ".join(details)
-
-
-def _things(kinds: Iterable[str], case: Case) -> set[str]:
-    wanted = set(kinds)
-    return {one for one in things_of_case(case) if one.partition(":")[0] in wanted}
 
 
 def _lead_of(other: Case, background: Background) -> Case | None:

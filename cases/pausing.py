@@ -21,6 +21,9 @@ def why_no_pause(case: Case, waits_for: str, policy: Policy, now: datetime) -> s
     """Why the case cannot wait now; empty when it can."""
     if case.pause:
         return "already waiting"
+    longest, together = _limits(case, waits_for, policy)
+    if not case.pauses and longest and longest.amount and (together or longest).amount:
+        return ""  # that needs no calendar, and every letter to a colleague asks
     until = _until(case, waits_for, policy, now)
     if until is None:
         return "no waiting"
@@ -111,17 +114,27 @@ def _why_over(case: Case, rule: PauseRow, policy: Policy) -> str:
 
 def _until(case: Case, waits_for: str, policy: Policy, now: datetime) -> datetime | None:
     """How long a pause that begins now may last; `now` itself when nothing is left of what all may take together."""
-    rule = policy.clocks.pause(waits_for)
-    row = policy.stage(rule.stage) if rule else None
-    longest = row.target.get(case.grade) if row else None
+    row = _stage_of(waits_for, policy)
+    longest, together = _limits(case, waits_for, policy)
     if row is None or longest is None:
         return None
-    calendar, together = calendar_for(case, row, policy), policy.clocks.pauses_together.get(case.grade)
+    calendar = calendar_for(case, row, policy)
     until = calendar.add(now, longest)
     if together is None:
         return until
     left = together.amount - _paused_before(case, row, together, policy)
     return min(until, calendar.add(now, Target(amount=left, unit=together.unit))) if left > 0 else now
+
+
+def _stage_of(waits_for: str, policy: Policy) -> StageRow | None:
+    rule = policy.clocks.pause(waits_for)
+    return policy.stage(rule.stage) if rule else None
+
+
+def _limits(case: Case, waits_for: str, policy: Policy) -> tuple[Target | None, Target | None]:
+    """The longest such pause, and the longest that all pauses may be together, in the grade of the case."""
+    row = _stage_of(waits_for, policy)
+    return row.target.get(case.grade) if row else None, policy.clocks.pauses_together.get(case.grade)
 
 
 def _paused_before(case: Case, row: StageRow, together: Target, policy: Policy) -> Fraction:

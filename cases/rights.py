@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from cases import clock_acts, correcting
 from cases.case import Case
 from cases.clock_acts import pointless
 from cases.commands import Command
@@ -96,21 +97,55 @@ def refusal(person: Person, row: CommandRow | None, command: Command, case: Case
     return wrong or _not_theirs(person, row, case, policy, now)
 
 
+@dataclass(frozen=True, slots=True)
+class _Offer:
+    """A command that somebody's roles allow, and what is to be asked before it is offered."""
+
+    row: CommandRow
+    stages: frozenset[str]  # of which one must be owed, if there are any
+    of_clocks: bool
+    of_measures: bool
+
+
+# By the roles of whoever is offered them: few different sets of roles are ever asked for.
+_latest: tuple[Policy, dict[frozenset[str], tuple[_Offer, ...]]] | None = None
+_MOST_KNOWN = 1000
+
+
 def allowed(person: Person, case: Case, policy: Policy, now: datetime) -> tuple[CommandRow, ...]:
     """What the person may sensibly ask for on this case now, for help texts and one-click answers.
 
     A report is offered while its stage is owed; it would be taken at other times too.
     """
-    roles = roles_of(person, case, policy, now)
     running = {deadline.stage for deadline in owed(case, policy)}
     return tuple(
-        row
-        for row in policy.commands
-        if not roles.isdisjoint(row.roles)
-        and (not row.who or row.who in roles)
-        # The cheapest question first: there are some forty commands, and every letter to a colleague asks.
-        and (row.name not in REPORTS_ON or not running.isdisjoint((REPORTS_ON[row.name], ALSO_ON.get(row.name, ""))))
-        and not impossible(case, row, _ANYTHING, policy)
-        and not pointless(row.name, _ANYTHING, case, person, policy, now)
-        and not unfit(row, _ANYTHING, case, person, policy, now)
+        offer.row
+        for offer in _offers(roles_of(person, case, policy, now), policy)
+        # The cheapest question first: there are some sixty commands, and every letter to a colleague asks.
+        if not (offer.stages and running.isdisjoint(offer.stages))
+        and not impossible(case, offer.row, _ANYTHING, policy)
+        and not (offer.of_clocks and pointless(offer.row.name, _ANYTHING, case, person, policy, now))
+        and not (offer.of_measures and unfit(offer.row, _ANYTHING, case, person, policy, now))
+    )
+
+
+def _offers(roles: frozenset[str], policy: Policy) -> tuple[_Offer, ...]:
+    global _latest  # noqa: PLW0603 (one reference, replaced as a whole; whoever reads it sees an old or a new one)
+    latest = _latest
+    if latest is None or latest[0] is not policy or len(latest[1]) >= _MOST_KNOWN:
+        latest = _latest = policy, {}
+    found = latest[1].get(roles)
+    if found is None:
+        theirs = (r for r in policy.commands if not roles.isdisjoint(r.roles) and (not r.who or r.who in roles))
+        found = latest[1][roles] = tuple(_offer(row) for row in theirs)
+    return found
+
+
+def _offer(row: CommandRow) -> _Offer:
+    stages = {REPORTS_ON[row.name], ALSO_ON.get(row.name, REPORTS_ON[row.name])} if row.name in REPORTS_ON else set()
+    return _Offer(
+        row=row,
+        stages=frozenset(stages),
+        of_clocks=row.name in clock_acts.JUDGED,
+        of_measures=row.name in correcting.JUDGED,
     )

@@ -31,8 +31,22 @@ DECIDING = ("confirmer", "approver", "reviewer", "extension approver")
 _GIVEN = ("department", "joint departments", "further departments", "speaker", "handler", *LEVELS, *DECIDING)
 
 
+# What was asked last: whoever is offered commands is asked for their roles more than once.
+_latest: tuple[Person, Case, Policy, datetime, frozenset[str]] | None = None
+
+
 def roles_of(person: Person, case: Case, policy: Policy, at: datetime) -> frozenset[str]:
     """The roles a person has on this case, own ones and those held as somebody's deputy now."""
+    global _latest  # noqa: PLW0603 (one reference, replaced as a whole; whoever reads it sees an old or a new one)
+    known = _latest
+    if known and known[0] is person and known[1] is case and known[2] is policy and known[3] == at:
+        return known[4]
+    found = _roles(person, case, policy, at)
+    _latest = person, case, policy, at, found
+    return found
+
+
+def _roles(person: Person, case: Case, policy: Policy, at: datetime) -> frozenset[str]:
     directory = policy.directory
     of_the_case = (*_GIVEN, *EACH_HAS) if case.measures else _GIVEN
     if not directory.is_anybody_away(at):

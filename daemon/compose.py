@@ -199,21 +199,20 @@ class Composer:
     def _reply_facts(self, letter: Letter, desk: Desk, token: str, view: Mapping[str, object]) -> dict[str, object]:
         allowed = view.get("allowed", [])
         names = [str(name) for name in allowed] if isinstance(allowed, list) else []
+        replies = view.get("replies", [])
+        said = [str(name) for name in replies] if isinstance(replies, list) else []
+        address = desk.reply_to(token)
         return {
             "marker": True,
             "reference": f"[ref:{token}]",
-            "actions": self._actions(letter.number, letter.language, desk.reply_to(token), token, names),
-            "answers": self._answers(letter, desk.reply_to(token), token, view.get("replies", [])),
+            "actions": self._actions(letter.number, letter.language, address, token, names) if names else [],
+            "answers": self._answers(letter, address, token, said) if said else [],
         }
 
-    def _answers(self, letter: Letter, address: str, token: str, replies: object) -> list[dict[str, object]]:
+    def _answers(self, letter: Letter, address: str, token: str, replies: Sequence[str]) -> list[dict[str, object]]:
         """One-click answers of a customer, in words of their language that are taken for what they say."""
-        link = _link(letter.number, address)
-        end = quote(f"\n\n[ref:{token}]")
-        return [
-            {"command": name, "url": link + quote(self._said(name, letter.language)) + end}
-            for name in (map(str, replies) if isinstance(replies, list) else ())
-        ]
+        link, end = _link(letter.number, address), _reference(token)
+        return [{"command": name, "url": link + quote(self._said(name, letter.language)) + end} for name in replies]
 
     def _said(self, name: str, language: str) -> str:
         return name.removeprefix(RATING) if name.startswith(RATING) else self.policy.answers.phrase(name, language)
@@ -222,8 +221,7 @@ class Composer:
         self, number: str, language: str, address: str, token: str, commands: Sequence[str]
     ) -> list[dict[str, object]]:
         """One-click answers: each opens a new message that begins with the command."""
-        link = _link(number, address)
-        end = quote(f"\n\n[ref:{token}]")
+        link, end = _link(number, address), _reference(token)
         clicks = [(name, self._click(name, language)) for name in commands]
         return [{"command": name, "url": link + click + end} for name, click in clicks if click]
 
@@ -290,8 +288,17 @@ class Composer:
         )
 
 
+_REFERENCE = tuple(map(quote, ("\n\n[ref:", "]")))  # quoting costs as much as the rest of a link
+_SUBJECT = tuple(map(quote, ("Re: [", "]")))
+
+
 def _link(number: str, address: str) -> str:
-    return f"mailto:{quote(address, safe='@+')}?subject={quote(f'Re: [{number}]')}&body="
+    return f"mailto:{quote(address, safe='@+')}?subject={_SUBJECT[0]}{quote(number)}{_SUBJECT[1]}&body="
+
+
+def _reference(token: str) -> str:
+    """The end of a message's text that carries the token, as a link writes it."""
+    return f"{_REFERENCE[0]}{quote(token)}{_REFERENCE[1]}"
 
 
 def _one_click(row: CommandRow, language: str) -> str:

@@ -80,8 +80,8 @@ class Intake:
     def run(self, stop: Callable[[], bool] = lambda: False, meanwhile: Callable[[], object] = lambda: False) -> int:
         """Works off everything that has no outcome yet, oldest first; returns how many messages got one.
 
-        While one batch is decided here, the workers read the next one. When there is nothing to do but wait for them,
-        `meanwhile` is called, again and again as long as it finds something to do.
+        While one batch is decided here, the workers read the next ones. After each batch, and when there is nothing to
+        do but wait for the workers, `meanwhile` is called, again and again as long as it finds something to do.
         """
         done = 0
         # A message that kills its worker stays pending, but no more than three times: the loop ends.
@@ -96,18 +96,18 @@ class Intake:
         """Once through everything pending; None when there was nothing."""
         outcomes = seen = 0
         with ThreadPoolExecutor(1, thread_name_prefix="reading") as ahead:
-            waiting: deque[tuple[Sequence[PendingRaw], Future[dict[int, Parsed]]]] = deque()
+            waiting: _Waiting = deque()
             for group in self._groups(stop):
                 alone = _is_suspect(group)
                 while len(waiting) > (not alone):
-                    outcomes += self._settle_group(*_finished(*waiting.popleft(), meanwhile))
+                    outcomes += self._settle_first(waiting, meanwhile)
                 seen += len(group)
                 self._count_attempt(group)
                 waiting.append((group, ahead.submit(self._read_all, group)))
                 if alone:
-                    outcomes += self._settle_group(*_finished(*waiting.popleft(), meanwhile))
+                    outcomes += self._settle_first(waiting, meanwhile)
             while waiting:
-                outcomes += self._settle_group(*_finished(*waiting.popleft(), meanwhile))
+                outcomes += self._settle_first(waiting, meanwhile)
         return _Sweep(outcomes=outcomes, left=seen - outcomes) if seen else None
 
     def _groups(self, stop: Callable[[], bool]) -> Iterator[Sequence[PendingRaw]]:
@@ -125,6 +125,15 @@ class Intake:
 
     def _is_given_up(self, raw: PendingRaw) -> bool:
         return raw.attempts >= self.most_attempts + HALVINGS
+
+    def _settle_first(self, waiting: "_Waiting", meanwhile: Callable[[], object]) -> int:
+        group, reading = waiting.popleft()
+        while not reading.done() and meanwhile():
+            pass
+        done = self._settle_group(group, reading.result())
+        while meanwhile():  # what was just decided is still at hand
+            pass
+        return done
 
     def _settle_group(self, group: Sequence[PendingRaw], parsed: dict[int, Parsed]) -> int:
         """One durable transaction; returns how many messages have their outcome."""
@@ -281,20 +290,15 @@ class Intake:
         self.store.record_trouble("quarantined", reason, now, raw_id=raw.raw_id)
 
 
+_Waiting = deque[tuple[Sequence[PendingRaw], "Future[dict[int, Parsed]]"]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sweep:
     """What one pass over the pending messages achieved."""
 
     outcomes: int
     left: int
-
-
-def _finished(
-    group: Sequence[PendingRaw], reading: "Future[dict[int, Parsed]]", meanwhile: Callable[[], object]
-) -> tuple[Sequence[PendingRaw], dict[int, Parsed]]:
-    while not reading.done() and meanwhile():
-        pass
-    return group, reading.result()
 
 
 def _apart(batch: Sequence[PendingRaw]) -> Iterator[Sequence[PendingRaw]]:
