@@ -6,6 +6,7 @@ is on its way it was not, after the server's 250 it was, and in between nobody k
 
 import asyncio
 import socket
+from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 
@@ -28,12 +29,14 @@ from daemon.envelope import (
     on_the_wire,
     safe,
 )
+from daemon.smtp_replies import Replies, listen
 from daemon.tries import SignInRefused
 
 __all__ = ["Failed", "Outbound", "Result", "Retry", "Sender", "Sent", "Uncertain"]
 
 CHUNK = 2**16  # bytes of content written at once
 BUFFERED = 2**17  # bytes that may wait in our buffers
+RESET_SECONDS = 10.0
 SIGN_IN_CODES = frozenset({530, 534, 535, 538})  # RFC 4954 section 6
 
 
@@ -61,6 +64,7 @@ class Sender:
         self._loop = asyncio.new_event_loop()
         self._context = None if account.tls is Tls.NONE else tls_context(account)
         self._client: aiosmtplib.SMTP | None = None
+        self._replies: Replies | None = None
         self._fresh = True  # no transaction was tried on this connection
         self._used_at = 0.0
         self._aborted = False
@@ -112,9 +116,6 @@ class Sender:
         await self._ready()
         try:
             client = await self._begin(letter)
-            await self._command(client, "RCPT", b"TO:<%s>" % encoded_address(letter.recipient))
-            crash_point("CP11")
-            await self._command(client, "DATA", expected=354)
             await self._write_content(client, on_the_wire(letter.raw))
             letter.before_dot()
         except Unsendable as error:
@@ -128,12 +129,15 @@ class Sender:
         return await self._finish(client)
 
     async def _begin(self, letter: Outbound) -> aiosmtplib.SMTP:
-        """MAIL, over a new connection if the server has silently given up the one we kept."""
+        """All before the content, over a new connection if the server has silently given up the one we kept."""
+        recipient = encoded_address(letter.recipient)
         while True:
             client, fresh = self._connected(), self._fresh
             self._fresh = False
+            mail = b" ".join((b"MAIL", *mail_arguments(letter, client.esmtp_extensions)))
+            waiting = deque((mail, b"RCPT TO:<%s>" % recipient, b"DATA"))
             try:
-                await self._command(client, "MAIL", *mail_arguments(letter, client.esmtp_extensions))
+                await self._step(client, waiting, "MAIL")
             except _Refused as error:
                 if error.code in SIGN_IN_CODES:
                     self._refuse(str(error))
@@ -144,17 +148,24 @@ class Sender:
                 if fresh:
                     raise
             else:
+                await self._step(client, waiting, "RCPT")
+                crash_point("CP11")
+                await self._step(client, waiting, "DATA", expected=354)
                 return client
             self._drop()
             await self._ready()
 
-    async def _command(
-        self, client: aiosmtplib.SMTP, verb: str, *arguments: bytes, expected: int = 250
-    ) -> aiosmtplib.SMTPResponse:
-        reply = await client.execute_command(verb.encode(), *arguments)
+    async def _step(self, client: aiosmtplib.SMTP, waiting: deque[bytes], verb: str, *, expected: int = 250) -> None:
+        """The server's answer to one command, which leaves together with all that wait if it may (RFC 2920)."""
+        replies = self._listening()
+        if not replies.due:
+            count = len(waiting) if "pipelining" in client.esmtp_extensions else 1
+            replies.say(*(waiting.popleft() + b"\r\n" for _ in range(count)))
+        reply = await replies.reply(self._account.deadline)
+        if reply.code == 421:
+            client.close()
         if reply.code // 10 != expected // 10:
             raise _Refused(verb, reply)
-        return reply
 
     async def _write_content(self, client: aiosmtplib.SMTP, wire: bytes) -> None:
         """Everything but the final dot, and out of our hands before that: a connection lost here took nothing."""
@@ -175,13 +186,13 @@ class Sender:
 
     async def _finish(self, client: aiosmtplib.SMTP) -> Result:
         """The final dot, and the reply that makes the server responsible (RFC 5321 section 4.2.5)."""
-        protocol = client.protocol
-        if protocol is None:
+        if client.protocol is None:
             return Retry(because="the connection broke before the final dot")
+        replies = self._listening()
         try:
-            protocol.write(b".\r\n")
+            replies.say(b".\r\n")
             crash_point("CP13")
-            reply = await protocol.read_response(timeout=self._account.reply_timeout)
+            reply = await replies.reply(self._account.reply_timeout)
         except (aiosmtplib.SMTPException, OSError) as error:
             self._drop()
             return Uncertain(because=f"no readable reply to the final dot: {_reason(error)}")
@@ -207,6 +218,11 @@ class Sender:
             raise _Down("no connection")
         return self._client
 
+    def _listening(self) -> Replies:
+        if self._replies is None:
+            raise _Down("no connection")
+        return self._replies
+
     def _is_open(self) -> bool:
         return self._client is not None and self._client.is_connected
 
@@ -218,10 +234,16 @@ class Sender:
             client.close()
 
     async def _reset(self) -> None:
-        """Ends a transaction that was refused."""
+        """Ends a transaction that was refused, of which the server may be answering the rest."""
         if self._client is not None and self._client.is_connected:
+            replies = self._listening()
             try:
-                await self._client.rset(timeout=10.0)
+                while replies.due:
+                    if (await replies.reply(RESET_SECONDS)).code == 354:
+                        # It waits for the content of a letter to nobody; a dot might make it send an empty one.
+                        self._drop()
+                        return
+                await self._client.rset(timeout=RESET_SECONDS)
             except (aiosmtplib.SMTPException, OSError):
                 self._drop()
 
@@ -318,6 +340,7 @@ class Sender:
             await _greet(client)
         if account.user:
             await _sign_in(client, account, secret)
+        self._replies = listen(client)
         self._fresh, self._used_at = True, self._clock.monotonic()
 
 

@@ -27,14 +27,17 @@ OUTCOMES = {
 }
 
 
+@pytest.mark.parametrize("extensions", [(), ("PIPELINING",)], ids=["one by one", "together"])
 @pytest.mark.parametrize("how", HOW)
 @pytest.mark.parametrize("step", OUTCOMES)
 def test_trouble_at_any_step_has_one_honest_outcome_and_no_letter_is_lost_or_doubled(
-    authority: Authority, step: Step, how: str
+    authority: Authority, step: Step, how: str, extensions: tuple[str, ...]
 ) -> None:
     """Then the server behaves, and what may be tried again leaves."""
     with (
-        SmtpServer(context=authority.server_context(), credentials=("desk", "canary")) as server,
+        SmtpServer(
+            context=authority.server_context(), credentials=("desk", "canary"), extensions=extensions
+        ) as server,
         sender(
             server,
             host="localhost", tls=Tls.STARTTLS, ca_file=authority.ca_file, user="desk", secret=lambda: "canary",
