@@ -2,9 +2,11 @@
 
 import json
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 import cattrs
 
@@ -37,10 +39,12 @@ def encode(value: Event | Case) -> str:
     """The value as canonical JSON: sorted keys, no spaces, UTC times, no U+0000. Raises ValueError for a naive time."""
     plain = _CONVERTER.unstructure(value)
     text = _dump(plain)
-    # PostgreSQL's JSON functions refuse an escaped U+0000, UTF-8 refuses lone surrogates; both are rare.
-    if "\\u0000" in text or clean_text(text) != text:
-        text = _dump(_cleaned(plain))
-    return text
+    return _dump(_cleaned(plain)) if _is_dirty(text) else text
+
+
+def _is_dirty(text: str) -> bool:
+    """PostgreSQL's JSON functions refuse an escaped U+0000, UTF-8 refuses lone surrogates; both are rare."""
+    return "\\u0000" in text or clean_text(text) != text
 
 
 def decode_event(kind: str, payload: str) -> Event:
@@ -59,35 +63,67 @@ def decode_case(snapshot: str) -> Case:
 class Snapshots:
     """Cases as they were last written or read: the same text is the same case, and reading it anew costs a lot.
 
+    So does writing it anew: of a case that was written before only the fields that have changed since are written.
     Only the text decides, so whoever else wrote to the database is seen. For any thread.
     """
 
     def __init__(self, most: int = 200) -> None:
         self._most = most
-        self._known: dict[str, tuple[str, Case]] = {}
+        self._known: dict[str, _Known] = {}
         self._mutex = Lock()
 
     def encode(self, case: Case) -> str:
         """As `encode`; the case is at hand when its snapshot comes back."""
-        text = encode(case)
-        self._remember(case.number, text, case)
+        known = self._known.get(case.number)
+        parts = _written(case, known if known and known.parts else None)
+        text = f"{{{','.join(parts)}}}"
+        if _is_dirty(text):
+            text, parts = encode(case), ()
+        self._remember(case.number, _Known(text, case, parts))
         return text
 
     def decode(self, number: str, text: str) -> Case:
         """As `decode_case`."""
         known = self._known.get(number)
-        if known and known[0] == text:
-            return known[1]
+        if known and known.text == text:
+            return known.case
         case = decode_case(text)
-        self._remember(number, text, case)
+        self._remember(number, _Known(text, case, ()))
         return case
 
-    def _remember(self, number: str, text: str, case: Case) -> None:
+    def _remember(self, number: str, known: "_Known") -> None:
         with self._mutex:
             self._known.pop(number, None)  # so that the oldest stands first
             if len(self._known) >= self._most:
                 del self._known[next(iter(self._known))]
-            self._known[number] = text, case
+            self._known[number] = known
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A case with its snapshot; `parts` are the texts of its fields in their order, if it was written here."""
+
+    text: str
+    case: Case
+    parts: tuple[str, ...]
+
+
+def _written(case: Case, known: _Known | None) -> tuple[str, ...]:
+    """The fields as JSON in the order of their names; those that are the very same as in `known` are taken over."""
+    new = case.__dict__
+    if known is None:
+        return tuple(key + _json(new[name], plain) for name, key, plain in _FIELDS)
+    old = known.case.__dict__
+    return tuple(
+        part if (value := new[name]) is old[name] else key + _json(value, plain)
+        for (name, key, plain), part in zip(_FIELDS, known.parts, strict=True)
+    )
+
+
+def _json(value: Any, plain: Callable[[Any], Any]) -> str:
+    if value == () and isinstance(value, tuple):  # most fields of most cases
+        return "[]"
+    return _dump(plain(value))
 
 
 def _decode(text: str, wanted: type[T]) -> T:
@@ -122,4 +158,8 @@ def _converter() -> cattrs.Converter:
 
 
 _CONVERTER = _converter()
+# Of a case: the name of each field, as JSON has it, and what makes its value plain.
+_FIELDS = tuple(
+    (name, f'"{name}":', _CONVERTER.get_unstructure_hook(kind)) for name, kind in sorted(get_type_hints(Case).items())
+)
 _EVENT_CLASSES = event_classes()

@@ -1,5 +1,7 @@
 """What is written down is read back as it was."""
 
+import dataclasses
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
@@ -9,7 +11,8 @@ from hypothesis import strategies as st
 
 from cases.case import Case, Told
 from cases.events import Event, NoteAdded
-from store.codec import Unreadable, decode_case, decode_event, encode, event_classes
+from store.codec import Snapshots, Unreadable, decode_case, decode_event, encode, event_classes
+from tests.store.samples import decision
 
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 MOMENTS = st.datetimes(timezones=ZONES, allow_imaginary=False).filter(lambda moment: 2 < moment.year < 9998)
@@ -30,6 +33,26 @@ def test_every_event_comes_back_equal_and_of_its_own_class(event: Event) -> None
 @given(case=st.from_type(Case))
 def test_a_case_comes_back_equal(case: Case) -> None:
     assert case == decode_case(encode(case))
+
+
+@given(case=st.from_type(Case), other=st.from_type(Case), data=st.data())
+def test_of_a_case_that_was_written_before_only_what_changed_is_written_and_the_text_is_the_same(
+    case: Case, other: Case, data: st.DataObject
+) -> None:
+    snapshots, names = Snapshots(), [field.name for field in dataclasses.fields(Case)]
+    assert encode(case) == snapshots.encode(case)
+    for _ in range(3):
+        some = data.draw(st.sets(st.sampled_from(names).filter(lambda name: name != "number")))
+        case = replace(case, **{name: getattr(other, name) for name in some})
+        assert encode(case) == snapshots.encode(case)
+        assert snapshots.decode(case.number, encode(case)) is case
+
+
+def test_words_that_a_database_refuses_are_cleaned_in_a_case_as_well() -> None:
+    snapshots, clean = Snapshots(), decision().case
+    snapshots.encode(clean)
+    assert "a?" == decode_case(snapshots.encode(replace(clean, words="\0a\ud800"))).words
+    assert encode(clean) == snapshots.encode(clean)
 
 
 @given(event=EVENTS)
