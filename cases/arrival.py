@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cases.case import Case
+from cases.making import quick
 from cases.message import IncomingMessage
 from cases.words import Channel
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Background:
     """Cases on record that a message may have to do with, the newest first."""
@@ -17,6 +19,7 @@ class Background:
     leads: tuple[Case, ...] = ()  # of the groups that those belong to
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Arrival:
     """A message that was read. `received_at` is the server's date (INTERNALDATE), UTC.

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
+from cases.making import quick
+
 
 class Proof(IntEnum):
     """How far the claimed sender is believed (policy §12); ordered, so `proof >= Proof.PLAUSIBLE` reads well."""
@@ -32,6 +34,7 @@ class Strength(StrEnum):
     NONE = "none"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
     """A mail address with the display name the sender chose.
@@ -49,6 +52,7 @@ class Address:
         return self.address.rpartition("@")[2]
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attachment:
     """A file that came with the message; the bytes stay in the raw message, `name` is only a cleaned label.
@@ -65,6 +69,7 @@ class Attachment:
     length: int = 0
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
     """Something found in the customer's own words, with the words it came from.
@@ -80,6 +85,7 @@ class Fact:
     end: int = -1
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal:
     """A named rule of the lexicon that matched, for instance `lawyer` or `emotional`."""
@@ -90,6 +96,7 @@ class Signal:
     end: int = -1
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sign:
     """A phrase of the word tables that was found and counted, so that a person can ask why; for no decision."""
@@ -104,6 +111,7 @@ class Sign:
     end: int = -1
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedRecipient:
     """One recipient a bounce speaks of (RFC 3464 section 2.3)."""
@@ -119,6 +127,7 @@ class FailedRecipient:
         return self.action == "failed" and not self.status.startswith("4")
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BounceReport:
     """What a bounce says: who was not reached, and which message came back."""
@@ -127,6 +136,7 @@ class BounceReport:
     original_message_id: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncomingMessage:
     """Everything ombud read in one message. Plain values only, so it can cross a process border.

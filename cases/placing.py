@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cases.case import Case
+from cases.making import quick
 from cases.message import IncomingMessage
 from cases.tokens import IssuedToken, id_of, is_valid
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownMessage:
     """A message read earlier that claims the same Message-ID."""
@@ -30,6 +32,7 @@ class KnownMessage:
     number: str
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """What the store knows about the ids, numbers and tokens that a message names."""
@@ -42,6 +45,7 @@ class Known:
     keys: Mapping[str, bytes]
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Join:
     """The sender belongs to the case; `token` is set when a valid token of this very sender proves it."""
@@ -51,6 +55,7 @@ class Join:
     token: IssuedToken | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Beside:
     """A note that only staff will see."""
@@ -59,6 +64,7 @@ class Beside:
     because: str
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Again:
     """The same letter once more."""
@@ -67,6 +73,7 @@ class Again:
     raw_id: int
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fresh:
     """No case knows it; `links` are cases that staff may want to look at."""

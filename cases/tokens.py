@@ -13,9 +13,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from cases.making import quick
+
 _TOKEN = re.compile(r"t([a-z2-7]{8})([a-z2-7])([a-z2-7]{26})")
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedToken:
     """What a token was issued for. `purpose` is `customer`, `staff` or `bounce`."""

@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from cases.case import Case
 from cases.letters import Letter
+from cases.making import quick
 from cases.message import Proof
 from cases.policy import CommandRow, Policy
 from cases.tokens import IssuedToken, mint, token_id
@@ -65,6 +66,7 @@ class Desk:
         )
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Base64 lines of a stored message that can be copied as they are."""
@@ -74,6 +76,7 @@ class Place:
     length: int
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class File:
     """A file to go with a letter, under a name of our own choosing: its bytes, or where a stored message has them."""
@@ -84,6 +87,7 @@ class File:
     place: Place | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
     """An outgoing message with the token it carries."""

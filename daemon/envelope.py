@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from cases.making import quick
+
 ADDRESS = re.compile(
     r'(?:"(?:[^"\\\x00-\x1f\x7f]|\\[ -~])*"|[^\s"<>()\[\]\\,;:@\x00-\x1f\x7f]+)@([^\s<>"@\x00-\x1f\x7f]+)'
 )
@@ -24,6 +26,7 @@ class Outbound:
     lost: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sent:
     """The server took the message; `reply` holds its queue id."""

@@ -7,6 +7,7 @@ from enum import StrEnum
 from cases.case import Case
 from cases.deadlines import Deadline
 from cases.events import Event
+from cases.making import quick
 from cases.tokens import IssuedToken
 from cases.words import Grade, LetterClass, Status
 
@@ -37,6 +38,7 @@ class OutboxState(StrEnum):
 # intake
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FolderState:
     """The present epoch of a folder: what was there at first contact, and the highest UID on record.
@@ -54,6 +56,7 @@ class FolderState:
     renumbered: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDelivery:
     """Bytes fetched as one UID of one folder. `received_at` is INTERNALDATE, `size` RFC822.SIZE."""
@@ -68,6 +71,7 @@ class NewDelivery:
     headers_only: bool = False
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
     """A delivery is on record. `is_new`: these bytes were not known before."""
@@ -77,6 +81,7 @@ class Receipt:
     is_new: bool
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PendingRaw:
     """A stored message with the circumstances of its first delivery."""
@@ -94,6 +99,7 @@ class PendingRaw:
     number: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
     """A delivery whose message has an outcome and that still lies in the folder."""
@@ -103,6 +109,7 @@ class Move:
     outcome: Outcome
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuarantineRow:
     """A message nobody could handle, with who must look at it by when."""
@@ -121,6 +128,7 @@ class QuarantineRow:
     closed_because: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotedRow:
     """A message that was noted and not answered. `raw_id` 0: the messages that were in a folder before ombud came."""
@@ -135,6 +143,7 @@ class NotedRow:
     count: int = 1
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownMessage:
     """A finished message with a given Message-ID."""
@@ -151,6 +160,7 @@ class KnownMessage:
 TokenRow = IssuedToken
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedEvent:
     """An event of the chain; `event` is None when its payload was erased, `number` empty when it is about no case."""
@@ -163,6 +173,7 @@ class RecordedEvent:
     event: Event | None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseRow:
     """A case as lists show it; `next_due` is the earliest deadline that runs."""
@@ -185,6 +196,7 @@ class CaseRow:
     version: int
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Insert:
     """Bytes of a stored message that belong into an outgoing one, at `offset` of what was written for it.
@@ -198,6 +210,7 @@ class Insert:
     length: int
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """A letter to be queued. `state` is queued, held or withheld, `because` says why it is not queued.
@@ -227,6 +240,7 @@ class Outgoing:
     inserts: tuple[Insert, ...] = ()  # in the order of their offsets
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingLetter:
     """A letter to a colleague that is owed and not yet an outgoing message, so that several can become one digest.
@@ -248,6 +262,7 @@ class WaitingLetter:
 NOWHERE = "-"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
     """An outgoing message in the outbox. `raw` is empty in lists and claims.
@@ -279,6 +294,7 @@ class OutboxRow:
     raw: bytes = b""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
     """A decision with all that follows from it, to be recorded as one (invariant 3).
@@ -303,6 +319,7 @@ class Saved:
     before: Case | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SaveResult:
     """What `save` did. `already_saved`: the event key is on record, nothing was changed.
@@ -318,6 +335,7 @@ class SaveResult:
 # troubles and audit
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TroubleRow:
     """Something the intake desk must hear of."""
@@ -330,6 +348,7 @@ class TroubleRow:
     raw_id: int | None = None
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SuppressedRow:
     """An address that no letter is sent to by itself, and who wanted that why."""
@@ -340,6 +359,7 @@ class SuppressedRow:
     at: datetime
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainHead:
     """The last link of the record: kept elsewhere, it proves that nothing was cut off."""
@@ -348,6 +368,7 @@ class ChainHead:
     hash: str  # hexadecimal
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainReport:
     """Whether the record is whole; `broken_at` is the first event that does not fit, `because` says how."""
@@ -359,6 +380,7 @@ class ChainReport:
     because: str = ""
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureRow:
     """A corrective action in the ledger of all cases; `owner` and `verified_by` are people's ids."""

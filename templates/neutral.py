@@ -39,6 +39,9 @@ _HOST = re.compile(
 _OUR_MARK = re.compile(r"\[(?=ref:)|##(?=-)|(?<=-)##", re.IGNORECASE)
 
 
+_SCALARS = frozenset({str, bool, int, float, timedelta, type(None)})
+
+
 def plain(value: object, where: str = "view") -> object:
     """A copy of the value made of dicts, lists and plain scalars alone, so a template finds no method worth calling.
 
@@ -46,7 +49,7 @@ def plain(value: object, where: str = "view") -> object:
     naming the place, and ValueError for a time without a zone.
     """
     kind = type(value)
-    if kind is str or value is None or kind is bool or kind is int or kind is float or kind is timedelta:
+    if kind in _SCALARS:
         return value
     if kind is datetime:
         if cast("datetime", value).tzinfo is None:
@@ -54,12 +57,18 @@ def plain(value: object, where: str = "view") -> object:
         return value
     if isinstance(value, str):
         return str.__str__(value)
+    # Most of a view is scalars: they are not asked one by one where they are, which would have to be written each time.
     if isinstance(value, Mapping):
         if not all(isinstance(key, str) for key in value):
             raise TypeError(f"{where} has a key that is no text")
-        return {str.__str__(key): plain(item, f"{where}.{key}") for key, item in value.items()}
+        return {
+            str.__str__(key): item if type(item) in _SCALARS else plain(item, f"{where}.{key}")
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [plain(item, f"{where}[{place}]") for place, item in enumerate(value)]
+        return [
+            item if type(item) in _SCALARS else plain(item, f"{where}[{place}]") for place, item in enumerate(value)
+        ]
     raise TypeError(f"{where} is a {kind.__name__}; letters are written from plain values only")
 
 

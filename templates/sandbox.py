@@ -26,6 +26,9 @@ _BUILT_IN_FILTERS = (
 )  # fmt: skip
 
 
+_OF_LOOPS = frozenset({"index", "index0", "revindex", "revindex0", "first", "last", "length", "depth", "depth0"})
+
+
 class Written(str):
     """Slot marks that one of our filters has already written."""
 
@@ -70,7 +73,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         if isinstance(obj, dict):
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
         if isinstance(obj, LoopContext) and not attribute.startswith("_"):
-            return super().getattr(obj, attribute)
+            # What is plain data in it; whether its methods are safe is for the sandbox to say.
+            return getattr(obj, attribute) if attribute in _OF_LOOPS else super().getattr(obj, attribute)
         if isinstance(obj, Undefined):
             return super().getattr(obj, attribute)
         return self.unsafe_undefined(obj, attribute)
@@ -116,12 +120,14 @@ def _finalize(context: Context, value: Any) -> str:
     """Every `{{ … }}`: the value goes into a slot; what our filters wrote already is there."""
     if type(value) is Written:
         return value
+    slots: Slots = state_of(context).slots
+    if type(value) is str:  # as nearly always
+        return slots.put(Kind.INLINE, Value(text=calm(value)))
     if isinstance(value, Undefined):
         return str(value)  # raises
     if value is None:
         return ""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise TypeError(f"a {type(value).__name__} cannot be written as it is; a filter must say how")
-    slots: Slots = state_of(context).slots
     text = calm(value) if isinstance(value, str) else str(value)
     return slots.put(Kind.INLINE, Value(text=text))

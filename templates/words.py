@@ -10,6 +10,7 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
 _SECTIONS = frozenset({"format", "cities", "units", "label"})
+_MOST_COUNTED = 1000
 _FORMATS = (
     "marker", "case_number", "colon", "moment", "moment_short", "day", "day_short", "clock", "in_zone", "in_zone_short",
     "zone", "at", "join", "join_units",
@@ -30,6 +31,8 @@ class Words:
     cities: Mapping[str, str]
     units: Mapping[str, Mapping[str, str]]
     labels: Mapping[str, Mapping[str, str]]
+    # Letters tell of few spans, again and again.
+    _counted: dict[tuple[str, float], str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def rtl(self) -> bool:
@@ -47,6 +50,14 @@ class Words:
 
     def count(self, unit: str, amount: float) -> str:
         """`3 business days`: an amount in the plural form of the locale."""
+        found = self._counted.get((unit, amount))
+        if found is None:
+            if len(self._counted) >= _MOST_COUNTED:
+                self._counted.clear()
+            found = self._counted[unit, amount] = self._count(unit, amount)
+        return found
+
+    def _count(self, unit: str, amount: float) -> str:
         from babel.numbers import format_decimal
 
         forms = self.units[unit]
