@@ -15,6 +15,7 @@ _YEAR = re.compile(r"(?:19|20|25)\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}-[
 _ISO_NAME = re.compile(r"(?:19|20)\d{2}[-/.]\d{1,2}[-/.]\d{1,2}\b.{0,80}<[^<>@\s]{1,100}@[^<>\s]{1,200}>")
 _ISO_GMT = re.compile(r"(?:19|20)\d{2}-\d{2}-\d{2} \d{1,2}:\d{2} GMT[+-]\d{2}:\d{2} \S.{0,80}")
 _DECORATED_NAME = 120
+_PLAIN, _PLAIN_WORDS = 90, 9  # characters and words of an introduction without date and address
 _ALONE = 80  # characters of a line that holds a name or a moment alone
 _ADDRESS = re.compile(r"[<(\[][^<>()\s@]{1,100}@[^<>()\s]{1,200}[>)\]]")
 _DECORATION = " -_=*—–·:：>\t\u00a0|#\u200b\u200e\u200f\u202a\u202b\u202c"
@@ -189,6 +190,25 @@ def is_open_introduction(line: str) -> bool:
     return open_ended and _opens(line) and _signs(line) > 1 and says_wrote(line)
 
 
+def is_plain_introduction(line: str) -> bool:
+    """Whether a line right above marked text introduces it by the writer alone: `Anna Berg wrote:`."""
+    bare = line.strip(" >\t*-")
+    words = _WORD.findall(bare)
+    least = 2 if bare.isascii() else 1  # some scripts put no blank between name and verb
+    if not bare.endswith(_ENDS) or len(bare) > _PLAIN or not least <= len(words) <= _PLAIN_WORDS:
+        return False
+    opened = _opens(line)
+    told, characters = _tellers()
+    spoken = told - _articles() if opened else told
+    if not spoken.isdisjoint((*words, words[0].lower())) or any(one in bare for one in characters):
+        return False
+    stem = bare.rstrip(":：-︰ \u00a0").casefold()
+    wrote = _attribution_words()
+    return stem.endswith(tuple(word for word in wrote if len(word) > 1)) or (
+        opened and any(word.casefold() in wrote for word in words)
+    )
+
+
 def is_groupwise(line: str) -> bool:
     """GroupWise puts `>>> Name <address> 2/5/2024 10:59 AM >>>` above unmarked history."""
     bare = line.strip()
@@ -224,6 +244,11 @@ def notes_block(lines: list[str], at: int) -> int:
 def _tellers() -> tuple[frozenset[str], tuple[str, ...]]:
     row = table("quotes")["told"]
     return frozenset(row["words"]), tuple(row["characters"])
+
+
+@cache
+def _articles() -> frozenset[str]:
+    return frozenset(table("quotes")["told"]["articles"])
 
 
 def _is_told(line: str) -> bool:

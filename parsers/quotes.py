@@ -30,21 +30,22 @@ from parsers.introductions import (
     is_groupwise,
     is_header_block,
     is_open_introduction,
+    is_plain_introduction,
     is_surely_quoted_history,
     label,
     may_end,
     names_writer,
     notes_block,
-    says_wrote,
     separator,
 )
+from parsers.quotemarks import ENDING, is_led_to, is_left_out, is_quoted_below, marks_of
 from parsers.signatures import is_footer, without_signature
 from parsers.tables import table
 
 _OUR_MARK = re.compile(r"##-[^\n]{0,300}-##")
 _POINTER = 240  # characters of a text that only points to the forwarded message below it
 _LONG_QUOTE = 30  # lines of a quotation between two texts from which it is history and no question
-_DECORATED, _ENDING = "-_=*#—>", ":：-_=*"  # first and last characters of lines that may be separators
+_DECORATED = "-_=*#—>"  # first characters of lines that may be separators
 # An introduction on the line on which the writer stopped.
 _LATE = re.compile(r"(?<=[ \t-])(?:On|Am|Le|El|Il|Em|Op|Den) ")
 _LEADING = frozenset(": \t\r\u00a0\u3000")  # last characters of lines that an introduction may end
@@ -78,10 +79,10 @@ def split_reply(text: str, *, sure: bool = False) -> Split:
     lines = text.split("\n")
     if _ARMOUR[0] in text:
         lines = _without_armour(lines)
-    marks = _marks(lines)
+    marks = marks_of(lines)
     if any(_LATE.search(lines[at]) for at in range(len(lines)) if not marks[at] and lines[at][-1:] in _LEADING):
         lines = _on_lines_of_their_own(lines)
-        marks = _marks(lines)
+        marks = marks_of(lines)
     cut, certain = _cut(lines, marks)
     above, history = lines[:cut], lines[cut:]
     own, quoted, signature = _without_quotes(above, marks[:cut], sure=sure)
@@ -96,11 +97,6 @@ def split_reply(text: str, *, sure: bool = False) -> Split:
         quoted="\n".join([*quoted, *history]).strip("\n"),
         signature="\n".join(signature).strip(),
     )
-
-
-def _marks(lines: list[str]) -> list[bool]:
-    """Whether each line carries a quote mark."""
-    return [line[:1] == ">" or (not line[:1].isalnum() and QUOTED.match(line) is not None) for line in lines]
 
 
 def _without_armour(lines: list[str]) -> list[str]:
@@ -170,8 +166,8 @@ def _cut(lines: list[str], marks: list[bool]) -> tuple[int, bool]:
             return _above_mark(lines, at), True
         if marks[at] and not is_groupwise(line):
             continue
-        kind = separator(line) if text[0] in _DECORATED or text[-1] in _ENDING else ""
-        if kind and not _answered_below(lines, at):
+        kind = separator(line) if text[0] in _DECORATED or text[-1] in ENDING else ""
+        if kind and not _answered_below(lines, marks, at):
             return at, kind == "reply" and _has_text(lines[:at])
         start = _above_block(lines, at, text)
         if start >= 0:
@@ -181,7 +177,7 @@ def _cut(lines: list[str], marks: list[bool]) -> tuple[int, bool]:
                 ending = ahead
         looked = at + HEIGHT
         height = attribution(lines, at) if ending >= at else 0
-        if height and _is_history(lines, at, height):
+        if height and _is_history(lines, marks, at, height):
             return at, _has_text(lines[:at])
     return len(lines), True
 
@@ -197,9 +193,9 @@ def _above_block(lines: list[str], at: int, text: str) -> int:
     return -1
 
 
-def _is_history(lines: list[str], at: int, height: int) -> bool:
+def _is_history(lines: list[str], marks: list[bool], at: int, height: int) -> bool:
     """Whether an introduction has history without quote marks below it."""
-    if _is_quoted_below(lines, at + height) or not _has_text(lines[at + height :]):
+    if is_quoted_below(lines, marks, at + height) or not _has_text(lines[at + height :]):
         return False
     return is_surely_quoted_history(lines, at, height)
 
@@ -233,18 +229,10 @@ def _above_mark(lines: list[str], at: int) -> int:
     return start
 
 
-def _is_quoted_below(lines: list[str], at: int) -> bool:
-    """Whether the next line with text carries a quote mark; such blocks are taken out line by line."""
-    for line in lines[at : at + 4]:
-        if line.strip():
-            return bool(QUOTED.match(line))
-    return False
-
-
-def _answered_below(lines: list[str], at: int) -> bool:
+def _answered_below(lines: list[str], marks: list[bool], at: int) -> bool:
     """Whether a separator stands above marked quotation with an answer below it."""
-    below = lines[at + 1 : at + 60]
-    return _is_quoted_below(lines, at + 1) and _has_text([one for one in below if not QUOTED.match(one)])
+    below = range(at + 1, min(at + 60, len(lines)))
+    return is_quoted_below(lines, marks, at + 1) and _has_text([lines[place] for place in below if not marks[place]])
 
 
 def _is_farewell(lines: list[str]) -> bool:
@@ -332,7 +320,7 @@ def _joined(lines: list[str], blocks: list[_Block]) -> list[_Block]:
     """The blocks; the only marked line that nothing introduces is the writer's own (`> 50 degrees in the box`)."""
     plain: list[_Block] = []
     for block in blocks:
-        if block[0] and not _is_led_to(lines, block[1]) and not attribution(lines, block[1]):
+        if block[0] and not is_led_to(lines, block[1]) and not attribution(lines, block[1]):
             plain.append(block)
         if len(plain) > 1:
             return blocks
@@ -347,14 +335,6 @@ def _joined(lines: list[str], blocks: list[_Block]) -> list[_Block]:
         else:
             out.append((quoted, start, end))
     return out
-
-
-def _is_led_to(lines: list[str], at: int) -> bool:
-    """Whether the lines with text above may introduce a quotation."""
-    above = [line for line in lines[max(0, at - 8) : at] if line.strip()][-HEIGHT:]
-    if above and (separator(above[-1]) or (above[-1].rstrip()[-1] in _ENDING and says_wrote(above[-1]))):
-        return True
-    return any("@" in one or is_dated(one) or label(one) for one in above)
 
 
 def _is_own_mark(lines: list[str], block: _Block) -> bool:
@@ -399,7 +379,7 @@ def _with_introductions(lines: list[str], blocks: list[_Block]) -> list[_Block]:
 def _introduction(lines: list[str], floor: int, quote: int) -> int:
     """The first line of the introduction that ends right above a quotation."""
     end = quote
-    while end > floor and not lines[end - 1].strip():
+    while end > floor and is_left_out(lines[end - 1]):
         end -= 1
     best = quote
     for height in (1, 2, 3, 4):
@@ -408,6 +388,8 @@ def _introduction(lines: list[str], floor: int, quote: int) -> int:
             break
         if height == 1 and (separator(lines[top]) or is_open_introduction(lines[top])):
             return top
+        if height == 1 and is_plain_introduction(lines[top]):
+            best = top
         if attribution(lines, top) == height and (
             best == quote or not is_dated(lines[best]) or names_writer(lines[top]) or goes_on(lines, top, best, end)
         ):

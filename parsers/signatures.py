@@ -11,6 +11,7 @@ _SIGNATURE_LINES = 15
 _DISCLAIMER_LINES = 40
 _DISCLAIMER = 4000  # characters of one paragraph
 _MOST_DISCLAIMERS = 10
+_LIST_LINES = 6  # of a list's footer without a rule
 _LAST = 40  # lines at the end in which closings and footers are looked for
 _SPOKEN, _SPOKEN_CHARACTERS = 4, 8  # words and characters of a sentence of the writer
 _NAME_LINE = 90  # characters of a line below a closing
@@ -131,7 +132,27 @@ def _list_footer(lines: _Lines) -> int:
             text = "\n".join(lines[at + 1 :]).casefold()
             listed = len(text) < 2000 and any(word in text for word in words)
             return at if listed and not any(map(_speaks, text.split("\n"))) else len(lines)
-    return len(lines)
+    return _bare_list_footer(lines)
+
+
+def _bare_list_footer(lines: _Lines) -> int:
+    """The last lines, when these are the link or address by which a program lets readers leave a list."""
+    words = table("signatures")["lists"]
+    end = len(lines)
+    while end and not lines[end - 1].strip():
+        end -= 1
+    top = end
+    while top and end - top < _LIST_LINES and _is_of_list(lines[top - 1], words["words"]):
+        top -= 1
+    text = "\n".join(lines[top:end])[:2000].casefold()
+    return top if _has_text(lines[:top]) and any(word in text for word in words["machine"]) else len(lines)
+
+
+def _is_of_list(line: str, words: list[str]) -> bool:
+    """Whether a line gives a link or an address, or speaks of a list without a word of a person."""
+    folded = line.strip().casefold()
+    told = "http" in folded or "@" in folded or any(word in folded for word in words)
+    return told and len(line) <= _NAME_LINE and not _speaks(folded)
 
 
 @cache

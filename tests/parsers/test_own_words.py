@@ -37,6 +37,54 @@ def test_header_blocks_end_the_answer(rows: list[str], rule: str) -> None:
     assert OWN == strip_reply(f"{OWN}\n\n{rule}{bold}\n\nWe have received your message.")
 
 
+NAMED = (
+    "Anna Berg wrote:",
+    "* Anna Berg wrote:",
+    "On Monday the desk wrote:",
+    "Am Montag schrieb der Kundendienst:",
+    "Le lundi, le service client a écrit :",
+    "В понедельник Служба поддержки написала:",
+    "Иван Петров пишет:",
+    "Ahmet Yılmaz yazdı:",
+    "王小明 写道：",
+    "山田太郎さんは書きました:",
+    "Quoting Anna Berg <anna@home.example>:",
+    "Zitat von Anna Berg <anna@home.example>:",
+)
+
+
+@pytest.mark.parametrize("line", NAMED)
+def test_a_name_alone_introduces_what_is_marked(line: str) -> None:
+    history = "> We have sent the parcel.\n> It is on its way."
+    assert OWN == strip_reply(f"{OWN}\n\n{line}\n{history}\n")
+    assert OWN == strip_reply(f"{line}\n{history}\n\n{OWN}\n")
+    unmarked = f"{OWN}\n\n{line}\n\nWe have sent the parcel."
+    assert "@" in line or unmarked == strip_reply(unmarked)
+
+
+@pytest.mark.parametrize("line", ["Your driver said:", "My husband wrote:", "Ваш водитель написал:", "我写道："])
+def test_a_person_who_tells_what_somebody_wrote_is_heard(line: str) -> None:
+    text = f"{line}\n> You get it today.\n> Or never.\n\n{OWN}"
+    assert line in strip_reply(text)
+
+
+@pytest.mark.parametrize("mark", ["AB> ", "    AB> ", "ИП> ", " Anna> "])
+@pytest.mark.parametrize("above", ["", "[...]\n", "<snip>\n", "…\n\n"])
+def test_initials_mark_what_is_quoted(mark: str, above: str) -> None:
+    line = "Friday, August 30, 2026, 7:25:31 PM Anna Berg <anna@home.example> wrote:"
+    history = f"{mark}We have sent it.\n{mark}It is on its way."
+    assert OWN == strip_reply(f"{line}\n\n{above}{history}\n\n{OWN}")
+    prompt = f"{OWN}\nThe screen shows:\nSQL> select 1\nSQL> select 2\nand then stops."
+    assert prompt == strip_reply(prompt)
+
+
+def test_what_a_list_puts_below_without_a_rule_goes() -> None:
+    assert OWN == strip_reply(f"{OWN}\n\nhttp://lists.example/mailman/listinfo/pumps\n")
+    assert OWN == strip_reply(f"{OWN}\nTo unsubscribe from this group, write to:\npumps-unsubscribe@groups.example\n")
+    asked = f"{OWN}\nI cannot leave your list:\nhttps://shop.example/unsubscribe"
+    assert asked == strip_reply(asked)
+
+
 @pytest.mark.parametrize("closing", TABLES["below"]["closings"])
 def test_closings_begin_the_signature(closing: str) -> None:
     split = split_reply(f"{OWN}\n\n{closing}\nAnna Berg\nTel. +49 30 901820")
