@@ -34,6 +34,7 @@ from daemon.press import Press
 from daemon.recounting import Changes, Recounting
 from daemon.returned import Returned
 from daemon.room import Room
+from daemon.shortage import in_passing
 from daemon.smtp import Sender
 from daemon.suppression import Suppression
 from daemon.ticks import Ticks
@@ -244,9 +245,9 @@ def build(  # noqa: PLR0913 (what the parts are made of)
             ),
             policy=policy,
             clock=clock,
-            guard=guard,
+            guard=in_passing(guard),
             jumps=before.ticks.jumps if before else Jumps(clock),
-            gathering=Gathering(store=store, concluder=concluder, policy=policy, clock=clock, guard=guard),
+            gathering=Gathering(store=store, concluder=concluder, policy=policy, clock=clock, guard=in_passing(guard)),
             after_jump=outbox.correct_times,
         ),
         doors=doors,
@@ -256,7 +257,7 @@ def build(  # noqa: PLR0913 (what the parts are made of)
             conclude=concluder.conclude,
             policy=policy,
             clock=clock,
-            guard=guard,
+            guard=in_passing(guard),
             warnings=settings.calendar_warnings,
             sweeps=2 if before else 1,
         ),

@@ -21,7 +21,7 @@ from cases.message import IncomingMessage
 from cases.reading import Reading
 from cases.trouble import NeedsHuman, TryLater
 from daemon.crash import VARIABLE
-from daemon.worker import ANSWER, HELLO, READ, READINGS_KEPT, TASK, UNREADABLE, Limits
+from daemon.worker import ANSWER, HELLO, READ, READINGS_KEPT, SHORT, TASK, UNREADABLE, Limits
 
 ANSWER_LIMIT = 2**27
 PIPE_BYTES = 2**16
@@ -100,12 +100,15 @@ class Child:
             kind, _, text = self._answer(time.monotonic() + self._limits.start_seconds)
         except Death as death:
             raise TryLater(f"a parser worker died at its start: {death}") from death
+        if kind == SHORT:
+            self.reap()
+            raise TryLater(f"a parser worker cannot start: {text.decode(errors='replace')}")
         if kind != HELLO:
             self.reap()
             raise NeedsHuman(f"the parsers cannot be loaded:\n{text.decode(errors='replace')}")
 
     def parse(self, group: Group, start: int) -> list[Parsed]:
-        """Results from the message at `start` on, as far as this process goes. Raises Death."""
+        """Results from the message at `start` on, as far as this process goes. Raises Death, TryLater (a shortage)."""
         done: list[Parsed] = []
         tasks = group.tasks[start:]
         until = time.monotonic() + self._limits.wall_seconds
@@ -116,6 +119,9 @@ class Child:
                     self._send(task, group, until)
             for _ in tasks:
                 kind, leaves, text = self._answer(until)
+                if kind == SHORT:
+                    self.reap()
+                    raise TryLater(text.decode(errors="replace"))
                 done.append(_parsed(kind, text))
                 if leaves:
                     self.kill()

@@ -4,6 +4,7 @@ import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -20,7 +21,9 @@ from cases.opening import note_of
 from cases.placing import Fresh, Known, Place, place_of
 from cases.policy import Policy
 from cases.reception import Reception, is_worth_a_look, reception_of
+from cases.trouble import NeedsHuman, TryLater
 from cases.words import Channel
+from daemon.attempts import BATCH, Attempts
 from daemon.bounces import Bounces
 from daemon.clock import Clock
 from daemon.compose import Keys
@@ -29,15 +32,16 @@ from daemon.crash import crash_point
 from daemon.guard import Guard
 from daemon.knowing import background_of, known_of, token_of
 from daemon.press import Spoiled
+from daemon.shortage import shortage_is_later
 from daemon.suppression import Suppression
 from daemon.workers import Died, Parsed, Read, Unreadable
 from store.desk import Store
 from store.values import Outcome, PendingRaw
 
 log = logging.getLogger("ombud")
-BATCH = 50  # messages decided in one durable transaction, each in its own savepoint
-# Each death of the daemon halves the company in which a message is handled; after so many it is alone.
-HALVINGS = BATCH.bit_length() - 1
+# Seconds after which a transaction begins no further message, but ends: on a slow database fifty messages would keep
+# everybody else who has something to record waiting for their turn.
+UNIT_SECONDS = 1.0
 
 
 class Reader(Protocol):
@@ -71,11 +75,15 @@ class Intake:
     accounts: dict[str, AccountFacts]
     clock: Clock
     guard: Guard
-    # A message that killed this many workers goes to quarantine, or one alone with which the daemon died so often. A
-    # daemon that dies in company says little about anyone in it: most such deaths are the machine's doing.
+    # A message that killed this many workers goes to quarantine, or one alone with which the daemon died so often.
     most_attempts: int = 3
     on_progress: Callable[[int], None] = lambda _count: None
     _killed: Counter[int] = field(default_factory=Counter)  # workers since the start, by message
+    _told: set[int] = field(default_factory=set)  # of these somebody was told that trouble follows them
+    _attempts: Attempts = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_attempts", Attempts(store=self.store, most=self.most_attempts))
 
     def run(self, stop: Callable[[], bool] = lambda: False, meanwhile: Callable[[], object] = lambda: False) -> int:
         """Works off everything that has no outcome yet, oldest first; returns how many messages got one.
@@ -85,90 +93,135 @@ class Intake:
         """
         done = 0
         # A message that kills its worker stays pending, but no more than three times: the loop ends.
-        while not stop() and (settled := self._sweep(stop, meanwhile)):
-            done += settled.outcomes
-            if not settled.left:
+        while not stop() and (swept := self._sweep(stop, meanwhile)).seen:
+            done += swept.outcomes
+            if not swept.left:
                 break
         self.concluder.press.rest()
         return done
 
-    def _sweep(self, stop: Callable[[], bool], meanwhile: Callable[[], object]) -> "_Sweep | None":
-        """Once through everything pending; None when there was nothing."""
-        outcomes = seen = 0
+    def _sweep(self, stop: Callable[[], bool], meanwhile: Callable[[], object]) -> "_Sweep":
+        """Once through everything pending. Raises TryLater when trouble came before anything got its outcome.
+
+        Trouble that comes later ends the sweep alone: what brought it along must not hold up the others.
+        """
+        swept = _Sweep()
+        try:
+            with shortage_is_later():
+                self._work_off(swept, stop, meanwhile)
+        except TryLater as later:
+            met = self._attempts.excuse(later)
+            if not swept.outcomes:
+                raise
+            log.warning("try later", extra={"what": "intake", "reason": str(later)})
+            self._tell_if_followed(met, str(later))
+        else:
+            self._attempts.excuse()  # told to stop, something was left
+        finally:
+            self._attempts.end()
+        return swept
+
+    def _work_off(self, swept: "_Sweep", stop: Callable[[], bool], meanwhile: Callable[[], object]) -> None:
         with ThreadPoolExecutor(1, thread_name_prefix="reading") as ahead:
-            waiting: _Waiting = deque()
+            waiting: deque[_Group] = deque()
+
+            def settle() -> None:
+                group, reading = waiting.popleft()
+                while not reading.done() and meanwhile():
+                    pass
+                self._settle_group(group, self._read_by(reading), swept, stop)
+                while meanwhile():  # what was just decided is still at hand
+                    pass
+
             for group in self._groups(stop):
-                alone = _is_suspect(group)
+                alone = self._attempts.is_suspect(group[0])
                 while len(waiting) > (not alone):
-                    outcomes += self._settle_first(waiting, meanwhile)
-                seen += len(group)
-                self._count_attempt(group)
+                    settle()
+                swept.seen += len(group)
+                self._attempts.begin(group)
+                crash_point("CP07")
                 waiting.append((group, ahead.submit(self._read_all, group)))
                 if alone:
-                    outcomes += self._settle_first(waiting, meanwhile)
+                    settle()
             while waiting:
-                outcomes += self._settle_first(waiting, meanwhile)
-        return _Sweep(outcomes=outcomes, left=seen - outcomes) if seen else None
+                settle()
 
     def _groups(self, stop: Callable[[], bool]) -> Iterator[Sequence[PendingRaw]]:
-        """What is pending, in groups that are handled together."""
-        last = 0
-        while not stop() and (batch := self.store.pending(BATCH, after=last)):
+        """What is pending, in groups that are handled together; those that trouble follows come last, each alone."""
+        attempts, last, followed = self._attempts, 0, list[int]()
+        while not stop() and (batch := attempts.known(self.store.pending(BATCH, after=last))):
             last = batch[-1].raw_id
-            yield from _apart(batch)
+            followed += [raw.raw_id for raw in batch if attempts.is_followed(raw.raw_id)]
+            yield from attempts.apart([raw for raw in batch if not attempts.is_followed(raw.raw_id)])
+        for raw_id in sorted(followed, key=attempts.how_often_excused):
+            if stop():
+                return
+            yield attempts.known([self.store.raw(raw_id)])
 
-    def _count_attempt(self, group: Sequence[PendingRaw]) -> None:
-        """Durably, before it begins: whoever comes after us must know what we died of."""
-        with self.store.unit("attempts"):
-            self.store.count_attempts([raw.raw_id for raw in group if not self._is_given_up(raw)])
-        crash_point("CP07")
+    def _read_by(self, reading: "Future[dict[int, Parsed]]") -> dict[int, Parsed]:
+        """What the workers made of a group. That they cannot be used at all is no message's doing."""
+        try:
+            return reading.result()
+        except NeedsHuman:
+            self._attempts.excuse()
+            raise
 
-    def _is_given_up(self, raw: PendingRaw) -> bool:
-        return raw.attempts >= self.most_attempts + HALVINGS
+    def _tell_if_followed(self, raw_ids: Sequence[int], because: str) -> None:
+        """Once since the start, of a message that was alone in trouble while others got their outcome."""
+        for raw_id in raw_ids:
+            if self._attempts.is_followed(raw_id) and raw_id not in self._told:
+                with suppress(TryLater):
+                    self.store.record_trouble("waiting", because, self.clock.now(), raw_id=raw_id)
+                    self._told.add(raw_id)
 
-    def _settle_first(self, waiting: "_Waiting", meanwhile: Callable[[], object]) -> int:
-        group, reading = waiting.popleft()
-        while not reading.done() and meanwhile():
-            pass
-        done = self._settle_group(group, reading.result())
-        while meanwhile():  # what was just decided is still at hand
-            pass
-        return done
+    def _settle_group(
+        self, group: Sequence[PendingRaw], parsed: dict[int, Parsed], swept: "_Sweep", stop: Callable[[], bool]
+    ) -> None:
+        """In as many durable transactions as it takes; told to stop, it begins no other one."""
+        left = group
+        while left and not (left is not group and stop()):
+            looked_at, done = self._settle_unit(left, parsed)
+            self._attempts.settled(left[:looked_at])
+            left = left[looked_at:]
+            swept.outcomes += done
+            self.on_progress(done)
 
-    def _settle_group(self, group: Sequence[PendingRaw], parsed: dict[int, Parsed]) -> int:
-        """One durable transaction; returns how many messages have their outcome."""
+    def _settle_unit(self, group: Sequence[PendingRaw], parsed: dict[int, Parsed]) -> tuple[int, int]:
+        """One durable transaction; returns at how many messages it looked, and how many have their outcome."""
         killed = self._killed.copy()
         try:
             with self.store.unit("intake"), self.concluder.press.batch(self.store, messages=len(group)):
-                done = self._settle_each(group, parsed)
+                settled = self._settle_each(group, parsed)
         except Spoiled as spoiled:
             # Whichever letter it was: pressed one by one, it spoils no more than its own message.
             log.warning("a batch is done again", extra={"reason": str(spoiled)})
             self._killed.clear()
             self._killed.update(killed)
             with self.store.unit("intake"):
-                done = self._settle_each(group, parsed)
+                settled = self._settle_each(group, parsed)
         crash_point("CP09")
-        self.on_progress(done)
-        return done
+        return settled
 
-    def _settle_each(self, group: Sequence[PendingRaw], parsed: dict[int, Parsed]) -> int:
-        done = 0
-        for raw in group:
+    def _settle_each(self, group: Sequence[PendingRaw], parsed: dict[int, Parsed]) -> tuple[int, int]:
+        done = looked_at = 0
+        begun = self.clock.monotonic()
+        for looked_at, raw in enumerate(group, 1):  # noqa: B007 (how far it came)
             if raw.raw_id in parsed:
                 done += self._settle(raw, parsed[raw.raw_id])
             else:
                 self._quarantine(raw, f"ombud died {raw.attempts} times while it handled this message", "")
                 done += 1
+            if self.clock.monotonic() - begun >= UNIT_SECONDS:
+                break
         crash_point("CP08")
-        return done
+        return looked_at, done
 
     def _read_all(self, group: Sequence[PendingRaw]) -> dict[int, Parsed]:
         return dict(self._read(group))
 
     def _read(self, group: Sequence[PendingRaw]) -> Iterable[tuple[int, Parsed]]:
         by_account: dict[str, list[PendingRaw]] = {}
-        for raw in (raw for raw in group if not self._is_given_up(raw)):
+        for raw in (raw for raw in group if not self._attempts.is_given_up(raw)):
             by_account.setdefault(raw.account, []).append(raw)
         for account, raws in by_account.items():
             asked = [(raw.raw_id, raw.raw, raw.headers_only, raw.size) for raw in raws]
@@ -290,28 +343,20 @@ class Intake:
         self.store.record_trouble("quarantined", reason, now, raw_id=raw.raw_id)
 
 
-_Waiting = deque[tuple[Sequence[PendingRaw], "Future[dict[int, Parsed]]"]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class _Sweep:
-    """What one pass over the pending messages achieved."""
+    """What one pass over the pending messages achieved so far."""
 
-    outcomes: int
-    left: int
+    outcomes: int = 0
+    seen: int = 0
 
-
-def _apart(batch: Sequence[PendingRaw]) -> Iterator[Sequence[PendingRaw]]:
-    """Messages never tried before together, then every other one in ever smaller company of its like."""
-    for attempts in sorted({raw.attempts for raw in batch}):
-        alike = [raw for raw in batch if raw.attempts == attempts]
-        size = max(BATCH >> attempts, 1)
-        yield from (alike[start : start + size] for start in range(0, len(alike), size))
+    @property
+    def left(self) -> int:
+        """How many it met that have no outcome yet."""
+        return self.seen - self.outcomes
 
 
-def _is_suspect(group: Sequence[PendingRaw]) -> bool:
-    """Whether it was under way when the daemon or a worker died; then nothing else shall be."""
-    return group[0].attempts > 0
+_Group = tuple[Sequence[PendingRaw], "Future[dict[int, Parsed]]"]
 
 
 def _number_of(place: Place) -> str:

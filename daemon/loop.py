@@ -13,24 +13,29 @@ import schedule
 from cases.trouble import TryLater
 from daemon.clock import Clock
 from daemon.guard import SetAside
+from daemon.shortage import Short, shortage_of
 from store.trouble import Broken, Locked
 
 log = logging.getLogger("ombud")
 STALLED = 1800.0  # seconds without a sign of life; the longest single wait for a server is less than half of that
+LONGEST_REST = 10.0  # seconds between two tries of a beat that comes more often when all is well
 PATIENCE = 8.0  # seconds for work under way when told to stop; a service manager kills after more
 
 
 def guard(what: str, work: Callable[[], object]) -> SetAside | None:
     """Runs one unit of work. TryLater passes through; anything else is set aside with its traceback, and work goes on.
 
-    Whatever a single message, case or letter brings along must never stop the next one. A broken or lost database is
-    nobody's in particular: Broken and Locked pass through too, and end the daemon.
+    Whatever a single message, case or letter brings along must never stop the next one. A machine that is short of
+    something is nobody's in particular: that is Short, a TryLater. Neither is a broken or lost database: Broken and
+    Locked pass through too, and end the daemon.
     """
     try:
         work()
     except (TryLater, Broken, Locked):
         raise
-    except Exception as error:  # noqa: BLE001 (the one place; see invariant 12)
+    except Exception as error:  # the one place (invariant 12)
+        if short := shortage_of(error):
+            raise Short(short) from error
         reason = str(error) or type(error).__name__
         log.warning("set aside", extra={"what": what, "reason": reason, "error": type(error).__name__})
         return SetAside(what=what, reason=reason, traceback="".join(traceback.format_exception(error)))
@@ -142,22 +147,57 @@ class Loop:
     def _keep(self, beat: Beat) -> None:
         metronome, seconds, offset = schedule.Scheduler(), 0.0, 0.0
         self.shall_stop()
-        self._once(beat)
+        rest = Rest(clock=self.clock)
+        self._try(beat, rest)
         while not self._stopping.wait(min(0.5, beat.every)):
             self.shall_stop()
             # The metronome counts in local time: an hour that is set back would be an hour without a beat.
             if seconds != beat.every or abs(self.clock.local_offset() - offset) > 1.0:
                 seconds, offset = beat.every, self.clock.local_offset()
                 metronome.clear()
-                metronome.every(max(int(seconds), 1)).seconds.do(self._once, beat)
+                metronome.every(max(int(seconds), 1)).seconds.do(self._try, beat, rest)
             metronome.run_pending()
 
-    def _once(self, beat: Beat) -> None:
+    def _try(self, beat: Beat, rest: "Rest") -> None:
+        if not rest.is_over:
+            return
+        if self._once(beat):
+            rest.end()
+        else:
+            rest.begin(beat.every)
+
+    def _once(self, beat: Beat) -> bool:
+        """Whether nothing was in the way."""
         try:
             guard(beat.name, beat.work)
         except TryLater as later:
             log.warning("try later", extra={"what": beat.name, "reason": str(later)})
+            return False
         except (Broken, Locked) as end:
             log.critical("database is lost", extra={"what": beat.name, "reason": str(end)})
             self._end = end
             self.stop()
+        return True
+
+
+@dataclass(slots=True, kw_only=True)
+class Rest:
+    """The pause of a beat that something is in the way of: twice as long after each further try, up to a limit."""
+
+    clock: Clock
+    _span: float = 0.0
+    _until: float | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether it may be tried again."""
+        return self._until is None or self.clock.monotonic() >= self._until
+
+    def begin(self, usual: float) -> None:
+        """After a try; `usual` is what lies between two beats, in seconds. A beat that is rarer rests no longer."""
+        self._span = min(2 * (self._span or usual), LONGEST_REST)
+        self._until = self.clock.monotonic() + self._span
+
+    def end(self) -> None:
+        """Nothing is in the way any more."""
+        self._span, self._until = 0.0, None

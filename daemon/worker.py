@@ -23,10 +23,11 @@ from types import TracebackType
 from typing import Any
 
 from cases.trouble import NeedsHuman
+from daemon.shortage import MEMORY, shortage_of
 
 TASK = struct.Struct(">QQ?QQ")  # reading's number, its length if it is new, headers only, size on the server, length
 ANSWER = struct.Struct(">c?Q")  # kind, whether the worker leaves now, length
-HELLO, BROKEN, READ, UNREADABLE, DIED = b"H", b"B", b"R", b"U", b"D"
+HELLO, BROKEN, READ, UNREADABLE, DIED, SHORT = b"H", b"B", b"R", b"U", b"D", b"S"
 READINGS_KEPT = 64
 PR_SET_PDEATHSIG = 1
 
@@ -58,11 +59,14 @@ class Voice:
     def last_words(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         """An exception that no parser foresees ends the process, so that nothing half-done outlives it."""
         resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        said = DIED if self.started else BROKEN
         if issubclass(kind, MemoryError):
             text = f"it needs more than {self.memory >> 20} MiB of memory"
+        elif text := shortage_of(error, besides=MEMORY):  # of that it has its own limit
+            said = SHORT
         else:
             text = "".join(traceback.format_exception(kind, error, trace, limit=-20))[-8192:]
-        self.answer(DIED if self.started else BROKEN, text.encode("utf-8", "replace"), leaves=True)
+        self.answer(said, text.encode("utf-8", "replace"), leaves=True)
 
 
 @dataclass(slots=True, kw_only=True)

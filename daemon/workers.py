@@ -65,7 +65,7 @@ class Parsers:
         """Reads messages (id, bytes, headers only, size on the server); yields one result each, in the same order.
 
         Takes a few messages ahead of their turn. Raises NeedsHuman when the parsers cannot be loaded, TryLater when
-        no process can be started or the pool is being closed.
+        the machine is short of something, no process can be started or the pool is being closed.
         """
         return self._view.parse_many(raws)
 

@@ -82,7 +82,9 @@ _SLICE = Prepared(
     )
 )
 _ATTEMPTED = Prepared(lambda raw_list: Raw.update({Raw.attempts: Raw.attempts + 1}).where(Raw.id.in_(raw_list)))
-_FORGIVEN = Prepared(lambda raw_list: Raw.update({Raw.attempts: 0}).where(Raw.id.in_(raw_list)))
+_SPARED = Prepared(
+    lambda raw_list: Raw.update({Raw.attempts: Raw.attempts - 1}).where(Raw.id.in_(raw_list) & (Raw.attempts > 0))
+)
 _FINISH = Prepared(
     lambda raw_id, outcome, because, number, message_id, sender, fingerprint, subject: Raw.update(
         {
@@ -162,11 +164,11 @@ class Raws(Part):
             for some in chunks(raw_ids):
                 self.db.run(_ATTEMPTED, some)
 
-    def reset_attempts(self, raw_ids: Sequence[int]) -> None:
-        """Forget the attempts, for instance of messages whose worker died of another one."""
+    def spare_attempts(self, raw_ids: Sequence[int]) -> None:
+        """Take back one attempt at each message: what cut it short says nothing about the message."""
         with self.db.writing("attempts"):
             for some in chunks(raw_ids):
-                self.db.run(_FORGIVEN, some)
+                self.db.run(_SPARED, some)
 
     def finish(  # noqa: PLR0913 (what is known of a message is one row)
         self,

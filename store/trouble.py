@@ -1,5 +1,8 @@
 """The troubles a store can have, and which of the two kinds a driver's error is."""
 
+import os
+from pathlib import Path
+
 from cases.trouble import NeedsHuman, Trouble, TryLater
 
 
@@ -31,7 +34,15 @@ class CaseMoved(TryLater):
     """The case was changed since it was loaded; load it again and decide anew."""
 
 
-_SQLITE_LATER = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_FULL", "SQLITE_NOMEM", "SQLITE_INTERRUPT", "SQLITE_PROTOCOL")
+_SQLITE_LATER = (
+    "SQLITE_BUSY",
+    "SQLITE_LOCKED",
+    "SQLITE_FULL",
+    "SQLITE_NOMEM",
+    "SQLITE_IOERR_NOMEM",
+    "SQLITE_INTERRUPT",
+    "SQLITE_PROTOCOL",
+)
 _SQLITE_BROKEN = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_IOERR")
 # Classes and codes of SQLSTATE (PostgreSQL manual, appendix A): connection, resources, lock not available, conflict
 # with another transaction, operator intervention, read-only after a fail-over, idle session cut.
@@ -47,7 +58,14 @@ def trouble_of(error: Exception, name: str) -> Trouble:
     # A connection that cannot be made comes in peewee's own clothes, without the driver's error.
     if type(origin).__module__.startswith("psycopg") or name.startswith("postgresql:"):
         return _postgres_trouble(origin, text)
+    if "unable to open database file" in text and _may_be_opened(Path(name)):
+        return Unavailable(f"{text}; there may be too many open files")  # SQLITE_CANTOPEN says no more than that
     return _sqlite_trouble(origin, text)
+
+
+def _may_be_opened(path: Path) -> bool:
+    """Whether file and folder are there and ours, so that only the machine can be in the way."""
+    return path.is_file() and all(os.access(one, os.R_OK | os.W_OK) for one in (path, path.absolute().parent))
 
 
 def _sqlite_trouble(error: Exception, text: str) -> Trouble:

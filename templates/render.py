@@ -7,6 +7,8 @@ from functools import cache
 from pathlib import Path
 from typing import cast
 
+# jinja2 loads this only when a letter fails, and a machine that is short of files then fails once more.
+import jinja2.debug  # noqa: F401
 from jinja2 import Template, TemplateError, TemplateSyntaxError
 from jinja2.meta import find_undeclared_variables
 

@@ -1,6 +1,7 @@
 """Parsers that do what hostile bytes would like a parser to do; loaded by name in worker processes."""
 
 import ctypes
+import errno
 import os
 import signal
 import socket
@@ -69,6 +70,10 @@ def fail(reason: str) -> None:
     raise ZeroDivisionError(reason)
 
 
+def starve(_: str) -> None:
+    raise ValueError("no such module") from OSError(errno.ENFILE, "Too many open files in system")
+
+
 def recurse(_: str) -> None:
     recurse(_)
 
@@ -127,6 +132,7 @@ DEEDS = {
         stop,
         refuse,
         fail,
+        starve,
         recurse,
         shout,
         pid,

@@ -96,6 +96,19 @@ def test_what_the_parser_itself_refuses_is_unreadable_with_its_reason(pool: Pars
     assert [Unreadable(reason="nested too deeply")] == parse(pool, "refuse nested too deeply")
 
 
+def test_a_worker_that_meets_a_shortage_of_the_machine_blames_no_message(pool: Parsers) -> None:
+    for _ in range(5):
+        with pytest.raises(TryLater, match="short of open files"):
+            parse(pool, "one", "starve", "two")
+    assert ["one", "two"] == subjects(parse(pool, "one", "two"))
+
+
+def test_workers_that_cannot_load_the_parsers_for_want_of_files_are_tried_again() -> None:
+    starving = Parsers(Reading(), workers=1, limits=TIGHT, parse="tests.daemon.starving:obey")
+    with starving as pool, pytest.raises(TryLater, match="short of open files"):
+        parse(pool, "one")
+
+
 def test_honest_memory_is_granted(pool: Parsers) -> None:
     assert [str(100 * 2**20)] == subjects(parse(pool, "allocate 100"))
 

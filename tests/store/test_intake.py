@@ -98,14 +98,17 @@ def test_pending_messages_are_bounded_in_bytes_but_one_always_comes(
     assert [4] == [one.raw_id for one in store.pending(10, after=3)]
 
 
-def test_attempts_are_counted_durably(store: Store, database_url: str) -> None:
+def test_attempts_are_counted_durably_and_taken_back_one_by_one(store: Store, database_url: str) -> None:
     store.record_deliveries([delivery(1), delivery(2)])
     store.count_attempts([1, 2])
     store.count_attempts([1])
     store.close()
     again = Store.open(database_url)
     assert [2, 1] == [one.attempts for one in again.pending(10)]
-    again.reset_attempts([1])
+    again.spare_attempts([1])
+    assert [1, 1] == [one.attempts for one in again.pending(10)]
+    again.spare_attempts([1])
+    again.spare_attempts([1])
     assert [0, 1] == [one.attempts for one in again.pending(10)]
     again.close()
 
