@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 from cases.message import Address, Fact
 from parsers.amounts import Amount, exact, find_amounts, read_amounts
 from parsers.claims import Said, read_claims
+from parsers.codes import find_codes
 from parsers.happened import find_dates, find_evidence
+from parsers.labels import WEAK
 from parsers.loss import find_loss
 from parsers.names import find_name
 from parsers.numbers import Numbered, find_numbers
@@ -35,6 +37,7 @@ _CC_TLDS = {
     "id": "ID",
 }
 MAX_TEXT = 20_000
+_LABELLED, _NAMED = 0.7, 0.55  # a number whose word stands right before it, and further away
 _SUBJECT = 0.9  # how much less sure a number of the subject is
 
 
@@ -70,7 +73,7 @@ def find_facts(source: Source) -> tuple[tuple[Fact, ...], str]:
     said = read_claims(own, source.language)
     where = country or home
     facts += _money(said, source, find_amounts(own, where) if plain and where and depends else plain)
-    facts += _numbered(numbers, phones, source.subject)
+    facts += _numbered(numbers, phones, source)
     facts += find_dates(own, where)
     facts += find_places(own)
     facts += find_evidence(said)
@@ -122,22 +125,50 @@ def _money(said: Said, source: Source, amounts: tuple[Amount, ...]) -> Iterator[
         )
 
 
-def _numbered(numbers: Sequence[Numbered], phones: Sequence[Phone], subject: str) -> Iterator[Fact]:
-    """Order, contract, project and waybill numbers of the text, then those only the subject has."""
+def _numbered(numbers: Sequence[Numbered], phones: Sequence[Phone], source: Source) -> Iterator[Fact]:
+    """Order, contract, project and waybill numbers of the text, then those only the subject has.
+
+    What nothing names counts only where nothing better is found: a lone code of the subject or the opening at last.
+    """
     labelled = [(one.start, one.end) for one in phones if one.labelled and one.start >= 0]
-    known = set()
-    for one in numbers:
-        if any(start <= max(one.start, one.first) < end for start, end in labelled):
-            continue
-        known.add(one.value)
-        yield Fact(
-            kind=one.kind, value=one.value, confidence=one.confidence, words=one.text, start=one.start, end=one.end
+    every = [(one.start, one.end) for one in phones if one.start >= 0]
+    own = [
+        one
+        for one in numbers
+        if not any(
+            start <= max(one.start, one.first) < end for start, end in (every if one.confidence < _NAMED else labelled)
         )
+    ]
+    heading = find_numbers(source.subject)
+    sure = max((one.confidence for one in (*own, *heading) if one.kind != "waybill"), default=0.0)
+    known = set()
+    for one in _best(own, sure):
+        known.add(one.value)
+        yield _number_fact(one)
         if one.carrier:
             yield Fact(kind="carrier", value=one.carrier, confidence=0.8, words=one.text, start=one.start, end=one.end)
-    for one in find_numbers(subject):
+    for one in _best(heading, sure):
         if one.value not in known:
             yield Fact(kind=one.kind, value=one.value, confidence=round(one.confidence * _SUBJECT, 2), words=one.text)
+    if not known and not heading:
+        yield from _unnamed(source, every)
+
+
+def _best(numbers: Sequence[Numbered], sure: float) -> Iterator[Numbered]:
+    """Without those nobody named where others are named, and without guesses where there is more than a guess."""
+    least = _NAMED if sure >= _LABELLED else WEAK + 0.01 if sure > WEAK else 0.0
+    return (one for one in numbers if one.kind == "waybill" or one.confidence >= least)
+
+
+def _unnamed(source: Source, phones: Sequence[tuple[int, int]]) -> Iterator[Fact]:
+    for one in find_codes(source.subject, source.own[:MAX_TEXT]):
+        in_text = source.own[one.start : one.end] == one.text
+        if not (in_text and any(start < one.end and one.start < end for start, end in phones)):
+            yield Fact(kind=one.kind, value=one.value, confidence=one.confidence, words=one.text)
+
+
+def _number_fact(one: Numbered) -> Fact:
+    return Fact(kind=one.kind, value=one.value, confidence=one.confidence, words=one.text, start=one.start, end=one.end)
 
 
 def _traces(source: Source, own: str, phones: Sequence[Phone], amounts: Sequence[Amount]) -> Traces:
