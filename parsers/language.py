@@ -26,10 +26,12 @@ _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _KANA = re.compile("[\u3041-\u30ff\uff66-\uff9f]")
 _HANGUL = re.compile("[\uac00-\ud7a3\u1100-\u11ff]")
 _EAST = re.compile("[\u1100-\u11ff\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff66-\uff9f]")
-# Words that only Japanese writes in Chinese characters alone, and their characters that Chinese does not use so.
+# Words that only Japanese writes in Chinese characters alone, and words that only Chinese writes.
 _JAPANESE = re.compile(
-    "[込働畑峠辻枠匂円図圧壱営栄駅戻価仮歓頃黒済剤竜渋獣拝払仏続帰訳対応広実絵]|返品|商品名|至急|未着|件名|発送|届|致|宛|様|領収書|御中|株式会社|不良品"
+    "[込働畑峠辻枠匂]|返品|返金|商品名|至急|未着|未配達|件名|届|致|宛|様|御中|株式会社|不良品|荷物|注文|苦情|納品|手続"
+    "|取引|品切|在庫|弁償|添付|削除|作成|担当|解約|曜日|請求書|領収書|支払|購入|勘定|見積|割引"
 )
+_CHINESE = re.compile("[的了我你您们們是这這吗嗎没沒很還还给給]")
 _NAMES = {"iw": "he", "no": "nb", "zh": "zh-Hans", "jw": "jv", "in": "id", "sr-ME": "sr", "tl": "fil", "ku": "ckb"}
 # How much one unit of each witness counts: the table of pieces, eldc, pycld2, and what something else speaks for.
 _PIECES, _ELDC, _CLD2, _PRIOR = 0.7, 0.8, 1.2, 1.2
@@ -39,6 +41,7 @@ _WORTH_A_LOOK = -6.0
 _UNKNOWN = -2.0  # where a witness does not know a language
 _KIN, _TWIN = 0.3, 0.6  # what is held back from kin, and the share of a vote for a twin or for kin
 _OWN_WORD, _OWN_WORDS = 1.8, 2  # what a word adds that none of its neighbours has, and how many words count
+_LETTERLESS = 1.5  # what a language loses that has none of its own letters
 _UNSURE = 0.6  # of its vote, when pycld2 is not sure
 
 
@@ -110,17 +113,19 @@ def _any_script() -> re.Pattern[str]:
 
 def _chinese(text: str, priors: tuple[str, ...]) -> tuple[str, float]:
     """Simplified or Traditional, by the characters that only one of the two national character sets has."""
-    simplified = traditional = 0
+    simplified = traditional = japanese = 0
+    foreign = False  # whether a character is written in one of the two and not in Japan
     for character in set(_HAN.findall(text)):
         in_gb, in_big5 = _encodes(character, "gb2312"), _encodes(character, "big5")
         simplified += in_gb and not in_big5
         traditional += in_big5 and not in_gb
-    if (
-        _JAPANESE.search(text)
-        and simplified <= 2
-        and traditional <= 2
-        and not re.search("[的了我你们們是这這吗嗎]", text)
-    ):
+        if not (in_gb and in_big5):
+            in_jis = _encodes(character, "shift_jis")
+            japanese += in_jis and not (in_gb or in_big5)
+            foreign = foreign or not in_jis
+    # Japan has simplified some characters and not others, and has its own.
+    mixed = simplified > 0 and traditional > 0
+    if (japanese or mixed or _JAPANESE.search(text)) and not foreign and not _CHINESE.search(text):
         return "ja", 0.7
     if traditional > simplified:
         return "zh-Hant", 0.95
@@ -154,12 +159,7 @@ def _by_vote(text: str, priors: tuple[str, ...]) -> tuple[str, float]:
         return "", 0.0
     second, sure = _by_cld2(plain)
     scores = _together(likely(plain), _by_eldc(plain.lower()), second, sure)
-    for language in scores:
-        scores[language] += _rarity().get(language, 0.0) + (_PRIOR if language in priors else 0.0)
-    if few:
-        for language, weight in _common().items():
-            if language in scores:
-                scores[language] += weight
+    _weigh(scores, plain, priors, few=few)
     if not scores:
         return next(iter(priors), ""), 0.3 if priors else 0.0
     _tell_apart(scores, plain)
@@ -168,6 +168,16 @@ def _by_vote(text: str, priors: tuple[str, ...]) -> tuple[str, float]:
         return _chinese(text, priors)
     ahead = most - (rest[0][1] if rest else 0.0)
     return best, round(min(0.98, 0.55 + 0.15 * ahead), 2)
+
+
+def _weigh(scores: dict[str, float], text: str, priors: tuple[str, ...], *, few: bool) -> None:
+    """How likely each language is before its words are looked at."""
+    for language, letters in _letters().items():
+        if language in scores and letters.isdisjoint(text):
+            scores[language] -= _LETTERLESS
+    for language in scores:
+        scores[language] += _rarity().get(language, 0.0) + (_PRIOR if language in priors else 0.0)
+        scores[language] += _common().get(language, 0.0) if few else 0.0
 
 
 def _tell_apart(scores: dict[str, float], text: str) -> None:
@@ -233,6 +243,12 @@ def _twins() -> dict[str, frozenset[str]]:
 @cache
 def _kin() -> dict[str, tuple[str, ...]]:
     return {language: tuple(row) for language, row in table("languages")["kin"].items()}
+
+
+@cache
+def _letters() -> dict[str, frozenset[str]]:
+    """Letters without which hardly a sentence of a language is written."""
+    return {language: frozenset(row) for language, row in table("languages")["letters"].items()}
 
 
 @cache
