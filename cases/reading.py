@@ -21,6 +21,10 @@ class Phrase:
     weight: float = 1.0
 
 
+# Marks of a letter that may weigh something whatever its language (parsers/marks.py says what they are).
+MARKS = frozenset({"quoted", "questions", "denied", "loss", "number", "wanted"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
     """The word tables admins may edit (`config/lexicon/*.toml`).
@@ -36,15 +40,23 @@ class Lexicon:
     strong_from: float = 2.0  # summed weight from which a complaint is strong
     weak_from: float = 0.5
     alarm: float = 0.0  # what signals add to the strength of a complaint, all together
+    letter: float = 0.0  # what a letter weighs before a word of it is read: it came to a complaint desk
+    marks: tuple[tuple[str, float], ...] = ()  # what marks of a letter weigh that are no words of a language
     also_from: float = 1.25  # weight from which a category beside the main one is a concern of its own
 
-    def __reduce__(self) -> "tuple[Callable[..., Lexicon], tuple[dict[str, _Columns], dict[str, float]]]":
+    @property
+    def marks_by_name(self) -> dict[str, float]:
+        """What each mark weighs."""
+        return dict(self.marks)
+
+    def __reduce__(self) -> "tuple[Callable[..., Lexicon], tuple[dict[str, _Columns], dict[str, Any]]]":
         """For pickle: tens of thousands of rows in columns, which each worker reads several times as fast."""
         values = {one.name: getattr(self, one.name) for one in fields(self)}
-        tables = {name: _columns(rows) for name, rows in values.items() if isinstance(rows, tuple)}
+        tables = {name: _columns(values[name]) for name in _TABLES}
         return _lexicon, (tables, {name: value for name, value in values.items() if name not in tables})
 
 
+_TABLES = ("complaint", "signals", "categories")
 _Columns = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...], tuple[float, ...]]
 
 

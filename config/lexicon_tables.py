@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field, PlainValidator
 
 from cases.answering import RULES, AnswerWords
-from cases.reading import Lexicon, Phrase
+from cases.reading import MARKS, Lexicon, Phrase
 from config.checks import Place
 from config.fields import Name, parse_language
 from config.mistakes import Findings
@@ -52,11 +52,13 @@ class WeightsModel(Row):
     weak_from: Annotated[Weight, Field(gt=0)]
     also_from: Annotated[Weight, Field(gt=0)]
     alarm: Annotated[float, Field(ge=0)] = 0.8
+    letter: float = 0.0
     perhaps: Annotated[float, Field(ge=0, le=1)] = 0.5
     mentions: Annotated[float, Field(ge=0, le=1)] = 0.5
     complaint: dict[Name, Weight]
     signals: dict[Name, Weight]
     categories: dict[Name, Weight]
+    marks: dict[Name, Weight] = Field(default_factory=dict)
 
 
 class WordsModel(Row):
@@ -91,6 +93,8 @@ def lexicon_of(found: Mapping[str, TomlFile], findings: Findings) -> Lexicon:
         return Lexicon()
     if weights.weak_from > weights.strong_from:
         findings.add(file.name, "weak_from", "is more than strong_from", "write less")
+    for mark in weights.marks:
+        Place(findings=findings, file=file.name, key="").must_be_known("marks", mark, MARKS, "mark")
     rows = [(file.name, row) for name, file in found.items() if (row := _words(name, file, findings))]
     for name, row in rows:
         for rule in row.answers:
@@ -105,6 +109,8 @@ def lexicon_of(found: Mapping[str, TomlFile], findings: Findings) -> Lexicon:
     return Lexicon(
         **phrases,
         alarm=weights.alarm,
+        letter=weights.letter,
+        marks=tuple((name, float(weight)) for name, weight in weights.marks.items()),
         strong_from=float(weights.strong_from),
         weak_from=float(weights.weak_from),
         also_from=float(weights.also_from),

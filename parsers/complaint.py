@@ -1,14 +1,17 @@
 """Whether a message reads like a complaint, of what kind, and which alarm signs it carries (policy §1, §4, §5)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cases.message import Sign, Signal, Strength
 from cases.reading import Lexicon
-from parsers.lexicon import CATEGORIES, COMPLAINT, SIGNALS, counts_for, languages_of
+from parsers.lexicon import CATEGORIES, COMPLAINT, DENIED, SIGNALS, counts_for, languages_of
+from parsers.marks import DENIED as DENIAL
+from parsers.marks import Mark
 from parsers.matching import Hit
 
-_MORE = (1.0, 0.25, 0.25)  # parts of its weight that each further phrase of a rule adds
+_MORE = (1.0, 0.4, 0.3, 0.25, 0.25, 0.2, 0.2)  # parts of its weight that each further phrase of a rule adds
+_IN_SUBJECT_ONLY = frozenset({"gratitude"})  # at its end every letter says thank you
 _MORE_OF_FIELD = (1.0, 0.5, 0.35, 0.25, 0.25)  # of a category: who speaks of a field at length means it
 _IN_SUBJECT = 1.5  # the subject is the writer's own summary
 _IN_OPENING = 1.2  # what is said first is the matter, what follows its story
@@ -33,19 +36,20 @@ class Judgement:
     signs: tuple[Sign, ...] = ()
 
 
-def judge(found: Sequence[Sequence[Hit]], language: str, lexicon: Lexicon) -> Judgement:
-    """What the words found (`lexicon.find_words`) say together.
+def judge(found: Sequence[Sequence[Hit]], language: str, lexicon: Lexicon, marks: Sequence[Mark] = ()) -> Judgement:
+    """What the words found (`lexicon.find_words`) and the marks of the letter (`marks.find_marks`) say together.
 
     Only rows of the text's language, its kin, of any language and of English count; all when the language is unknown.
     """
     wanted = languages_of(language)
     counting = [[(hit, hit.phrase.weight) for hit in hits if counts_for(hit.phrase, wanted)] for hits in found]
-    complaint, signals, categories = (counting[number] for number in (COMPLAINT, SIGNALS, CATEGORIES))
+    complaint, signals, categories, denied = (counting[number] for number in (COMPLAINT, SIGNALS, CATEGORIES, DENIED))
+    marks = (*marks, *(Mark(DENIAL, 1.0, hit.words, hit.start, hit.end) for hit, _ in denied[:1]))
+    complaint = [(hit, weight) for hit, weight in complaint if hit.phrase.rule not in _IN_SUBJECT_ONLY or hit.start < 0]
     categories = [(hit, weight * _place(hit)) for hit, weight in categories]
     told = _signals(signals)
     names = {signal.name for signal in told}
-    score = sum(_by_rule(complaint, _MORE).values()) + (lexicon.alarm if names - _NO_COMPLAINT else 0.0)
-    score = round(score, 3)
+    score = _score(complaint, bool(names - _NO_COMPLAINT), marks, lexicon)
     if score >= lexicon.strong_from:
         strength = Strength.STRONG
     else:
@@ -56,8 +60,33 @@ def judge(found: Sequence[Sequence[Hit]], language: str, lexicon: Lexicon) -> Ju
         signals=told,
         categories=_ranked(_by_rule(categories, _MORE_OF_FIELD), lexicon),
         urgent="urgent" in names or "injury" in names,
-        signs=_signs((*complaint, *signals, *categories)),
+        signs=(*_marked(marks, lexicon), *_signs((*complaint, *signals, *categories))),
     )
+
+
+def _score(complaint: Iterable[tuple[Hit, float]], is_alarming: bool, marks: Sequence[Mark], lexicon: Lexicon) -> float:
+    """What all signs weigh together, on top of what a letter to a complaint desk weighs before a word of it is read."""
+    words = sum(_by_rule(complaint, _MORE).values())
+    weights = lexicon.marks_by_name
+    marked = sum(weights.get(mark.name, 0.0) * mark.share for mark in marks)
+    return round(lexicon.letter + words + marked + (lexicon.alarm if is_alarming else 0.0), 3)
+
+
+def _marked(marks: Sequence[Mark], lexicon: Lexicon) -> Iterator[Sign]:
+    weights = lexicon.marks_by_name
+    for mark in marks:
+        weight = weights.get(mark.name, 0.0) * mark.share
+        if weight:
+            yield Sign(
+                kind="mark",
+                rule=mark.name,
+                phrase="",
+                language="*",
+                weight=round(weight, 3),
+                words=mark.words,
+                start=mark.start,
+                end=mark.end,
+            )
 
 
 def _place(hit: Hit) -> float:

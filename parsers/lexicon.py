@@ -11,11 +11,12 @@ from parsers.matching import Hit, Index, Matcher, Row, rows_of
 from parsers.negation import REACH, is_denied, is_joined
 
 __all__ = (
-    "CATEGORIES", "COMPLAINT", "SIGNALS", "Hit", "Matcher", "counts_for", "find_words", "fold",
+    "CATEGORIES", "COMPLAINT", "DENIED", "SIGNALS", "Hit", "Matcher", "counts_for", "find_words", "fold",
     "languages_of", "matcher_of",
 )  # fmt: skip
 
 COMPLAINT, SIGNALS, CATEGORIES = range(3)  # numbers of the tables
+DENIED = 3  # where the denied words of a complaint come
 
 # A denial takes these away. Signals that are not here often are denials themselves ("never arrived").
 _DENIABLE = {
@@ -26,9 +27,11 @@ _DENIABLE = {
         ),
         REACH,
     ),
-    COMPLAINT: {"damage": 2, "dissatisfaction": 2, "explicit": 2, "praise": 3, "rudeness": 2},
+    COMPLAINT: {"damage": 2, "dissatisfaction": 2, "explicit": REACH, "praise": 3, "rudeness": 2},
     CATEGORIES: {"product-quality": 2, "service-attitude": 2},
 }  # fmt: skip
+# Whose denial says that there is nothing to complain of.
+_COMFORTING = frozenset({"damage", "dissatisfaction", "explicit"})
 # Languages that are taken for each other, or whose writers mix them: the rows of all of them count.
 _KIN = {
     "bs": ("hr", "sr"), "cs": ("sk",), "da": ("nb",), "gl": ("es", "pt"), "hr": ("sr", "bs"), "id": ("ms",),
@@ -120,7 +123,7 @@ def matcher_of(lexicon: Lexicon, language: str = "") -> Matcher:
 
 
 def find_words(subject: str, own: str, lexicon: Lexicon, language: str = "") -> tuple[list[Hit], ...]:
-    """The hits of each table; spans are offsets into `own`, (-1, -1) for hits in the subject.
+    """The hits of each table, and the denied words of a complaint; spans are offsets into `own`, (-1, -1) in a subject.
 
     Left out is what is denied ("no lawyer"), and what stands within a longer phrase that says what it means.
     """
@@ -130,10 +133,15 @@ def find_words(subject: str, own: str, lexicon: Lexicon, language: str = "") -> 
     for hit in matcher_of(lexicon, language).find(own, subject):
         tables[hit.table].append(hit)
     found: list[list[Hit]] = []
+    denied: list[Hit] = []
     for number, hits in enumerate(tables):
         kept = [hit for group in _alike(hits, language) for hit in _unmasked(group, masks_only=number == SIGNALS)]
-        found.append([_placed(hit, text, below) for hit in _undenied(text, kept)])
-    return tuple(found)
+        left = list(_undenied(text, kept))
+        found.append([_placed(hit, text, below) for hit in left])
+        if number == COMPLAINT and len(left) < len(kept):
+            said = set(map(id, left))
+            denied = [hit for hit in kept if id(hit) not in said and hit.phrase.rule in _COMFORTING]
+    return (*found, [_placed(hit, text, below) for hit in denied])
 
 
 def _placed(hit: Hit, text: str, below: int) -> Hit:

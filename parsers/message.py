@@ -19,6 +19,7 @@ from parsers.head import Head, split_head
 from parsers.headers import read_headers
 from parsers.language import language_of, spoken_at, told_languages
 from parsers.lexicon import find_words
+from parsers.marks import find_marks
 from parsers.markup import OWN_MARK
 from parsers.parts import Part, check_tree, leaves
 from parsers.prescan import Scanned, scan
@@ -285,7 +286,8 @@ def _understood(message: IncomingMessage, signature: str, reading: Reading, head
     facts, country = find_facts(source)
     judgement = Judgement()
     if not message.automatic:
-        judgement = judge(find_words(message.subject, own, reading.lexicon, sure), sure, reading.lexicon)
+        words = find_words(message.subject, own, reading.lexicon, sure)
+        judgement = judge(words, sure, reading.lexicon, find_marks(own, facts))
     return replace(
         message,
         language=language,

@@ -20,7 +20,7 @@ def test_the_rows_of_the_guide_do_what_it_says(tmp_path: Path) -> None:
     reading = Reading(lexicon=load(tmp_path / "ombud.toml", now=NOW, environment=ENVIRONMENT).lexicon)
     text = "We are six" + GUIDE.split('"We are six')[1].split('"')[0].replace("\n", " ")
     told = parse_message(MAIL.format(subject="Hello", text=text).encode(), reading)
-    assert (Strength.WEAK, ("delivery",), {"group"}) == (
+    assert (Strength.STRONG, ("delivery",), {"group"}) == (
         told.complaint,
         told.categories,
         {signal.name for signal in told.signals},

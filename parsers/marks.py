@@ -1,0 +1,55 @@
+"""Marks of a letter that do not depend on its language: quoted speech, questions, and what the facts say of it."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from cases.message import Fact
+
+QUOTED = "quoted"  # somebody's words in quotation marks
+QUESTIONS = "questions"  # as a share of the sentences
+DENIED = "denied"  # says that there is nothing to complain of
+_MAX_TEXT = 20_000  # characters
+_QUOTED = re.compile(
+    r"[“„«][^“”„«»\n]{4,200}[”“»]|(?<!\w)\"[^\"\n]{4,200}\"(?!\w)|[「『][^」』\n]{2,200}[」』]"
+    r"|\u2018[^\u2018\u2019\n]{6,200} [^\u2018\u2019\n]{1,200}\u2019"
+)
+_QUESTION = re.compile(r"[?？؟]+|[吗嗎呢](?=[。!！\n])|(?:でしょうか|ますか|ですか)(?=[。\n])")
+_SENTENCE = re.compile(r"[.!。！।۔](?=\s|\Z|[\u3040-\u9fff])|[!！]+|\n[ \t]*\n")
+_KEPT = re.compile(r"^[ \t]*[>＞|].*$", re.MULTILINE)  # lines of ours between the customer's answers
+_OF_FACTS = {"loss": "loss", "order_number": "number", "wanted": "wanted"}
+
+
+class Mark(NamedTuple):
+    """A mark, how much of it there is from 0 to 1, and where it was seen."""
+
+    name: str
+    share: float = 1.0
+    words: str = ""
+    start: int = -1
+    end: int = -1
+
+
+def find_marks(own: str, facts: Iterable[Fact]) -> tuple[Mark, ...]:
+    """The marks of the writer's own words; `denied` is found with the words (`lexicon.find_words`)."""
+    return (*_in_text(own[:_MAX_TEXT]), *_of_facts(facts))
+
+
+def _in_text(text: str) -> Iterator[Mark]:
+    quoted = _QUOTED.search(text)
+    if quoted:
+        yield Mark(QUOTED, 1.0, " ".join(quoted[0].split()), quoted.start(), quoted.end())
+    said = _KEPT.sub("", text)
+    questions = _QUESTION.findall(said)
+    if questions:
+        others = len(_SENTENCE.findall(said))
+        yield Mark(QUESTIONS, round(len(questions) / (len(questions) + others), 2), f"{len(questions)} × ?")
+
+
+def _of_facts(facts: Iterable[Fact]) -> Iterator[Mark]:
+    seen: set[str] = set()
+    for fact in facts:
+        name = _OF_FACTS.get(fact.kind, "")
+        if name and name not in seen:
+            seen.add(name)
+            yield Mark(name, 1.0, fact.words, fact.start, fact.end)
