@@ -17,6 +17,7 @@ _SHORT = 150
 _GAP = "…"
 _BETWEEN = r"(?:[^.!?。！？\n]|(?<=\d)\.){0,60}"  # within one sentence; "1." ends none
 _REACHED = re.compile(r"[\w.+-]+@[\w-]+\.\w|\+?\d[\d\s()./-]{6,}\d")
+_HEADED = re.compile(r"[^\s:：]{1,20}\s?[:：](?!//)")  # "Note: …", as people write who work on a case
 _DATED = re.compile(r"\d")
 _SAID = (Automatic.AUTO_REPLY, "reads like a note that nobody is there")
 _ASKED = (Automatic.AUTO_REPLY, "reads like a survey after a case was closed")
@@ -25,7 +26,7 @@ _ASKED = (Automatic.AUTO_REPLY, "reads like a survey after a case was closed")
 def nobody_there(signs: Signs) -> Verdict:
     """A house that is shut, somebody who left or answers seldom; said shortly, with nothing asked of us."""
     own = signs.spoken
-    if signs.told.forwards or not own or len(signs.own) > _LONGEST:
+    if signs.told.forwards or not own or len(signs.own) > _LONGEST or _HEADED.match(own):
         return None
     shut = _said(own, "closed") if _DATED.search(own) else []
     said = [*_said(own, "left"), *_said(own, "seldom"), *shut]

@@ -371,6 +371,8 @@ def test_a_short_note_that_nobody_is_there_and_a_survey_are_robots(subject: str,
         ("Вопрос", "Добрый день! У меня вопрос: обращение 123 закрыто, а насос так и течёт."),
         ("回复：投诉 C-1", "抱歉，之前在出差。发票附上，请尽快处理。"),
         ("Re: お問い合わせ C-1", "出張しておりましたので返信が遅れました。領収書を添付します。"),
+        ("Re: C-1", "Note: rang the quality department, Ms Zhao is on sick leave until Monday."),
+        ("回复：C-1", "备注：质量部王女士本周休病假，由代理人处理。"),
         ("Re: Şikayetiniz C-1", "İzindeydim, geç yazdığım için kusura bakmayın. Fatura ekte."),
     ],
 )
