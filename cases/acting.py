@@ -23,6 +23,7 @@ from cases.making import quick
 from cases.opening import dates_told, reopening_of, routing_of
 from cases.people import Person
 from cases.policy import CommandRow, Policy
+from cases.root_causes import root_causes_in
 from cases.routing import holders, roles_of
 from cases.sense import score_in, taken_for_declined
 from cases.words import Grade
@@ -84,6 +85,18 @@ def _investigated(act: Act) -> tuple[e.Event, ...]:
     if nobody or "confirmer" in roles_of(act.person, after, act.policy, act.now):
         return (reported, *_confirmed(act))
     return (reported,)
+
+
+def _cause_found(act: Act) -> tuple[e.Event, ...]:
+    """What one mail says counts together, and in place of what an earlier one said."""
+    before = act.case.causes if act.case.moments.get("CauseFound") == act.now else ()
+    causes = tuple(dict.fromkeys((*before, *root_causes_in(act.text, act.policy.reports))))
+    return (e.CauseFound(**act.cause(), text=act.text, causes=causes),)
+
+
+def _responsibility_found(act: Act) -> tuple[e.Event, ...]:
+    whose = act.row.name.removeprefix("responsibility ")
+    return (e.ResponsibilityFound(**act.cause(), text=act.text, responsibility=whose),)
 
 
 def _confirmed(act: Act) -> tuple[e.Event, ...]:
@@ -199,6 +212,7 @@ ACTS: Mapping[str, Doing] = {
     "approve": _approved,
     "archive": _nothing,
     "assessed": _report(e.AssessmentFiled),
+    "cause": _cause_found,
     "close": _closed,
     "complaint": _triaged,
     "confirm": _confirmed,
@@ -227,6 +241,9 @@ ACTS: Mapping[str, Doing] = {
     "request answered": _report(e.DataRequestAnswered),
     "resolve": _resolved,
     "result": _report(e.ResultTold),
+    "responsibility external": _responsibility_found,
+    "responsibility force majeure": _responsibility_found,
+    "responsibility internal": _responsibility_found,
     "reviewed": _report(e.ReviewFiled),
     "satisfied": _satisfied,
     "spam": _triaged,

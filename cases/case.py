@@ -120,6 +120,8 @@ class Case:
     compensation: tuple[str, ...] = ()  # what the present proposal offers in money
     meeting: bool = False  # the general manager's meeting decides about the solution
     level: int = 0  # how many appeals there were: each lifts the case one level (N4)
+    causes: tuple[str, ...] = ()  # kinds of causes that were found, the main one first (M36)
+    responsibility: str = ""  # internal, external or force majeure (C3.2)
     score: int = 0  # how satisfied the customer is, 1 to 5; 0 when unknown
     moments: Mapping[str, datetime] = field(default_factory=dict)
     turns: tuple[Turn, ...] = ()  # empty in records of before there were any: the grade and centre of now, from ever
@@ -305,6 +307,14 @@ def _meeting_flagged(case: Case, _event: e.MeetingFlagged) -> Case:
     return replace(case, meeting=True)
 
 
+def _cause_found(case: Case, event: e.CauseFound) -> Case:
+    return replace(case, causes=event.causes)
+
+
+def _responsibility_found(case: Case, event: e.ResponsibilityFound) -> Case:
+    return replace(case, responsibility=event.responsibility)
+
+
 def _rated(case: Case, event: e.SatisfactionGiven) -> Case:
     return replace(case, score=event.score)
 
@@ -486,6 +496,8 @@ _CHANGES = cast(
         e.AssignmentRefused: _refused,
         e.HandedUp: _handed_up,
         e.HandlerAssigned: _assigned,
+        e.CauseFound: _cause_found,
+        e.ResponsibilityFound: _responsibility_found,
         e.SolutionProposed: _proposed,
         e.ApprovalAsked: _approval_asked,
         e.ApprovalGranted: _approved,

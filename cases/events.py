@@ -50,7 +50,15 @@ from cases.events_correcting import (
     CorrectionReturned,
     CorrectionVerified,
 )
-from cases.events_desk import AddressReleased, AddressSuppressed, DeskEvent, MessageDiscarded, MessageReplayed
+from cases.events_desk import (
+    AddressReleased,
+    AddressSuppressed,
+    DeskEvent,
+    MessageDiscarded,
+    MessageReplayed,
+    RiseEnded,
+    RiseWarned,
+)
 from cases.events_family import (
     CasesLinked,
     CommonTold,
@@ -110,6 +118,7 @@ from cases.events_working import (
     AssignmentRefused,
     CaseClosed,
     CaseReopened,
+    CauseFound,
     ContainmentReported,
     HandedUp,
     HandlerAssigned,
@@ -117,6 +126,7 @@ from cases.events_working import (
     PlanFiled,
     ProgressTold,
     Resolved,
+    ResponsibilityFound,
     ResultTold,
     SolutionProposed,
     TextEvent,
@@ -143,6 +153,7 @@ __all__ = [
     "CaseReopened",
     "CasesLinked",
     "Cause",
+    "CauseFound",
     "ChangedDay",
     "ChangedRule",
     "CommandRefused",
@@ -217,9 +228,12 @@ __all__ = [
     "Reminded",
     "ReportFiled",
     "Resolved",
+    "ResponsibilityFound",
     "ResultTold",
     "Resumed",
     "ReviewFiled",
+    "RiseEnded",
+    "RiseWarned",
     "Routed",
     "SatisfactionGiven",
     "SolutionOffered",

@@ -59,6 +59,23 @@ class InvestigationReported(TextEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CauseFound(TextEvent):
+    """Why it happened, in words and by the kinds of causes that cases are counted by (M36).
+
+    `causes` are all that count from now on: several of one mail together, in place of what an earlier one said.
+    """
+
+    causes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponsibilityFound(TextEvent):
+    """Whose doing it was: `internal`, `external` or `force majeure` (C3.2)."""
+
+    responsibility: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SolutionProposed(TextEvent):
     """Measures with owner, date and prevention are on record (T3.3), and what they offer in money: `500 EUR`."""
 

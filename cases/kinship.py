@@ -27,6 +27,8 @@ _LEAST = 12  # shingles that a text must have to be marked
 _WORD = re.compile(r"[^\W_]+")
 _WIDE = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _MODEL = re.compile(r"(?<![\w-])[A-Za-z]{1,5}[- ]?\d{2,5}[A-Za-z]{0,2}(?![\w-])")
+_WRITTEN_MODEL = re.compile(r"(?<![\w-])[A-Z]{1,5}-?\d{2,5}[A-Z]{0,2}(?![\w-])")
+_MOST_PRODUCTS = 4
 _YEAR = re.compile(r"(19|20)\d\d")
 
 
@@ -85,6 +87,19 @@ def things_of_case(case: Case) -> tuple[str, ...]:
     return known[2]
 
 
+def products_of(case: Case) -> tuple[str, ...]:
+    """Projects, contracts and models by which complaints are counted: `project:alpha7`, `model:px200`.
+
+    A model counts only as its maker writes it, in capitals and without a blank: "after 10 days" is no product, and
+    neither is what was read as an amount, an order or a consignment.
+    """
+    named = [thing for thing in things_of(case.facts) if thing.partition(":")[0] in {"project", "contract"}]
+    read = " ".join(fact.words for fact in case.facts).casefold()
+    written = (match[0] for match in _WRITTEN_MODEL.finditer(case.words[: _MOST_WORDS * 8]))
+    models = (f"{MODEL}:{text.replace('-', '').casefold()}" for text in written if text.casefold() not in read)
+    return tuple(dict.fromkeys((*named, *models)))[:_MOST_PRODUCTS]
+
+
 @lru_cache(maxsize=256)
 def models_of(words: str) -> tuple[str, ...]:
     """What looks like the model of a product, normalised: `px200`."""
@@ -133,11 +148,12 @@ def _sketch(words: str) -> tuple[str, ...]:
 def people_of(case: Case) -> tuple[str, ...]:
     """The customer's addresses as digests: enough to tell one customer from another, and nothing to write to."""
     addresses = (one.address for one in case.participants if one.role == "customer")
-    return tuple(sorted({_digest(address) for address in (case.customer, *addresses) if address}))
+    return tuple(sorted({digest_of(address) for address in (case.customer, *addresses) if address}))
 
 
 @lru_cache(maxsize=256)
-def _digest(address: str) -> str:
+def digest_of(address: str) -> str:
+    """What tells a customer from others and cannot be written to."""
     return sha256(base_address(address).encode()).hexdigest()[:16]
 
 

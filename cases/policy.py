@@ -10,6 +10,7 @@ from cases.answering import AnswerWords
 from cases.calendar import Calendar
 from cases.making import quick
 from cases.people import Directory, Person
+from cases.report_rules import ReportRules
 from cases.target import Target
 from cases.words import GRADES, Action, Grade, LetterClass
 
@@ -364,6 +365,7 @@ class Policy:
     answers: AnswerWords = field(default_factory=AnswerWords)
     low_rating: int = 2  # of 5; such a rating opens a review (policy §10)
     good_rating: int = 0  # of 5; with such a one a case closes by itself when nothing else is owed; 0: never
+    reports: ReportRules = field(default_factory=ReportRules)
 
     _stages: Mapping[str, StageRow] = field(init=False, repr=False, compare=False)  # by name, as each event asks
     _commands: Mapping[str, CommandRow] = field(init=False, repr=False, compare=False)

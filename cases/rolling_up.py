@@ -17,7 +17,7 @@ from cases.case import Case
 from cases.gathering import W
 from cases.letters import is_obsolete
 from cases.policy import Policy
-from cases.words import Action
+from cases.stages_kept import late_stages
 
 MOST = 200  # cases in one letter; of more there are several
 _SHORT, _LONG = 80, 200  # characters of what a line says
@@ -65,7 +65,7 @@ def roll_up_view(month: str, cases: Sequence[Case], policy: Policy) -> dict[str,
     """What the letter says: a line a case, and what they come to."""
     lines = [_line(case, policy) for case in cases]
     scores = [case.score for case in cases if case.score]
-    late = Counter(stage for case in cases for stage in _late(case, policy))
+    late = Counter(stage for case in cases for stage in late_stages(case, policy))
     centre = policy.directory.centres.get(cases[0].centre) if cases else None
     return {
         "month": month,
@@ -86,18 +86,6 @@ def _line(case: Case, policy: Policy) -> dict[str, object]:
         "subject": " ".join(case.subject.split())[:_SHORT],
         "result": " ".join(case.resolution.split())[:_LONG],
         "silent": "ClosedInSilence" in case.moments,
-        "late": _late(case, policy),
+        "late": late_stages(case, policy),
         "score": case.score,
     }
-
-
-def _late(case: Case, policy: Policy) -> list[str]:
-    """The stages whose limit had passed before they were done."""
-    found: dict[str, None] = {}
-    for step in case.steps:
-        row = policy.stage(step.stage)
-        ladder = policy.ladders[row.ladder[case.grade]] if row and case.grade in row.ladder else ()
-        past = {one.name for one in ladder if one.action is not Action.REMIND}
-        if step.step.partition("#")[0] in past:
-            found[step.stage] = None
-    return list(found)

@@ -59,4 +59,7 @@ class Action(StrEnum):
 
 ROLL_UP = "roll-up"  # the letter that tells the general cases of a month to one reader (M19)
 DIGEST = "digest"  # the letter that tells several reminders and escalations to one reader, and the purpose of its token
+ANALYSIS = "cause-analysis"  # the letter about the causes of a quarter's complaints (M36)
+WARNING = "early-warning"  # the letter about counts that rose above their own history (M36)
+ABOUT_MANY = frozenset({ANALYSIS, WARNING})  # letters about many cases and no one of them
 TOGETHER = frozenset({DIGEST, ROLL_UP})  # letters that tell several others, each of a case of its own

@@ -15,6 +15,7 @@ from config.desk_tables import Desk
 from config.ladder_handbook import ladder_sections
 from config.policy_rows import CauseModel, GradeModel, LettersModel, NoticeModel, StageModel
 from config.policy_tables import Tables, name_in
+from config.report_handbook import report_sections
 from config.sections import Cells, Section
 from config.vocabulary import DIRECTORY_ROLES
 
@@ -53,6 +54,7 @@ def handbook(desk: Desk, tables: Tables) -> tuple[Section, ...]:
         _grades(tables),
         _routes(tables),
         _causes(tables),
+        *report_sections(tables),
         _required(tables),
         _commands(tables),
         _ceilings(tables),

@@ -36,6 +36,7 @@ BY_COMMAND = {
     "AssignmentAccepted": frozenset({"accept"}),
     "AssignmentRefused": frozenset({"refuse"}),
     "AuthorityTold": frozenset({"reported to authority"}),
+    "CauseFound": frozenset({"cause"}),
     "CommonTold": frozenset({"common"}),
     "GroupConfirmed": frozenset({"confirm group"}),
     "ContainmentReported": frozenset({"contained"}),
@@ -66,6 +67,9 @@ BY_COMMAND = {
     "RegulatorAnswered": frozenset({"regulator answered"}),
     "ReportFiled": frozenset({"report"}),
     "Resolved": frozenset({"resolve"}),
+    "ResponsibilityFound": frozenset(
+        {"responsibility internal", "responsibility external", "responsibility force majeure"}
+    ),
     "ResultTold": frozenset({"result"}),
     "ReviewFiled": frozenset({"reviewed"}),
     "SolutionApproved": frozenset({"propose", "approve"}),

@@ -16,6 +16,7 @@ from config.clock_checks import check_clocks
 from config.mistakes import Findings
 from config.policy_rows import LadderModel, NoticeModel, StageModel, StepModel
 from config.policy_tables import Rows, Tables
+from config.report_checks import check_reports, cited_by_reports
 from config.vocabulary import (
     COMMANDS,
     CONDITION_NAMES,
@@ -40,6 +41,7 @@ def check_policy(tables: Tables, world: World, findings: Findings) -> None:
     _check_grades(tables, world, findings)
     _check_routes(tables, world, findings)
     _check_causes(tables, world, findings)
+    check_reports(tables, findings)
     _check_commands(tables, world, findings)
     _check_letters(tables, findings)
     check_clocks(tables, world, findings)
@@ -236,6 +238,7 @@ def _cited(tables: Tables) -> Iterator[tuple[str, str, str]]:
     if tables.causes_head:
         for key in ("most_members_clause", "tell_group_at_clause", "boilerplate_from_clause"):
             yield "causes.toml", key, getattr(tables.causes_head, key)
+    yield from cited_by_reports(tables)
     yield from (("commands.toml", f"{key}.clause", row.clause) for key, row in tables.commands)
     yield from (("ceilings.toml", f"{key}.clause", row.clause) for key, row in tables.ceilings)
     yield from (("required.toml", f"{key}.clause", row.clause) for key, row in tables.required)
@@ -277,6 +280,11 @@ def roles_used(tables: Tables) -> dict[str, list[str]]:
             used.setdefault(step.who, []).append(f"{key}.steps[{step.name}]")
     for key, notice in tables.notices:
         used.setdefault(notice.to, []).append(key)
+    for key, analysis in tables.analyses:
+        used.setdefault(analysis.to, []).append(key)
+    for key, rise in tables.rises:
+        for role in rise.to:
+            used.setdefault(role, []).append(key)
     return {role: rows for role, rows in used.items() if role in DIRECTORY_ROLES}
 
 
@@ -290,6 +298,9 @@ def _check_names(tables: Tables, findings: Findings) -> None:
         ("routes.toml", "route", tables.routes),
         ("commands.toml", "command", tables.commands),
         ("causes.toml", "cause", tables.causes),
+        ("reports.toml", "root_cause", tables.root_causes),
+        ("reports.toml", "quarterly", tables.analyses),
+        ("reports.toml", "rise", tables.rises),
         ("ceilings.toml", "ceiling", tables.ceilings),
         ("required.toml", "required", tables.required),
         ("clocks.toml", "pause", tables.pauses),

@@ -185,7 +185,7 @@ class CommandModel(Row):
     argument: Literal[
         "", "person", "category", "place", "case", "member", "address", "number", "span", "date", "measure"
     ] = ""
-    parts: dict[Literal["by", "owner", "accept"], Some[Line]] = Field(default_factory=dict)
+    parts: dict[Literal["by", "owner", "accept", "without"], Some[Line]] = Field(default_factory=dict)
     after: Annotated[dict[GradeWord, Many[str]], BeforeValidator(_each_grade)] = Field(default_factory=dict)
     who: str = ""
     when_closed: bool = False

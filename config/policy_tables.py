@@ -28,6 +28,7 @@ from config.policy_rows import (
     TellingModel,
     ZonesModel,
 )
+from config.report_rows import AnalysisModel, EarlyWarningModel, RiseModel, RootCauseModel
 from config.shape import Row, read_row, read_rows, similar
 from config.toml_files import SHIPPED, TomlFile, read_shipped, read_toml
 
@@ -36,6 +37,7 @@ Rows = tuple[tuple[str, M], ...]  # dotted key of the row, the row
 
 
 _CLOCKS = ("together", "amounts", "pause", "extension", "compensation")  # all keys of clocks.toml
+_REPORTS = ("early_warning", "root_cause", "quarterly", "rise")  # all keys of reports.toml
 
 
 class StagesHead(Row):
@@ -100,6 +102,10 @@ class Tables:
     calendars: Rows[CalendarModel]
     causes_head: CausesHead | None
     causes: Rows[CauseModel]
+    early_warning: EarlyWarningModel | None
+    root_causes: Rows[RootCauseModel]
+    analyses: Rows[AnalysisModel]
+    rises: Rows[RiseModel]
     rates_head: RatesHead | None
     rates: Rows[RateModel]
     letters: LettersModel | None
@@ -159,6 +165,10 @@ def read_tables(found: Mapping[str, TomlFile], findings: Findings) -> Tables:
         calendars=rows("calendars.toml", "calendar", CalendarModel),
         causes_head=table("causes.toml", CausesHead, keys=list(CausesHead.model_fields)),
         causes=rows("causes.toml", "cause", CauseModel, head=list(CausesHead.model_fields)),
+        early_warning=_inner("early_warning", EarlyWarningModel, found["reports.toml"], findings),
+        root_causes=rows("reports.toml", "root_cause", RootCauseModel, head=_REPORTS),
+        analyses=rows("reports.toml", "quarterly", AnalysisModel, head=_REPORTS),
+        rises=rows("reports.toml", "rise", RiseModel, head=_REPORTS),
         rates_head=table("rates.toml", RatesHead, keys=["clause"]),
         rates=rows("rates.toml", "rate", RateModel, head=["clause"]),
         letters=table("letters.toml", LettersModel),
@@ -169,6 +179,11 @@ def read_tables(found: Mapping[str, TomlFile], findings: Findings) -> Tables:
         zones=table("zones.toml", ZonesModel),
         clauses=table("clauses.toml", ClausesModel),
     )
+
+
+def _inner(key: str, model: type[M], file: TomlFile, findings: Findings) -> M | None:
+    """The table `[key]` of a file."""
+    return None if file.broken else read_row(model, file.data.get(key, {}), file.name, key, findings)
 
 
 def named_rows(file: TomlFile, key: str, model: type[M], findings: Findings) -> Iterator[tuple[str, M]]:

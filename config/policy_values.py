@@ -30,6 +30,7 @@ from config.clock_values import clock_rules
 from config.desk_rows import OrganisationModel
 from config.policy_rows import LettersModel, RateModel, StageModel, StepModel
 from config.policy_tables import Tables, name_in
+from config.report_values import report_rules
 
 
 def policy_of(
@@ -37,7 +38,7 @@ def policy_of(
 ) -> Policy:
     """The whole policy; only for tables without mistakes."""
     letters, head, causes = tables.letters, tables.routes_head, tables.causes_head
-    if letters is None or head is None or causes is None:
+    if letters is None or head is None or causes is None or tables.early_warning is None:
         raise ValueError("tables with mistakes are no policy")
     return Policy(
         stages=_stages(tables),
@@ -51,6 +52,7 @@ def policy_of(
         most_members=causes.most_members,
         tell_group_at=tuple(sorted(causes.tell_group_at)),
         boilerplate_from=causes.boilerplate_from,
+        reports=report_rules(tables, tables.early_warning),
         ceilings=_ceilings(tables),
         letters=_letters(letters),
         calendars=calendars,

@@ -23,6 +23,7 @@ SHIPPED = (
     "letters.toml",
     "notices.toml",
     "rates.toml",
+    "reports.toml",
     "required.toml",
     "routes.toml",
     "stages.toml",

@@ -105,6 +105,7 @@ COMMANDS = frozenset(
         "assessed",
         "assign",
         "category",
+        "cause",
         "close",
         "complaint",
         "confirm",
@@ -150,6 +151,9 @@ COMMANDS = frozenset(
         "request answered",
         "resolve",
         "result",
+        "responsibility external",
+        "responsibility force majeure",
+        "responsibility internal",
         "resume",
         "reviewed",
         "route",
@@ -164,7 +168,7 @@ COMMANDS = frozenset(
     }
 )
 # Letters that no notice names: they follow from ladders and commands.
-OWN_LETTERS = frozenset({"command-answer", "digest", "escalation", "reminder"})
+OWN_LETTERS = frozenset({"cause-analysis", "command-answer", "digest", "early-warning", "escalation", "reminder"})
 
 _OURS = "[ours]"
 

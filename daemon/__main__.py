@@ -15,6 +15,7 @@ quarantine_app = typer.Typer(no_args_is_help=True, help="Look at messages that c
 ledger_app = typer.Typer(
     no_args_is_help=True, help="Corrective actions: what is done so that it does not happen again."
 )
+report_app = typer.Typer(no_args_is_help=True, help="Many cases together: causes, and what rises.")
 noted_app = typer.Typer(no_args_is_help=True, help="Look at messages that were noted and not answered.")
 outbox_app = typer.Typer(no_args_is_help=True, help="Look at outgoing messages, decide about waiting ones.")
 suppressed_app = typer.Typer(no_args_is_help=True, help="Addresses that get no letters: look, add, remove.")
@@ -27,6 +28,7 @@ policy_app = typer.Typer(no_args_is_help=True, help="Read the policy, find holes
 for name, sub in {
     "case": case_app,
     "ledger": ledger_app,
+    "report": report_app,
     "quarantine": quarantine_app,
     "noted": noted_app,
     "outbox": outbox_app,
@@ -275,6 +277,33 @@ def ledger_list(
     from daemon.cli import ledger
 
     ledger.measures(config, limit, open_only=open_, as_json=json)
+
+
+@report_app.command("causes")
+def report_causes(
+    config: Config = None,
+    quarter: Annotated[str, typer.Option(help="Which, as 2026Q3; without it the last one that has ended.")] = "",
+    centre: Annotated[str, typer.Option(help="Only of this centre (its id).")] = "",
+    sheet: Annotated[Path | None, typer.Option(help="Write it as a spreadsheet (xlsx) instead.")] = None,
+    names: Annotated[bool, typer.Option("--names", help="Name the customers who came back.")] = False,
+    json: Json = False,
+) -> None:
+    """What customers complained of in a quarter, why, and what was done about it."""
+    from daemon.cli import reporting
+
+    reporting.causes(config, quarter, centre, sheet, names=names, as_json=json)
+
+
+@report_app.command("warnings")
+def report_warnings(
+    config: Config = None,
+    most: Annotated[int, typer.Option(min=1, help="How many, the most unlikely first.")] = 40,
+    json: Json = False,
+) -> None:
+    """Every count that is watched for early warnings, against its own history."""
+    from daemon.cli import reporting
+
+    reporting.warnings(config, most, as_json=json)
 
 
 @quarantine_app.command("list")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from cases.trouble import NeedsHuman, TryLater
@@ -33,6 +33,7 @@ from daemon.polling import Poll
 from daemon.press import Press
 from daemon.recounting import Changes, Recounting
 from daemon.returned import Returned
+from daemon.reviewing import Reviews
 from daemon.room import Room
 from daemon.shortage import in_passing
 from daemon.smtp import Sender
@@ -248,6 +249,15 @@ def build(  # noqa: PLR0913 (what the parts are made of)
             guard=in_passing(guard),
             jumps=before.ticks.jumps if before else Jumps(clock),
             gathering=Gathering(store=store, concluder=concluder, policy=policy, clock=clock, guard=in_passing(guard)),
+            reviews=Reviews(
+                store=store,
+                composer=concluder.composer,
+                press=concluder.press,
+                policy=policy,
+                clock=clock,
+                guard=in_passing(guard),
+                label=_labels(settings),
+            ),
             after_jump=outbox.correct_times,
         ),
         doors=doors,
@@ -262,6 +272,12 @@ def build(  # noqa: PLR0913 (what the parts are made of)
             sweeps=2 if before else 1,
         ),
     )
+
+
+def _labels(settings: Settings) -> Callable[[str, str, str], str]:
+    """The words of a language, from the templates; those are read when somebody asks."""
+    renderer = cache(lambda: Renderer(settings.templates_dir))
+    return lambda language, names, name: renderer().label(language, names, name)
 
 
 def _remembering(doors: Doors, store: Store) -> Doors:

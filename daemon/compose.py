@@ -20,7 +20,7 @@ from cases.message import Proof
 from cases.policy import CommandRow, Policy
 from cases.tokens import IssuedToken, mint, token_id
 from cases.views import RATING, typed
-from cases.words import DIGEST, TOGETHER, LetterClass
+from cases.words import ABOUT_MANY, DIGEST, TOGETHER, LetterClass
 from daemon.mime import Part, Written
 from daemon.pressing import Order
 from store.values import Insert, OutboxState, Outgoing
@@ -272,7 +272,7 @@ class Composer:
         redirected = desk.letters.partition("redirect:")[2]
         because = letter.hold or (HELD_BY_MODE if desk.letters == "hold" else "")
         # The desk's own notices have no twin that matters.
-        if not because and (letter.number or letter.letter in TOGETHER) and self.is_restored():
+        if not because and (letter.number or letter.letter in TOGETHER | ABOUT_MANY) and self.is_restored():
             because = HELD_BY_RESTORE
         return Outgoing(
             key=letter.key,

@@ -17,6 +17,7 @@ from daemon.gathering import Gathering
 from daemon.guard import Guard
 from daemon.jumps import Jumps
 from daemon.notices import DeskNotices
+from daemon.reviewing import Reviews
 from store.desk import Store
 
 log = logging.getLogger("ombud.ticks")
@@ -36,6 +37,7 @@ class Ticks:
     guard: Guard
     jumps: Jumps
     gathering: Gathering
+    reviews: Reviews | None = None
     after_jump: Callable[[], object] = lambda: None
     _stuck: dict[str, str] = field(default_factory=dict)  # case that could not be worked → the reason that was told
 
@@ -52,6 +54,8 @@ class Ticks:
             moved = self._climb(stop)
             self.gathering.gather(stop)
         self.notices.tell()
+        if self.reviews and not self.jumps.pausing:
+            self.reviews.look(stop)
         return moved
 
     def _look_for_jumps(self) -> None:

@@ -20,6 +20,7 @@ from store.refolding import FOLDED, Refolding
 from store.sqlite import Sqlite
 from store.suppressed import Suppressions
 from store.tables import CaseTable, Delivery, Outbox, Quarantine, Raw, Suppressed, TroubleTable
+from store.tallies import Tallies
 from store.trouble import Locked
 from store.troubles import Troubles
 
@@ -39,7 +40,7 @@ _CASES = Prepared(lambda: CaseTable.select(CaseTable.status, fn.COUNT(CaseTable.
 _OUTBOX = Prepared(lambda: Outbox.select(Outbox.state, fn.COUNT(Outbox.id)).group_by(Outbox.state))
 
 
-class Store(Folders, Quarantines, Refolding, Calendars, Suppressions, Troubles):
+class Store(Folders, Quarantines, Refolding, Tallies, Calendars, Suppressions, Troubles):
     """Everything ombud remembers. Safe to use from several threads, each with its own connection.
 
     Every method raises only TryLater (locked, connection lost, disk full) and NeedsHuman (see `store.trouble`).

@@ -364,6 +364,33 @@ class MeasureTable(Table):
         )
 
 
+class TallyTable(Table):
+    """That a case counts for a series in a moment (`cases.rises`)."""
+
+    id = BigAutoField()
+    series = CleanTextField()
+    at = UTCDateTimeField()
+    number = CleanTextField(index=True)
+
+    class Meta:
+        table_name = "tallies"
+        indexes: ClassVar[Any] = (
+            (("series", "at"), False),
+            (("at", "series"), False),
+        )
+
+
+class RisenTable(Table):
+    """A rise that was told and has not calmed; `key` is of `cases.rises`."""
+
+    key = CleanTextField(primary_key=True)
+    count = IntegerField()
+    at = UTCDateTimeField()
+
+    class Meta:
+        table_name = "risen"
+
+
 class OutgoingBytes(Table):
     """The bytes of an outgoing message, fixed when it was queued."""
 
@@ -464,6 +491,8 @@ TABLES: tuple[type[Table], ...] = (
     OutgoingInsert,
     WaitingTable,
     MeasureTable,
+    TallyTable,
+    RisenTable,
     TokenTable,
     MessageId,
     TroubleTable,

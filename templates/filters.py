@@ -192,6 +192,16 @@ def command(context: Context, action: Mapping[str, str], style: str = "button", 
 
 
 @pass_context
+def bar(context: Context, share: float) -> Written:
+    """A bar of a chart: a share of its cell (0 to 1), in the text part of twenty columns."""
+    state: State = state_of(context)
+    per_cent = max(0, min(100, round(100 * share)))
+    # What is not nothing shows.
+    shown = max(per_cent, 1) if share > 0 else 0
+    return state.slots.put(Kind.GRAPH, Value(text=str(shown), attributes=state.links.get("bar", "")))
+
+
+@pass_context
 def answer(context: Context, one: Mapping[str, str], style: str = "button") -> Written:
     """A one-click answer of a customer, in the HTML part alone: the text says what to write."""
     state: State = state_of(context)
@@ -216,6 +226,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
         moment, day, hours, duration, target, size, percent, label, labels, holiday, fact, country, language, cited,
-        fenced, verbatim, ours, command, answer,
+        fenced, verbatim, ours, command, answer, bar,
     )
 }  # fmt: skip

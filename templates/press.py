@@ -23,7 +23,7 @@ MOST_SECTIONS = 512
 LONGEST_NOTE = 2_800  # characters of HTML without the values
 _STYLES = frozenset({
     "p", "h1", "h2", "h3", "ul", "ol", "li", "table", "th", "td", "label", "blockquote", "pre", "code", "hr", "a",
-    "words", "link", "button", "quiet",
+    "words", "link", "button", "quiet", "bar",
 })  # fmt: skip
 
 
@@ -84,7 +84,7 @@ class Press:
     def links(self, words: Words) -> Mapping[str, str]:
         """The attributes of the links that filters write, by style."""
         styles = self._styles["rtl" if words.rtl else "ltr"]
-        return {name: attributes(name, styles) for name in ("link", "button", "quiet")}
+        return {name: attributes(name, styles) for name in ("link", "button", "quiet", "bar")}
 
     def form(self, markdown: str, words: Words, *, marker: bool, frame: Frame) -> Form:
         """The form for this Markdown, of parts from the shelf as far as they were made before."""

@@ -95,6 +95,11 @@ class Renderer:
             nearest, _ = choose(locale, self._shipped.locales_of(letter))
             return self._shipped._write(letter, nearest, view, fell_back=True)  # noqa: SLF001  # our own twin
 
+    def label(self, locale: str, names: str, name: str) -> str:
+        """What staff letters of that locale, or of the nearest that there is, call something."""
+        chosen, _ = choose(locale, self.locales_of("assignment"))
+        return self._words_of(chosen).label(names, name)
+
     def check_all(self) -> tuple[str, ...]:
         """Every mistake in every letter, locale, word list and layout, as `path: what is wrong`; none is good."""
         mistakes = [*self._library.mistakes]

@@ -11,6 +11,8 @@ reply token back. Of a history entry only the parts that belong to its kind are 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from templates.samples_many import MANY
+
 _RECEIVED = datetime(2026, 4, 8, 13, 20, tzinfo=UTC)
 _NEXT = datetime(2026, 4, 9, 11, 0, tzinfo=UTC)
 _RESOLVE = datetime(2026, 4, 21, 15, 0, tzinfo=UTC)
@@ -546,6 +548,7 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
             },
         ],
     },
+    **{name: {**_COMMON, **view} for name, view in MANY.items()},
     "roll-up": {
         **_COMMON,
         "reader": {"name": "Lena Vogt"},

@@ -41,6 +41,7 @@ from config.policy_rows import (
     TellingModel,
     ZonesModel,
 )
+from config.report_rows import AnalysisModel, EarlyWarningModel, RiseModel, RootCauseModel
 from config.toml_files import SHIPPED
 from tests.config.desks import load_text, sample
 
@@ -63,6 +64,10 @@ POLICY_SECTIONS: dict[str, type[BaseModel]] = {
     "grades.toml [[grade]]": GradeModel,
     "routes.toml [[route]]": RouteModel,
     "causes.toml [[cause]]": CauseModel,
+    "reports.toml [[root_cause]]": RootCauseModel,
+    "reports.toml [[quarterly]]": AnalysisModel,
+    "reports.toml [early_warning]": EarlyWarningModel,
+    "reports.toml [[rise]]": RiseModel,
     "commands.toml [[command]]": CommandModel,
     "ceilings.toml [[ceiling]]": CeilingModel,
     "letters.toml": LettersModel,

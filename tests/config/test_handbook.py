@@ -32,6 +32,7 @@ CHAPTERS = {
     "grades.toml": ("grade", "Grades and their reasons", "name"),
     "routes.toml": ("route", "Routes", "category"),
     "causes.toml": ("cause", "Causes that several customers share", "name"),
+    "reports.toml": ("rise", "Early warnings", "name"),
     "required.toml": ("required", "What a registration must have", "fact"),
     "commands.toml": ("command", "Commands that colleagues give by replying", "name"),
     "ceilings.toml": ("ceiling", "Ceilings", "name"),

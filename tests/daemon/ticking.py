@@ -31,6 +31,7 @@ from daemon.notices import DeskNotices
 from daemon.outbox import Outbox, Outlet
 from daemon.press import Press
 from daemon.recounting import Changes
+from daemon.reviewing import Reviews
 from daemon.smtp import Outbound, Result, Sender, Sent
 from daemon.ticks import Ticks
 from store.desk import Store
@@ -112,6 +113,7 @@ class Office:
             guard=guard,
             jumps=Jumps(clock),
             gathering=Gathering(store=store, concluder=self.concluder, policy=policy, clock=clock, guard=guard),
+            reviews=Reviews(store=store, composer=composer, press=press, policy=policy, clock=clock, guard=guard),
             after_jump=self.outbox.correct_times,
         )
 

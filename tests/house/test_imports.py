@@ -52,6 +52,7 @@ HOMES = {
     "imaplib": ("daemon/inbox.py", "daemon/wire.py"),  # for its errors and its transport; imapclient does the rest
     "sqlite3": ("store/*",),
     "typer": ("daemon/*",),
+    "xlsxwriter": ("daemon/spreadsheet.py",),
 }
 
 # Part of a declared distribution, or of its interface: inscriptis takes lxml trees.

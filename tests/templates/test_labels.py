@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from cases import correcting, handing, rights, sense
+from cases.analysis import NONE, STATES, TABLES
 from cases.message import Strength
+from cases.root_causes import OTHER
 from cases.words import Grade, Status
 from templates.library import load_library
 from templates.words import Words, parse_words
@@ -81,6 +83,15 @@ NAMED = {
     "refusal": refusals() | {"too many commands"},
     "checklist": {row["name"] for row in rows("stages")["checklist"]},
     "remedy": refusals() | {"too many commands"},
+    "root_cause": {row["name"] for row in rows("reports")["root_cause"]} | {NONE, OTHER},
+    "responsibility": {
+        row["name"].removeprefix("responsibility ")
+        for row in rows("commands")["command"]
+        if row["name"].startswith("responsibility ")
+    },
+    "rise": {row["what"] for row in rows("reports")["rise"]},
+    "table": set(TABLES),
+    "measure": set(STATES),
     "how": {"token", "references", "subject", "message-id"},
 }
 
