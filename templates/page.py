@@ -8,6 +8,7 @@ from markdown_it.token import Token
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table").disable("image")
 _ONLY_BLOCK = re.compile("\x02b\\d+\x03")
+_ONLY_GRAPH = re.compile("\x02g\\d+\x03")
 _ONLY_LINKS = re.compile("(?:\x02[lu]\\d+\x03\\s*)+")  # buttons stand side by side
 _STYLED = frozenset(
     {"h1", "h2", "h3", "p", "ul", "ol", "li", "table", "th", "td", "blockquote", "pre", "code", "hr", "a"}
@@ -55,6 +56,8 @@ def _style_table(tokens: Sequence[Token], place: int, styles: Mapping[str, str])
             _style(token, "td" if column else "label", styles)
             if heads and column:
                 token.attrSet("data-label", heads[column])
+            if _ONLY_GRAPH.fullmatch(tokens[here + 1].content):
+                token.attrSet("width", "40%")  # a bar has no width of its own, and would be squeezed to nothing
             column += 1
     if heads:
         tokens[place].attrSet("class", "table wide")
