@@ -149,7 +149,8 @@ def _bar(share: int, attributes: str) -> str:
     """Cells with a colour and a width in per cent: the only picture that every mail program shows without asking."""
     full = f'<td width="{share}%"{attributes}>&#8203;</td>' if share else ""
     rest = '<td class="rest" style="padding:0;border:0;line-height:12px;">&#8203;</td>' if share < 100 else ""
-    start = '<table role="presentation" class="graph" width="100%" style="margin:6px 0 0;" cellpadding="0" cellspacing="0" border="0">'
+    start = '<table role="presentation" class="graph" width="100%" style="margin:6px 0 0;" cellpadding="0" '
+    start += 'cellspacing="0" border="0">'
     return f"{start}<tr>{full}{rest}</tr></table>"
 
 
