@@ -40,7 +40,7 @@ def test_every_command_explains_itself(command: str) -> None:
 
 @pytest.mark.parametrize("text", [README, ARCHITECTURE, (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")])
 def test_what_is_mentioned_exists(text: str) -> None:
-    verbs = "list|show|act|explain|verify|desk|check|release|discard|replay|add-address|add|remove|unit"
+    verbs = "list|show|act|causes|warnings|explain|verify|desk|check|release|discard|replay|add-address|add|remove|unit"
     mentioned = set(re.findall(rf"`ombud ([a-z-]+(?: (?:{verbs}))?)", text))
     known = {command.removeprefix("ombud ") for command in commands()} | {
         "run",
