@@ -72,7 +72,7 @@ def answer_of_a_program(signs: Signs) -> Verdict:
     if _by_itself(signs) and (_kinds(own) or signs.answers):
         return verdict
     if not says(own, "answers", "received", _OPENING):
-        return None
+        return verdict if _says_it_came(signs, own) else None
     numbered = _is_numbered(signs)
     promised, ticket = has(own, "answers", "promised"), has(own, "answers", "ticket")
     if (numbered and (promised or ticket)) or (ticket and promised) or has(own, "answers", "unread"):
@@ -80,12 +80,20 @@ def answer_of_a_program(signs: Signs) -> Verdict:
     return verdict if promised and not told_of_trouble(signs) else None
 
 
+def _says_it_came(signs: Signs, own: str) -> bool:
+    """Whether it confirms in everyday words that a message came and what happens next, and has nothing else to say."""
+    if len(own) > _LONGEST // 2 or not says(own, "answers", "came", _OPENING):
+        return False
+    more = _is_numbered(signs) + sum(has(own, "answers", key) for key in ("promised", "ticket", "thanks"))
+    return more >= 2 and not is_about_us(own) and not own_matters(own)
+
+
 def unread(signs: Signs) -> Verdict:
     """Whoever asks not to be answered, and says that our message came or will be dealt with, is a program."""
     own = signs.spoken
     if signs.told.forwards or len(signs.own) > _LONGEST or not has(own, "answers", "unread"):
         return None
-    kinds = sum(has(own, "answers", key) for key in ("received", "thanks", "promised", "ticket", "automatic"))
+    kinds = sum(has(own, "answers", key) for key in ("received", "came", "thanks", "promised", "ticket", "automatic"))
     return (Automatic.AUTO_REPLY, "asks not to be answered") if kinds >= 2 and own_matters(own) < 2 else None
 
 

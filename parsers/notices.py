@@ -53,7 +53,7 @@ def survey(signs: Signs) -> Verdict:
 
 def _beside(signs: Signs, own: str) -> int:
     """What such notes say besides: thanks, until when, whom to turn to, that somebody will answer."""
-    kinds = sum(has(own, "answers", key) for key in ("thanks", "received", "promised", "unread", "automatic"))
+    kinds = sum(has(own, "answers", key) for key in ("thanks", "received", "came", "promised", "unread", "automatic"))
     back = has(own, "absence", "back") + bool(_REACHED.search(own))
     return signs.answers + kinds + back + (len(signs.own.strip()) <= _SHORT)
 
