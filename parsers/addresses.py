@@ -107,6 +107,10 @@ class _Entry:
             return self._quoted(data, at)
         if character == b"(":
             return self._comment(data, at)
+        if character == b"<" and not self.in_angle and b"@" in (self.angle or b""):
+            # Two addresses without a comma: this one ends here.
+            self.problem, self.ended = self.problem or "several angle brackets", True
+            return at
         if character == b"<":
             self.angles += 1
             self.in_angle, self.angle = True, b"" if self.angle is None else self.angle + b"<"

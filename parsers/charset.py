@@ -12,6 +12,7 @@ _NEVER = {"utf-7", "idna", "punycode", "undefined", "unicode_escape", "raw-unico
 _WIDE = ("utf-16", "utf-32", "ucs-2", "ucs-4", "iso-10646-ucs")
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _SURE = 0.55  # score from which a guess beats a declaration that makes little sense
+_C1 = re.compile("[\x80\x82-\x84\x86-\x8c\x8e\x91-\x9c\x9e\x9f]")  # but for the end of a line (U+0085)
 _MARKED = re.compile("[A-Za-z][\u00c0-\u017f]|[\u00c0-\u017f][A-Za-z]")  # an accent beside a plain letter
 _FEW = 7  # bytes too few to speak against a declared Asian charset that can be read: a name
 _SENSIBLE = 0.65  # score from which a declaration is believed without a look at other readings
@@ -63,7 +64,7 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
     text = _utf8(data, codec)
     if text is not None:
         # UTF-8 with multi-byte letters practically never occurs by chance, so it wins over another declaration.
-        return text, "" if codec == "utf-8" else _was(declared, "utf-8")
+        return _with_letters(text), "" if codec == "utf-8" else _was(declared, "utf-8")
     return _eight_bit(data, declared, codec)
 
 
@@ -100,6 +101,13 @@ def _utf8(data: bytes, codec: str) -> str | None:
         if not many and not _MARKED.search(text) and sum(character >= "\u0800" for character in wide) * 2 < len(wide):
             return None
     return text
+
+
+def _with_letters(text: str) -> str:
+    """The text with Windows' letters for controls that nobody writes: some program took Windows-1252 for Latin-1."""
+    if not _C1.search(text):
+        return text
+    return _C1.sub(lambda found: found[0].encode("latin-1").decode("cp1252", "replace"), text)
 
 
 def _block(character: str) -> int:

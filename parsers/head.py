@@ -13,6 +13,7 @@ KEPT_HOPS = 100
 KEPT_REFERENCES = 50  # from either end
 
 _NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
+_ODD_START = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]{0,20}(?=[!-9;-~]{1,200}[ \t]*:)(?<=[ \t\xbf])")
 _END = re.compile(rb"\n\r?\n|\r\r")
 _LATE_FROM = re.compile(rb"^[Ff][Rr][Oo][Mm][ \t]*:", re.MULTILINE)
 _LOST_FOLD = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,30}\*?(?:\d\*?)?[ \t]*=")
@@ -98,6 +99,9 @@ def _bounds(raw: bytes) -> tuple[int, int, int, list[str]]:
         start += 1
     if start:
         defects.append("empty lines before the header")
+    if odd := _ODD_START.match(raw, start):
+        start = odd.end()
+        defects.append("odd characters before the header")
     first = raw[start : start + 200]
     if (first.startswith(b"From ") and not _NAME.match(first)) or first.startswith(b">From "):
         line = raw.find(b"\n", start)

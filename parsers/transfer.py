@@ -8,6 +8,9 @@ from parsers.words import base64_bytes
 
 _BASE64_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=\r\n\t "
 _UUENCODE = {"x-uuencode", "uuencode", "uue", "x-uue"}
+_LOOKED_AT = 4000  # bytes by which prose is known
+_WORD = re.compile(rb"['\"(]?[A-Za-z\x80-\xff]?[a-z\x80-\xff]{1,60}[.,;:!?)'\"]{0,3}")
+_FEW_WORDS = 4
 _PADDED = re.compile(rb"=+[\r\n\t ]*")
 
 
@@ -45,7 +48,12 @@ def _quoted_printable(data: bytes) -> bytes:
 
 
 def _base64(data: bytes) -> bytes:
-    """Lines of base64; prose that a list or gateway put below stays as it is, pieces with own padding are joined."""
+    """Lines of base64; prose that a list or gateway put below stays as it is, pieces with own padding are joined.
+
+    Text that was never encoded, whatever its part says, stays as well.
+    """
+    if _is_prose(data[:_LOOKED_AT]):
+        return data
     if data.translate(None, _BASE64_ALPHABET):
         head, prose = _without_prose(data)
         return _base64(head) + (b"\n" + prose if prose else b"") if prose else base64_bytes(data)
@@ -53,6 +61,14 @@ def _base64(data: bytes) -> bytes:
     if end < 0 or not data[end:].strip(b"=\r\n\t "):
         return base64_bytes(data)
     return b"".join(base64_bytes(piece) for piece in _PADDED.split(data) if piece.strip())
+
+
+def _is_prose(data: bytes) -> bool:
+    """Whether what stands for base64 is plain text: words of small letters, or letters that base64 does not have."""
+    if not data.isascii() and sum(byte > 0x7F for byte in data) * 5 > len(data):
+        return True
+    words = data.split()
+    return len(words) >= _FEW_WORDS and sum(_WORD.fullmatch(word) is not None for word in words) * 5 >= len(words) * 4
 
 
 def _without_prose(data: bytes) -> tuple[bytes, bytes]:

@@ -781,7 +781,27 @@ def pieced_base64(draft: Draft) -> None:
     draft.body = base64.b64encode(data[:cut]) + b"\r\n" + base64.b64encode(data[cut:]) + b"\r\n"
 
 
+def never_encoded(draft: Draft) -> None:
+    """A program named an encoding and used none."""
+    draft.headers["Content-Transfer-Encoding"] = b"base64"
+
+
+def odd_start(draft: Draft) -> None:
+    """A mark of the byte order, or blanks, before the first field."""
+    first = draft.rng.choice(("\ufeffReceived", " Received", "\ufeff\tReceived"))
+    draft.headers = {first: b"from a.example by b.example; Mon, 2 Feb 2026 10:00:00 +0100", **draft.headers}
+
+
+def letters_as_controls(draft: Draft) -> None:
+    """Windows-1252 that a program took for Latin-1 and wrote as UTF-8."""
+    draft.body = "\x80 5 \x96 \x93".encode() + draft.body.rstrip() + "\x94\r\n".encode()
+    draft.truth = replace(draft.truth, text=f"€ 5 – “{draft.truth.text}”")
+
+
 ODDITIES: tuple[Oddity, ...] = (
+    never_encoded,
+    odd_start,
+    letters_as_controls,
     body_undeclared,
     body_undeclared,
     body_undeclared,

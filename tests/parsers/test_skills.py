@@ -55,7 +55,7 @@ TOKEN = "tabcdefgh2345672abcdefgh2345672abcde"
         ("a@[192.0.2.1]", "a@[192.0.2.1]", "", False),
         ("Anna a@x.example", "a@x.example", "Anna", False),
         ("<a@x.example", "a@x.example", "", False),
-        ("<a@x.example><b@x.example>", "a@x.example<b@x.example", "", False),
+        ("<a@x.example><b@x.example>", "a@x.example", "", False),
     ],
 )
 def test_an_address_is_read_by_one_strict_grammar(written: str, address: str, name: str, is_clean: bool) -> None:
