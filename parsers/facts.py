@@ -148,7 +148,9 @@ def _numbered(numbers: Sequence[Numbered], phones: Sequence[Phone], source: Sour
         if one.carrier:
             yield Fact(kind="carrier", value=one.carrier, confidence=0.8, words=one.text, start=one.start, end=one.end)
     for one in _best(heading, sure):
-        if one.value not in known:
+        if not any(
+            one.value in (value, value.rpartition(" ")[2]) or one.value.endswith(f" {value}") for value in known
+        ):
             yield Fact(kind=one.kind, value=one.value, confidence=round(one.confidence * _SUBJECT, 2), words=one.text)
     if not known and not heading:
         yield from _unnamed(source, every)

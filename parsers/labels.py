@@ -7,7 +7,7 @@ from functools import cache
 
 from parsers.currencies import Context, sign_after, sign_before
 from parsers.digits import lowered, plain_digits
-from parsers.nouns import KINDS, OTHER, Noun, nearest_noun, noun_behind, noun_right_before, number_word_before
+from parsers.nouns import KINDS, OTHER, Noun, kind_of, nearest_noun, noun_behind, noun_right_before, number_word_before
 from parsers.tables import table
 
 MAX_TEXT = 20_000
@@ -19,15 +19,16 @@ _FROM_DIGIT = re.compile(r"\d\S*")
 _DATE = re.compile(
     r"(?:(?:19|20)\d\d[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:19|20)?\d\d|\d{1,2}\.\d{1,2})\Z"
 )
-_YEAR = re.compile(r"(?:19|20)\d\d\Z")
+_YEAR = re.compile(r"(?:19[5-9]\d|20[0-4]\d)\Z")
 _MONTH = re.compile(r"(?:(?:0?[1-9]|1[0-2])[/-](?:19|20)\d\d|(?:19|20)\d\d[/-](?:\d\d|(?:19|20)\d\d))\Z")
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+\Z")
 # Measures and sizes: 500kg, 3x2, 10h30, M16x80, IP67, 2nd.
 _NO_CODE = re.compile(
-    r"(?:[\d./-]{1,6}[a-zа-яё°]{1,5}|.*\d[xXхХ]\d.*|\d{1,2}[hH]\d\d|\d+[./-]?[AVWLM]|\d+(?:k?[Ww]h?|mAh|GB|TB|MB|KM|KG|CM|MM|ML|HZ)"
+    r"(?:[\d./-]{1,6}[a-zа-яё°]{1,5}|.*\d[xXхХ]\d.*|\d{1,2}[hH]\d\d|\d+[AVWLM]|\d+(?:k?[Ww]h?|mAh|GB|TB|MB|KM|KG|CM|MM|ML|HZ)"
     r"|(?:ISO|DIN|EN|IEC|IP|RAL|USB|CR|AA|HTML|MP|COVID|WIN)[-/]?\d[\d-]*)\Z"
 )
 _GROUPS = re.compile(r"(?:[ \u00a0]\d{3,}){1,4}(?![\w.,]?\d)(?![ \u00a0]?[%x×])")
+_MANY_GROUPS = re.compile(r"(?:[ \u00a0]\d{2,}){2,5}(?![\w.,]?\d)")  # nr 5520 0091 77
 _GROUPS_OF_THREE = re.compile(r"(?:[ \u00a0\u202f]\d{3})+(?!\d)")
 _LETTERS_BEFORE = re.compile(r"(?<![^\W_])([A-ZА-Я]{1,5})[ \u00a0]\Z")
 _SENTENCE = re.compile(r"[.!?;](?=\s+[^\sa-zа-яё\d(])|[。！？；।؟۔\n]")
@@ -106,6 +107,8 @@ def _one(
     before = noun_right_before(low, start)
     is_short = not before or (before.is_matter and before.end - before.start <= _ABBREVIATION and not before.told)
     if is_short and (letters := _LETTERS_BEFORE.search(plain, max(0, start - 7), start)):
+        if kind_of(letters[1].lower()) == OTHER:
+            return None
         further = noun_right_before(low, letters.start(1))
         before, start = (further, letters.start(1)) if further else (before, start)
     if not before:
@@ -141,6 +144,9 @@ def _nearby(text: str, forms: tuple[str, str], place: tuple[int, int], value: st
     stop = number if is_told else start
     ends = [match.end() for match in _SENTENCE.finditer(plain, max(0, stop - _NEAR), stop)]
     noun = nearest_noun(low, max([0, stop - _NEAR, *ends]), stop)
+    if is_told and value.isdigit() and (more := _MANY_GROUPS.match(plain, end)):
+        end = more.end()
+        value = plain[start:end]
     if noun is None or noun.kind == OTHER:
         sure = 0.6 if _own_words().match(value) and not is_told else WEAK if is_told and noun is None else 0.0
         return _made(text, "order_number", value, (start, end), sure, start) if sure else None
@@ -187,8 +193,8 @@ def _is_fit(plain: str, place: tuple[int, int], value: str, noun: Noun) -> bool:
         return False
     if value.isdigit() or value.replace(".", "").isdigit():
         return _is_plain_fit(plain, place, value, noun)
-    is_capital = value.isupper() and len(value) > _SHORTEST_CODE
-    if digits < (1 if noun.told and is_capital else 2 if noun.told else _FEW):
+    is_capital = value.isupper() and value.isascii() and value.isalnum() and len(value) > _SHORTEST_CODE
+    if digits < (1 if is_capital and not noun.filled else 2 if noun.told else _FEW):
         return False
     if not noun.told and (_NO_CODE.match(value) or _MONTH.match(value)):
         return False

@@ -10,15 +10,23 @@ from parsers.wanted import Wanted, is_denied
 
 _REACH = 110  # characters from an amount within which a word speaks of it
 # What a word right beside an amount says of it.
-_WORTH = {"damage": 2.2, "remedy": 2.4, "remedy past": 0.6, "demand": 1.5, "paid": -0.4, "price": -1.8, "offer": -3.0}
+_WORTH = {
+    "damage": 2.2, "remedy": 2.4, "remedy past": 0.6, "demand": 1.5, "forced": 1.6, "ask": 0.9, "that": 2.2, "sum": 1.1,
+    "paid": -0.4, "price": -1.8, "offer": -3.0,
+}  # fmt: skip
 _OTHER_CLAUSE = 0.55
 _OFFERED_ELSEWHERE = 0.15
 _BEHIND = 0.7  # a word behind an amount speaks of it less often than one before it
 _BESIDE = 3  # characters: 8,900円の返金
-_ENOUGH = 0.5
+_ENOUGH = 0.45
 _TOTAL = 0.6
 _LATE = 0.1
 _DENIABLE = ("remedy", "remedy past", "demand", "damage", "offer")
+_BACK, _SENTENCES_BACK = 250, 4  # characters and sentences "that sum" may look back
+_RATE = 28  # characters between a rate and its "a month"
+_MOST_TIMES = 100
+_FEW_VALUES = 2
+_OFFERED = 40  # characters from an amount within which a word for an offer speaks of it
 _REMEDIES = ("refund", "compensation")
 
 
@@ -39,20 +47,30 @@ def find_loss(said: Said, amounts: Sequence[Amount], wanted: Wanted | None) -> C
     scored = [(_score(said, one, cues, amounts), one) for one in amounts]
     claimed = [(score, one) for score, one in scored if score >= _ENOUGH]
     if not claimed:
-        return _all_that_was_paid(said, amounts, wanted)
+        return _run_up(said, amounts) or _implied(said, cues, scored, wanted)
     score, best = max(claimed, key=lambda pair: (round(pair[0], 1), abs(pair[1].value)))
-    best = _added_up(said, best, [one for _, one in claimed])
+    if _is_rate(said, best) and (come := _run_up(said, amounts)):
+        return come
+    best = _total_of(said, best, amounts) or _added_up(said, best, [one for _, one in claimed])
     sure = min(0.9, 0.45 + 0.2 * score) * (1 if best.sure else 0.7)
     return Claimed(amount=replace(best, value=abs(best.value)), confidence=round(sure, 2))
 
 
 def _cues(said: Said) -> list[tuple[str, Cue]]:
     """The words that speak of amounts, without the denied ones."""
-    found = [(one.kind, one) for one in said.of("damage", "demand", "price", "offer", "paid")]
+    found = [(one.kind, one) for one in said.of("damage", "demand", "price", "paid", "forced", "ask", "sum")]
+    found += [(_offer(said, one), one) for one in said.of("offer")]
     found += [(_remedy(said, one), one) for one in said.of("wanted") if one.rule in _REMEDIES]
     return [
         (kind, one) for kind, one in found if kind not in ("remedy", "demand", "damage") or not is_denied(said, one)
     ]
+
+
+def _offer(said: Said, cue: Cue) -> str:
+    """What was offered, or a reduction that is asked for."""
+    clause = said.clause_of(cue.start)
+    near = {one.kind for one in said.of("past", "ask") if said.clause_of(one.start) == clause and one.end <= cue.start}
+    return "demand" if near == {"ask"} and not is_denied(said, cue) else "offer"
 
 
 def _remedy(said: Said, cue: Cue) -> str:
@@ -81,9 +99,26 @@ def _score(said: Said, amount: Amount, cues: list[tuple[str, Cue]], amounts: Seq
         near *= 0.4 if _another_between(amount, cue, amounts) else 1
         worth[kind] = max(worth.get(kind, 0), near)
     score = sum(_WORTH[kind] * near for kind, near in worth.items())
+    if amount is _meant_by(said, amounts):
+        score += _WORTH["that"]
     if score > 0 and any(one.sentence == sentence and abs(one.start - amount.start) < 40 for one in said.of("total")):
         score += _TOTAL
     return score + _LATE * amount.start / max(1, len(said.text)) if score > 0 else score
+
+
+def _meant_by(said: Said, amounts: Sequence[Amount]) -> Amount | None:
+    """The amount that "this sum" of a demand means: the last one before it."""
+    for cue in said.of("that"):
+        before = [one for one in amounts if one.end <= cue.start and cue.start - one.end < _BACK]
+        sentence = said.sentence_of(before[-1].start) if before else 0
+        demanded = any(
+            one.sentence == cue.sentence
+            for one in said.of("ask", "demand", "wanted")
+            if one.kind != "wanted" or one.rule in _REMEDIES
+        )
+        if before and cue.sentence - sentence < _SENTENCES_BACK and demanded and not is_denied(said, cue):
+            return before[-1]
+    return None
 
 
 def _another_between(amount: Amount, cue: Cue, amounts: Sequence[Amount]) -> bool:
@@ -91,25 +126,124 @@ def _another_between(amount: Amount, cue: Cue, amounts: Sequence[Amount]) -> boo
     return any(low <= one.start and one.end <= high and one is not amount for one in amounts)
 
 
-def _all_that_was_paid(said: Said, amounts: Sequence[Amount], wanted: Wanted | None) -> Claimed | None:
-    """What was paid, when all of it is wanted back and no other amount is claimed: "I paid 80 EUR. Full refund!"."""
-    if wanted is None or wanted.rule != "refund" or wanted.start < 0:
-        return None
-    sentence = said.sentence_of(wanted.start)
-    if not any(one.sentence == sentence for one in said.of("full")):
-        return None
-    paid = [
-        amount
-        for amount in amounts
-        for one in said.of("paid")
-        if one.sentence == said.sentence_of(amount.start)
-        and abs(one.start - amount.start) < _REACH
-        and not any(
-            other.sentence == one.sentence and abs(other.start - amount.start) < 40 for other in said.of("offer")
-        )
+def _run_up(said: Said, amounts: Sequence[Amount]) -> Claimed | None:
+    """What a rate has come to: "2,850 a day is running, so 79,800 and counting"; the largest such amount."""
+    rates = [one for one in amounts if one.value > 0 and _is_rate(said, one)]
+    come = [
+        one
+        for rate in rates
+        for one in amounts
+        if one.currency == rate.currency
+        and _is_multiple(one, rate)
+        and (not _is_rate(said, one) or _is_total(said, one))
     ]
-    values = {(one.value, one.currency) for one in paid}
-    return Claimed(amount=paid[0], confidence=0.4) if len(values) == 1 and paid[0].value > 0 else None
+    best = max(come, key=lambda one: one.value, default=None)
+    return Claimed(amount=best, confidence=0.5) if best else None
+
+
+def _is_multiple(one: Amount, other: Amount) -> bool:
+    times = one.value / other.value
+    return 2 <= times <= _MOST_TIMES and times == int(times)
+
+
+def _is_rate(said: Said, amount: Amount) -> bool:
+    sentence = said.sentence_of(amount.start)
+    return any(
+        one.sentence == sentence and -_RATE <= one.start - amount.end <= _RATE and one.end > amount.start - _RATE
+        for one in said.of("rate")
+    )
+
+
+def _is_total(said: Said, amount: Amount) -> bool:
+    return any(0 <= amount.start - one.end < _RATE for one in said.of("total"))
+
+
+def _implied(
+    said: Said, cues: Sequence[tuple[str, Cue]], scored: Sequence[tuple[float, Amount]], wanted: Wanted | None
+) -> Claimed | None:
+    """What is claimed where no sum is, but money back: the price, or for a compensation what else was paid.
+
+    Only what is wanted back in whole counts, and no rate and nothing the company offered.
+    """
+    rule, place = _money_wanted(said, wanted)
+    sentence = said.sentence_of(place) if place >= 0 else -1
+    if not rule or any(said.of("unpaid")):
+        return None
+    able = [
+        (score, one)
+        for score, one in scored
+        if one.value > 0 and not _is_rate(said, one) and not _is_offered(said, one, cues)
+    ]
+    if not able:
+        return None
+    told = [one for _, one in able if _is_made_of(one, [two for _, two in able])]
+    if told:
+        return Claimed(amount=max(told, key=lambda one: one.value), confidence=0.5)
+    if any(one.sentence == sentence for one in said.of("part")):
+        return None
+    prices = [(score, one) for score, one in able if _has(said, one, cues, "paid", "price")]
+    others = [pair for pair in able if pair not in prices]
+    chosen = (prices or others) if rule == "refund" else (others or prices)
+    values = {(one.value, one.currency) for _, one in chosen}
+    if len(values) > 1 and rule == "refund" and prices:
+        paid = [pair for pair in prices if _has(said, pair[1], cues, "paid")]
+        chosen = paid or chosen
+        values = {(one.value, one.currency) for _, one in chosen}
+    if len(values) > _FEW_VALUES:
+        return None
+    best = max(chosen, key=lambda pair: (pair[1].value, pair[0]))[1]
+    return Claimed(amount=best, confidence=0.4 if len(values) == 1 else 0.3)
+
+
+def _money_wanted(said: Said, wanted: Wanted | None) -> tuple[str, int]:
+    """Refund or compensation and where it is asked for, also beside another remedy; empty when neither is."""
+    if wanted and wanted.rule in _REMEDIES:
+        return wanted.rule, wanted.start
+    if wanted and wanted.rule != "termination":
+        return "", -1
+    for cue in said.of("wanted"):
+        asked = any(one.sentence == cue.sentence for one in said.of("ask", "full"))
+        if cue.rule in _REMEDIES and asked and _remedy(said, cue) == "remedy" and not is_denied(said, cue):
+            return cue.rule, cue.start
+    return "", -1
+
+
+def _is_made_of(one: Amount, amounts: Sequence[Amount]) -> bool:
+    """Whether an amount is the difference of two others, or several times another."""
+    same = [two for two in amounts if two.currency == one.currency and two.value != one.value]
+    if any(_is_multiple(one, two) for two in same):
+        return True
+    values = {two.value for two in same}
+    return any(value - one.value in values and value - one.value != one.value for value in values)
+
+
+def _has(said: Said, amount: Amount, cues: Sequence[tuple[str, Cue]], *kinds: str) -> bool:
+    sentence = said.sentence_of(amount.start)
+    return any(
+        kind in kinds and one.sentence == sentence and abs(one.start - amount.start) < _REACH for kind, one in cues
+    )
+
+
+def _is_offered(said: Said, amount: Amount, cues: Sequence[tuple[str, Cue]]) -> bool:
+    sentence = said.sentence_of(amount.start)
+    return any(
+        kind == "offer" and one.sentence == sentence and abs(one.start - amount.start) < _OFFERED for kind, one in cues
+    )
+
+
+def _total_of(said: Said, best: Amount, amounts: Sequence[Amount]) -> Amount | None:
+    """The total the writer makes of the claimed amount and others: "2,680 and 1,500, in all 4,180"."""
+    return next(
+        (
+            one
+            for one in amounts
+            if one.value > best.value > 0
+            and one.currency == best.currency
+            and _is_total(said, one)
+            and any(two is not best and two.value + best.value == one.value for two in amounts)
+        ),
+        None,
+    )
 
 
 def _added_up(said: Said, best: Amount, claimed: Sequence[Amount]) -> Amount:

@@ -136,9 +136,10 @@ def _rows() -> tuple[_Row, ...]:
     for kind, words, is_matter in groups:
         for word in (form for written in words for form in (written.lower(), _bare(written.lower()))):
             key = (word.rstrip("*"), word.endswith("*"))
-            found.setdefault(key, _Row(*key, kind, is_matter, key[0] in either))
+            found.setdefault(key, _Row(*key, kind, is_matter, key[0] in either or f"{key[0]}*" in either))
     for word in either:
-        found.setdefault((word, False), _Row(word, False, "waybill", False, True))
+        key = (word.rstrip("*"), word.endswith("*"))
+        found.setdefault(key, _Row(*key, "waybill", False, True))
     return tuple(sorted(found.values(), key=lambda row: (-len(row.word), row.is_stem)))
 
 

@@ -182,6 +182,12 @@ def test_whole_letters_give_their_facts(name: str) -> None:
     assert {} == {fact: hits for fact, hits in right.items() if hits and 100 * sum(hits) < LEAST[fact] * len(hits)}
 
 
+@pytest.mark.parametrize("row", rows("loss"), ids=lambda row: row["t"][:40])
+def test_the_claimed_sum_is_told_from_prices_rates_and_offers(row: dict[str, Any]) -> None:
+    loss = read_letter({"name": "Somebody", "subject": "", "text": row["t"], "country": ""})["loss"]
+    assert row["e"] == loss
+
+
 @pytest.mark.parametrize("row", rows("wanted"), ids=lambda row: row["l"])
 def test_each_remedy_is_heard_in_each_language(row: dict[str, Any]) -> None:
     for remedy, sentences in row.items():
