@@ -11,7 +11,9 @@ python="$here/.venv/bin/python"
 [ -x "$python" ] || python=${OMBUD_PYTHON:-python3}
 cd "$here"
 case "${1:-}" in
-  setup) "$python" -m bench.peer_settings && exec "$python" -m daemon init-db --config "$PB_WORK/ombud.toml" ;;
+  setup) # modules compiled, as any installer leaves them
+    "$python" -m compileall -q cases config daemon parsers store templates
+    "$python" -m bench.peer_settings && exec "$python" -m daemon init-db --config "$PB_WORK/ombud.toml" ;;
   run) exec "$python" -m daemon run --once --from 2025-01-01 --config "$PB_WORK/ombud.toml" ;;
   check) "$python" -m daemon stats --json --config "$PB_WORK/ombud.toml" | tr -d '\n' ;;
   *) echo "usage: bench/peerbench.sh setup|run|check" >&2; exit 2 ;;

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from json.encoder import encode_basestring as _quoted
 from threading import Lock
 from typing import Any, TypeVar, get_type_hints
 
@@ -121,8 +122,11 @@ def _written(case: Case, known: _Known | None) -> tuple[str, ...]:
 
 
 def _json(value: Any, plain: Callable[[Any], Any]) -> str:
-    if value == () and isinstance(value, tuple):  # most fields of most cases
+    kind = type(value)
+    if kind is tuple and not value:  # most fields of most cases are empty, or text
         return "[]"
+    if kind is str:
+        return _quoted(value)
     return _dump(plain(value))
 
 
