@@ -15,7 +15,7 @@ from cases.reading import Reading
 from daemon.clock import VirtualClock
 from daemon.workers import Parsers
 from tests.campaign.corpus import ANSWERING, Kind, Planned, Writer, plan
-from tests.campaign.kills import DUE, SENDING, Kill, kills
+from tests.campaign.kills import DUE, NEEDS_NEW, SENDING, Kill, kills
 from tests.campaign.program import STARTED, Program, Running, Stuck
 from tests.campaign.sink import Sink, Taken
 from tests.e2e.desk import TestDesk, lines
@@ -24,7 +24,7 @@ from tests.e2e.opened import OpenDesk
 from tests.servers.dovecot import Dovecot, ImapAccount
 from tests.servers.smtp import SmtpServer
 
-PATIENCE = 8.0  # seconds for a named moment to come by
+PATIENCE = 12.0  # seconds for a named moment to come by
 BACKLOG = 40  # messages in the INBOX; with many more a short life has time for nothing but one great batch
 IDLE = 1.5  # seconds without a letter after which there is probably nothing to do
 MORE = 500  # messages for one whole pass
@@ -133,8 +133,9 @@ class Campaign:
                 if kill.moment == DUE:
                     self._bring_forward(kill.turn)
                 room = BACKLOG - client.folder_status("INBOX", ["MESSAGES"])[b"MESSAGES"]
-                share = self.mails * (kill.index + 1) // len(schedule)
-                self._deliver(client, writer, sink, min(share, len(self.diary.delivered) + room))
+                share, there = self.mails * (kill.index + 1) // len(schedule), len(self.diary.delivered)
+                needed = kill.turn if kill.moment in NEEDS_NEW else 0
+                self._deliver(client, writer, sink, max(min(share, there + room), there + needed))
                 self._live(program, sink, kill)
                 self.on_progress(self.diary)
             before = len(self._waiting) + 1

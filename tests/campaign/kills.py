@@ -11,6 +11,7 @@ TURNS = {
 }  # fmt: skip
 POINTS = tuple(TURNS)
 DUE, RELOADING = "CP16", "CP20"  # for these the driver has something to do beforehand
+NEEDS_NEW = ("CP02", "CP03", "CP04", DUE)  # these come by only when something new lies in the INBOX
 SENDING = ("CP10", "CP11", "CP12", "CP15")  # the thread that sends is here, so no letter is at its final dot
 SHORTEST, LONGEST = 0.005, 0.5  # seconds
 
