@@ -68,6 +68,7 @@ class Proxy:
     trouble: Trouble | None = field(default=None, init=False)
     struck: bool = field(default=False, init=False)
     connections: int = field(default=0, init=False)
+    heard: dict[Side, bytearray] | None = field(default=None, init=False)  # what each side said, once it is a dict
     carried: Counter[Side] = field(default_factory=Counter, init=False)
     _loop: asyncio.AbstractEventLoop | None = field(default=None, init=False)
     _stop: asyncio.Event | None = field(default=None, init=False)
@@ -203,6 +204,8 @@ class _Link:
     async def _carry(self, side: Side, data: bytes) -> None:
         if data:
             self._proxy.carried[side] += len(data)
+            if self._proxy.heard is not None:
+                self._proxy.heard.setdefault(side, bytearray()).extend(data)
             self._writers[side.other].write(data)
             await self._writers[side.other].drain()
 
