@@ -8,6 +8,7 @@ that brings the trouble along can hold up what is honest.
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from cases.trouble import Trouble, TryLater
@@ -60,6 +61,15 @@ class Attempts:
         if isinstance(trouble, Unavailable) or not self._spared(ids):
             self._owed.update(ids)
         return ids
+
+    @contextmanager
+    def elsewhere(self) -> Iterator[None]:
+        """Inside the block something else is done: what goes wrong there is the doing of nothing that is under way."""
+        try:
+            yield
+        except BaseException:
+            self.excuse()
+            raise
 
     def end(self) -> None:
         """Nothing is under way any more; what was and is not excused stays counted."""

@@ -23,7 +23,7 @@ from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientAbortError, IMAPClientError, IMAPClientReadOnlyError, LoginError
 from imapclient.response_parser import parse_fetch_response
 
-from cases.trouble import NeedsHuman, TryLater
+from cases.trouble import TryLater
 from daemon.accounts import ImapAccount, Mechanism, Tls, hint_of, tls_context
 from daemon.crash import crash_point
 from daemon.fetching import MANY, NOTHING, SLACK, Fetched, Fetching, Found, Missed, chunks
@@ -176,7 +176,7 @@ class Session:
             except IMAPClientReadOnlyError:
                 said, read_only = self._client.select_folder(path, readonly=True), True
         if not said.get(b"UIDVALIDITY"):
-            raise NeedsHuman(f"{self._account.name}: the server keeps no lasting UIDs in {folder}")
+            raise TryLater(f"{self._account.name}: the server keeps no lasting UIDs in {folder}")
         self._selected = Selected(
             folder=folder,
             uidvalidity=said[b"UIDVALIDITY"],
@@ -328,7 +328,7 @@ class Session:
     def _login(self, secret: str) -> None:
         account = self._account
         if not (account.user + secret).isascii() or re.search(r'[\s(){%*"\\]', account.user):
-            raise NeedsHuman(
+            raise TryLater(
                 f"{account.name}: the server has no AUTH=PLAIN, and LOGIN cannot carry this name or password"
             )
         self._client.login(account.user, secret)

@@ -127,11 +127,13 @@ class Intake:
 
             def settle() -> None:
                 group, reading = waiting.popleft()
-                while not reading.done() and meanwhile():
-                    pass
+                with self._attempts.elsewhere():
+                    while not reading.done() and meanwhile():
+                        pass
                 self._settle_group(group, self._read_by(reading), swept, stop)
-                while meanwhile():  # what was just decided is still at hand
-                    pass
+                with self._attempts.elsewhere():
+                    while meanwhile():  # what was just decided is still at hand
+                        pass
 
             for group in self._groups(stop):
                 alone = self._attempts.is_suspect(group[0])

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from cases.trouble import TryLater
+from cases.trouble import NeedsHuman, Trouble, TryLater
 from daemon.accounts import ImapAccount
 from daemon.clock import Clock
 from daemon.crash import crash_point
 from daemon.inbox import Fetched, Missed, Moved, Selected, SignInRefused
 from store.desk import Store
 from store.facts import LOST_SINCE
-from store.trouble import Unavailable
+from store.trouble import Broken, Locked, Unavailable
 from store.values import FolderState, NewDelivery, Outcome
 
 log = logging.getLogger("ombud.poll")
@@ -61,7 +61,7 @@ class Poll:
     _missed: dict[tuple[str, int, int], str] = field(default_factory=dict)
 
     def run(self, stop: Callable[[], bool] = lambda: False) -> int:
-        """Fetches and clears away; returns how many messages are new. Raises TryLater after noting the failure."""
+        """Fetches and clears away; returns how many messages are new. Raises TryLater, NeedsHuman, once noted."""
         if self._is_waiting:
             return 0
         try:
@@ -70,7 +70,9 @@ class Poll:
         except Unavailable as trouble:
             self._wait(FIRST_WAIT, trouble, "storage is in the way")
             raise
-        except TryLater as trouble:
+        except (Broken, Locked):
+            raise
+        except (TryLater, NeedsHuman) as trouble:
             self._failed(trouble)
             raise
         if self._failures:
@@ -80,15 +82,16 @@ class Poll:
 
     def _look_into(self, mail: Mail, stop: Callable[[], bool]) -> int:
         """All folders; one that is missing, or whose mail cannot be moved, does not hold up the others."""
-        new, trouble = 0, None
+        new = 0
+        trouble: Trouble | None = None
         for folder in self.account.folders:
             try:
                 if self.has_room():
                     new += self._fetch(mail, folder, stop)
                 self._clear(mail, folder, stop)
-            except Unavailable:
+            except (Unavailable, Broken, Locked):
                 raise
-            except TryLater as error:
+            except (TryLater, NeedsHuman) as error:
                 trouble = trouble or error
         new += self._look_again(mail, stop)
         if trouble:
@@ -241,7 +244,7 @@ class Poll:
         if moved.left:
             raise TryLater(f"{self.account.name}: {len(moved.left)} messages cannot be moved to {target}")
 
-    def _failed(self, trouble: TryLater) -> None:
+    def _failed(self, trouble: Trouble) -> None:
         wait = min(FIRST_WAIT * 2 ** min(self._failures, 10), LONGEST_WAIT)
         self._failures += 1
         self.trouble = str(trouble)
@@ -249,7 +252,7 @@ class Poll:
         if self._failures == 1 and not isinstance(trouble, SignInRefused):  # that is told at once, by DeskNotices
             self.store.record_trouble("account-down", str(trouble), self.clock.now())
 
-    def _wait(self, span: timedelta, trouble: TryLater, what: str) -> None:
+    def _wait(self, span: timedelta, trouble: Trouble, what: str) -> None:
         self._not_before = self.clock.monotonic() + span.total_seconds()
         next_try = (self.clock.now() + span).isoformat()
         log.warning(what, extra={"account": self.account.name, "reason": str(trouble), "next_try": next_try})

@@ -124,11 +124,11 @@ def _pass(house: House) -> int:
         while not all(future.done() for future in fetching):
             attempt(decide)
             time.sleep(0.02)
-        _raise_from(fetching)
         attempt(decide)
         attempt(lambda: (house.recounting.run(stop), house.ticks.tick(stop)))
         attempt(lambda: (house.outbox.release(), house.outbox.drain(stop)))
-        _raise_from([pool.submit(attempt, poll.clear) for poll in house.polls])
+        clearing = [pool.submit(attempt, poll.clear) for poll in house.polls]
+        _raise_from([*fetching, *clearing])  # now: what only a person can mend in one account holds up no other
         house.close()
     left = failed.is_set() or loop.stopping or _unfinished(house)
     facts = {"left": "something, try again" if left else "nothing", "commits": house.store.commits}

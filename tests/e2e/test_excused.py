@@ -1,6 +1,7 @@
 """What keeps a message from being handled, but is not the message's doing, sets nothing aside however long it lasts."""
 
 import errno
+import threading
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -36,12 +37,14 @@ class Readers:
     in_the_way: list[Exception] = field(default_factory=list)
     asked: Counter[int] = field(default_factory=Counter)
     account: str = ""
+    begin: Callable[[], object] = lambda: None
 
     def __call__(self, account: str) -> "Readers":
         self.account = account
         return self
 
     def parse_many(self, raws: Iterable[tuple[int, bytes, bool, int]]) -> Iterator[tuple[int, Parsed]]:
+        self.begin()
         if self.in_the_way:
             raise self.in_the_way.pop()
         some = list(raws)
@@ -103,6 +106,29 @@ def test_what_keeps_the_workers_from_reading_is_held_against_no_message(
             left = readers.in_the_way
             office.restart()
             readers = with_readers(office, left)
+    office.house.intake.run()
+    assert_all_are_cases(office, customers)
+
+
+def test_what_goes_wrong_with_letters_meanwhile_is_held_against_no_message(
+    small_desk: TestDesk, opening: Opening
+) -> None:
+    """A single pass sends while it waits for the workers; what fails there ends the pass, again and again."""
+    office = opening(small_desk)
+    customers = deliver(office, 3)
+    readers, sends = with_readers(office), threading.Event()
+    readers.begin = lambda: sends.wait(60)
+
+    def meanwhile() -> bool:
+        sends.set()
+        raise NeedsHuman("a letter contradicts the record")
+
+    for _ in range(OFTEN):
+        sends.clear()
+        with pytest.raises(NeedsHuman):
+            office.house.intake.run(meanwhile=meanwhile)
+        assert {0} == {raw.attempts for raw in office.house.store.pending(10)}
+    sends.set()
     office.house.intake.run()
     assert_all_are_cases(office, customers)
 

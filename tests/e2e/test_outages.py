@@ -1,10 +1,15 @@
 """Servers that refuse for a while or for good, seen from the whole desk: who is told, and what goes on (threats §3)."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from cases.trouble import NeedsHuman
+from daemon.cli import running
+from daemon.polling import Mail
 from store.values import OutboxState
 from tests.daemon.scripted_imap import Dialogue, Message, ScriptedImap
 from tests.e2e.conftest import MONDAY, Opening
@@ -124,6 +129,48 @@ def test_a_folder_that_is_missing_does_not_hold_up_the_others(small_desk: TestDe
     assert {ANA, "bo@kunde.example"} == {case.customer for case in office.cases()}
     assert 2 == len(small_desk.imap.messages("Processed"))
     assert "Gone" in told(office)
+
+
+def test_a_server_that_names_no_lasting_uids_is_told_and_asked_again(
+    small_desk: TestDesk, liar: ScriptedImap, opening: Opening
+) -> None:
+    """Without them no message can be told from another; it may be over tomorrow."""
+    office = opening(small_desk)
+    arrives(liar, 1, ANA)
+
+    def select(dialogue: Dialogue, tag: str, _: str) -> bool:
+        dialogue.say("* 1 EXISTS", f"{tag} OK [READ-WRITE] selected")
+        return True
+
+    liar.on["SELECT"] = select
+    office.beat()
+    assert ["complaints"] == sorted(set(office.down))
+    office.go_on(minutes=11)
+    assert "no lasting UIDs" in told(office)
+    del liar.on["SELECT"]
+    office.go_on(minutes=11)
+    assert [ANA] == [case.customer for case in office.cases()]
+
+
+def test_what_only_a_person_can_mend_in_an_account_is_told_and_holds_up_no_other(
+    small_desk: TestDesk, opening: Opening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file of authorities that vanished under the daemon: one pass does everything else, and then says so."""
+
+    def vanished(_: object) -> AbstractContextManager[Mail]:
+        raise NeedsHuman("authorities.pem cannot be read")
+
+    office = opening(small_desk)
+    monkeypatch.setattr("daemon.loop.Loop.listen_to_signals", lambda _: None)
+    (poll,) = office.house.polls
+    broken = replace(poll, connect=vanished)
+    small_desk.deliver(mail(ANA, "Order 48213", STRONG), at=MONDAY)
+    with pytest.raises(NeedsHuman, match="authorities"):
+        running._pass(replace(office.house, polls=(broken, poll)))  # noqa: SLF001 (what `ombud run --once` does)
+    assert {ANA, HEAD} <= set(small_desk.recipients())
+    assert "authorities.pem cannot be read" in told(office)
+    assert "authorities.pem cannot be read" == broken.trouble
+    assert 0 == broken.run()  # it rests, like an account that is down
 
 
 @pytest.mark.parametrize("lie", ["NIL body", "another UID", "2 GB", "no answer"])
