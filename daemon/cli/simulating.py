@@ -271,6 +271,8 @@ def _headline(summary: Summary, run: Run) -> Iterator[str]:
         f"{summary.letters} letters sent{f' ({unsent})' if unsent else ''}; {summary.breaches} limits passed, "
         f"{summary.reminders} reminders, {summary.escalations} escalations"
     )
+    for rise in run.rises:
+        yield line_of("", rise, run.policy)
     if summary.oddities:
         told = ", ".join(f"{count} {what}" for what, count in summary.oddities.items())
         yield f"led to nothing on a case: {told}"

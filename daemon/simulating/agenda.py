@@ -18,6 +18,7 @@ class Turn(IntEnum):
     STAGE = 2
     LOOK = 3
     GATHER = 4  # when everything that wants to be told in this moment has been written
+    LOOK_AT_ALL = 5  # at many cases together
 
 
 @dataclass(slots=True, kw_only=True)

@@ -34,6 +34,7 @@ from daemon.simulating.book import MemoryBook
 from daemon.simulating.letterbox import Letterbox, Settled
 from daemon.simulating.post import Piece
 from daemon.simulating.record import Oddity, Run, Story
+from daemon.simulating.tallies import Watch
 from daemon.simulating.writing import Pen
 from daemon.workers import Parsed, Read
 
@@ -75,6 +76,7 @@ class SimulatedDesk:
     _telling: frozenset[str] = frozenset()  # kinds of events that start or end clocks
     _ways: Ways = field(init=False)
     _letters: Letterbox = field(init=False)
+    _watch: Watch = field(init=False)
 
     def __post_init__(self) -> None:
         """Opens an empty book."""
@@ -87,6 +89,8 @@ class SimulatedDesk:
             policy=self.world.policy, book=self.book, agenda=self._agenda, conclude=self._conclude, pen=self.world.pen
         )
         self._telling = frozenset(kind for row in self.policy.stages for kind in (*row.starts, *row.done, *row.moot))
+        self._watch = Watch(policy=self.policy, run=self.run, agenda=self._agenda, sink=self.sink)
+        self._watch.begin(self.run.begin)
         for act in self.world.acts:
             self._agenda.plan(act.at, Turn.ACT, partial(self._act, act))
 
@@ -283,6 +287,10 @@ class SimulatedDesk:
     def _follow(self, story: Story, case: Case, events: tuple[e.Event, ...], now: datetime) -> None:
         """Keeps what happened, and plans when anybody must look again."""
         story.follow(case, events)
+        self._watch.tallies.count(case)
+        for event in events:
+            if isinstance(event, e.LimitBreached):
+                self._watch.tallies.miss(case, event.due)
         self.run.events += len(events)
         for event in events:
             self.sink(case.number, event)

@@ -24,6 +24,7 @@ def document(run: Run) -> dict[str, object]:
         "cases": (case(story, run) for story in run.stories.values()),
         "letters": (letter_row(letter, run) for letter in run.letters),
         "breaches": run.breaches,
+        "rises": run.rises,
     }
 
 

@@ -7,13 +7,14 @@ from enum import Enum
 from cases import events as e
 from cases.policy import Policy
 
+_NO_CASE = "many cases "
 _LONG = 80  # characters of somebody's own words
 _QUIET = frozenset({"at", "by", "rule", "clause", "raw", "words", "key", "round", "skipped", "number", "message_id"})
 
 
 def line_of(number: str, event: e.Event, policy: Policy) -> str:
     """`2026-03-02 09:00  C-2718-2819  LimitBreached  investigate: due …`; the moment is in UTC."""
-    return f"{moment(event.at)}  {number}  {event.kind}  {said(event, policy)}".rstrip()
+    return f"{moment(event.at)}  {number or _NO_CASE}  {event.kind}  {said(event, policy)}".rstrip()
 
 
 def moment(at: datetime) -> str:
@@ -40,6 +41,12 @@ def said(event: e.Event, policy: Policy) -> str:
             return f"{event.letter} to {_reader(event.to, policy)}{because}"
         case e.DateTold():
             return f"{event.what} by {moment(event.date)}"
+        case e.RiseWarned():
+            people = ", ".join(policy.directory.people[id_].name for id_ in event.people)
+            past = " ".join(map(str, event.history))
+            return f"{event.rule}: {event.series}, {event.count} after {past}; told to {people or 'nobody'}"
+        case e.RiseEnded():
+            return f"{event.rule}: {event.series}, {event.count} now"
         case _:
             return _fields(event, policy)
 

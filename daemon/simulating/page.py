@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from daemon.demo.gallery.markup import Html, tag
 from daemon.simulating.chart import chart
 from daemon.simulating.document import share_of
-from daemon.simulating.lines import moment
+from daemon.simulating.lines import moment, said
 from daemon.simulating.record import Run, SeenLetter, Span, Story
 from daemon.simulating.summary import Summary, reader_name, summary_of
 
@@ -33,6 +33,7 @@ def page(run: Run, title: str) -> str:
         figures_table(summary),
         stages_table(summary),
         readers_table(summary),
+        _rises(run),
         _oddities(run),
         tag("h2", "Cases"),
         _chosen_note(len(chosen), len(run.stories)),
@@ -102,6 +103,14 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[object]]) -> Html:
         tag("tr", [tag("th", head.removeprefix("#"), class_=kind) for head, kind in zip(heads, kinds, strict=True)]),
         [tag("tr", [tag("td", cell, class_=kind) for cell, kind in zip(row, kinds, strict=True)]) for row in rows],
     )
+
+
+def _rises(run: Run) -> Html | None:
+    """Early warnings, and when they ended."""
+    if not run.rises:
+        return None
+    rows = [(moment(one.at), one.kind, said(one, run.policy)) for one in run.rises]
+    return tag("div", tag("h2", "Early warnings"), table(("when", "", "what"), rows))
 
 
 def _oddities(run: Run) -> Html | None:

@@ -205,13 +205,15 @@ class Run:
     oddities: list[Oddity] = field(default_factory=list)
     undated: tuple[str, ...] = ()
     outside: int = 0  # messages that came before or after
+    rises: list[e.RiseWarned | e.RiseEnded] = field(default_factory=list)  # of counts over many cases (M36)
+    reports: list[SeenLetter] = field(default_factory=list)  # letters about many cases
     events: int = 0
 
     @property
     def letters(self) -> tuple[SeenLetter, ...]:
         """Every letter, in order."""
         found = (letter for story in self.stories.values() for letter in story.letters)
-        return tuple(sorted(found, key=lambda letter: letter.at))
+        return tuple(sorted((*found, *self.reports), key=lambda letter: letter.at))
 
     @property
     def breaches(self) -> tuple[Breach, ...]:

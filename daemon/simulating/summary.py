@@ -65,7 +65,7 @@ class Summary:
 def summary_of(run: Run) -> Summary:
     """The numbers of a run."""
     stories = run.stories.values()
-    letters = [letter for story in stories for letter in story.letters]
+    letters = [*(letter for story in stories for letter in story.letters), *run.reports]
     sent = messages_of(letters)
     grades = Counter(str(story.case.grade) for story in stories)
     return Summary(

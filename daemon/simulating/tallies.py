@@ -1,0 +1,128 @@
+"""What is counted over many cases, for as long as a simulation runs; and the daily look for what rises (M36)."""
+
+from bisect import bisect_left, insort
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from cases import events as e
+from cases.case import Case
+from cases.policy import Policy
+from cases.rise_views import readers_of
+from cases.rises import key_of, limits_of, look, series_of
+from cases.words import WARNING, LetterClass
+from daemon.reviewing import events_of, midnight, who
+from daemon.simulating.agenda import Agenda, Turn
+from daemon.simulating.record import Fate, Run, SeenLetter
+
+_Counted = tuple[datetime, str]  # when, case
+_HALF_A_DAY = timedelta(hours=12)
+
+
+@dataclass(slots=True)
+class MemoryTallies:
+    """Counts by series and moment, each list in order (`cases.rises.Tallies`)."""
+
+    _all: list[tuple[datetime, str, str]] = field(default_factory=list)  # when, series, case
+    _of_series: dict[str, list[_Counted]] = field(default_factory=dict)
+    _of_case: dict[str, tuple[tuple[object, ...], tuple[str, ...]]] = field(default_factory=dict)
+
+    def count(self, case: Case) -> None:
+        """What the case counts for now."""
+        routed = "Routed" in case.moments
+        mark = (case.category, case.centre, case.country, case.facts, case.status.value == "triage", routed)
+        known, before = self._of_case.get(case.number, ((), ()))
+        if known == mark:
+            return
+        after = series_of(case)
+        self._of_case[case.number] = mark, after
+        for series in set(before) - set(after):
+            self._all.remove((case.received_at, series, case.number))
+            self._of_series[series].remove((case.received_at, case.number))
+        for series in after:
+            if series not in before:
+                self._add(series, case.received_at, case.number)
+
+    def miss(self, case: Case, due: datetime) -> None:
+        """A limit of the case passed."""
+        self._add(limits_of(case.centre), due, case.number)
+
+    def _add(self, series: str, at: datetime, number: str) -> None:
+        insort(self._all, (at, series, number))
+        insort(self._of_series.setdefault(series, []), (at, number))
+
+    def tallied(self, start: datetime, end: datetime) -> Counter[str]:
+        """How many of each series."""
+        found = self._all[bisect_left(self._all, (start, "", "")) : bisect_left(self._all, (end, "", ""))]
+        return Counter(series for _, series, _ in found)
+
+    def tally_times(self, series: str, start: datetime, end: datetime) -> list[datetime]:
+        """When, in order."""
+        return [at for at, _ in self._between(series, start, end)]
+
+    def tally_numbers(self, series: str, start: datetime, end: datetime) -> tuple[str, ...]:
+        """The cases, the newest first, each once."""
+        return tuple(dict.fromkeys(number for _, number in reversed(self._between(series, start, end))))
+
+    def first_tally(self) -> datetime | None:
+        """The earliest of all."""
+        return self._all[0][0] if self._all else None
+
+    def _between(self, series: str, start: datetime, end: datetime) -> list[_Counted]:
+        found = self._of_series.get(series, [])
+        return found[bisect_left(found, (start, "")) : bisect_left(found, (end, ""))]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Looks once a day, as `daemon.reviewing` does."""
+
+    policy: Policy
+    run: Run
+    agenda: Agenda
+    sink: Callable[[str, e.Event], None]
+    tallies: MemoryTallies = field(default_factory=MemoryTallies)
+    _told: dict[str, int] = field(default_factory=dict)
+
+    def begin(self, at: datetime) -> None:
+        """Plans the first look: at the head office's next midnight."""
+        if self.policy.reports.rises:
+            self._plan(at)
+
+    def _plan(self, now: datetime) -> None:
+        # A day may have 23 or 25 hours: half a day behind its end it is surely the next one.
+        following = midnight(self.policy, midnight(self.policy, now) + timedelta(days=1) + _HALF_A_DAY)
+        self.agenda.plan(following.astimezone(now.tzinfo), Turn.LOOK_AT_ALL, self._look)
+
+    def _look(self, now: datetime) -> None:
+        reports = self.policy.reports
+        found = look(reports.rises, reports.rise, self.tallies, self._told, midnight(self.policy, now))
+        readers = readers_of(found.risen, self.policy, now)
+        for event in events_of(found, {rise: who(rise, readers) for rise in found.risen}, now):
+            self.run.rises.append(event)
+            self.run.events += 1
+            self.sink("", event)
+        for rise in found.risen:
+            self._told[key_of(rise.row, rise.series)] = rise.count
+        for one in found.calmed:
+            del self._told[f"{one.row} {one.series}"]
+        self.run.reports.extend(self._letters(readers, now))
+        self._plan(now)
+
+    def _letters(self, readers: Iterable[str], now: datetime) -> Iterator[SeenLetter]:
+        for reader in readers:
+            person = self.policy.directory.people[reader]
+            yield SeenLetter(
+                number="",
+                letter=WARNING,
+                reader=person.id,
+                to=person.address,
+                letter_class=LetterClass.OWED,
+                language=person.language,
+                written_at=now,
+                at=self.policy.calendar_of_person(person).opening(now),
+                fate=Fate.SENT,
+                rule=WARNING,
+                clause="M36",
+            )
