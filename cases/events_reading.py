@@ -54,12 +54,14 @@ class FollowUpAdded(Event):
 class StatusAsked(Event):
     """The customer asks how their case stands and is answered at once (N4).
 
-    `believed`: the sender of this message is at least plausible; others get no more than a bare answer.
+    `believed`: the sender of this message is at least plausible; others get no more than a bare answer. `answer_to` is
+    where the answer goes when it is not the case's own address: another one of the customer that was proven.
     """
 
     raw: int
     sender: str
     believed: bool
+    answer_to: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

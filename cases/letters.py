@@ -268,7 +268,7 @@ def _to_customer(case: Case, event: e.Event, row: NoticeRow, policy: Policy, now
         key=f"{case.number}:{row.letter}:{_about(event)}:{CUSTOMER}",
         number=case.number,
         letter=row.letter,
-        to=case.customer,
+        to=(event.answer_to if isinstance(event, e.StatusAsked) else "") or case.customer,
         language=case.language,
         zone=customer_zone(case, policy),
         letter_class=row.letter_class,

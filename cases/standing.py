@@ -57,8 +57,17 @@ def status_asked(case: Case, arrival: Arrival, policy: Policy, now: datetime) ->
     if sum(at > now - DAY for at in case.status_asked) >= policy.letters.status_a_day:
         return ()
     by, believed = f"message:{arrival.raw}", min(arrival.message.proof, case.proof) >= Proof.PLAUSIBLE
+    is_other = sender.address.casefold() != case.customer.casefold()
+    proven = believed and arrival.message.proof >= Proof.PROVEN and not arrival.message.sender_doubt
     asked = e.StatusAsked(
-        at=now, by=by, rule="status on request", clause="N4", raw=arrival.raw, sender=sender.address, believed=believed
+        at=now,
+        by=by,
+        rule="status on request",
+        clause="N4",
+        raw=arrival.raw,
+        sender=sender.address,
+        believed=believed,
+        answer_to=sender.address if is_other and proven else "",
     )
     following = _next_contact(case, policy, now)
     told = (e.DateTold(at=now, by=by, clause="§3, N4", what="next contact", date=following),) if following else ()

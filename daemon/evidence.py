@@ -1,4 +1,7 @@
-"""Evidence for the department: the customer's files, renamed, of harmless kinds, up to a size (policy §8)."""
+"""Evidence for the department: the customer's files, renamed, of harmless kinds, up to a size (policy §8).
+
+They go with the assignment, and with each message that is passed on later.
+"""
 
 import binascii
 import hashlib
@@ -23,6 +26,7 @@ MOST_BYTES = 5 * 2**20  # of all files together; what is over it is listed in th
 MOST_RAW = 8 * 2**20  # a larger message is not opened outside the parser workers
 LONGEST_LINE = 998  # RFC 5322 section 2.1.1
 GIVEN_WITH = frozenset({"assignment"})
+FRESH_WITH = frozenset({"follow-up"})  # only what came with the message that is passed on
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,8 @@ class Evidence:
 
     def files_for(self, letter: Letter, case: Case, added: Sequence[EvidenceAdded]) -> Sequence[File]:
         """The files to go with a letter to the department; `added` are those not on record yet."""
+        if letter.letter in FRESH_WITH:
+            return tuple(self._files(added))
         if letter.letter not in GIVEN_WITH or not case.evidence:
             return ()
         known = [record.event for record in self.store.events(case.number)]

@@ -70,14 +70,14 @@ def store(tmp_path: Path) -> Iterator[Store]:
     made.close()
 
 
-def given(store: Store, file: Attachment) -> tuple[File, ...]:
+def given(store: Store, file: Attachment, letter: str = "assignment", *, earlier: bool = False) -> tuple[File, ...]:
     """The files that go with an assignment when a worker said this of the message."""
     opening = e.CaseOpened(at=NOW, by="message:1", number="C-1", raw=1, received_at=NOW, customer="ana@kunde.example")
     added = e.EvidenceAdded(at=NOW, by="message:1", raw=1, files=(file,))
-    letter = Letter(
-        key="C-1:assignment:1:jonas",
+    written = Letter(
+        key=f"C-1:{letter}:1:jonas",
         number="C-1",
-        letter="assignment",
+        letter=letter,
         to="jonas@meridian.example",
         person="jonas",
         language="en",
@@ -87,7 +87,7 @@ def given(store: Store, file: Attachment) -> tuple[File, ...]:
         priority=4,
         cause=added,
     )
-    return tuple(Evidence(store=store).files_for(letter, fold(None, (opening, added)), (added,)))
+    return tuple(Evidence(store=store).files_for(written, fold(None, (opening, added)), () if earlier else (added,)))
 
 
 def bytes_of(store: Store, file: File) -> bytes:
@@ -101,6 +101,14 @@ def test_an_honest_worker_has_the_file_sent_from_where_it_stands(store: Store) -
     (file,) = given(store, honest())
     assert file.place is not None
     assert PHOTO == bytes_of(store, file)
+
+
+def test_what_comes_later_goes_with_the_letter_that_passes_the_message_on(store: Store) -> None:
+    """And nothing that the department was sent before."""
+    (file,) = given(store, honest(), "follow-up")
+    assert PHOTO == bytes_of(store, file)
+    assert () == given(store, honest(), "follow-up", earlier=True)
+    assert () == given(store, honest(), "reminder")
 
 
 @pytest.mark.parametrize(

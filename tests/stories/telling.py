@@ -105,8 +105,9 @@ class Story:
         *,
         signs: tuple[str, ...] = (),
         proof: Proof = Proof.PROVEN,
+        sender: str = ANA,
     ) -> None:
-        """The customer answers the last letter of that name which they got."""
+        """The customer answers the last letter of that name which they got, perhaps from another address."""
         letter = next(one for one, _ in reversed(self.left) if one.letter == answering and not one.person)
         token = IssuedToken(
             id="abcdefgh",
@@ -117,9 +118,16 @@ class Story:
             letter_key=letter.key,
         )
         come = self._mail(words, complaint=Strength.NONE, signs=signs)
-        come = replace(come, message=replace(come.message, proof=proof))
+        come = replace(come, message=replace(come.message, proof=proof, sender=Address(address=sender)))
         place = Join(number=NUMBER, how="token", token=token)
         self._conclude(on_message(self.case, come, place, self.policy, self.now))
+
+    def adds(self, person: str, address: str) -> None:
+        """A person of the desk adds another address of the customer."""
+        added = e.ParticipantAdded(
+            at=self.now, by=f"command line:root for {person}", clause="§12", address=address, because="on the phone"
+        )
+        self._conclude((added,))
 
     def until(self, at: str) -> None:
         """Time passes; whatever falls due on the way happens in its moment."""

@@ -112,3 +112,23 @@ def test_who_asks_while_we_wait_for_them_is_told_so_and_the_clocks_run_again() -
     case.customer_writes("Any news?", answering="question", signs=ASKING)
     assert case.case.pause is None
     assert 1 == case.letters().count("status to customer")
+
+
+@pytest.mark.parametrize(
+    ("proof", "reached"),
+    [(Proof.PROVEN, "ana@home.example"), (Proof.PLAUSIBLE, "ana@kunde.example")],
+)
+def test_who_asks_from_another_address_of_theirs_is_answered_there_once_it_is_proven(
+    proof: Proof, reached: str
+) -> None:
+    """It is one that the desk knows; what nobody has proven is answered where the case began."""
+    case = Story("general")
+    case.adds("lin", "ana@home.example")
+    case.customer_writes("Wie ist der Stand?", signs=ASKING, sender="ana@home.example", proof=proof)
+    assert reached == next(letter.to for letter, _ in reversed(case.left) if letter.letter == "status")
+
+
+def test_a_stranger_who_answers_gets_no_status() -> None:
+    case = Story("general")
+    case.customer_writes("Wie ist der Stand?", signs=ASKING, sender="eve@else.example")
+    assert not [letter for letter, _ in case.left if letter.letter == "status"]
