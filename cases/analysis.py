@@ -193,7 +193,7 @@ def analysis_view(
 
 def _rated(past: Past) -> float:
     scores = [case.score for case in past.cases if case.score]
-    return round(float(Fraction(sum(scores), len(scores))), 1) if scores else 0
+    return round(float(Fraction(sum(scores), len(scores))), 1) if scores else -1
 
 
 def _cny(past: Past) -> int:

@@ -33,6 +33,7 @@ REPORTS_ON = {
     "report": "report",
     "reviewed": "review",
 }
+_CAUSE, _RESPONSIBILITY = "cause", "responsibility "  # how the commands begin that say why it happened
 # And a further one that it keeps: what was promised of the next news.
 ALSO_ON = {"progress": "contact"}
 # What stands where a person would write, when it is asked what they may write.
@@ -105,6 +106,7 @@ class _Offer:
     stages: frozenset[str]  # of which one must be owed, if there are any
     of_clocks: bool
     of_measures: bool
+    of_causes: bool
 
 
 # By the roles of whoever is offered them: few different sets of roles are ever asked for.
@@ -123,10 +125,19 @@ def allowed(person: Person, case: Case, policy: Policy, now: datetime) -> tuple[
         for offer in _offers(roles_of(person, case, policy, now), policy)
         # The cheapest question first: there are some sixty commands, and every letter to a colleague asks.
         if not (offer.stages and running.isdisjoint(offer.stages))
+        and not (offer.of_causes and not _is_asked(offer.row, case, running))
         and not impossible(case, offer.row, _ANYTHING, policy)
         and not (offer.of_clocks and pointless(offer.row.name, _ANYTHING, case, person, policy, now))
         and not (offer.of_measures and unfit(offer.row, _ANYTHING, case, person, policy, now))
     )
+
+
+def _is_asked(row: CommandRow, case: Case, running: set[str]) -> bool:
+    """Why it happened is asked for with the investigation, and after it as long as nobody has said it."""
+    if row.name == _CAUSE and "investigate" in running:
+        return True
+    known = case.causes if row.name == _CAUSE else case.responsibility
+    return not known and "InvestigationReported" in case.moments
 
 
 def _offers(roles: frozenset[str], policy: Policy) -> tuple[_Offer, ...]:
@@ -148,4 +159,5 @@ def _offer(row: CommandRow) -> _Offer:
         stages=frozenset(stages),
         of_clocks=row.name in clock_acts.JUDGED,
         of_measures=row.name in correcting.JUDGED,
+        of_causes=row.name == _CAUSE or row.name.startswith(_RESPONSIBILITY),
     )

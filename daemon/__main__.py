@@ -300,7 +300,7 @@ def report_warnings(
     most: Annotated[int, typer.Option(min=1, help="How many, the most unlikely first.")] = 40,
     json: Json = False,
 ) -> None:
-    """Every count that is watched for early warnings, against its own history."""
+    """The counts that are watched for early warnings, against their own history; not those of one or two."""
     from daemon.cli import reporting
 
     reporting.warnings(config, most, as_json=json)

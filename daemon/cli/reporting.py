@@ -73,7 +73,7 @@ def _line(line: Mapping[str, Any]) -> tuple[object, ...]:
 
 
 def warnings(config: Path | None, most: int, *, as_json: bool) -> None:
-    """Every count that is watched, the most unlikely first, with what it is compared with."""
+    """Every count that comes to half of what its row asks for, the most unlikely first, with its history."""
     settings, now = settings_at(config), Clock().now()
     with store_of(settings) as store:
         _follow(store)
@@ -109,7 +109,7 @@ def _counts(store: Store, settings: Settings, now: datetime) -> list[dict[str, A
     found: list[dict[str, Any]] = []
     for series, count in store.tallied(start, until).items():
         for row in reports.rises:
-            if series.partition(":")[0] == row.what:
+            if series.partition(":")[0] == row.what and (2 * count >= row.least or f"{row.name} {series}" in told):
                 times = store.tally_times(series, windows[-1], start)
                 history = binned(times, start, rules.window, len(windows))
                 likely = max(chance(count, history), 1e-6)

@@ -41,6 +41,8 @@ def said(event: e.Event, policy: Policy) -> str:
             return f"{event.letter} to {_reader(event.to, policy)}{because}"
         case e.DateTold():
             return f"{event.what} by {moment(event.date)}"
+        case e.CauseFound():
+            return f"{', '.join(event.causes)}: {_short(event.text)}"
         case e.RiseWarned():
             people = ", ".join(policy.directory.people[id_].name for id_ in event.people)
             past = " ".join(map(str, event.history))

@@ -4,6 +4,7 @@ import pytest
 
 from cases.analysis import NONE, Past, analysis_view, counted, has_no_effect
 from cases.quarters import Quarter, parse_quarter, quarter_of
+from cases.rights import allowed
 from cases.rises import series_of
 from cases.root_causes import root_causes_in
 from tests.stories.lives import lived
@@ -118,3 +119,21 @@ def test_quarters_follow_each_other_by_the_clocks_of_the_zone() -> None:
     new_year = berlin("Thu 31 Dec 20:00")
     assert "2026Q4" == str(quarter_of(new_year, "Europe/Berlin"))
     assert "2027Q1" == str(quarter_of(new_year, "Asia/Shanghai"))
+
+
+def test_the_cause_is_asked_for_with_the_investigation_and_as_long_as_nobody_has_said_it() -> None:
+    """A letter offers few commands; these would be taken at any time."""
+
+    def offered(case: Story) -> set[str]:
+        rossi = case.policy.directory.people["rossi"]
+        return {row.name for row in allowed(rossi, case.case, case.policy, case.now)} & {
+            "cause",
+            "responsibility internal",
+        }
+
+    case = lived(Story("general"), until="investigate")
+    assert {"cause"} == offered(case)
+    case.does("rossi", "investigated: lost at the depot")
+    assert {"cause", "responsibility internal"} == offered(case)
+    case.does("rossi", "cause: transport", "responsibility external")
+    assert set() == offered(case)
