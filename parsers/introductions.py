@@ -38,7 +38,7 @@ def separator(line: str) -> str:
     """reply, forward or empty: what a line like `-----Original Message-----` introduces."""
     if len(line) > 300:
         return ""
-    bare = line.strip(" \t>\u00a0")
+    bare = (line.replace("&nbsp;", " ") if "&" in line else line).strip(" \t>\u00a0")
     plain = bare.strip(_DECORATION).casefold()
     if not plain:
         return ""
@@ -95,6 +95,14 @@ def is_header_block(lines: list[str], at: int) -> bool:
     if len(names) >= 3:
         return True
     return len(names) == 2 and ("@" in lines[at] or any(_is_moment(line) for _, line in kinds))
+
+
+def labels_above(lines: list[str], at: int) -> int:
+    """The rule above labels that one client puts above its introduction (`Subject: …`), or the introduction itself."""
+    top = at
+    while top > max(0, at - 4) and label(lines[top - 1]):
+        top -= 1
+    return top - 1 if 0 < top < at and RULE.match(lines[top - 1]) else at
 
 
 def _block(lines: list[str], at: int) -> list[str]:

@@ -15,7 +15,7 @@ ENDING = ":：-_=*"  # last characters of lines that may lead to a quotation
 
 def marks_of(lines: list[str]) -> list[bool]:
     """Whether each line carries a quote mark."""
-    marks = [line[:1] == ">" or (not line[:1].isalnum() and QUOTED.match(line) is not None) for line in lines]
+    marks = [line[:1] == ">" or (not line[:1].isalnum() and _is_marked(line)) for line in lines]
     by_initials: dict[str, list[int]] = {}
     for at, line in enumerate(lines):
         if ">" in line[1:14] and not marks[at] and (found := _INITIALS.match(line)):
@@ -28,6 +28,11 @@ def marks_of(lines: list[str]) -> list[bool]:
         for at, line in enumerate(lines):
             marks[at] = marks[at] or (at > 0 and marks[at - 1] and _DEEP.match(line) is not None)
     return marks
+
+
+def _is_marked(line: str) -> bool:
+    """Whether a line begins with a mark that is not the border of a table."""
+    return QUOTED.match(line) is not None and not (line.lstrip()[0] == "|" and line.rstrip()[-1] == "|")
 
 
 def is_led_to(lines: list[str], at: int) -> bool:

@@ -33,6 +33,7 @@ from parsers.introductions import (
     is_plain_introduction,
     is_surely_quoted_history,
     label,
+    labels_above,
     may_end,
     names_writer,
     notes_block,
@@ -178,7 +179,8 @@ def _cut(lines: list[str], marks: list[bool]) -> tuple[int, bool]:
         looked = at + HEIGHT
         height = attribution(lines, at) if ending >= at else 0
         if height and _is_history(lines, marks, at, height):
-            return at, _has_text(lines[:at])
+            start = labels_above(lines, at)
+            return start, _has_text(lines[:start])
     return len(lines), True
 
 

@@ -17,6 +17,7 @@ _SPOKEN, _SPOKEN_CHARACTERS = 4, 8  # words and characters of a sentence of the 
 _NAME_LINE = 90  # characters of a line below a closing
 _WORDS_AFTER = 4  # words that may follow a closing on its line: a name or a place
 _MARKS = frozenset(("--", "—", "––", "——", "__", "___", "- -", "---", "–", "***", "----"))
+_DASHES = frozenset(("--", "—", "––", "——", "___", "---"))  # below which nothing has stayed
 _RULE = re.compile(r"[-_=*~\s·—–]{5,}\Z")
 _LONG_RULE = re.compile(r"\s{0,3}[_=-]{20,}\s*\Z")
 _NOT_WORDS = re.compile(r"[\s,.!;:~*_()\u00a0\"'“”、。，！…·|/–—،؛-]+")
@@ -53,7 +54,7 @@ def _has_text(lines: _Lines) -> bool:
 
 def _trimmed(lines: _Lines) -> _Lines:
     end = len(lines)
-    while end and (not lines[end - 1].strip() or (end > 1 and _RULE.match(lines[end - 1]))):
+    while end and (not (line := lines[end - 1].strip()) or (end > 1 and (_RULE.match(line) or line in _DASHES))):
         end -= 1
     return lines[:end] if _has_text(lines[:end]) else lines
 

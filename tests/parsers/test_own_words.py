@@ -98,6 +98,54 @@ def test_footers_of_programs_go(footer: str) -> None:
     assert OWN == strip_reply(f"{OWN}\n\n{footer}\n\nOn Mon, Feb 2, 2026 at 10:59 AM Desk <d@x.example> wrote:\n> old")
 
 
+DISCLAIMERS = (
+    "Detta meddelande är konfidentiellt och avsett endast för mottagaren.",
+    "Denne e-mail er fortrolig og kun beregnet til modtageren.",
+    "Tämä viesti on luottamuksellinen ja tarkoitettu vain vastaanottajalle.",
+    "Ez az e-mail bizalmas és kizárólag a címzettnek szól.",
+    "Acest mesaj este confidențial și se adresează exclusiv destinatarului.",
+    "Това съобщение е поверително и е само за получателя.",
+    "Táto správa je dôverná a určená výlučne pre príjemcu.",
+    "Ova poruka je povjerljiva i namijenjena isključivo primatelju.",
+    "To sporočilo je zaupno in namenjeno izključno prejemniku.",
+    "הודעה זו חסויה ומיועדת לנמען בלבד.",
+    "این پیام محرمانه است و فقط برای گیرنده است.",
+    "อีเมลฉบับนี้เป็นความลับและมีไว้สำหรับผู้รับเท่านั้น",
+    "E-mel ini adalah sulit dan hanya untuk penerima.",
+    "यह ईमेल गोपनीय है और केवल प्राप्तकर्ता के लिए है।",
+    "Šis laiškas yra konfidencialus ir skirtas tik adresatui.",
+    "Šis e-pasts ir konfidenciāls; ja saņēmāt to kļūdas dēļ, dzēsiet to.",
+    "See kiri on konfidentsiaalne ja mõeldud ainult saajale.",
+)
+
+
+@pytest.mark.parametrize("disclaimer", DISCLAIMERS)
+def test_what_companies_put_below_every_mail_goes(disclaimer: str) -> None:
+    assert OWN == strip_reply(f"{OWN}\n\n{disclaimer}")
+    assert disclaimer == strip_reply(disclaimer)  # nothing else stands there
+
+
+PROGRAMS = (
+    '----------------\nКому: desk@firm.example;\nТема: Утюг;\n03.02.2026, 12:20, "Ирина" <i@x.example>:\n\nДобрый день',
+    "--\nОтправлено из Mail вторник, 3 февраля 2026г., 12:20 +03:00 от Desk d@x.example:\n\n>Здравствуйте",
+    '------------------&nbsp;原始邮件&nbsp;------------------\n发件人:&nbsp;"客服"&nbsp;<d@x.example>;\n您好',
+    "---- 回复的原邮件 ----\n| 发件人 | 客服<d@x.example> |\n| 发送日期 | 2026年02月03日 12:20 |\n| 主题 | 款 |\n您好",
+    "---------- Původní e-mail ----------\nOd: Desk <d@x.example>\nKomu: a@y.example\nPředmět: Balík\n\nDobrý den",
+    "-------- Оригинално писмо --------\nОт: Desk d@x.example\nОтносно: Колет\nДо: a@y.example\n\nЗдравейте",
+    "Get BlueMail for Android\nOn Feb 3, 2026, at 12:20, Desk <d@x.example> wrote:\nHello",
+)
+
+
+@pytest.mark.parametrize("below", PROGRAMS, ids=["Yandex", "Mail.ru", "QQ", "NetEase", "Seznam", "Abv", "BlueMail"])
+def test_what_programs_put_below_an_answer_goes_to_its_last_dash(below: str) -> None:
+    assert OWN == strip_reply(f"{OWN}\n\n{below}\n")
+
+
+def test_a_table_is_no_quotation() -> None:
+    table = "| Order | 4711 |\n| Price | 20 |"
+    assert f"{OWN}\n\n{table}\n\nSee above." == strip_reply(f"{OWN}\n\n{table}\n\nSee above.")
+
+
 KEPT = {
     "a sentence that begins like a footer": "Sent from my desk, is much easier than my mobile phone.",
     "thanks": f"{OWN}\n\nThanks,\nAnna",
