@@ -11,6 +11,7 @@ from typing import NamedTuple
 from cases.reading import Phrase
 from parsers.lexicon import Hit, Matcher
 from parsers.tables import table
+from parsers.wishes import find_wishes
 
 MAX_TEXT = 20_000
 _MOST = 80  # cues of one kind
@@ -21,13 +22,14 @@ _CLAUSE = re.compile(
     r"[,:()–—](?=\s|\Z|[\u3040-\u9fff])|(?<=[\u3040-\u9fff])[,:()]|[，、：。！？；،؛।؟\n!?;…]|\.(?=\s|\Z)|\s[-–—]\s"
 )
 _WRAPPED = 45  # characters from which on a line may go on in the next one
+_ASKING = frozenset("?？؟;")  # the last one is Greek
 _BREAKS = frozenset(".!?:;,。！？：；，、।؟…>")  # a line that ends with one does not just go on
 
 
 class Cue(NamedTuple):
     """A word of the tables in the text: its table and rule, and its place."""
 
-    kind: str  # wanted, or the name of the table in `_matcher`
+    kind: str  # wanted, wished (in other words), wish (what asks for it), or the name of the table in `_matcher`
     rule: str
     start: int
     end: int
@@ -51,6 +53,11 @@ class Said:
     def clause_of(self, place: int) -> int:
         """The number of the clause at the offset."""
         return bisect_right(self.clauses, place)
+
+    def is_question(self, sentence: int) -> bool:
+        """Whether the sentence of this number ends with a question mark."""
+        end = self.sentences[sentence] if sentence < len(self.sentences) else len(self.text)
+        return self.text[max(0, end - 8) : end].rstrip()[-1:] in _ASKING
 
     def of(self, *kinds: str) -> Iterator[Cue]:
         """The cues of some kinds."""
@@ -96,7 +103,18 @@ def read_claims(text: str, language: str) -> Said:
     )
     cues = _few(cues)
     again = tuple(_sent_again(Said(text, cues, sentences, clauses)))
-    return Said(text, cues + again, sentences, clauses, proof)
+    wishes = _few(tuple(_wished(text, language, sentences)))
+    return Said(text, cues + again + wishes, sentences, clauses, proof)
+
+
+def _wished(text: str, language: str, sentences: tuple[int, ...]) -> Iterator[Cue]:
+    """The wishes that name no remedy, within one sentence each, and the words that ask for them."""
+    for one in find_wishes(text, language):
+        sentence = bisect_right(sentences, one.start)
+        if one.rule == "ask":
+            yield Cue("wish", "", one.start, one.end, sentence)
+        elif sentence == bisect_right(sentences, one.end - 1):
+            yield Cue("wished", one.rule, one.start, one.end, sentence)
 
 
 def _few(cues: Sequence[Cue]) -> tuple[Cue, ...]:

@@ -10,6 +10,8 @@ _REACH_BEFORE = 45  # characters before a remedy in which a denial of its clause
 _REACH_AFTER = 40
 _REACH_TOGETHER = 30
 _ASKED, _PAST, _LATE, _SUBJECT = 2.0, 0.45, 0.2, 0.5
+_WISHED, _WISHED_IN_CLAUSE = 1.3, 1.6  # a wish in other words, when something asks for it in its sentence, its clause
+_MERELY = 0.1  # the same when nothing asks: most are words of the story
 _FALLBACK, _ALTERNATIVE = 0.4, 0.75
 _ENOUGH = 0.4
 _REPEATED = 0.15  # what each further mention adds
@@ -31,7 +33,7 @@ def find_wanted(said: Said, subject: Said | None = None) -> Wanted | None:
     best: dict[str, tuple[float, Cue, bool]] = {}
     weights = table("wanted")["weights"]
     for source, factor in ((said, 1.0), (subject, _SUBJECT)):
-        for cue in source.of("wanted") if source else ():
+        for cue in source.of("wanted", "wished") if source else ():
             assert source is not None
             strength = _strength(source, cue) * factor
             if strength <= 0:
@@ -58,13 +60,25 @@ def _strength(said: Said, cue: Cue) -> float:
     if is_denied(said, cue):
         return 0.0
     clause = said.clause_of(cue.start)
-    asked = any(one.sentence == cue.sentence and not _inside(one, cue) for one in said.of("ask"))
-    strength = _ASKED if asked else 1.0
+    asked, strength = _asked_for(said, cue, clause)
     near = [one for one in said.of("past", "undone") if said.clause_of(one.start) == clause and not _inside(one, cue)]
     if any(one.kind == "past" for one in near) or (near and not asked):
         strength *= _PAST
     strength *= _second_choice(said, cue)
     return strength + _LATE * cue.start / max(1, len(said.text))
+
+
+def _asked_for(said: Said, cue: Cue, clause: int) -> tuple[bool, float]:
+    """Whether something in the sentence of a mention asks for it, and how strong that makes it."""
+    asking = [one for one in said.of("ask") if one.sentence == cue.sentence and not _inside(one, cue)]
+    wishing = [one for one in said.of("wish") if one.sentence == cue.sentence]
+    if cue.kind == "wanted":
+        return (True, _ASKED) if asking or wishing else (False, 1.0)
+    asking += wishing
+    if not asking and not said.is_question(cue.sentence):
+        return False, _MERELY
+    near = any(said.clause_of(one.start) == clause for one in asking)
+    return True, _WISHED_IN_CLAUSE if near else _WISHED
 
 
 def _second_choice(said: Said, cue: Cue) -> float:
