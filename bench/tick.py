@@ -66,7 +66,7 @@ class Group:
         received, opened = moment_text(case.received_at), moment_text(case.opened_at)
         clocks = [
             (d.stage, d.clause, d.owner, moment_text(d.round), moment_text(d.due), f"{d.target.amount} {d.target.unit}",
-             moment_text(d.next_look) if d.next_look else None, d.provisional)
+             moment_text(d.next_look) if d.next_look else None, d.provisional, d.calendar)
             for d in running
         ]  # fmt: skip
         for start in range(first, first + self.count, CHUNK):
@@ -89,7 +89,7 @@ COLUMNS = {
         "language", "subject", "received_at", "opened_at", "next_due", "next_stage", "version", "snapshot",
     ),
     "deadlines": (
-        "number", "stage", "clause", "owner", "round", "due", "target", "next_look", "provisional",
+        "number", "stage", "clause", "owner", "round", "due", "target", "next_look", "provisional", "calendar",
     ),
     "participants": ("number", "address", "role", "name"),
 }  # fmt: skip

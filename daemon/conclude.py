@@ -12,7 +12,7 @@ from datetime import datetime
 from cases import events as e
 from cases.again import once_more
 from cases.case import Case
-from cases.concluding import conclude, echoes, written
+from cases.concluding import Conclusion, conclude, echoes, written
 from cases.deadlines import owed
 from cases.groups import heard
 from cases.letters import OBSOLETE, SUPPRESSED, Letter
@@ -26,8 +26,9 @@ from daemon.crash import crash_point
 from daemon.press import Press
 from daemon.recounting import Changes
 from store.desk import Store
-from store.values import OutboxState, Outgoing, Saved, WaitingLetter
+from store.values import OutboxState, Outgoing, Saved, SaveResult, WaitingLetter
 
+_Concluded = Conclusion[Composed | WaitingLetter]
 # Letters that tell what happened so far.
 _TELL_HISTORY = frozenset({"reminder", "escalation", "triage", "command-answer", "report"})
 
@@ -60,9 +61,23 @@ class Concluder:
         `letters` are some that were owed before and whose turn has come. Call it inside `store.unit()`. Returns the
         case as it is then.
         """
+        concluded = self._concluded(before, events, now, letters)
+        saved = replace(self._saved(before, concluded, event_key), message_ids=message_ids, raw_id=raw_id)
+        return self._followed(saved, self.store.save(saved), concluded, now)
+
+    def conclude_all(self, decisions: Sequence[tuple[Case, tuple[e.Event, ...], str]], now: datetime) -> None:
+        """The same for cases of one batch with the events and the key of each: all or none, in few statements."""
+        found = [(before, self._concluded(before, events, now), key) for before, events, key in decisions]
+        saved = [self._saved(before, concluded, key) for before, concluded, key in found]
+        for one, result, (_, concluded, _) in zip(saved, self.store.save_many(saved), found, strict=True):
+            self._followed(one, result, concluded, now)
+
+    def _concluded(
+        self, before: Case | None, events: tuple[e.Event, ...], now: datetime, letters: Sequence[Letter] = ()
+    ) -> _Concluded:
         # While calendars have changed and not every clock has followed, those of this case move first.
         events = (*(self.changes.of(before, now) if before else ()), *events)
-        concluded = conclude(
+        return conclude(
             before,
             events,
             self.policy,
@@ -70,28 +85,30 @@ class Concluder:
             lambda letter, case, so_far: self._settle(letter, case, so_far, now),
             lambda case: [*self._once_more(case, events, now), *letters],
         )
-        after, recorded = concluded.case, concluded.events
+
+    def _saved(self, before: Case | None, concluded: _Concluded, event_key: str) -> Saved:
         composed = [one for one in concluded.made if isinstance(one, Composed)]
-        result = self.store.save(
-            Saved(
-                case=after,
-                new_case=before is None,
-                events=recorded,
-                event_key=event_key,
-                deadlines=owed(after, self.policy),
-                outgoing=tuple(one.outgoing for one in composed),
-                waiting=tuple(one for one in concluded.made if isinstance(one, WaitingLetter)),
-                tokens=tuple(one.token for one in composed),
-                message_ids=message_ids,
-                raw_id=raw_id,
-                before=before,
-            )
+        return Saved(
+            case=concluded.case,
+            new_case=before is None,
+            events=concluded.events,
+            event_key=event_key,
+            deadlines=owed(concluded.case, self.policy),
+            outgoing=tuple(one.outgoing for one in composed),
+            waiting=tuple(one for one in concluded.made if isinstance(one, WaitingLetter)),
+            tokens=tuple(one.token for one in composed),
+            before=before,
         )
+
+    def _followed(self, saved: Saved, result: SaveResult, concluded: _Concluded, now: datetime) -> Case:
+        """What comes after the record, in the same transaction: bytes, troubles, what other cases make of it."""
+        after = saved.case
         if not result.already_saved:
+            composed = (one for one in concluded.made if isinstance(one, Composed))
             fresh = (one for one in composed if one.outgoing.key not in result.repeated)
             self.store.write_bytes([letter for one in fresh if (letter := self.press.finish(one))])
-            self._tell_troubles(after, recorded, now)
-            if self._pass_on(before, after, concluded.decided, now, event_key):
+            self._tell_troubles(after, saved.events, now)
+            if self._pass_on(saved.before, after, concluded.decided, now, saved.event_key):
                 after = self.store.load(after.number) or after
         crash_point("CP08")
         return after

@@ -6,10 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from cases.case import Case
 from cases.decide import on_tick
 from cases.policy import Policy
-from cases.trouble import NeedsHuman
 from daemon.clock import Clock
 from daemon.conclude import Concluder
 from daemon.crash import crash_point
@@ -22,7 +20,7 @@ from store.desk import Store
 
 log = logging.getLogger("ombud.ticks")
 
-BATCH = 50  # cases concluded in one durable transaction, each in its own savepoint
+BATCH = 50  # cases concluded in one durable transaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,20 +75,32 @@ class Ticks:
             if not due:
                 break
             seen.update(due)
-            with self.store.unit("tick"):
-                cases = self._cases(due)
+            if trouble := self.guard(f"{len(due)} cases that are due", partial(self._together, due, now)):
+                log.info("one by one", extra={"reason": trouble.reason})
+                moved += self._one_by_one(due, now)
+            else:
+                moved += len(due)
                 for number in due:
-                    trouble = self.guard(f"case {number}", partial(self._look_at, number, cases.get(number), now))
-                    self._tell_if_stuck(number, trouble.reason if trouble else "", now)
-                    moved += trouble is None
+                    self._tell_if_stuck(number, "", now)
         return moved
 
-    def _cases(self, numbers: Sequence[str]) -> dict[str, Case]:
-        """Those of a batch in one query; none when one of them cannot be read, which is then found one by one."""
-        try:
-            return self.store.load_many(numbers)
-        except NeedsHuman:
-            return {}
+    def _together(self, numbers: Sequence[str], now: datetime) -> None:
+        """All of a batch in as few statements as one case takes; none of them when any of them cannot be worked."""
+        with self.store.unit("tick"):
+            cases = self.store.load_many(numbers)
+            decided = [(case, on_tick(case, self.policy, now), _key(case.number, now)) for case in cases.values()]
+            crash_point("CP16")
+            self.concluder.conclude_all(decided, now)
+
+    def _one_by_one(self, numbers: Sequence[str], now: datetime) -> int:
+        """Each in its own savepoint, so that the one that cannot be worked stands in nobody's way."""
+        moved = 0
+        with self.store.unit("tick"):
+            for number in numbers:
+                trouble = self.guard(f"case {number}", partial(self._look_at, number, now))
+                self._tell_if_stuck(number, trouble.reason if trouble else "", now)
+                moved += trouble is None
+        return moved
 
     def _tell_if_stuck(self, number: str, reason: str, now: datetime) -> None:
         """Once for each reason: the case stays due, and is looked at with every beat until somebody has mended it."""
@@ -100,15 +110,18 @@ class Ticks:
         if not reason:
             del self._stuck[number]
 
-    def _look_at(self, number: str, loaded: Case | None, now: datetime) -> None:
+    def _look_at(self, number: str, now: datetime) -> None:
         with self.store.unit():
-            case = loaded or self.store.load(number)
+            case = self.store.load(number)
             if case is None:
                 return
             events = on_tick(case, self.policy, now)
             crash_point("CP16")
-            key = f"tick:{number}:{now:%Y%m%dT%H%M%S.%f}"
-            self.concluder.conclude(case, events, now, event_key=key)
+            self.concluder.conclude(case, events, now, event_key=_key(number, now))
+
+
+def _key(number: str, now: datetime) -> str:
+    return f"tick:{number}:{now:%Y%m%dT%H%M%S.%f}"
 
 
 def _hours(span: timedelta) -> str:

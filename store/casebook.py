@@ -1,6 +1,6 @@
 """Cases: saving a decision with all that follows from it, loading and listing."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from cases.case import Case
@@ -39,7 +39,9 @@ _FIELDS = (
 _LISTED = (CaseTable.number, *_FIELDS[:-1], CaseTable.version)
 _ADD = Inserting(*_FIELDS, CaseTable.number, CaseTable.version)
 _CHANGE = Changing(*_FIELDS, CaseTable.version, key=CaseTable.number)
-_VERSION = Prepared(lambda number: CaseTable.select(CaseTable.version).where(CaseTable.number == number))
+_VERSIONS = Prepared(
+    lambda number_list: CaseTable.select(CaseTable.number, CaseTable.version).where(CaseTable.number.in_(number_list))
+)
 _SNAPSHOTS = Prepared(
     lambda number_list: CaseTable.select(CaseTable.number, CaseTable.snapshot).where(CaseTable.number.in_(number_list))
 )
@@ -100,7 +102,10 @@ class Casebook(Chain, Clocks, Ledger, Outgoings, Waiting, Threads):
 
     def version(self, number: str) -> int:
         """How often the case was saved; 0 when there is none."""
-        return self.db.value(_VERSION, number) or 0
+        return self._versions([number]).get(number, 0)
+
+    def _versions(self, numbers: Sequence[str]) -> dict[str, int]:
+        return {number: version for some in chunks(numbers) for number, version in self.db.rows(_VERSIONS, some)}
 
     def cases(self, status: Status | None = None, limit: int = 1000, before: str = "") -> tuple[CaseRow, ...]:
         """Cases, newest first, those opened before case `before`."""
@@ -114,45 +119,80 @@ class Casebook(Chain, Clocks, Ledger, Outgoings, Waiting, Threads):
         A decision whose `event_key` is on record changes nothing. Raises CaseMoved when the case is not at
         `expected_version`, Contradiction when `new_case` is wrong.
         """
+        return self.save_many((saved,))[0]
+
+    def save_many(self, decisions: Sequence[Saved]) -> tuple[SaveResult, ...]:
+        """The same for decisions about as many cases: what goes into one table goes there in one statement.
+
+        Raises also Contradiction when two of them are about one case.
+        """
         with self.db.writing("decision"):
-            number = saved.case.number
-            version = self.version(number)
-            if saved.events and self.is_saved(saved.event_key):
-                return SaveResult(version=version, already_saved=True)
-            if saved.expected_version not in {None, version}:
-                raise CaseMoved(f"case {number} is at version {version}, not {saved.expected_version}")
-            if saved.new_case == bool(version):
-                raise Contradiction(f"case {number} is {'there already' if version else 'not on record'}")
-            self._snapshot(saved, version + 1)
-            self._append(number, saved.events, saved.event_key)
-            self._replace_clocks(number, saved.deadlines, new_case=saved.new_case)
-            self._people_and_dates(saved.case, saved.before)
-            self._keep_measures(saved.case, saved.before)
-            self._wait(saved.waiting)
-            if any(isinstance(event, CaseOpened | FactsFound | GroupSuggested) for event in saved.events):
-                self._mark(number, marks_of_case(saved.case))
-            repeated = self._queue(saved.outgoing)
-            fresh = [letter for letter in saved.outgoing if letter.key not in repeated]
-            self._issue([token for token in saved.tokens if token.letter_key not in repeated])
-            self._remember(number, saved.message_ids, saved.raw_id)
-            self._remember(number, [letter.message_id for letter in fresh], None)
-            return SaveResult(version=version + 1, repeated=repeated)
-
-    def _snapshot(self, saved: Saved, version: int) -> None:
-        values = _values(saved, self.snapshots.encode(saved.case))
-        if saved.new_case:
-            self.db.run(_ADD, *values, saved.case.number, version)
-        else:
-            self.db.run(_CHANGE, *values, version, saved.case.number)
-
-    def _people_and_dates(self, case: Case, before: Case | None) -> None:
-        known = (before.participants, before.links, before.told) if before else ((), (), ())
-        people = {one.address.casefold(): one for one in _fresh(case.participants, known[0])}
-        self.db.run_many(
-            _JOIN, [(case.number, address, person.role, person.name) for address, person in people.items()]
+            versions = self._versions([one.case.number for one in decisions])
+            known = self._saved_of([one.event_key for one in decisions if one.events])
+            fresh = [one for one in decisions if not one.events or one.event_key not in known]
+            if len({one.case.number for one in fresh}) < len(fresh):
+                raise Contradiction("two decisions about one case cannot be recorded as one")
+            for one in fresh:
+                _check(one, versions.get(one.case.number, 0))
+            self._snapshot(fresh, versions)
+            self._append([(one.case.number, one.events, one.event_key) for one in fresh])
+            self._replace_clocks([(one.case.number, one.deadlines, one.new_case) for one in fresh])
+            self._people_and_dates(fresh)
+            self._wait([letter for one in fresh for letter in one.waiting])
+            repeated = {one.event_key: self._further(one) for one in fresh}
+        return tuple(
+            SaveResult(
+                version=versions.get(one.case.number, 0) + (one.event_key in repeated),
+                already_saved=one.event_key not in repeated,
+                repeated=repeated.get(one.event_key, ()),
+            )
+            for one in decisions
         )
-        self.db.run_many(_LINK, [(case.number, other) for other in _fresh(case.links, known[1])])
-        self.db.run_many(_TELL, [(case.number, told.what, told.date) for told in _fresh(case.told, known[2])])
+
+    def _snapshot(self, decisions: Sequence[Saved], versions: Mapping[str, int]) -> None:
+        rows: dict[bool, list[tuple[Any, ...]]] = {True: [], False: []}
+        for one in decisions:
+            number, values = one.case.number, _values(one, self.snapshots.encode(one.case))
+            version = versions.get(number, 0) + 1
+            rows[one.new_case].append((*values, number, version) if one.new_case else (*values, version, number))
+        self.db.run_many(_ADD, rows[True])
+        self.db.run_many(_CHANGE, rows[False])
+
+    def _people_and_dates(self, decisions: Sequence[Saved]) -> None:
+        people: list[tuple[str, ...]] = []
+        links: list[tuple[str, str]] = []
+        dates: list[tuple[object, ...]] = []
+        for one in decisions:
+            case, before = one.case, one.before
+            known = (before.participants, before.links, before.told) if before else ((), (), ())
+            by_address = {who.address.casefold(): who for who in _fresh(case.participants, known[0])}
+            people += [(case.number, address, who.role, who.name) for address, who in by_address.items()]
+            links += [(case.number, other) for other in _fresh(case.links, known[1])]
+            dates += [(case.number, told.what, told.date) for told in _fresh(case.told, known[2])]
+        self.db.run_many(_JOIN, people)
+        self.db.run_many(_LINK, links)
+        self.db.run_many(_TELL, dates)
+
+    def _further(self, saved: Saved) -> tuple[str, ...]:
+        """What most decisions have nothing of: measures, marks, letters; the keys of letters that were known."""
+        number = saved.case.number
+        self._keep_measures(saved.case, saved.before)
+        if any(isinstance(event, CaseOpened | FactsFound | GroupSuggested) for event in saved.events):
+            self._mark(number, marks_of_case(saved.case))
+        repeated = self._queue(saved.outgoing)
+        fresh = [letter for letter in saved.outgoing if letter.key not in repeated]
+        self._issue([token for token in saved.tokens if token.letter_key not in repeated])
+        self._remember(number, saved.message_ids, saved.raw_id)
+        self._remember(number, [letter.message_id for letter in fresh], None)
+        return repeated
+
+
+def _check(saved: Saved, version: int) -> None:
+    number = saved.case.number
+    if saved.expected_version not in {None, version}:
+        raise CaseMoved(f"case {number} is at version {version}, not {saved.expected_version}")
+    if saved.new_case == bool(version):
+        raise Contradiction(f"case {number} is {'there already' if version else 'not on record'}")
 
 
 def _fresh(now: tuple[T, ...], before: tuple[T, ...]) -> tuple[T, ...]:

@@ -11,7 +11,7 @@ from store.database import Row
 from store.fields import moment_text
 from store.moments import moment
 from store.part import Part
-from store.prepared import Inserting, Prepared
+from store.prepared import Inserting, Prepared, chunks
 from store.tables import ChainHeadTable, EventTable
 from store.values import ChainHead, ChainReport, RecordedEvent
 
@@ -21,7 +21,7 @@ _PAGE = 1000
 
 _HEAD = Prepared(lambda: ChainHeadTable.select(ChainHeadTable.seq, ChainHeadTable.hash))
 _MOVE_HEAD = Prepared(lambda seq, link: ChainHeadTable.update({ChainHeadTable.seq: seq, ChainHeadTable.hash: link}))
-_IS_SAVED = Prepared(lambda key: EventTable.select(EventTable.seq).where(EventTable.event_key == key))
+_SAVED = Prepared(lambda key_list: EventTable.select(EventTable.event_key).where(EventTable.event_key.in_(key_list)))
 _APPEND = Inserting(
     EventTable.seq,
     EventTable.number,
@@ -90,12 +90,16 @@ class Chain(Part):
         with self.db.writing("desk"):
             if self.is_saved(event_key):
                 return False
-            self._append("", (event,), event_key)
+            self._append([("", (event,), event_key)])
             return True
 
     def is_saved(self, event_key: str) -> bool:
         """Whether the decision of that key is on record."""
-        return self.db.row(_IS_SAVED, event_key) is not None
+        return bool(self._saved_of([event_key]))
+
+    def _saved_of(self, event_keys: Sequence[str]) -> set[str]:
+        """Those whose decisions are on record."""
+        return {key for some in chunks(event_keys) for (key,) in self.db.rows(_SAVED, some)}
 
     def chain_head(self) -> ChainHead:
         """The last link now; seq 0 when nothing was ever recorded."""
@@ -128,15 +132,20 @@ class Chain(Part):
             moment("CP18")
             return erased
 
-    def _append(self, number: str, events: Sequence[Event], event_key: str) -> None:
-        if not events:
+    def _append(self, decisions: Sequence[tuple[str, Sequence[Event], str]]) -> None:
+        """The events of decisions, each with its case's number, or none, and its key."""
+        found = [
+            (number, event, f"{event_key}/{place}" if place else event_key)
+            for number, events, event_key in decisions
+            for place, event in enumerate(events)
+        ]
+        if not found:
             return
         seq, link = self.db.rows(_HEAD)[0]
         rows = []
-        salts = secrets.token_bytes(_SALT_BYTES * len(events))
-        for i, event in enumerate(events):
+        salts = secrets.token_bytes(_SALT_BYTES * len(found))
+        for i, (number, event, key) in enumerate(found):
             seq += 1
-            key = f"{event_key}/{i}" if i else event_key
             salt, payload = salts[_SALT_BYTES * i : _SALT_BYTES * (i + 1)], encode(event)
             digest = payload_digest(salt, payload)
             link = link_of(link, _header(seq, number, event.kind, event.at, key), digest)

@@ -8,7 +8,7 @@ from cases.deadlines import Deadline
 from cases.target import Target, Unit
 from store.database import Row
 from store.part import Part
-from store.prepared import Inserting, Prepared
+from store.prepared import Inserting, Prepared, chunks
 from store.tables import DeadlineTable
 
 _COLUMNS = (
@@ -43,7 +43,7 @@ _NEXT_LOOK = Prepared(
     )
 )
 _RUNNING = Prepared(
-    lambda number: DeadlineTable.select(DeadlineTable.id, *_COLUMNS).where(DeadlineTable.number == number)
+    lambda number_list: DeadlineTable.select(DeadlineTable.id, *_COLUMNS).where(DeadlineTable.number.in_(number_list))
 )
 _STOP = Prepared(lambda clock_id: DeadlineTable.delete().where(DeadlineTable.id == clock_id))
 _START = Inserting(*_COLUMNS)
@@ -70,13 +70,16 @@ class Clocks(Part):
         """The running clocks of a case, the most urgent first."""
         return tuple(_deadline(row) for row in self.db.rows(_OF_CASE, number))
 
-    def _replace_clocks(self, number: str, deadlines: Sequence[Deadline], *, new_case: bool) -> None:
-        """Most decisions start or stop one clock of several; the others are left as they stand."""
-        wanted = [_row(number, deadline) for deadline in deadlines]
-        running = {} if new_case else {row[1:]: row[0] for row in self.db.rows(_RUNNING, number)}
-        kept = running.keys() & set(wanted)
-        self.db.run_many(_STOP, [(clock_id,) for row, clock_id in running.items() if row not in kept])
-        self.db.run_many(_START, [row for row in wanted if row not in kept])
+    def _replace_clocks(self, cases: Sequence[tuple[str, Sequence[Deadline], bool]]) -> None:
+        """Of cases by number, each with whether it is new.
+
+        Most decisions start or stop one clock of several; the others are left as they stand.
+        """
+        wanted = {_row(number, deadline): None for number, deadlines, _ in cases for deadline in deadlines}
+        known = [number for number, _, is_new in cases if not is_new]
+        running = {row[1:]: row[0] for some in chunks(known) for row in self.db.rows(_RUNNING, some)}
+        self.db.run_many(_STOP, [(clock_id,) for row, clock_id in running.items() if row not in wanted])
+        self.db.run_many(_START, [row for row in wanted if row not in running])
 
 
 def _row(number: str, deadline: Deadline) -> tuple[object, ...]:
