@@ -5,6 +5,7 @@ ladder step falls due is computed from the same clock, so a change of grade, cal
 """
 
 from collections.abc import Container, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -83,6 +84,19 @@ def remember(cases: int) -> None:
     """Keep the clocks of so many cases at hand, where many are worked in turn and memory is no matter."""
     _MOST_KNOWN[0] = max(_MOST_KNOWN[0], cases)
     remember_plans(cases * _PLANS_A_CASE)
+
+
+@contextmanager
+def at_hand(cases: int) -> Iterator[None]:
+    """Keep the clocks of so many cases at hand meanwhile, where they are asked for again soon."""
+    most = _MOST_KNOWN[0]
+    _MOST_KNOWN[0] = max(most, cases)
+    try:
+        yield
+    finally:
+        _MOST_KNOWN[0] = most
+        if len(_known) > most:
+            _known.clear()
 
 
 def owed(case: Case, policy: Policy) -> tuple[Deadline, ...]:

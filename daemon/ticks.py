@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
+from cases.deadlines import at_hand
 from cases.decide import on_tick
 from cases.policy import Policy
 from daemon.clock import Clock
@@ -20,6 +21,7 @@ from store.desk import Store
 
 log = logging.getLogger("ombud.ticks")
 
+AT_HAND = 1_000  # cases during one beat, some 12 KiB each
 BATCH = 50  # cases concluded in one durable transaction
 
 
@@ -49,8 +51,10 @@ class Ticks:
             self.after_jump()
         moved = 0
         if not self.jumps.pausing:
-            moved = self._climb(stop)
-            self.gathering.gather(stop)
+            # What has climbed is told to those whose working time it is: the same cases once more.
+            with at_hand(AT_HAND), self.store.snapshots.at_hand(AT_HAND):
+                moved = self._climb(stop)
+                self.gathering.gather(stop)
         self.notices.tell()
         if self.reviews and not self.jumps.pausing:
             self.reviews.look(stop)

@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from json.encoder import encode_basestring as _quoted
@@ -91,6 +92,19 @@ class Snapshots:
         case = decode_case(text)
         self._remember(number, _Known(text, case, ()))
         return case
+
+    @contextmanager
+    def at_hand(self, cases: int) -> Iterator[None]:
+        """So many are kept meanwhile, where those that were written are read again soon."""
+        most = self._most
+        self._most = max(most, cases)
+        try:
+            yield
+        finally:
+            with self._mutex:
+                self._most = most
+                for number in list(self._known)[:-most]:
+                    del self._known[number]
 
     def _remember(self, number: str, known: "_Known") -> None:
         with self._mutex:
