@@ -207,3 +207,58 @@ def test_the_number_of_statements_does_not_grow_with_what_a_decision_brings(
         return len(asked)
 
     assert cost("C-1", 2) == cost("C-2", 20)
+
+
+def test_decisions_recorded_together_are_as_if_one_came_after_the_other(store: Store) -> None:
+    filled(store, 3, lambda saved: replace(saved, deadlines=(clock("a"), clock("b"))))
+    found = store.load_many(["C-1", "C-2", "C-3"])
+    first, second, third = found["C-1"], found["C-2"], found["C-3"]
+    store.save(further(second, note("known"), key="once", deadlines=(clock("a"), clock("b"))))
+    told = further(first, note("1"), note("2"), key="k1", deadlines=(clock("b"), clock("c")), before=first)
+    repeated = further(second, note("never"), key="once")
+    quiet = further(third, key="k3", deadlines=(clock("a", next_look=None), clock("b")), before=third)
+    new = decision("C-4", deadlines=(clock("d"),), outgoing=(letter("k", "C-4"),))
+    expected = (SaveResult(version=2), SaveResult(version=2, already_saved=True), SaveResult(version=2))
+    assert (*expected, SaveResult(version=1)) == store.save_many((told, repeated, quiet, new))
+    words = [[getattr(one.event, "because", ()) or "" for one in store.events(f"C-{i}")] for i in range(1, 5)]
+    assert [["", "1", "2"], ["", "known"], [""], [""]] == words
+    clocks = [[(one.stage, one.next_look) for one in store.deadlines(f"C-{i}")] for i in range(1, 5)]
+    assert [("b", NOW), ("c", NOW)] == sorted(clocks[0])
+    assert [("a", NOW), ("b", NOW)] == sorted(clocks[1])
+    assert [("a", None), ("b", NOW)] == sorted(clocks[2])
+    assert ([("d", NOW)], True) == (clocks[3], store.verify_chain().ok)
+    assert ["k"] == [row.key for row in store.outbox()]
+
+
+def test_two_decisions_about_one_case_are_not_recorded_together(store: Store) -> None:
+    filled(store)
+    case = store.load("C-1")
+    assert case
+    with pytest.raises(Contradiction):
+        store.save_many((further(case, note(), key="k1"), further(case, note(), key="k2")))
+    assert 1 == len(store.events("C-1"))
+
+
+def test_decisions_recorded_together_cost_no_more_statements_than_one(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filled(store, 33, lambda saved: replace(saved, deadlines=(clock("a"), clock("b"))))
+    asked: list[int] = []
+    cursor = store.db.engine.cursor
+
+    def counted() -> object:
+        asked.append(1)
+        return cursor()
+
+    monkeypatch.setattr(store.db.engine, "cursor", counted)
+
+    def cost(numbers: range) -> int:
+        found = store.load_many([f"C-{i}" for i in numbers])
+        asked.clear()
+        moved = (clock("a"), clock("b", next_look=NOW + HOUR))
+        store.save_many(
+            [further(case, note(), key=case.number, deadlines=moved, before=case) for case in found.values()]
+        )
+        return len(asked)
+
+    assert cost(range(1, 2)) == cost(range(2, 34))
