@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
-from cases.trouble import Trouble, TryLater
+from cases.trouble import Trouble
 from store.desk import Store
 from store.trouble import Unavailable
 from store.values import PendingRaw
@@ -105,7 +105,7 @@ class Attempts:
     def _spared(self, ids: Sequence[int]) -> bool:
         try:
             self.store.spare_attempts(ids)
-        except TryLater:
+        except Trouble:
             return False
         return True
 

@@ -45,6 +45,7 @@ class DotNote:
     _life: str = ""
     _claims: int = 0
     _file: int = -1
+    _told: bool = False  # that there is no note
 
     def next_claim(self) -> str:
         """A name for the next claim, under which `Notes.may_have_left` finds this note; empty when there is none."""
@@ -80,9 +81,12 @@ class DotNote:
             os.pwrite(self._file, _line(self._boot, self._life, 0, 0), 0)
         except OSError as error:
             # Letters leave all the same; after a kill one more of them may be in doubt.
-            log.warning("no note of final dots", extra={"folder": str(self._folder), "reason": error.strerror})
-            self.close()
-            self._folder = None
+            if not self._told:
+                log.warning("no note of final dots", extra={"folder": str(self._folder), "reason": error.strerror})
+            self._told = True
+            self.close()  # the next claim tries again: a machine that is short of files has some again
+        else:
+            self._told = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,7 @@ from daemon.shortage import shortage_is_later
 from daemon.suppression import Suppression
 from daemon.workers import Died, Parsed, Read, Unreadable
 from store.desk import Store
+from store.trouble import Broken, Locked
 from store.values import Outcome, PendingRaw
 
 log = logging.getLogger("ombud")
@@ -101,20 +102,23 @@ class Intake:
         return done
 
     def _sweep(self, stop: Callable[[], bool], meanwhile: Callable[[], object]) -> "_Sweep":
-        """Once through everything pending. Raises TryLater when trouble came before anything got its outcome.
+        """Once through everything pending.
 
-        Trouble that comes later ends the sweep alone: what brought it along must not hold up the others.
+        Raises TryLater, NeedsHuman, when trouble came before anything got its outcome. Trouble that comes later ends the
+        sweep alone: what brought it along must not hold up the others.
         """
         swept = _Sweep()
         try:
             with shortage_is_later():
                 self._work_off(swept, stop, meanwhile)
-        except TryLater as later:
-            met = self._attempts.excuse(later)
+        except (Broken, Locked):
+            raise
+        except (TryLater, NeedsHuman) as trouble:  # what a message brings along is set aside long before
+            met = self._attempts.excuse(trouble)
             if not swept.outcomes:
                 raise
-            log.warning("try later", extra={"what": "intake", "reason": str(later)})
-            self._tell_if_followed(met, str(later))
+            log.warning("try later", extra={"what": "intake", "reason": str(trouble)})
+            self._tell_if_followed(met, str(trouble))
         else:
             self._attempts.excuse()  # told to stop, something was left
         finally:
@@ -130,7 +134,7 @@ class Intake:
                 with self._attempts.elsewhere():
                     while not reading.done() and meanwhile():
                         pass
-                self._settle_group(group, self._read_by(reading), swept, stop)
+                self._settle_group(group, reading.result(), swept, stop)
                 with self._attempts.elsewhere():
                     while meanwhile():  # what was just decided is still at hand
                         pass
@@ -159,14 +163,6 @@ class Intake:
             if stop():
                 return
             yield attempts.known([self.store.raw(raw_id)])
-
-    def _read_by(self, reading: "Future[dict[int, Parsed]]") -> dict[int, Parsed]:
-        """What the workers made of a group. That they cannot be used at all is no message's doing."""
-        try:
-            return reading.result()
-        except NeedsHuman:
-            self._attempts.excuse()
-            raise
 
     def _tell_if_followed(self, raw_ids: Sequence[int], because: str) -> None:
         """Once since the start, of a message that was alone in trouble while others got their outcome."""

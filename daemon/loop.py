@@ -169,7 +169,7 @@ class Loop:
     def _once(self, beat: Beat) -> bool:
         """Whether nothing was in the way."""
         try:
-            guard(beat.name, beat.work)
+            return guard(beat.name, beat.work) is None
         except TryLater as later:
             log.warning("try later", extra={"what": beat.name, "reason": str(later)})
             return False

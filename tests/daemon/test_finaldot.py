@@ -103,6 +103,19 @@ def test_without_a_note_claims_have_no_name_and_letters_leave_all_the_same(tmp_p
         note.close()
 
 
+def test_a_note_that_could_not_be_made_is_made_for_a_later_claim(tmp_path: Path) -> None:
+    """A machine that was short of files, or a folder that came late."""
+    note = notes(tmp_path / "late").begin()
+    assert "" == note.next_claim()
+    (tmp_path / "late").mkdir()
+    claim = note.next_claim()
+    assert claim
+    note.reach(0)
+    assert notes(tmp_path / "late").may_have_left(claim, 0)
+    assert not notes(tmp_path / "late").may_have_left(claim, 1)
+    note.close()
+
+
 def test_a_note_that_cannot_be_written_any_more_says_so(tmp_path: Path) -> None:
     """Then the dot must not be sent: the note that stays behind would say that it was not."""
     note, _ = note_at(notes(tmp_path), 1, 0)

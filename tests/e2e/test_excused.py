@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from unittest import mock
 
 import pytest
@@ -129,6 +130,21 @@ def test_what_goes_wrong_with_letters_meanwhile_is_held_against_no_message(
             office.house.intake.run(meanwhile=meanwhile)
         assert {0} == {raw.attempts for raw in office.house.store.pending(10)}
     sends.set()
+    office.house.intake.run()
+    assert_all_are_cases(office, customers)
+
+
+def test_a_database_that_refuses_to_write_sets_nothing_aside(small_desk: TestDesk, opening: Opening) -> None:
+    """Somebody took a right away at night, and gives it back in the morning: attempts are still counted meanwhile."""
+    office = opening(small_desk)
+    customers = deliver(office, 3)
+    refusal = NeedsHuman("permission denied for table message")
+    refuses = partial(mock.patch.object, Store, side_effect=refusal)
+    with refuses("finish"), refuses("quarantine"):
+        for _ in range(2 * OFTEN):
+            with pytest.raises(NeedsHuman, match="permission"):
+                office.house.intake.run()
+    assert {0} == {raw.attempts for raw in office.house.store.pending(10)}
     office.house.intake.run()
     assert_all_are_cases(office, customers)
 
