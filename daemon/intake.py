@@ -104,8 +104,8 @@ class Intake:
     def _sweep(self, stop: Callable[[], bool], meanwhile: Callable[[], object]) -> "_Sweep":
         """Once through everything pending.
 
-        Raises TryLater, NeedsHuman, when trouble came before anything got its outcome. Trouble that comes later ends the
-        sweep alone: what brought it along must not hold up the others.
+        Raises TryLater, NeedsHuman, when trouble came before anything got its outcome. Trouble that comes later ends
+        the sweep alone: what brought it along must not hold up the others.
         """
         swept = _Sweep()
         try:
