@@ -20,6 +20,9 @@ _SHINGLE = 5  # words
 _QUOTE_MARK = re.compile(r"[ \t]{0,3}(?:[>＞|][ \t]?)+")
 _WORD = re.compile("[\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3\u0e00-\u0e7f]|[^\\W_]+")
 _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
+_HIDDEN = re.compile(
+    r"([\w.+-]{1,64}) (?:at|\(at\)|\[at\]) ((?:[\w-]{1,63}\.){1,6}[\w-]{1,63})"
+)  # as public archives write
 _CLOCK = re.compile(r"(?<![\d:.])(\d{1,2})[:.hH時](\d{2})(?!\d)")
 _SERIES = re.compile(r"(?<![\d/])(\d{1,3})\s?(?:/|of|von|de|из|sur|di)\s?(\d{1,3})(?![\d/])")
 _OF_LISTS = ("list-id", "list-post", "x-mailing-list", "mailing-list", "x-beenthere", "x-mailman-version")
@@ -64,6 +67,8 @@ def read_letter(name: str, raw: bytes) -> Letter:
     own, quoted = _words(message)
     introduction = _introduction(message)
     series = _series(message.subject, subject)
+    sender, sender_name = _sender(message, head)
+    shown = _HIDDEN.sub(r"\1@\2", introduction)
     return Letter(
         name=name,
         sha256=message.sha256,
@@ -72,12 +77,12 @@ def read_letter(name: str, raw: bytes) -> Letter:
         outlook=_outlook(header_text(head.first("thread-index") or b"", 400)),
         subject=subject,
         date=_moment(message.date, head),
-        sender=message.sender.address.lower() if message.sender else "",
-        sender_name=message.sender.name.casefold() if message.sender else "",
+        sender=sender,
+        sender_name=sender_name,
         recipients=frozenset(one.address.lower() for one in (*message.to, *message.cc)),
         own=own,
         quoted=quoted,
-        quoted_senders=tuple(match.lower() for match in _ADDRESS.findall(introduction))[:5],
+        quoted_senders=tuple(match.lower() for match in _ADDRESS.findall(shown))[:5],
         quoted_minutes=tuple(int(match[2]) for match in _CLOCK.finditer(introduction))[:3],
         introduction=introduction.casefold()[:600],
         ticket=_ticket(message.subject),
@@ -86,6 +91,16 @@ def read_letter(name: str, raw: bytes) -> Letter:
         archived=not (head.first("to") or head.first("cc")),
         listed=any(head.first(field) for field in _OF_LISTS),
     )
+
+
+def _sender(message: IncomingMessage, head: Head) -> tuple[str, str]:
+    """Who wrote: address and folded name; archives hide the address (`anna at home.example (Anna Berg)`)."""
+    if message.sender:
+        return message.sender.address.lower(), message.sender.name.casefold()
+    written = header_text(head.first("from") or b"", 300)
+    hidden = _HIDDEN.search(written)
+    name = (written.replace(hidden[0], "") if hidden else written).strip(" ()<>\"'").casefold()
+    return (f"{hidden[1]}@{hidden[2]}".lower() if hidden else name), name
 
 
 def _moment(told: datetime | None, head: Head) -> datetime | None:

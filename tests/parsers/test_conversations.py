@@ -165,6 +165,23 @@ def test_strangers_talk_with_each_other_on_lists(fields: dict[str, Any]) -> None
     )
 
 
+def test_archives_hide_addresses() -> None:
+    def kept(subject: str, sender: str, hours: float, text: str = "Yes.") -> bytes:
+        return mail(subject, text, sender="x@y.example", hours=hours, To=None).replace(b"x@y.example", sender.encode())
+
+    intro = "On 2 Feb 2026, at 10:00, anna at home.example wrote:\n> Yes."
+    assert ["ab", "c", "d"] == groups(
+        a=kept("Pump 4711 leaks", "anna at home.example (Anna Berg)", 0),
+        b=kept("Re: Pump 4711 leaks", "bob at office.example (Bob)", 3),
+        c=kept("Question", "c at x.example (Carl)", 5),
+        d=kept("Leaks", "anna at home.example (Anna Berg)", 7),
+    )
+    assert ["ab"] == groups(
+        a=kept("Pump", "anna at home.example (Anna Berg)", 0),
+        b=kept("Pump", "bob at office.example (Bob)", 3, f"No.\n\n{intro}"),
+    )
+
+
 def test_an_answer_on_a_list_without_prefix_quotes() -> None:
     quote = "> of an older mail that nobody has kept\n\nI do not think so."
     assert ["ab", "c"] == groups(
