@@ -46,7 +46,7 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MeasureState:
-    """A corrective action as the ledger has it; `state`: open, late, done, verified, checked or without effect."""
+    """A corrective action as the ledger has it; `state` is one of `STATES`."""
 
     number: str
     text: str
@@ -102,7 +102,7 @@ def _state(row: InLedger, policy: Policy, now: datetime) -> str:
     if row.verified_at:
         return "verified"
     if row.done_at:
-        return "done"
+        return "carried out"
     return "late" if row.due < now else "open"
 
 
@@ -268,7 +268,7 @@ def _returning(cases: Sequence[Counted], *, names: bool) -> list[dict[str, objec
 
 def _measures(measures: Sequence[MeasureState]) -> dict[str, object]:
     counts = Counter(one.state for one in measures)
-    shown = [one for one in measures if one.state in {"open", "late", "done", "without effect"}]
+    shown = [one for one in measures if one.state in {"open", "late", "carried out", "without effect"}]
     shown.sort(key=lambda one: (one.state != "without effect", one.due))
     return {
         "states": [{"state": state, "count": counts[state]} for state in STATES if counts[state]],
@@ -286,4 +286,4 @@ def _measures(measures: Sequence[MeasureState]) -> dict[str, object]:
     }
 
 
-STATES = ("late", "open", "done", "verified", "checked", "without effect")
+STATES = ("late", "open", "carried out", "verified", "checked", "without effect")

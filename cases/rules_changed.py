@@ -30,6 +30,11 @@ class RuleChange:
         return tuple(sorted({stage[0] for kind, *stage in names if kind != _CALENDAR}))
 
     @property
+    def has_new_stages(self) -> bool:
+        """Whether there are stages that were none before: no clock of theirs is on record that could be found."""
+        return any(name.startswith(f"{_CLOCK} ") and not before for name, (before, _) in self.rules.items())
+
+    @property
     def calendars(self) -> tuple[str, ...]:
         """The calendars by which somebody counted before."""
         found = {before for name, (before, _) in self.rules.items() if name.startswith(f"{_CALENDAR} ") and before}

@@ -126,7 +126,7 @@ class Recounting:
             moved += self._sweep(None, stop)
         if rules := self.changes.rules():
             moved += self._sweep_rules(rules, stop)
-        if self.store.fact(REFOLDED):
+        if self.store.fact(REFOLDED) or (rules and rules.has_new_stages):
             moved += self._sweep_everything(stop)
         if stop():
             return moved
@@ -201,7 +201,7 @@ class Recounting:
         return moved
 
     def _sweep_everything(self, stop: Callable[[], bool]) -> int:
-        """After an update that folded cases anew: what they are now may start or stop clocks."""
+        """After cases were folded anew, or stages came that there were not: clocks may begin or end with that."""
         moved, last = 0, ""
         while page := self.store.cases(limit=PAGE, before=last):
             if stop():
@@ -209,7 +209,7 @@ class Recounting:
             last = page[-1].number
             moved += self._look_at_all([row.number for row in page])
         self.store.forget_fact(REFOLDED)
-        log.info("deadlines follow the cases that were folded anew", extra={"cases": moved})
+        log.info("every case was looked at for clocks that begin or end", extra={"cases": moved})
         return moved
 
     def _look_at_all(self, numbers: Iterable[str]) -> int:

@@ -35,6 +35,7 @@ log = logging.getLogger("ombud.reviewing")
 
 LOOKED, SINCE = "looked for rises", "quarters are analysed since"  # facts: a day, a quarter
 _PRIORITY = 5  # nothing in it is urgent
+_TALLIES_A_BEAT = 10
 _MOST_QUARTERS = 8  # that are made up after an outage
 _LOOK_AGAIN = timedelta(hours=6)  # at the latest; a clock may be set, a directory changed
 
@@ -67,9 +68,13 @@ class Reviews:
             return 0
         if memory.asked and memory.until and memory.asked <= now < memory.until:
             return 0
-        while self.store.tally_more():
-            if stop():
-                return 0
+        for _ in range(_TALLIES_A_BEAT):
+            if stop() or not self.store.tally_more():
+                break
+        else:
+            return 0  # the first time there may be years of record to follow; other work goes on between
+        if stop():
+            return 0
         told = _Told()
         self._guarded("early warnings", partial(self._warn, now, told), now)
         due = [*self._due_analyses(now)]

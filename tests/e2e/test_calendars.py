@@ -226,6 +226,32 @@ def test_another_target_moves_running_deadlines_once_and_says_why(running: OpenD
     assert "Rules changed, deadlines moved" in told
 
 
+NEW_STAGE = """
+
+[[stage]]
+name = "call_back"
+clause = "[ours] a test"
+starts = ["Routed"]
+done = ["ProgressTold"]
+owner = "lead department"
+target = "3 bd"
+ladder = "standard"
+"""
+
+
+def test_a_new_stage_starts_in_cases_that_run_already(running: OpenDesk) -> None:
+    """Without waiting for whatever happens to them next."""
+    assert "call_back" not in running.running()
+    rewrite(running, "stages.toml", ("[[checklist]]", f"{NEW_STAGE}\n[[checklist]]"))
+    running.restart()
+    running.beat()
+    assert "call_back" in running.running()
+    after = running.running()
+    running.restart()
+    running.beat()
+    assert after == running.running()
+
+
 def test_a_date_that_was_told_binds_whatever_the_target_says_now(small_office: OpenDesk) -> None:
     office = small_office
     office.receive(mail(ANA, "Order 48213", STRONG))
