@@ -11,7 +11,7 @@ from parsers.wanted import Wanted, is_denied
 _REACH = 110  # characters from an amount within which a word speaks of it
 # What a word right beside an amount says of it.
 _WORTH = {
-    "damage": 2.2, "remedy": 2.4, "remedy past": 0.6, "demand": 1.5, "forced": 1.6, "ask": 0.9, "that": 2.2, "sum": 1.1,
+    "damage": 2.2, "remedy": 2.4, "remedy past": 0.6, "demand": 1.5, "forced": 1.6, "ask": 0.9, "that": 2.2, "sum": 0.4,
     "paid": -0.4, "price": -1.8, "offer": -3.0,
 }  # fmt: skip
 _OTHER_CLAUSE = 0.55
@@ -176,7 +176,7 @@ def _implied(
     ]
     if not able:
         return None
-    told = [one for _, one in able if _is_made_of(one, [two for _, two in able])]
+    told = [one for _, one in able if _is_made_of(one, [two for _, two in scored if two.value > 0])]
     if told:
         return Claimed(amount=max(told, key=lambda one: one.value), confidence=0.5)
     if any(one.sentence == sentence for one in said.of("part")):

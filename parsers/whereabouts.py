@@ -9,6 +9,7 @@ from cases.message import Address, Fact
 from parsers.countries import find_countries
 from parsers.phones import Phone
 from parsers.tables import table
+from parsers.towns import country_of_provider, find_traces
 
 _LAST_LINES = 5  # of a letter without a signature mark, where an address stands
 _SHORT = 60  # characters; a longer line is a sentence, no address
@@ -70,7 +71,14 @@ def _signs(traces: Traces) -> Iterator[_Sign]:
         yield _Sign(code=phone.country, weight=_weight(kind), words=phone.text, start=phone.start, end=phone.end)
     if traces.domain and traces.sender:
         yield _Sign(code=traces.domain, weight=_weight("domain"), words=traces.sender.domain)
+    if traces.sender and (code := country_of_provider(traces.sender.domain)):
+        weight = float(table("towns")["weights"]["provider"])
+        yield _Sign(code=code, weight=weight, words=traces.sender.domain)
     yield from _named(traces)
+    for text, is_own in ((traces.own, True), (traces.signature, False)):
+        for one in find_traces(text, traces.language):
+            start, end = (one.start, one.end) if is_own else (-1, -1)
+            yield _Sign(code=one.code, weight=one.weight, words=one.words, start=start, end=end)
     rows = table("whereabouts")
     for code, weight in rows["languages"].get(traces.language, {}).items():
         yield _Sign(code=code, weight=weight, words=f"language {traces.language}")
