@@ -25,7 +25,7 @@ from config.policy_checks import LETTER_SENT, roles_used
 from config.policy_rows import LadderModel, NoticeModel, StageModel
 from config.policy_tables import Tables, name_in
 from config.values import Settings
-from config.vocabulary import DIRECTORY_ROLES, OWN_LETTERS
+from config.vocabulary import BY_FACTS, DIRECTORY_ROLES, OWN_LETTERS
 
 # What happens by a command only, so never where no row of commands.toml gives it (cases/acting.py).
 BY_COMMAND = {
@@ -273,7 +273,7 @@ class _Search:
 
     def grades(self) -> None:
         lexicon = self.settings.lexicon
-        spoken = {phrase.rule for phrase in lexicon.signals if phrase.weight > 0}
+        spoken = {phrase.rule for phrase in lexicon.signals if phrase.weight > 0} | BY_FACTS
         channels = {account.channel for account in self.settings.accounts}
         for key, row in self.tables.grades:
             for signal in row.signals:

@@ -68,6 +68,7 @@ SIGNALS = frozenset(
         "injury",
         "lawyer",
         "leaving",
+        "named_deal",
         "press",
         "regulator",
         "repeated",
@@ -77,6 +78,7 @@ SIGNALS = frozenset(
         "urgent",
     }
 )
+BY_FACTS = frozenset({"named_deal"})  # signals that no word makes
 FACTS = frozenset(
     {
         "amount",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from cases.message import Sign, Signal, Strength
 from cases.reading import Lexicon
 from parsers.lexicon import CATEGORIES, COMPLAINT, DENIED, SIGNALS, counts_for, languages_of
+from parsers.marks import DEAL, Mark
 from parsers.marks import DENIED as DENIAL
-from parsers.marks import Mark
 from parsers.matching import Hit
 
 _MORE = (1.0, 0.4, 0.3, 0.25, 0.25, 0.2, 0.2)  # parts of its weight that each further phrase of a rule adds
@@ -20,6 +20,7 @@ _SECOND = 0.5  # part of the main category's weight from which another one is a 
 _CERTAIN = 0.99  # summed weight from which a signal is told; less are hints that need a second one
 # Signals that also strangers and sellers speak of, and that make no complaint by themselves.
 _NO_COMPLAINT = frozenset({"asks_status", "press", "regulator", "urgent", "trade_secret", "leaving"})
+_MANNERS = frozenset({"service-attitude", "communication"})  # of which no deal is broken
 _MOST = 100
 _KINDS = {COMPLAINT: "complaint", SIGNALS: "signal", CATEGORIES: "category"}
 
@@ -54,14 +55,24 @@ def judge(found: Sequence[Sequence[Hit]], language: str, lexicon: Lexicon, marks
         strength = Strength.STRONG
     else:
         strength = Strength.WEAK if score >= lexicon.weak_from else Strength.NONE
+    ranked = _ranked(_by_rule(categories, _MORE_OF_FIELD), lexicon)
     return Judgement(
         complaint=strength,
         score=score,
-        signals=told,
-        categories=_ranked(_by_rule(categories, _MORE_OF_FIELD), lexicon),
+        signals=(*told, *_deal(marks, ranked)) if strength is not Strength.NONE else told,
+        categories=ranked,
         urgent="urgent" in names or "injury" in names,
         signs=(*_marked(marks, lexicon), *_signs((*complaint, *signals, *categories))),
     )
+
+
+def _deal(marks: Sequence[Mark], categories: Sequence[str]) -> Iterator[Signal]:
+    """What a complaint says was agreed and is not kept: the order, contract or sum it names (policy §4, M13)."""
+    if not _MANNERS.isdisjoint(categories[:1]):
+        return
+    for mark in marks:
+        if mark.name == DEAL:
+            yield Signal(name="named_deal", words=mark.words, start=mark.start, end=mark.end)
 
 
 def _score(complaint: Iterable[tuple[Hit, float]], is_alarming: bool, marks: Sequence[Mark], lexicon: Lexicon) -> float:

@@ -9,6 +9,7 @@ from cases.reading import Lexicon, Phrase
 from parsers.folding import plain
 from parsers.matching import Hit, Index, Matcher, Row, rows_of
 from parsers.negation import REACH, is_denied, is_joined
+from parsers.toned import TONED, is_said, is_typed_toned
 
 __all__ = (
     "CATEGORIES", "COMPLAINT", "DENIED", "SIGNALS", "Hit", "Matcher", "counts_for", "find_words", "fold",
@@ -130,8 +131,10 @@ def find_words(subject: str, own: str, lexicon: Lexicon, language: str = "") -> 
     text = f"{subject}\n{own}"
     below = len(subject) + 1
     tables: tuple[list[Hit], ...] = ([], [], [])
+    toned = TONED if is_typed_toned(own) else frozenset()
     for hit in matcher_of(lexicon, language).find(own, subject):
-        tables[hit.table].append(hit)
+        if hit.phrase.language not in toned or is_said(hit.phrase.text, text[hit.start : hit.end]):
+            tables[hit.table].append(hit)
     found: list[list[Hit]] = []
     denied: list[Hit] = []
     for number, hits in enumerate(tables):

@@ -9,6 +9,7 @@ from cases.message import Fact
 QUOTED = "quoted"  # somebody's words in quotation marks
 QUESTIONS = "questions"  # as a share of the sentences
 DENIED = "denied"  # says that there is nothing to complain of
+DEAL = "deal"  # names the order, contract, consignment or sum it is about; weighs nothing itself
 _MAX_TEXT = 20_000  # characters
 _QUOTED = re.compile(
     r"[“„«][^“”„«»\n]{4,200}[”“»]|(?<!\w)\"[^\"\n]{4,200}\"(?!\w)|[「『][^」』\n]{2,200}[」』]"
@@ -17,6 +18,7 @@ _QUOTED = re.compile(
 _QUESTION = re.compile(r"[?？؟]+|[吗嗎呢](?=[。!！\n])|(?:でしょうか|ますか|ですか)(?=[。\n])")
 _SENTENCE = re.compile(r"[.!。！।۔](?=\s|\Z|[\u3040-\u9fff])|[!！]+|\n[ \t]*\n")
 _KEPT = re.compile(r"^[ \t]*[>＞|].*$", re.MULTILINE)  # lines of ours between the customer's answers
+_DEALS = frozenset({"order_number", "contract", "project", "waybill", "amount"})
 _OF_FACTS = {"loss": "loss", "order_number": "number", "wanted": "wanted"}
 
 
@@ -47,6 +49,10 @@ def _in_text(text: str) -> Iterator[Mark]:
 
 
 def _of_facts(facts: Iterable[Fact]) -> Iterator[Mark]:
+    facts = tuple(facts)
+    deal = next((fact for fact in facts if fact.kind in _DEALS), None)
+    if deal:
+        yield Mark(DEAL, 1.0, deal.words, deal.start, deal.end)
     seen: set[str] = set()
     for fact in facts:
         name = _OF_FACTS.get(fact.kind, "")

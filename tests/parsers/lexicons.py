@@ -38,6 +38,8 @@ def shipped() -> Lexicon:
         signals=tuple(rows["signals"]),
         categories=tuple(rows["categories"]),
         alarm=float(weights["alarm"]),
+        letter=float(weights["letter"]),
+        marks=tuple(weights["marks"].items()),
         strong_from=float(weights["strong_from"]),
         weak_from=float(weights["weak_from"]),
         also_from=float(weights["also_from"]),
