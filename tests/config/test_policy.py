@@ -133,6 +133,7 @@ def test_grades_follow_the_policy(policy: Policy) -> None:
     }  # fmt: skip
     important = {
         "broken_promise", "delay", "emotional", "contract_deviation", "fraud", "data_slip", "small_group", "leaving",
+        "named_deal",
     }  # fmt: skip
     assert dict.fromkeys(major, Grade.MAJOR) | dict.fromkeys(important, Grade.IMPORTANT) == by_signal
 
