@@ -40,14 +40,12 @@ _CLAIM = Prepared(
 )
 _CLAIMED = Prepared(lambda id_list: Outbox.select(*COLUMNS).where(Outbox.id.in_(id_list)))
 _SETTLE = Prepared(
-    lambda outbox_id, state, because, settled_at, next_try: Outbox.update(
-        {
-            Outbox.state: state,
-            Outbox.because: because,
-            Outbox.settled_at: settled_at,
-            Outbox.next_try: next_try,
-        }
+    lambda outbox_id, state, because, settled_at: Outbox.update(
+        {Outbox.state: state, Outbox.because: because, Outbox.settled_at: settled_at}
     ).where(Outbox.id == outbox_id)
+)
+_TRY_AGAIN = Prepared(
+    lambda outbox_id, next_try: Outbox.update({Outbox.next_try: next_try}).where(Outbox.id == outbox_id)
 )
 _POSTPONE = Prepared(
     lambda outbox_id, because, next_try: Outbox.update(
@@ -61,7 +59,6 @@ _POSTPONE = Prepared(
 )
 _UNCOUNT = Prepared(lambda outbox_id: Outbox.update({Outbox.counted_at: None}).where(Outbox.id == outbox_id))
 _STATE = Prepared(lambda outbox_id: Outbox.select(Outbox.state).where(Outbox.id == outbox_id))
-_NEXT_TRY = Prepared(lambda outbox_id: Outbox.select(Outbox.next_try).where(Outbox.id == outbox_id))
 _SENDING = Prepared(
     lambda: Outbox.select(*COLUMNS).where(Outbox.state == OutboxState.SENDING).order_by(Outbox.claim, Outbox.position)
 )
@@ -108,9 +105,10 @@ class Outgoings(OutboxViews):
         if (state is OutboxState.RETRY) != (next_try is not None):
             raise Contradiction(f"outgoing message {outbox_id}: a retry needs a time, and only a retry does")
         with self.db.writing("sent"):
-            kept = next_try or self.db.value(_NEXT_TRY, outbox_id)
-            if not self.db.run(_SETTLE, outbox_id, state, because, at, kept):
+            if not self.db.run(_SETTLE, outbox_id, state, because, at):
                 raise Contradiction(f"there is no outgoing message {outbox_id}")
+            if next_try:
+                self.db.run(_TRY_AGAIN, outbox_id, next_try)
             if state in {OutboxState.HELD, OutboxState.WITHHELD}:
                 self.db.run(_UNCOUNT, outbox_id)
 
