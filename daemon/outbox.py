@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 
 from cases import events as e
+from cases.case import Case
 from cases.letters import LADDER_LETTERS, OBSOLETE, SUPPRESSED, is_obsolete
 from cases.policy import Policy
 from cases.reaching import reader_of
@@ -24,7 +25,7 @@ from daemon.finaldot import DotNote, Notes
 from daemon.smtp import Failed, Outbound, Result, Retry, Sender, Sent, Uncertain
 from daemon.unfinished import Unfinished
 from store.desk import Store
-from store.trouble import Contradiction
+from store.trouble import Broken, Contradiction, Locked
 from store.values import OutboxRow, OutboxState
 
 log = logging.getLogger("ombud.outbox")
@@ -37,6 +38,9 @@ FIRST_RETRY = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=4)
 _FOR_A_PERSON = {OutboxState.HELD, OutboxState.UNCERTAIN, OutboxState.FAILED, OutboxState.BOUNCED}
 MADE = datetime(2026, 11, 1, tzinfo=UTC)  # of this program; a clock before that is wrong itself
+
+
+_Record = Callable[[OutboxRow, type[e.LetterEvent], str], None]  # who learns of a letter's fate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,11 +120,21 @@ class Outbox:
                 if why.startswith(LATCH):
                     self.store.settle(row.id, OutboxState.HELD, at=now, because=why)
                 continue
+            released += self._release(row)
+        return released
+
+    def _release(self, row: OutboxRow) -> bool:
+        """Whether it worked; a case that cannot learn of it must not hold up the letters behind this one."""
+        try:
             with self.store.unit("release"):
                 self.store.release(row.id, self.clock.now())
                 self._record(row, e.LetterQueued, "")
-                released += 1
-        return released
+        except (Broken, Locked):
+            raise
+        except NeedsHuman as trouble:
+            log.error("letter stays held", extra={"letter": row.id, "case": row.number, "reason": str(trouble)})  # noqa: TRY400
+            return False
+        return True
 
     def hold_back(self, because: str) -> int:
         """Every letter about a case that waits to leave waits for a person instead; how many.
@@ -251,7 +265,7 @@ class Outbox:
             return self._written_anew(row)
         if row.letter not in LADDER_LETTERS.values():  # of others nothing can be obsolete
             return False
-        case = self.store.load(row.number) if row.number else None
+        case = self._case(row.number)
         if case is None or not is_obsolete(row.key, case, self.policy):
             return False
         with self.store.unit("outbox"):
@@ -259,10 +273,20 @@ class Outbox:
             self.store.settle(row.id, OutboxState.WITHHELD, at=self.clock.now(), because=OBSOLETE)
         return True
 
+    def _case(self, number: str) -> Case | None:
+        """None also when it cannot be read: then nothing says that its letter must stay, and the others leave."""
+        try:
+            return self.store.load(number) if number else None
+        except (Broken, Locked):
+            raise
+        except NeedsHuman as trouble:
+            log.warning("case cannot be read", extra={"what": f"case {number}", "reason": str(trouble)})
+            return None
+
     def _written_anew(self, row: OutboxRow) -> bool:
         """A digest that is true no more stays; what is still true in it waits to be told in another."""
         told = self.store.told_within(row.key)
-        cases = self.store.load_many(tuple({letter.number for letter in told})) if told else {}
+        cases = {number: case for number in {letter.number for letter in told} if (case := self._case(number))}
         done = [one for one in told if one.number in cases and is_obsolete(one.key, cases[one.number], self.policy)]
         if not done or row.because.startswith("uncertain"):  # it may have left: then only the very same goes again
             return False
@@ -280,7 +304,7 @@ class Outbox:
         person = self.policy.directory.people.get(reader_of(row.key)) if row.letter in LADDER else None
         if person is None:
             return False
-        case = self.store.load(row.number) if row.number else None
+        case = self._case(row.number)
         now = self.clock.now()
         opening = (
             reads_at(person, case, self.policy, now) if case else self.policy.calendar_of_person(person).opening(now)
@@ -305,7 +329,19 @@ class Outbox:
                 self.store.postpone(row.id, _still_uncertain(row, result), later)
 
     def _settle(self, row: OutboxRow, result: Result) -> None:
-        """One letter's fate, in one durable commit."""
+        """One letter's fate, in one durable commit; if its case cannot learn of it, the desk does."""
+        try:
+            self._settle_as(row, result, self._record)
+        except (Broken, Locked):
+            raise
+        except NeedsHuman as trouble:  # else this letter and all behind it would wait for ever, and so would a start
+            log.error("case could not learn of a letter", extra={"case": row.number, "reason": str(trouble)})  # noqa: TRY400
+            self._settle_as(row, result, partial(self._tell_stuck, str(trouble)))
+
+    def _tell_stuck(self, trouble: str, row: OutboxRow, _fate: type[e.LetterEvent], _because: str) -> None:
+        self.store.record_trouble("stuck", trouble, self.clock.now(), number=row.number)
+
+    def _settle_as(self, row: OutboxRow, result: Result, record: _Record) -> None:
         now = self.clock.now()
         with self.store.unit("sent"):
             match result:
@@ -313,20 +349,20 @@ class Outbox:
                     # It came back before we heard that it had left; what its bounce has made of it is the later truth.
                     log.info("letter was settled by its bounce", extra={"letter": row.id, "key": row.key})
                 case Sent(reply=reply):
-                    self._record(row, e.LetterSent, reply)
+                    record(row, e.LetterSent, reply)
                     self.store.settle(row.id, OutboxState.SENT, at=now, because=reply)
                 case Retry() if now - row.created_at < self.policy.letters.give_up_after:
                     because = _still_uncertain(row, result)
                     next_try = self._next(row, now)
                     self.store.settle(row.id, OutboxState.RETRY, at=now, because=because, next_try=next_try)
                 case Retry(because=because) | Failed(because=because):
-                    self._record(row, e.LetterFailed, because)
+                    record(row, e.LetterFailed, because)
                     self.store.settle(row.id, OutboxState.FAILED, at=now, because=because)
                 case Uncertain(because=because):
-                    self._settle_uncertain(row, because, now)
+                    self._settle_uncertain(row, because, now, record)
         crash_point("CP15")
 
-    def _settle_uncertain(self, row: OutboxRow, because: str, now: datetime) -> None:
+    def _settle_uncertain(self, row: OutboxRow, because: str, now: datetime, record: _Record) -> None:
         """It may have left: by its class the same bytes go once more, or a person decides (invariant 4)."""
         again = self.policy.letters.uncertain[row.letter_class] == "resend" and not row.because.startswith("uncertain")
         text = f"uncertain: {because}"
@@ -334,7 +370,7 @@ class Outbox:
         if again:
             self.store.settle(row.id, OutboxState.RETRY, at=now, because=text, next_try=self._next(row, now))
         else:
-            self._record(row, e.LetterFailed, text)
+            record(row, e.LetterFailed, text)
             self.store.settle(row.id, OutboxState.UNCERTAIN, at=now, because=text)
 
     def _next(self, row: OutboxRow, now: datetime) -> datetime:

@@ -17,10 +17,11 @@ from cases.message import IncomingMessage
 from cases.trouble import NeedsHuman, TryLater
 from daemon.attempts import BATCH, HALVINGS, Attempts
 from daemon.intake import UNIT_SECONDS, Intake
+from daemon.outbox import LADDER
 from daemon.workers import Parsed
 from store.desk import Store
 from store.trouble import Unavailable
-from store.values import NewDelivery
+from store.values import NewDelivery, OutboxState
 from tests.e2e.conftest import MONDAY, Opening
 from tests.e2e.desk import TestDesk
 from tests.e2e.mail import mail
@@ -292,3 +293,36 @@ def test_an_intake_is_not_shared(small_office: OpenDesk) -> None:
     """What is under way belongs to one intake: after a reload the next one begins with what is on record."""
     intake: Intake = small_office.house.intake
     assert replace(intake)._attempts is not intake._attempts  # noqa: SLF001
+
+
+def test_a_case_that_cannot_be_read_holds_up_no_letter(small_desk: TestDesk, opening: Opening) -> None:
+    """Whether its reminder is still needed cannot be known: it leaves, and so does every letter beside it."""
+    office = opening(small_desk)
+    office.receive(mail("old@kunde.example", "Order of old", STRONG))
+    damaged = office.case().number
+    office.clock.advance(timedelta(days=1))
+    office.house.ticks.tick()
+    office.desk.deliver(mail("new@kunde.example", "Order of new", STRONG), at=office.clock.now())
+    office.house.polls[0].run()
+    office.house.intake.run()
+    waiting = {row.letter for row in office.outbox() if row.state is OutboxState.QUEUED}
+    assert {"acknowledgement"} < waiting
+    assert waiting & LADDER
+
+    def load(store: Store, number: str) -> object:
+        if number == damaged:
+            raise NeedsHuman("the snapshot cannot be read")
+        return real(store, number)
+
+    real = Store.load
+    with mock.patch.object(Store, "load", load):
+        office.house.outbox.drain()
+        assert 1 == len(office.desk.sent_to("new@kunde.example"))
+        states = {row.state for row in office.outbox()}
+        assert {OutboxState.SENT} == states - {OutboxState.HELD, OutboxState.WITHHELD}
+        before = len(office.desk.smtp.messages)
+        office.house.outbox.drain()
+        office.house.outbox.recover()  # what a start does
+        assert before == len(office.desk.smtp.messages)
+    stuck = [row.number for row in office.house.store.untold_troubles() if row.kind == "stuck"]
+    assert {damaged} == set(stuck)
