@@ -104,6 +104,7 @@ def holes(settings: Settings, desk: Desk, tables: Tables, now: datetime) -> tupl
     search.commands()
     search.calendars()
     search.letters()
+    search.reports()
     search.presence()
     return tuple(search.found.mistakes)
 
@@ -318,6 +319,16 @@ class _Search:
                 wrong = f"nobody may give it: nobody has the role {' or '.join(row.roles)}"
                 self.add("commands.toml", f"{key}.roles", wrong, "add a role that somebody has")
 
+    def reports(self) -> None:
+        """An analysis reaches somebody, and so does a warning; of one that reaches nobody the intake desk hears."""
+        directory = self.settings.policy.directory
+        told = [(key, row.to) for key, row in self.tables.analyses]
+        told += [(key, role) for key, row in self.tables.rises for role in row.to]
+        for key, role in told:
+            if role in DIRECTORY_ROLES and not directory.with_role(role):
+                wrong = f"nobody has the role {role!r}, so nobody is told"
+                self.add("reports.toml", f"{key}.to", wrong, f"give {role!r} to a [[person]], or name another role")
+
     def presence(self) -> None:
         """Somebody, or a deputy, is there at every moment that is already known."""
         directory = self.settings.policy.directory
@@ -366,6 +377,8 @@ def clause_of(key: str, tables: Tables) -> str:
         tables.routes,
         tables.commands,
         tables.calendars,
+        tables.analyses,
+        tables.rises,
     )
     rows: dict[str, str] = {row: model.clause for kind in kinds for row, model in kind}
     return next((clause for row, clause in rows.items() if key == row or key.startswith(f"{row}.")), "")

@@ -280,11 +280,6 @@ def roles_used(tables: Tables) -> dict[str, list[str]]:
             used.setdefault(step.who, []).append(f"{key}.steps[{step.name}]")
     for key, notice in tables.notices:
         used.setdefault(notice.to, []).append(key)
-    for key, analysis in tables.analyses:
-        used.setdefault(analysis.to, []).append(key)
-    for key, rise in tables.rises:
-        for role in rise.to:
-            used.setdefault(role, []).append(key)
     return {role: rows for role, rows in used.items() if role in DIRECTORY_ROLES}
 
 
