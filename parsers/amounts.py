@@ -284,9 +284,9 @@ def _cents() -> re.Pattern[str]:
     return re.compile(rf"[{BLANKS}]?(?:(?:{joints})[{BLANKS}])?(\d{{1,2}})[{BLANKS}]?({words})(?!\w)", re.IGNORECASE)
 
 
-_FRENCH = re.compile(r"(\d\d)(?![\d.,])")
+_FRENCH = re.compile(r"(\d\d)(?!\d|[.,]\d)")
 _SPOKEN = re.compile(r"[ ](\d\d)(?=[ ]?(?:[.,;!?)]?\s|[.;!?)]?\Z))(?![ ]\w)")  # 5 euro 50
-_CHINESE = re.compile(r"(\d)(?:角|毛|(?![\d\w.,]))")
+_CHINESE = re.compile(r"(\d)(?:角|毛|(?![\d\w]|[.,]\d))")
 
 
 def _with_small_change(text: str, amount: Amount) -> Amount:
