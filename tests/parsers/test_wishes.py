@@ -26,6 +26,14 @@ WISHES = (
     ("ja", "なぜ連絡がなかったのか、教えてください。", "explanation"),
     ("ko", "누가 그랬는지 사과해 주세요.", "apology"),
     ("hi", "कृपया हमारे पैसे लौटा दें।", "refund"),
+    ("en", "You took it twice, pls put it back.", "refund"),
+    ("de", "Könnt ihr bitte die Lampe nochmal losschicken?", "redelivery"),
+    ("pl", "Niech kierownik powie córce przepraszam.", "apology"),
+    ("bg", "Моля да ни върнете таксата.", "refund"),
+    ("ar", "نرجو سداد المبلغ الموضح اعلاه.", "compensation"),
+    ("es", "¿Me mandan otra? Les devuelvo la rota mañana.", "replacement"),
+    ("ms", "Tolonglah baiki pintu ini.", "repair"),
+    ("zh-Hant", "修車的錢能不能補給我？", "compensation"),
 )
 
 
