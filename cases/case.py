@@ -15,7 +15,7 @@ from cases.words import Channel, Grade, Status
 
 QUESTION_LETTER, EXTENSION_LETTER = "question", "extension"
 _A_DAY = timedelta(days=1)
-FOLD = 1  # counted up whenever the same events make another case, so that stored cases are folded anew
+FOLD = 2  # counted up whenever the same events make another case, so that stored cases are folded anew
 CONTACT = "next contact"  # a date that is told: by when the customer hears from us
 MEASURE_DATE = "measure date"  # with the place of a measure: the date by which it is owed
 

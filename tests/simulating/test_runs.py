@@ -287,9 +287,11 @@ def test_what_waits_for_somebody_away_goes_to_who_stands_in(folder: Path) -> Non
 
 def test_what_was_closed_is_told_together_in_the_next_month_and_then_archived(tmp_path: Path) -> None:
     """M19, by the same rows as in the daemon: one letter to the head of the centre, one to head office."""
-    mild = "I wish to make a complaint. The product of order {} is defective, please replace it. Hamburg, Germany."
-    put(tmp_path / "mail", "one", "2026-11-02 09:00", text=mild.format(48213), subject="Complaint")
-    put(tmp_path / "mail", "two", "2026-11-03 09:00", sender="bo@other.example", text=mild.format(5), subject="Lamp")
+    mild = "I wish to make a complaint. The {} is defective, please replace it. Hamburg, Germany."
+    put(tmp_path / "mail", "one", "2026-11-02 09:00", text=mild.format("kettle"), subject="Complaint")
+    put(
+        tmp_path / "mail", "two", "2026-11-03 09:00", sender="bo@other.example", text=mild.format("fan"), subject="Lamp"
+    )
     seen = run_over(tmp_path / "mail", staff="prompt")
     assert {Grade.GENERAL} == {story.case.grade for story in seen.run.stories.values()}
     told = [letter for letter in messages_of(seen.run.letters) if letter.letter == ROLL_UP]

@@ -71,7 +71,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def test_the_hot_statements_are_looked_at() -> None:
-    assert {"clocks._DUE", "outbox._CLAIMABLE", "raws._SAME_MESSAGE", "chain._IS_SAVED"} <= STATEMENTS.keys()
+    assert {"clocks._DUE", "outbox._CLAIMABLE", "raws._SAME_MESSAGE", "chain._SAVED"} <= STATEMENTS.keys()
     assert WHOLE <= STATEMENTS.keys()
 
 
