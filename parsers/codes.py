@@ -10,7 +10,7 @@ from parsers.nouns import nearest_noun
 _OPENING = 700  # characters of the text that are looked at
 _MOST = 30
 _TOKEN = re.compile(
-    r"(?<![A-Za-z0-9А-яЁёÀ-ž_./@&=%-])[A-ZА-Я0-9]{1,8}(?:[-/][A-ZА-Я0-9]{1,12}){0,4}(?![A-Za-z0-9А-яЁёÀ-ž_/@=%-])"
+    r"(?<![A-Za-z0-9А-яЁёÀ-ž_./@&=%-])[A-ZĐА-Я0-9]{1,8}(?:[-/][A-ZĐА-Я0-9]{1,12}){0,4}(?![A-Za-z0-9А-яЁёÀ-ž_/@=%-])"
 )
 _DIGITS = 5  # of a code that nothing names
 _SURE = 0.35

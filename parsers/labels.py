@@ -7,12 +7,23 @@ from functools import cache
 
 from parsers.currencies import Context, sign_after, sign_before
 from parsers.digits import lowered, plain_digits
-from parsers.nouns import KINDS, OTHER, Noun, kind_of, nearest_noun, noun_behind, noun_right_before, number_word_before
+from parsers.nouns import (
+    KINDS,
+    OTHER,
+    Noun,
+    kind_of,
+    nearest_noun,
+    noun_behind,
+    noun_right_before,
+    number_of_something,
+    number_word_before,
+)
 from parsers.tables import table
 
 MAX_TEXT = 20_000
 _MOST = 400  # numbers looked at
-_MIDDLE = r"[A-Za-zА-Яа-яЁёІіЇїЄєΑ-Ωα-ω0-9]"
+_CAPITALS = "À-ÖØ-ÞĀĂĄĆČĎĐĒĘĚĞĢĪİĶĹĻĽŁŃŅŇŌŐŒŔŘŚŞŠŢŤŪŮŰŲŹŻŽƠƯȘȚẠ-Ỹ"  # of codes such as 56/HĐ-TB
+_MIDDLE = rf"[A-Za-z{_CAPITALS}А-Яа-яЁёІіЇїЄєΑ-Ωα-ω0-9]"
 VALUE = re.compile(rf"(?<![A-Za-z0-9А-Яа-яЁё]){_MIDDLE}(?:{_MIDDLE}|[/_-](?={_MIDDLE})|\.(?={_MIDDLE})){{1,39}}")
 ANY_DIGIT = re.compile(r"\d")
 _FROM_DIGIT = re.compile(r"\d\S*")
@@ -20,13 +31,14 @@ _DATE = re.compile(
     r"(?:(?:19|20)\d\d[-./]\d{1,2}[-./]\d{1,2}|\d{1,2}[-./]\d{1,2}[-./](?:19|20)?\d\d|\d{1,2}\.\d{1,2})\Z"
 )
 _YEAR = re.compile(r"(?:19[5-9]\d|20[0-4]\d)\Z")
-_MONTH = re.compile(r"(?:(?:0?[1-9]|1[0-2])[/-](?:19|20)\d\d|(?:19|20)\d\d[/-](?:\d\d|(?:19|20)\d\d))\Z")
+_MONTH = re.compile(r"(?:(?:0?[1-9]|1[0-2])[/-](?:19|20)\d\d|(?:19|20)\d\d[/-](?:[0-3]\d|(?:19|20)\d\d))\Z")
 _THOUSANDS = re.compile(r"\d{1,3}(?:\.\d{3})+\Z")
 # Measures and sizes: 500kg, 3x2, 10h30, M16x80, IP67, 2nd.
 _NO_CODE = re.compile(
     r"(?:[\d./-]{1,6}[a-zа-яё°]{1,5}|.*\d[xXхХ]\d.*|\d{1,2}[hH]\d\d|\d+[AVWLM]|\d+(?:k?[Ww]h?|mAh|GB|TB|MB|KM|KG|CM|MM|ML|HZ)"
     r"|(?:ISO|DIN|EN|IEC|IP|RAL|USB|CR|AA|HTML|MP|COVID|WIN)[-/]?\d[\d-]*)\Z"
 )
+_YEARLESS = re.compile(r"\d+/[^\W\d_]{2,}(?:[-/]\w+)*\Z")  # the 56th contract of a kind: 56/HĐ-TB
 _GROUPS = re.compile(r"(?:[ \u00a0]\d{3,}){1,4}(?![\w.,]?\d)(?![ \u00a0]?[%x×])")
 _MANY_GROUPS = re.compile(r"(?:[ \u00a0]\d{2,}){2,5}(?![\w.,]?\d)")  # nr 5520 0091 77
 _GROUPS_OF_THREE = re.compile(r"(?:[ \u00a0\u202f]\d{3})+(?!\d)")
@@ -34,6 +46,7 @@ _LETTERS_BEFORE = re.compile(r"(?<![^\W_])([A-ZА-Я]{1,5})[ \u00a0]\Z")
 _SENTENCE = re.compile(r"[.!?;](?=\s+[^\sa-zа-яё\d(])|[。！？；।؟۔\n]")
 # Long enough for a parcel: nine digits in a row, or digits and blanks or dashes alone.
 _PARCEL = re.compile(r"[\d -]{9,}\Z|[A-Z]{0,4}\d{9,}[A-Z]{0,2}\Z|[A-Z0-9]{13,}\Z")
+_SINCE = re.compile(r"[ \u00a0]din[ \u00a0](?=\d|data |ziua |luna |anul )")  # "of the" 8th, no dinars
 WEAK = 0.4  # of a number that only something says to be one
 _NEAR = 60  # characters before a number in which its word may stand
 _ABBREVIATION = 3  # letters of a word that may be the beginning of the number
@@ -112,7 +125,11 @@ def _one(
         further = noun_right_before(low, letters.start(1))
         before, start = (further, letters.start(1)) if further else (before, start)
     if not before:
-        return _in_list(text, plain, place, value, last) or _nearby(text, forms, place, value)
+        return (
+            _in_list(text, plain, place, value, last)
+            or _nearby(text, forms, place, value)
+            or _unnamed(text, forms, place, value)
+        )
     if (
         value.isdigit()
         and (more := _GROUPS.match(plain, end))
@@ -155,6 +172,24 @@ def _nearby(text: str, forms: tuple[str, str], place: tuple[int, int], value: st
     return _made(text, _kind_by_form(noun, value), value, (noun.start, end), 0.6 if is_told else 0.5, start)
 
 
+def _unnamed(text: str, forms: tuple[str, str], place: tuple[int, int], value: str) -> Numbered | None:
+    """The number of something no table knows, for want of anything better: "course number 5529"."""
+    plain, low = forms
+    start, end = place
+    if not (is_code(value) or (value.isdigit() and len(value) > _FEW)) or not is_free(plain, place):
+        return None
+    first = number_of_something(low, start, is_code=not value.isdigit())
+    if first < 0 or nearest_noun(low, first, start) is not None:
+        return None
+    if value.isdigit() and (more := _MANY_GROUPS.match(plain, end)):
+        end = more.end()
+    value = plain[start:end]
+    noun = Noun("order_number", first, start, False, False, "", False, False)
+    return (
+        _made(text, noun.kind, value, (start, end), WEAK, start) if _is_fit(plain, (start, end), value, noun) else None
+    )
+
+
 def is_code(value: str) -> bool:
     """Whether a word looks like the number of something: letters and digits, or two groups of digits."""
     digits = sum(character.isdigit() for character in value)
@@ -194,7 +229,7 @@ def _is_fit(plain: str, place: tuple[int, int], value: str, noun: Noun) -> bool:
     if value.isdigit() or value.replace(".", "").isdigit():
         return _is_plain_fit(plain, place, value, noun)
     is_capital = value.isupper() and value.isascii() and value.isalnum() and len(value) > _SHORTEST_CODE
-    if digits < (1 if is_capital and not noun.filled else 2 if noun.told else _FEW):
+    if digits < (1 if is_capital and not noun.filled else 2 if noun.told or _YEARLESS.match(value) else _FEW):
         return False
     if not noun.told and (_NO_CODE.match(value) or _MONTH.match(value)):
         return False
@@ -219,7 +254,8 @@ def _is_money(plain: str, place: tuple[int, int], named: int) -> bool:
     """Whether a currency stands beside the digits; one that begins before `named` is the end of their word."""
     nobody = Context()
     before = sign_before(plain, place[0], nobody)
-    return bool(sign_after(plain, place[1], nobody) or (before and place[0] - before.width >= named))
+    behind = sign_after(plain, place[1], nobody) and not _SINCE.match(plain, place[1])
+    return bool(behind or (before and place[0] - before.width >= named))
 
 
 def _in_list(

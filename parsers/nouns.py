@@ -20,6 +20,7 @@ _JOINED = ("وال", "بال", "ال", "لل", "ب", "ل", "و", "ה", "ל", "ב
 _JOINING = re.compile("[\u0590-\u06ff]")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u9fff\uac00-\ud7a3]")
 _ACCENTED = re.compile("[\u00c0-\u024f\u0370-\u03ff\u1e00-\u1eff]")
+_SHORT_OF_NUMBER = 45  # characters before a number in which a word for "number" and what is numbered stand
 _LONG_ENOUGH = 4  # letters of a word that is also looked for without its accents
 
 
@@ -49,7 +50,12 @@ def noun_right_before(low: str, end: int) -> Noun | None:
     for at, rows in _candidates(low, max(0, end - _WINDOW), end):
         for row in rows:
             stop = _end_of(low, at, row, end)
-            if stop and row.kind != OTHER and (between := _between().fullmatch(low, stop, end)):
+            is_other = row.kind == OTHER
+            if not stop or (is_other and " " not in row.word):
+                continue
+            if between := _between().fullmatch(low, stop, end):
+                if is_other:
+                    return None  # a payment order is no order
                 told = bool(_told_in(row.word)) or bool(_numbers().search(low, stop, end))
                 filled = bool(_fillers().search(low, stop, end)) and between.end() > stop
                 return Noun(row.kind, at, stop, told, filled, row.word, row.is_matter, row.is_either)
@@ -86,6 +92,15 @@ def number_word_before(low: str, end: int) -> int:
     return found.start() if found else -1
 
 
+def number_of_something(low: str, end: int, *, is_code: bool) -> int:
+    """Where "number of something" begins that ends there: of a course, whatever no table knows; else -1."""
+    start = max(0, end - _SHORT_OF_NUMBER)
+    found = _joined_number().search(low, start, end) or _number_first().search(low, start, end)
+    if found is None and is_code:
+        found = _number_abbreviated().search(low, start, end)
+    return found.start() if found else -1
+
+
 def kind_of(word: str) -> str:
     """The kind of a whole word; empty when it is none."""
     return next((row.kind for row in _by_word().get(word, ()) if row.word == word), "")
@@ -118,6 +133,8 @@ def _candidates(low: str, start: int, end: int) -> Iterator[tuple[int, tuple[_Ro
             continue
         if rows := words.get(word, ()) + stems.get(word[:_STEM], ()):
             yield at, rows
+        if compound := _compound().fullmatch(word):
+            yield compound.start(1) + at, words.get(compound[1], ()) + stems.get(compound[1][:_STEM], ())
         if _JOINING.match(word):
             for prefix in _JOINED:
                 bare = word.removeprefix(prefix)
@@ -207,6 +224,41 @@ def _number_last() -> re.Pattern[str]:
     return re.compile(
         rf"(?:(?<![^\W\d_])(?:{_alternatives('numbers')})\.?|[#＃№])[ \t\u00a0]{{0,2}}[:：]?[ \t\u00a0]{{0,2}}\Z"
     )
+
+
+@cache
+def _joined_number() -> re.Pattern[str]:
+    """A word that ends in one for "number": Kursnummer, kurssinumero, 保修编号."""
+    data = table("numbers")["unnamed"]
+    latin, unspaced = ("|".join(map(re.escape, data[name])) for name in ("endings", "unspaced"))
+    word = (
+        rf"(?<![^\W\d_])[^\W\d_]{{3,24}}-?(?:{latin})\.?|[\u3040-\u9fff\uac00-\ud7a3]{{2,8}}(?<!尾)[ ]?(?:{unspaced})"
+    )
+    return re.compile(rf"(?:{word})(?:是|为|為|は|は、|는|은)?[ \t]{{0,2}}[:：(#]?[ \t]{{0,2}}\Z")
+
+
+@cache
+def _number_first() -> re.Pattern[str]:
+    """A word for "number" and what is numbered behind it: numéro d'adhésion, nomor kursus, رقم الكفالة."""
+    data = table("numbers")["unnamed"]
+    first, small, thai = ("|".join(map(re.escape, data[name])) for name in ("first", "small", "thai"))
+    word = r"[^\W\d_]+(?:[-'’\u200c][^\W\d_]+)?"
+    spaced = rf"(?<![^\W\d_])(?:{first})[ ](?:(?:{small})[ ]?)?{word}(?:[ ]{word})?"
+    return re.compile(rf"(?:{spaced}|(?:{thai})[\u0e00-\u0e7f]{{2,20}})[ \t]{{0,2}}[:：(#]?[ \t]{{0,2}}\Z")
+
+
+@cache
+def _number_abbreviated() -> re.Pattern[str]:
+    """The same with a word that means other things too ("no. sewaan"), before one that has letters and digits."""
+    short = "|".join(map(re.escape, table("numbers")["unnamed"]["abbreviated"]))
+    return re.compile(rf"(?<![^\W\d_])(?:{short})[ ]?[^\W\d_]{{3,24}}[ \t]{{0,2}}[:：(#]?[ \t]{{0,2}}\Z")
+
+
+@cache
+def _compound() -> re.Pattern[str]:
+    """A word of which the last part is one we know: Wartungsvertrag, huoltosopimus."""
+    heads = "|".join(sorted(table("numbers")["unnamed"]["heads"], key=len, reverse=True))
+    return re.compile(rf"[^\W\d_]{{3,24}}?({heads})")
 
 
 @cache

@@ -293,3 +293,34 @@ def test_a_text_of_nothing_but_demands_is_read_up_to_a_number_of_them(piece: str
     """Demands are compared with one another, so there is a limit to how many."""
     said = read_claims(piece * 5000, "")
     assert 81 > max(Counter(cue.kind for cue in said.cues if cue.rule != "redelivery").values())
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("Aus dem Wartungsvertrag WV-5120 folgt das.", "contract", "WV-5120"),
+        ("Vi sier opp serviceavtale 2021-57 nå.", "contract", "2021-57"),
+        ("conform contract 2260 din 4 mai", "contract", "2260"),
+        ("theo hợp đồng 83/HĐ-KD", "contract", "83/HĐ-KD"),
+        ("scheda lavorazione 3308", "order_number", "3308"),
+        ("رقم الضمان K-5512", "order_number", "K-5512"),
+        ("nomor kelas AB-3301", "order_number", "AB-3301"),
+        ("Die Gruppennummer 55812 steht fest.", "order_number", "55812"),
+    ],
+)
+def test_numbers_of_trades_and_joined_words_are_found(text: str, kind: str, value: str) -> None:
+    assert [(kind, value)] == [(one.kind, one.value) for one in find_numbers(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "платёжным поручением № 4471",
+        "platební příkaz č. 44812",
+        "el código de descuento 28013",
+        "The answer was no. I paid 1200 for it.",
+        "手机尾号3391",
+    ],
+)
+def test_payment_orders_and_codes_for_rebates_are_no_orders(text: str) -> None:
+    assert () == find_numbers(text)
