@@ -2,8 +2,6 @@
 
 import io
 import re
-import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
@@ -22,6 +20,7 @@ from cases.words import ANALYSIS, WARNING
 from daemon.clock import VirtualClock
 from store.values import OutboxRow
 from tests.cases.world import POLICY, at
+from tests.daemon.nodes import beat_together
 from tests.daemon.ticking import Office, away
 from tests.stories.telling import shipped
 
@@ -29,21 +28,6 @@ REPORTING = replace(POLICY, reports=shipped().reports)
 CENTRE, HQ = "carla", "hanna"
 JANUARY = at("2026-01-05 09:00")
 QUIET = timedelta(days=28)
-NODE = """
-import sys
-from datetime import datetime
-from pathlib import Path
-from daemon.clock import VirtualClock
-from tests.daemon.test_reviewing import REPORTING
-from tests.daemon.ticking import Office
-url, folder, moment = sys.argv[1:]
-office = Office(url=url, folder=Path(folder), clock=VirtualClock(datetime.fromisoformat(moment)), policy=REPORTING)
-print("ready", flush=True)
-sys.stdin.readline()
-office.beat()
-office.beat()
-print(len(office.post.taken), flush=True)
-"""
 
 
 @pytest.fixture
@@ -189,19 +173,7 @@ class TestQuarters:
 def test_two_daemons_tell_each_rise_and_each_quarter_once(postgres_url: str, tmp_path: Path) -> None:
     office = Office(url=postgres_url, folder=tmp_path, clock=VirtualClock(JANUARY), policy=REPORTING)
     morning = rise(office)
-    nodes = [_node(postgres_url, tmp_path, morning) for _ in range(2)]
-    try:
-        for node in nodes:
-            assert "ready\n" == _line(node)
-        for node in nodes:
-            assert node.stdin is not None
-            node.stdin.write("go\n")
-            node.stdin.flush()
-        taken = [int(_line(node)) for node in nodes]
-    finally:
-        for node in nodes:
-            node.communicate(timeout=60)
-    assert sum(taken) >= 2
+    assert beat_together(postgres_url, tmp_path, "tests.daemon.test_reviewing:REPORTING", [morning]) >= 2
     keys = [(row.letter, row.key.rpartition(":")[2]) for row in (*letters(office, WARNING), *letters(office, ANALYSIS))]
     assert len(set(keys)) == len(keys)
     assert any(letter == WARNING for letter, _ in keys)
@@ -211,18 +183,3 @@ def test_two_daemons_tell_each_rise_and_each_quarter_once(postgres_url: str, tmp
 
 def test_the_defaults_of_the_rules_are_those_that_are_shipped() -> None:
     assert replace(RiseRules(), names_for=shipped().reports.rise.names_for) == shipped().reports.rise
-
-
-def _node(url: str, folder: Path, moment: datetime) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-c", NODE, url, folder, moment.isoformat()],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    )
-
-
-def _line(node: "subprocess.Popen[str]") -> str:
-    assert node.stdout is not None
-    return node.stdout.readline()

@@ -1,12 +1,10 @@
 """The monthly roll-up: each closed general case is told once to each reader, whatever happens meanwhile (M19)."""
 
 import re
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from daemon.clock import VirtualClock
 from store.values import OutboxRow
 from tests.cases.mail import MONDAY
 from tests.cases.world import POLICY, at
+from tests.daemon.nodes import beat_together
 from tests.daemon.ticking import Office, away
 from tests.stories.telling import shipped
 
@@ -29,21 +28,6 @@ ROLLING = replace(
 )
 CENTRE, HQ = "carla", "hanna"
 APRIL = at("2026-04-01 09:00")
-NODE = """
-import sys
-from datetime import datetime
-from pathlib import Path
-from daemon.clock import VirtualClock
-from tests.daemon.test_rolling_up import ROLLING
-from tests.daemon.ticking import Office
-url, folder, moment = sys.argv[1:]
-office = Office(url=url, folder=Path(folder), clock=VirtualClock(datetime.fromisoformat(moment)), policy=ROLLING)
-print("ready", flush=True)
-sys.stdin.readline()
-office.beat()
-office.beat()
-print(len(office.post.taken), flush=True)
-"""
 
 
 @pytest.fixture
@@ -155,35 +139,8 @@ def test_who_is_away_does_not_get_it_and_whoever_stands_in_does(office: Office) 
 def test_two_daemons_tell_each_case_once(postgres_url: str, tmp_path: Path) -> None:
     office = Office(url=postgres_url, folder=tmp_path, clock=VirtualClock(MONDAY), policy=ROLLING)
     closed = [close(office, f"2026-03-{day:02}") for day in (2, 3, 4, 5, 9, 10)]
-    nodes = [_node(postgres_url, tmp_path, APRIL) for _ in range(2)]
-    try:
-        for node in nodes:
-            assert "ready\n" == _line(node)
-        for node in nodes:
-            assert node.stdin is not None
-            node.stdin.write("go\n")
-            node.stdin.flush()
-        taken = [int(_line(node)) for node in nodes]
-    finally:
-        for node in nodes:
-            node.communicate(timeout=60)
-    assert sum(taken) >= 2
+    assert beat_together(postgres_url, tmp_path, "tests.daemon.test_rolling_up:ROLLING", [APRIL]) >= 2
     told = Counter(number for row in letters(office) for number in numbers_in(office, row))
     assert dict.fromkeys(closed, 1) == told
     assert office.store.verify_chain().ok
     office.store.close()
-
-
-def _node(url: str, folder: Path, moment: datetime) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
-        [sys.executable, "-c", NODE, url, folder, moment.isoformat()],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=Path(__file__).parents[2],
-    )
-
-
-def _line(node: "subprocess.Popen[str]") -> str:
-    assert node.stdout is not None
-    return node.stdout.readline()

@@ -1,7 +1,5 @@
 """Two daemons on one PostgreSQL database whose clocks beat at once: each step is taken and told once (invariant 4)."""
 
-import subprocess
-import sys
 from collections import Counter
 from datetime import timedelta
 from pathlib import Path
@@ -11,25 +9,10 @@ from cases.words import DIGEST
 from daemon.clock import VirtualClock
 from tests.cases.mail import MONDAY
 from tests.cases.world import at
+from tests.daemon.nodes import beat_together
 from tests.daemon.ticking import Office
 
 CASES = 25
-NODE = """
-import sys
-from datetime import datetime
-from pathlib import Path
-from daemon.clock import VirtualClock
-from tests.daemon.ticking import Office
-url, folder, *moments = sys.argv[1:]
-office = Office(url=url, folder=Path(folder), clock=VirtualClock(datetime.fromisoformat(moments[0])))
-print("ready", flush=True)
-for moment in moments:
-    sys.stdin.readline()
-    office.clock.set(datetime.fromisoformat(moment))
-    office.beat()
-    office.beat()
-    print(len(office.post.taken), flush=True)
-"""
 
 
 def test_two_daemons_that_beat_at_once_take_and_tell_each_step_once(postgres_url: str, tmp_path: Path) -> None:
@@ -40,29 +23,7 @@ def test_two_daemons_that_beat_at_once_take_and_tell_each_step_once(postgres_url
         office.open()
     before = len(office.sent())
     moments = [at(text) for text in ("2026-03-05 11:00", "2026-03-05 20:00", "2026-03-06 09:30", "2026-03-20 10:00")]
-    nodes = [
-        subprocess.Popen(
-            [sys.executable, "-c", NODE, postgres_url, tmp_path, *(moment.isoformat() for moment in moments)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[2],
-        )
-        for _ in range(2)
-    ]
-    taken = [0, 0]
-    try:
-        for node in nodes:
-            assert "ready\n" == _line(node)
-        for _ in moments:
-            for node in nodes:
-                assert node.stdin is not None
-                node.stdin.write("go\n")
-                node.stdin.flush()
-            taken = [int(_line(node)) for node in nodes]
-    finally:
-        for node in nodes:
-            node.communicate(timeout=60)
+    taken = beat_together(postgres_url, tmp_path, "tests.cases.world:POLICY", moments)
     numbers = [row.number for row in office.store.cases()]
     steps = Counter(
         (number, event.stage, event.step, event.round)
@@ -73,7 +34,7 @@ def test_two_daemons_that_beat_at_once_take_and_tell_each_step_once(postgres_url
     assert CASES == len({number for number, *_ in steps})
     assert {1} == set(steps.values())
     sent = office.sent()
-    assert sum(taken) == len(sent) - before
+    assert taken == len(sent) - before
     told = Counter(
         event.key for number in numbers for event in office.events(number) if isinstance(event, e.LetterSent)
     )
@@ -83,8 +44,3 @@ def test_two_daemons_that_beat_at_once_take_and_tell_each_step_once(postgres_url
     assert all(letter.within for letter in waited if letter.not_before <= moments[-1])
     assert office.store.verify_chain().ok
     office.store.close()
-
-
-def _line(node: "subprocess.Popen[str]") -> str:
-    assert node.stdout is not None
-    return node.stdout.readline()
