@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from sys import intern
 
+from parsers.folding import is_open
 from parsers.language import detect_language
 from parsers.tables import table
 
@@ -58,8 +59,10 @@ def find_countries(text: str, language: str | None = None) -> tuple[Country, ...
     those of the text's own language also with their endings.
     """
     text = text[:MAX_TEXT]
+    if not text:
+        return ()
     own = _row_of(detect_language(text) if language is None else language, text)
-    found = list(_loose(text, own)) if _WITHOUT_BLANKS.search(text) else []
+    found = list(_loose(text, own)) if is_open(text) and _WITHOUT_BLANKS.search(text) else []
     found += _by_tokens(text, own)
     return tuple(sorted(found, key=lambda one: one.start)[:_MOST])
 
@@ -162,10 +165,12 @@ def _loose(text: str, language: str) -> Iterator[Country]:
 
 def _by_tokens(text: str, language: str) -> Iterator[Country]:
     words = _TOKEN.findall(text.replace("İ", "i"))
-    may_begin = {_folded(word) for word in set(words) if _may_begin(word, language)}
+    folded = "\n".join(words).casefold().split("\n")
+    if "." in text:
+        folded = [word.rstrip(".") for word in folded]
+    may_begin = _beginnings(words, folded, language)
     if not may_begin:
         return
-    folded = [_folded(word) for word in words]
     tokens = list(_TOKEN.finditer(text))
     free = 0  # the first word behind the last name
     for at, word in enumerate(folded):
@@ -178,18 +183,20 @@ def _by_tokens(text: str, language: str) -> Iterator[Country]:
         free = at + width
 
 
-@lru_cache(maxsize=4096)
-def _folded(word: str) -> str:
-    return word.casefold().rstrip(".")
-
-
-@lru_cache(maxsize=4096)
-def _may_begin(word: str, language: str) -> bool:
-    """Whether a name may begin with the word; nearly all others are told apart here, at little cost."""
-    folded = _folded(word)
-    if folded in _names(language).widths or folded in _names("en").widths:
-        return True
-    return _is_big(word) and _widths_from(folded, language) != (0, frozenset())
+def _beginnings(words: Sequence[str], folded: Sequence[str], language: str) -> set[str]:
+    """The folded words with which a name may begin; nearly all others are told apart here, all at once."""
+    said = frozenset(folded)
+    own = _names(language)
+    found = set(said & own.widths.keys() | said & _names("en").widths.keys())
+    elsewhere = set(said & _everywhere()[1].keys())
+    if _ending(language):
+        elsewhere |= {word for word in said if word[:_ALIKE] in own.by_start}
+    if language in _ATTACHED_BEFORE:
+        elsewhere |= {word for word in said if _widths_from(word, language)[0]}
+    elsewhere -= found
+    if elsewhere:
+        found |= {low for word, low in zip(words, folded, strict=True) if low in elsewhere and _is_big(word)}
+    return found
 
 
 @lru_cache(maxsize=1024)

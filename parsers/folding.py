@@ -11,6 +11,7 @@ WORD = re.compile(
     f"\uff00-\uff65{_OPEN}]+"
 )
 UNSPACED = re.compile(f"[{_OPEN}]+")
+_ANY_OPEN = re.compile(f"[{_OPEN}]")
 _MARKS = re.compile("[\u0300-\u036f\u064b-\u0652\u0670\u0640\u0591-\u05bd\u05bf-\u05c7\u093c\u200c\u200d]")
 # Arabic and Persian spellings of one letter, and letters that have no accent to lose.
 _LETTERS = str.maketrans("أإآٱىةؤئیکۀłıøđð\u0901", "ااااي\u0647ويي\u0643\u0647liodd\u0902") | {
@@ -30,6 +31,21 @@ _DIGRAPHS = {
     "nb": {"å": "aa", "ø": "oe", "æ": "ae"},
     "sv": {"å": "aa", "ä": "ae", "ö": "oe"},
 }
+
+
+_LETTERS_ALONE = re.compile(r"[^\W\d_]+")
+
+
+@lru_cache(maxsize=8)  # many ask the same of a text
+def letters_of(text: str) -> frozenset[str]:
+    """The runs of letters of a text, in small letters."""
+    return frozenset(_LETTERS_ALONE.findall(text.lower()))
+
+
+@lru_cache(maxsize=8)  # many ask the same of a text
+def is_open(text: str) -> bool:
+    """Whether a character stands in the text of a script without borders between words."""
+    return not text.isascii() and _ANY_OPEN.search(text) is not None
 
 
 @lru_cache(maxsize=20_000)

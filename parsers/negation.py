@@ -96,14 +96,14 @@ def is_joined(between: str, language: str) -> bool:
 def _is_denied_openly(rules: _Denials, before: str, clause: str, sentence: str, reach: int) -> bool:
     """In scripts without word borders; blanks, which Korean and Thai have, do not count."""
     before, clause, sentence = ("".join(part.split()) for part in (before, clause, sentence))
+    near = before[-_OPEN_BEFORE if reach >= REACH else -3 :]
+    after = clause[:_OPEN_AFTER] if reach >= REACH else ""
+    # Most are not denied at all, so that is asked first.
+    if not (any(word in near for word in rules.no) or any(word in after for one in rules.after.all for word in one)):
+        return False
     if any(word in before or word in clause for word in rules.hollow):
         return False
-    if any(word in sentence for turn in rules.turns.all for word in turn):
-        return False
-    near = before[-_OPEN_BEFORE if reach >= REACH else -3 :]
-    if any(word in near for word in rules.no):
-        return True
-    return reach >= REACH and any(word in clause[:_OPEN_AFTER] for after in rules.after.all for word in after)
+    return not any(word in sentence for turn in rules.turns.all for word in turn)
 
 
 def _words(text: str) -> list[str]:

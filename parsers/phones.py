@@ -16,6 +16,7 @@ _DIGITS = range(6, 17)
 _ANY_DIGIT = re.compile(r"\d")
 _LOOK_BACK = 40
 _AS_ASCII = str.maketrans("（）－‐‑‒–—／．·\u3000\u00a0\u202f", "()------/..   ")
+_ODD_SIGNS = re.compile(f"[{''.join(map(chr, _AS_ASCII))}]")
 _CANDIDATE = re.compile(
     r"(?<![A-Za-z0-9_@#$€£¥])(?<![A-Za-z0-9][-/.,:])(?:\(?\+|\(?00)?[( ]{0,2}\d[\d ().\-/]{4,28}\d(?![A-Za-z0-9@%])"
 )
@@ -58,7 +59,9 @@ def find_phones(text: str, country: str | None = None) -> tuple[Phone, ...]:
     text = text[:MAX_TEXT]
     if not _ANY_DIGIT.search(text):
         return ()
-    plain = plain_digits(text).translate(_AS_ASCII)
+    plain = plain_digits(text)
+    if not plain.isascii() and _ODD_SIGNS.search(plain):
+        plain = plain.translate(_AS_ASCII)
     found: dict[str, Phone] = {}
     for tried, candidate in enumerate(_candidates(plain, country or "")):
         if tried >= _MOST_TRIES or len(found) >= MAX_PHONES:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from cases.message import Fact
+from parsers.folding import letters_of
 from parsers.lexicon import fold
 from parsers.tables import table
 
@@ -22,11 +23,15 @@ _NAME = rf"({_CAPITAL}[\w'’.-]{{1,30}}(?:[ -](?:(?:{_SMALL}) )?{_CAPITAL}[\w'�
 def find_places(text: str) -> Iterator[Fact]:
     """The places a text names by their kind and their name: `your shop in Leipzig`, 北京分店."""
     text = text[:MAX_TEXT]
+    always, by_start = _patterns(is_ascii=text.isascii())
+    starts = by_start.keys() & {word[:_START] for word in letters_of(text)}
+    likely = {number: row for start in starts for number, row in by_start[start]} | always
+    if not likely:
+        return
     lowered = text.lower()
     found: dict[str, Fact] = {}
-    starts = {word[:_START] for word in _WORDS.findall(lowered)}
-    for kinds, first, pattern in _patterns(is_ascii=text.isascii()):
-        if (first and first.isdisjoint(starts)) or not any(kind in lowered for kind in kinds):
+    for _, (kinds, pattern) in sorted(likely.items()):
+        if not any(kind in lowered for kind in kinds):
             continue
         for tried, match in enumerate(pattern.finditer(text)):
             if tried >= _MOST_TRIES or len(found) >= _MOST:
@@ -47,11 +52,16 @@ def _nowhere() -> frozenset[str]:
     return frozenset(map(fold, rows["nowhere"]["words"])) | {name for names in rows["months"] for name in names}
 
 
+# The words one of which must stand in the text, and what to look for then.
+_Row = tuple[tuple[str, ...], re.Pattern[str]]
+
+
 @cache
-def _patterns(*, is_ascii: bool) -> tuple[tuple[tuple[str, ...], frozenset[str], re.Pattern[str]], ...]:
-    """For each language the words one of which must stand in the text, how words begin then, and what to look for."""
-    out = []
-    for row in table("happened")["where"].values():
+def _patterns(*, is_ascii: bool) -> tuple[dict[int, _Row], dict[str, list[tuple[int, _Row]]]]:
+    """The rows by number: those always looked at, and the others by how one of their words begins."""
+    always: dict[int, _Row] = {}
+    by_start: dict[str, list[tuple[int, _Row]]] = {}
+    for number, row in enumerate(table("happened")["where"].values()):
         kinds = tuple(row["kinds"])
         first = frozenset(_WORDS.findall(kind)[0][:_START] for kind in kinds) if "joints" in row else frozenset()
         if is_ascii and not any(map(str.isascii, kinds)):
@@ -65,5 +75,9 @@ def _patterns(*, is_ascii: bool) -> tuple[tuple[tuple[str, ...], frozenset[str],
             pattern = rf"{border}{row['before']}[ \n]?(?:{kind})"
         else:
             pattern = rf"(?:{kind})[ \n]?{row['behind']}"
-        out.append((kinds, first, re.compile(pattern)))
-    return tuple(out)
+        made = (kinds, re.compile(pattern))
+        for start in first:
+            by_start.setdefault(start, []).append((number, made))
+        if not first:
+            always[number] = made
+    return always, by_start

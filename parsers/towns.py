@@ -5,13 +5,18 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from parsers.folding import UNSPACED
+from parsers.folding import UNSPACED, is_open, letters_of
 from parsers.tables import table
 
 MAX_TEXT = 8000
 _MOST = 3  # signs of one kind for one country
+_ARABIC = re.compile("[\u0600-\u06ff]")
 _CERTAIN = 7  # letters of a town that also counts in small letters
 _LETTERS = re.compile(r"[^\W\d_]+")
+# Digits with little else between them; the other characters of a form that holds some are near them.
+_DIGITS = re.compile(r"\d+(?:\D{1,40}\d+)*")
+_LOOKED_ROUND = re.compile(r"\(\?<?[!=][^()]*\)")  # parts of a pattern that are no part of what it finds
+_AROUND = 20  # characters
 _JOINED = ("وال", "بال", "ب", "ل", "و", "لل")  # Arabic, written together with the word behind it
 
 
@@ -62,7 +67,8 @@ def _named(text: str, spoken: frozenset[str]) -> Iterator[tuple[str, Trace]]:
     if len(low) != len(text):
         return
     names = _names()
-    for match in _LETTERS.finditer(low):
+    is_named = not names.keys().isdisjoint(letters_of(text)) or _ARABIC.search(low) is not None
+    for match in _LETTERS.finditer(low) if is_named else ():
         word, at = match[0], match.start()
         found = names.get(word, ())
         if not found and "\u0600" <= word[0] <= "\u06ff":
@@ -73,7 +79,7 @@ def _named(text: str, spoken: frozenset[str]) -> Iterator[tuple[str, Trace]]:
             if low.startswith(name.text, at) and _ends(low, at + len(name.text)) and _is_meant(text, at, name):
                 yield from _traces(text, at, name, spoken)
                 break
-    if UNSPACED.search(text):
+    if is_open(text):
         for name in _unspaced():
             if spoken.intersection(name.codes) and (at := text.find(name.text)) >= 0:
                 yield from _traces(text, at, name, spoken)
@@ -98,8 +104,13 @@ def _is_meant(text: str, at: int, name: _Name) -> bool:
 
 
 def _formed(text: str, language: str) -> Iterator[tuple[str, Trace]]:
-    for languages, code, pattern in _forms():
-        if language in languages and (match := pattern.search(text)):
+    if language not in _forms():
+        return
+    places = [(max(0, one.start() - _AROUND), one.end() + _AROUND) for one in _DIGITS.finditer(text)]
+    for code, pattern, has_digits in _forms()[language]:
+        looked = places if has_digits else [(0, len(text))]
+        match = next((found for start, end in looked if (found := pattern.search(text, start, end))), None)
+        if match:
             yield "form", Trace(code, _weight("form"), match[0], match.start(), match.end())
 
 
@@ -130,12 +141,14 @@ def _unspaced() -> tuple[_Name, ...]:
 
 
 @cache
-def _forms() -> tuple[tuple[frozenset[str], str, re.Pattern[str]], ...]:
-    return tuple(
-        (frozenset(row["languages"]), row["country"], re.compile(pattern))
-        for row in table("towns")["forms"]
-        for pattern in row["patterns"]
-    )
+def _forms() -> dict[str, tuple[tuple[str, re.Pattern[str], bool], ...]]:
+    """By language the countries, how their phones and codes are written, and whether digits are part of that."""
+    found: dict[str, list[tuple[str, re.Pattern[str], bool]]] = {}
+    for row in table("towns")["forms"]:
+        forms = [(row["country"], re.compile(one), r"\d" in _LOOKED_ROUND.sub("", one)) for one in row["patterns"]]
+        for language in row["languages"]:
+            found.setdefault(language, []).extend(forms)
+    return {language: tuple(forms) for language, forms in found.items()}
 
 
 @cache

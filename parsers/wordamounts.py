@@ -132,10 +132,11 @@ def _places(text: str, words: Iterable[str]) -> list[int]:
 def _said(text: str) -> frozenset[str]:
     """The words of a text that may name a currency; remembered, because amounts are read twice."""
     exact, stems, heads = _currency_words()
-    pairs = [(word, word.casefold()) for word in set(_WORD.findall(text))]
-    return frozenset(
-        word for word, folded in pairs if folded in exact or (folded[:2] in heads and folded.startswith(stems))
-    )
+    words = list(set(_WORD.findall(text)))
+    folded = "\n".join(words).casefold().split("\n")
+    found = exact.intersection(folded)
+    found |= {one for one in folded if one[:2] in heads and one.startswith(stems)}
+    return frozenset(word for word, low in zip(words, folded, strict=True) if low in found) if found else found
 
 
 @cache
