@@ -2,10 +2,9 @@
 
 import re
 from functools import cache
-from itertools import islice
 
 from cases.message import Automatic
-from parsers.phrases import begins, has, phrases, says
+from parsers.phrases import begins, found, has, phrases, says
 from parsers.signs import Signs, Verdict
 from parsers.tables import table
 
@@ -148,11 +147,10 @@ def is_about_us(own: str) -> bool:
 
 def own_matters(own: str) -> int:
     """How many words a folded text holds, up to two, by which people tell of a matter of their own."""
-    found = (phrase for phrase in phrases("absence", "matters").likely(own) if phrase in own)
-    return sum(1 for _ in islice(found, 2))
+    return min(2, len(found(own, "absence", "matters")))
 
 
 def _times(own: str, name: str, key: str) -> int:
     """How many of the phrases stand in a folded text, none of them within another."""
-    found = {phrase for phrase in phrases(name, key).likely(own) if phrase in own}
-    return sum(not any(phrase in other for other in found - {phrase}) for phrase in found)
+    said = found(own, name, key)
+    return sum(not any(phrase in other for other in said - {phrase}) for phrase in said)

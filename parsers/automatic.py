@@ -7,7 +7,7 @@ from cases.message import Automatic
 from parsers.absence import answer_of_a_program, out_of_office, unread
 from parsers.head import Head
 from parsers.notices import nobody_there, survey
-from parsers.phrases import begins, has, phrases
+from parsers.phrases import begins, found, has
 from parsers.signs import Signs, Verdict
 from parsers.tables import table
 from parsers.undelivered import undelivered
@@ -118,7 +118,7 @@ def _challenge(signs: Signs) -> Verdict:
         return None
     # What it quotes may be a letter of ours, which asks for a simple reply.
     text = (signs.folded_own or signs.folded)[:5000]
-    by_text = sum(phrase in text for phrase in phrases("automatic", "challenge.words").likely(text))
+    by_text = len(found(text, "automatic", "challenge.words"))
     by_subject = bool(begins(signs.told.base, "automatic", "challenge.subjects"))
     if not (by_text or by_subject):
         return None

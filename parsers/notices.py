@@ -8,7 +8,7 @@ from functools import cache
 
 from cases.message import Automatic
 from parsers.absence import is_about_us, own_matters
-from parsers.phrases import fold_phrase, has, phrases
+from parsers.phrases import fold_phrase, found, has
 from parsers.signs import Signs, Verdict
 from parsers.tables import table
 
@@ -75,8 +75,7 @@ def _beside(signs: Signs, own: str) -> int:
 
 def _said(own: str, key: str) -> list[str]:
     """The phrases of a table that stand in the text, the longest first."""
-    plain = [phrase for phrase in phrases("notices", key).likely(own) if phrase in own]
-    return sorted((*plain, *_with_gaps(key).findall(own)), key=len, reverse=True)
+    return sorted((*found(own, "notices", key), *_with_gaps(key).findall(own)), key=lambda one: (-len(one), one))
 
 
 @cache

@@ -1,7 +1,5 @@
 """Phrases of fixed language knowledge, looked for in folded text."""
 
-import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -11,7 +9,10 @@ from parsers.tables import table
 
 _ALIKE = {"İ": "i", "’": "'", "‘": "'", "`": "'", "´": "'", "\u00a0": " ", "\u3000": " "}
 _QUOTES = tuple("\"'“”„«»‹›「」『』〝〞《》<>")
-_FOREIGN = re.compile(r"[^\x00-\x7f]")
+_KEY = 4  # characters by which phrases within words are looked up
+_SHORT_KEY = 2  # the same where words have no borders
+_EDGE = 3  # characters by which the beginnings and ends of words are looked up
+_LONGEST = 40  # characters of a word that is remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,30 +21,76 @@ class Phrases:
 
     all: tuple[str, ...]
     ascii: tuple[str, ...]
-    keyed: dict[str, tuple[str, ...]]  # by a word that stands between blanks in the phrase
-    short_ascii: tuple[str, ...]  # those without such a word
-    short: dict[str, tuple[str, ...]]  # the same in other letters, by one of these
     starting: dict[str, tuple[str, ...]]  # by their first character
 
     def usable(self, text: str) -> tuple[str, ...]:
         """Those that the text can hold at all."""
         return self.ascii if text.isascii() else self.all
 
-    def likely(self, text: str) -> list[str]:
-        """Those of which the text holds a whole word, and those that have none: few enough to be looked for."""
-        words, letters = _made_of(text)
-        found = [one for word in words & self.keyed.keys() for one in self.keyed[word]]
-        found += self.short_ascii
-        if letters:
-            found += [one for letter in letters & self.short.keys() for one in self.short[letter]]
-        return found
+
+class _Index:
+    """The phrases of all tables that were ever asked for, by what of them a word between blanks must hold."""
+
+    def __init__(self) -> None:
+        self.version = 0
+        self.whole: dict[str, list[str]] = {}  # by a word of their own
+        self.heads: dict[str, list[tuple[str, str]]] = {}  # by how the word begins with which they end
+        self.tails: dict[str, list[tuple[str, str]]] = {}  # by how the word ends with which they begin
+        self.inside: dict[str, list[str]] = {}
+        self.loose: list[str] = []
+
+    def add(self, phrases: Iterable[str]) -> None:
+        """Look for these as well."""
+        for phrase in phrases:
+            first, *inner, last = parts if len(parts := phrase.split(" ")) > 1 else (phrase, "")
+            if any(inner):
+                self.whole.setdefault(max(inner, key=len), []).append(phrase)
+            elif len(parts) > 1 and len(last) >= max(_EDGE, len(first)):
+                self.heads.setdefault(last[:_EDGE], []).append((phrase, last))
+            elif len(parts) > 1 and len(first) >= _EDGE:
+                self.tails.setdefault(first[-_EDGE:], []).append((phrase, first))
+            elif len(parts) > 1 or len(phrase) < (_KEY if phrase.isascii() else _SHORT_KEY):
+                self.loose.append(phrase)
+            else:
+                self.inside.setdefault(phrase[: _KEY if len(phrase) >= _KEY else _SHORT_KEY], []).append(phrase)
+        self.version += 1
+
+    def likely(self, word: str) -> tuple[str, ...]:
+        """The phrases of which the word may be a part."""
+        found = list(self.whole.get(word, ()))
+        found += [phrase for phrase, last in self.heads.get(word[:_EDGE], ()) if word.startswith(last)]
+        found += [phrase for phrase, first in self.tails.get(word[-_EDGE:], ()) if word.endswith(first)]
+        for size in (_KEY,) if word.isascii() else (_KEY, _SHORT_KEY):
+            for at in range(len(word) - size + 1):
+                if some := self.inside.get(word[at : at + size]):
+                    found += [phrase for phrase in some if word.startswith(phrase, at)]
+        return tuple(found)
 
 
-@lru_cache(maxsize=8)
-def _made_of(text: str) -> tuple[frozenset[str], frozenset[str]]:
-    """What stands between blanks, and the letters outside ASCII; many tables are asked about the same text."""
-    letters = frozenset() if text.isascii() else frozenset(_FOREIGN.findall(text))
-    return frozenset(text.split(" ")), letters
+_index = _Index()
+
+
+@cache
+def _asked(name: str, key: str) -> frozenset[str]:
+    """The phrases of a table, which from now on are looked for in every text."""
+    found = phrases(name, key).all
+    _index.add(found)
+    return frozenset(found)
+
+
+@lru_cache(maxsize=20_000)
+def _likely(word: str, _version: int) -> tuple[str, ...]:
+    return _index.likely(word)
+
+
+@lru_cache(maxsize=8)  # many tables are asked about the same text
+def _there(text: str, version: int) -> frozenset[str]:
+    """All phrases of all tables that stand in a folded text."""
+    likely = set(_index.loose)
+    for word in set(text.split(" ")):
+        if some := _likely(word, version) if len(word) <= _LONGEST else _index.likely(word):
+            likely.update(some)
+    return frozenset(phrase for phrase in likely if phrase in text)
 
 
 def fold(text: str) -> str:
@@ -57,27 +104,12 @@ def phrases(name: str, key: str) -> Phrases:
     first, _, second = key.partition(".")
     rows = table(name)[first]
     found = tuple(dict.fromkeys(fold_phrase(one) for row in _rows(rows[second] if second else rows) for one in row))
-    keyed: dict[str, list[str]] = {}
     starting: dict[str, list[str]] = {}
-    short: list[str] = []
     for one in found:
         starting.setdefault(one[:1], []).append(one)
-        words = one.split(" ")[1:-1]
-        if words:
-            keyed.setdefault(max(words, key=len), []).append(one)
-        else:
-            short.append(one)
-    foreign = [one for one in short if not one.isascii()]
-    common = Counter(letter for one in foreign for letter in set(one))
-    by_letter: dict[str, list[str]] = {}
-    for one in foreign:
-        by_letter.setdefault(min(_FOREIGN.findall(one), key=lambda letter: (common[letter], letter)), []).append(one)
     return Phrases(
         all=found,
         ascii=tuple(one for one in found if one.isascii()),
-        keyed={word: tuple(some) for word, some in keyed.items()},
-        short_ascii=tuple(one for one in short if one.isascii()),
-        short={letter: tuple(some) for letter, some in by_letter.items()},
         starting={first: tuple(some) for first, some in starting.items()},
     )
 
@@ -95,15 +127,22 @@ def _rows(rows: Any) -> Iterable[Iterable[str]]:
     return rows.values() if isinstance(rows, dict) else (rows,)
 
 
+def found(text: str, name: str, key: str) -> frozenset[str]:
+    """The phrases of a table that stand in a folded text."""
+    asked = _asked(name, key)
+    return asked & _there(text, _index.version)
+
+
 def has(text: str, name: str, key: str) -> bool:
     """Whether a folded text holds one of the phrases."""
-    return any(phrase in text for phrase in phrases(name, key).likely(text))
+    asked = _asked(name, key)
+    return not asked.isdisjoint(_there(text, _index.version))
 
 
 def says(text: str, name: str, key: str, within: int) -> bool:
     """Whether one of the phrases begins in the first `within` characters and is not a quotation of somebody's words."""
     head = text[: within + 80]
-    for phrase in phrases(name, key).likely(head):
+    for phrase in found(text, name, key):
         at = head.find(phrase)
         if 0 <= at < within and not head[:at].rstrip().endswith(_QUOTES):
             return True
