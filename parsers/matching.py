@@ -5,16 +5,16 @@ their like by a hash of the first two characters.
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, Self
 
 from cases.reading import Phrase
 from parsers.counts import is_many, many, many_before
-from parsers.folding import UNSPACED, WORD, forms, plain, spellings
+from parsers.folding import UNSPACED, WORD, forms, is_open, plain, spellings
 
 MAX_TEXT = 50_000  # characters searched
 GAP = 3  # words that `...` may stand for
@@ -90,16 +90,64 @@ def _words_of(text: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4)
+def _said_in(text: str) -> frozenset[str]:
+    """The same, each once."""
+    return frozenset(_words_of(text))
+
+
+@lru_cache(maxsize=4)
+def _forms_in(text: str) -> frozenset[str]:
+    """The same, also without Arabic and Hebrew prefixes."""
+    return frozenset(chain.from_iterable(map(forms, _said_in(text))))
+
+
+@lru_cache(maxsize=4)
 def _places_of(text: str) -> _Places:
     """Where the words stand."""
     return tuple(match.span() for match in WORD.finditer(text))
 
 
-@lru_cache(maxsize=1)
-def _both(subject: str, text: str) -> _Places:
-    """Where the words of a subject and of the text below it stand."""
-    below = len(subject) + 1
-    return _places_of(subject) + tuple((start + below, end + below) for start, end in _places_of(text))
+@lru_cache(maxsize=4)
+def _pairs_of(text: str) -> frozenset[str]:
+    """Every character of a text with the one behind it."""
+    return frozenset(map(str.__add__, text, text[1:]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text with what stands above it: their words, where they stand, and which are said at all."""
+
+    subject: str | None
+    own: str
+
+    @property
+    def whole(self) -> str:
+        return self.own if self.subject is None else f"{self.subject}\n{self.own}"
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        return _words_of(self.subject or "") + _words_of(self.own)
+
+    @property
+    def said(self) -> frozenset[str]:
+        return _said_in(self.own) | _said_in(self.subject) if self.subject else _said_in(self.own)
+
+    @property
+    def forms(self) -> frozenset[str]:
+        """What is said, and without prefixes where it is written in a script that has some."""
+        if self.own.isascii() or _PREFIXED.search(self.whole) is None:
+            return self.said
+        return _forms_in(self.own) | _forms_in(self.subject) if self.subject else _forms_in(self.own)
+
+    def place(self, at: int) -> tuple[int, int]:
+        """Where the word of this number begins and ends."""
+        if self.subject is None:
+            return _places_of(self.own)[at]
+        above = _places_of(self.subject)
+        if at < len(above):
+            return above[at]
+        start, end = _places_of(self.own)[at - len(above)]
+        return start + len(self.subject) + 1, end + len(self.subject) + 1
 
 
 class Index:
@@ -141,7 +189,12 @@ class Matcher:
         self._inside = _Together([one.inside for one in indexes])
         self._unspaced = _Together([one.unspaced for one in indexes])
         self._counted = sorted((row for one in indexes for row in one.counted), key=_by_order)
-        self._known: dict[str, _Known | None] = {}
+        self._known: dict[str, _Known] = {}
+        self._learnt: set[str] = set()  # words that were looked up, also those that begin no row
+        # Rows are found by two characters, or by one if they are no longer.
+        keys = frozenset(key for one in indexes for key in one.unspaced if UNSPACED.match(key))
+        self._pairs = frozenset(key for key in keys if len(key) > 1)
+        self._single = keys - self._pairs
         self._lengths = tuple(sorted({len(stem) for one in indexes for stem in one.stems}))
 
     @classmethod
@@ -155,43 +208,41 @@ class Matcher:
 
         With a subject the text is both of them, one below the other; offsets count from its beginning.
         """
-        text = text[: MAX_TEXT - len(subject or "")]
-        words, places = _words_of(text), partial(_places_of, text)
-        if subject is not None:
-            words, places = _words_of(subject) + words, partial(_both, subject, text)
-            text = f"{subject}\n{text}"
-        found = list(self._in_words(text, words, places))
-        if self._unspaced.tables and not text.isascii():
-            found += self._in_unspaced(text)
-            found.sort(key=lambda hit: hit.start)
+        parted = _Text(subject, text[: MAX_TEXT - len(subject or "")])
+        found = list(self._in_words(parted))
+        if self._pairs and (is_open(parted.own) or (subject and is_open(subject))):
+            found = sorted([*found, *self._in_unspaced(parted.whole)], key=lambda hit: hit.start)
         return found
 
-    def _in_words(self, text: str, words: Sequence[str], places: Callable[[], _Places]) -> Iterator[Hit]:
-        # Without Arabic and Hebrew words nothing is tried without prefixes, and most rows fail at a quick look.
-        quick = text.isascii() or _PREFIXED.search(text) is None
-        said = frozenset(words) if quick else frozenset()
-        known = self._known
+    def _in_words(self, text: _Text) -> Iterator[Hit]:
+        said = text.said
+        if not said <= self._learnt:
+            self._learn(said)
+        begun = self._known.keys() & said
+        if not begun:
+            return
+        words, spoken, whole = text.words, text.forms, text.whole
         for at, word in enumerate(words):
-            if word not in known:
-                self._learn(word)
-            rows = known[word]
-            if rows is None:
+            if word not in begun:
                 continue
             following = words[at + 1] if at + 1 < len(words) else ""
-            for row in _likely(rows, following, said) if quick else rows.rows:
+            for row in _likely(self._known[word], following, spoken):
                 last = _last(row, words, at) if row.rest else at
                 if last >= 0:
-                    where = places()
-                    start, end = where[at][0], where[last][1]
-                    if not (row.has_gap and _STOP.search(text, start, end)):
+                    start, end = text.place(at)[0], text.place(last)[1]
+                    if not (row.has_gap and _STOP.search(whole, start, end)):
                         yield Hit(row.phrase, row.table, start, end)
 
-    def _learn(self, word: str) -> None:
-        """Remember the rows whose first word this is, because texts say the same words again and again."""
-        if len(self._known) >= _REMEMBERED:
+    def _learn(self, words: frozenset[str]) -> None:
+        """Remember the rows whose first word each is, because texts say the same words again and again."""
+        if len(self._learnt) >= _REMEMBERED:
             self._known.clear()
-        rows = tuple(dict.fromkeys(self._looked_up(word)))
-        self._known[word] = _known(rows) if rows else None
+            self._learnt.clear()
+        for word in words - self._learnt:
+            rows = tuple(dict.fromkeys(self._looked_up(word)))
+            if rows:
+                self._known[word] = _known(rows)
+            self._learnt.add(word)
 
     def _looked_up(self, word: str) -> Iterator[Row]:
         for form in forms(word):
@@ -210,17 +261,16 @@ class Matcher:
         if self._counted and is_many(word):
             yield from (row for row in self._counted if is_many(word, row.phrase.language))
 
-    def _in_unspaced(self, text: str) -> Iterator[Hit]:
-        for run in UNSPACED.finditer(text):
-            start, end = run.span()
-            for at in range(start, end):
-                # Keys are two characters, or one for one-character phrases.
-                for key in (text[at : at + 2], text[at]):
-                    for row in self._unspaced.get(key):
-                        if text.startswith(row.plain, at):
-                            hit = _open_hit(row, text, at)
-                            if hit:
-                                yield hit
+    def _in_unspaced(self, text: str) -> list[Hit]:
+        places = [(at, 0, key) for key in self._pairs & _pairs_of(text) for at in _all_places(text, key)]
+        places += [(at, 1, key) for key in self._single for at in _all_places(text, key)]
+        hits = [
+            _open_hit(row, text, at)
+            for at, _, key in sorted(places)
+            for row in self._unspaced.get(key)
+            if text.startswith(row.plain, at)
+        ]
+        return [hit for hit in hits if hit]
 
 
 class _Together:
@@ -230,14 +280,26 @@ class _Together:
         self.tables = tuple(table for table in tables if table)
 
     def get(self, key: str) -> Sequence[Row]:
-        found = [rows for table in self.tables if (rows := table.get(key))]
-        if len(found) < 2:
-            return found[0] if found else ()
-        return sorted(chain.from_iterable(found), key=_by_order)
+        found: Sequence[Row] = ()
+        for table in self.tables:
+            if key in table:
+                found = sorted((*found, *table[key]), key=_by_order) if found else table[key]
+        return found
 
 
 def _by_order(row: Row) -> int:
     return row.order
+
+
+def _by_number(one: tuple[int, Row]) -> int:
+    return one[0]
+
+
+def _all_places(text: str, key: str) -> Iterator[int]:
+    at = text.find(key)
+    while at >= 0:
+        yield at
+        at = text.find(key, at + 1)
 
 
 def _known(rows: tuple[Row, ...]) -> _Known:
@@ -254,14 +316,17 @@ def _known(rows: tuple[Row, ...]) -> _Known:
 
 
 def _likely(known: _Known, following: str, said: frozenset[str]) -> Iterable[Row]:
-    """The rows that a text without Arabic and Hebrew words may hold here, in the order of the table."""
+    """The rows that a text may hold here, in the order of the table."""
     found = known.alone
-    if following in known.by_next:
-        found += known.by_next[following]
-    if known.others:
-        found += tuple(one for one in known.others if following.startswith(one[1].next))
-    rows = [row for _, row in (sorted(found) if len(found) > 1 else found)]
-    return [row for row in rows if not row.later or row.later in said]
+    more: list[tuple[int, Row]] = []
+    if known.by_next or known.others:
+        for form in forms(following):
+            more += known.by_next.get(form, ())
+            more += [one for one in known.others if form.startswith(one[1].next) and one not in more]
+        more = [one for one in more if one[1].later in said or not one[1].later]
+    if more:
+        found = tuple(sorted((*found, *more), key=_by_number))
+    return [row for _, row in found]
 
 
 def rows_of(phrase: Phrase, table: int, order: int = 0) -> tuple[Row, ...]:
