@@ -8,7 +8,7 @@ from cases.making import SLOTS
 T = TypeVar("T")
 
 
-def replace(value: T, **changes: Any) -> T:
+def replace(value: T, /, **changes: Any) -> T:
     """Like `dataclasses.replace`; cheap for frozen classes without slots and for those of `cases.making.quick`.
 
     They must check nothing when they are made. Raises TypeError for a field that there is not.

@@ -1,9 +1,11 @@
 """Mail addresses by one strict grammar of our own (RFC 5322 section 3.4): the libraries disagree (threat F4)."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
+from cases.copying import replace
+from cases.making import quick
 from cases.message import Address
 from parsers.clean import clean_line, without_surrogates
 from parsers.words import decode_words, unfold
@@ -21,6 +23,7 @@ _SPECIAL = re.compile(rb'=\?[!->@-~]{1,40}\?[bBqQ]\?[^?"<>\r\n]{0,500}\?=|[",;:<
 _ENCODED = re.compile(rb"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,4000}\?=")
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
     """One entry of an address header; `doubt` says why it is no clean address, empty when it is."""

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 
+from cases.copying import replace
+from cases.making import quick
 from parsers.currencies import GUESS, Context, Sign, context_of, sign_after, sign_before
 from parsers.digits import BLANKS, NUMBER, parse_number, plain_digits
 from parsers.numerals import parse_signs
@@ -24,6 +26,7 @@ _UNITS = re.compile(
 )
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amount:
     """A sum of money as written, with its place in the text."""

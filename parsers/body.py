@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.message import Message
 
+from cases.making import quick
 from parsers.charset import decode
 from parsers.clean import clean_text
 from parsers.files import File
@@ -24,6 +25,7 @@ _META = re.compile(rb"(?i)<meta\b[^>]{0,200}charset\s{0,5}=\s{0,5}[\"']?([A-Za-z
 _STUB = 200  # characters below which a plain part may be a mere "your client cannot show HTML"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
     """`own` is the text without the history that HTML marks as quoted; equal to `text` when plain text was there."""
@@ -35,6 +37,7 @@ class Body:
     defects: tuple[str, ...] = ()
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """The body, the parts it was made of, and the files that stood in its text."""

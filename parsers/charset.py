@@ -64,7 +64,7 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
     text = _utf8(data, codec)
     if text is not None:
         # UTF-8 with multi-byte letters practically never occurs by chance, so it wins over another declaration.
-        return _with_letters(text), "" if codec == "utf-8" else _was(declared, "utf-8")
+        return _with_letters(text) if b"\xc2" in data else text, "" if codec == "utf-8" else _was(declared, "utf-8")
     return _eight_bit(data, declared, codec)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple
 
+from cases.making import quick
 from cases.reading import Phrase
 from parsers.lexicon import Hit, Matcher
 from parsers.tables import table
@@ -36,6 +37,7 @@ class Cue(NamedTuple):
     sentence: int
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Said:
     """The cues of a text in their order, and where its sentences and clauses end."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from cases.making import quick
 from cases.message import Sign, Signal, Strength
 from cases.reading import Lexicon
 from parsers.lexicon import CATEGORIES, COMPLAINT, DENIED, SIGNALS, counts_for, languages_of
@@ -25,6 +26,7 @@ _MOST = 100
 _KINDS = {COMPLAINT: "complaint", SIGNALS: "signal", CATEGORIES: "category"}
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """What the word tables say of a text."""

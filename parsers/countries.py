@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from sys import intern
 
+from cases.making import quick
 from parsers.folding import is_open
 from parsers.language import detect_language
 from parsers.tables import table
@@ -31,6 +32,7 @@ _UNCASED = re.compile("[\u0590-\u1c8f]")
 _VOWELS = "aeiouyáéíóúýàèìòùâêîôûãõäëïöüăåæøąęėįųūāēīūőűıəаеёиіїоуыэюяєьйѐαεηιουωάέήίόύώაეიოუ"
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Country:
     """A country by its name, with its place in the text."""

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from cases.making import quick
 from parsers.digits import BLANKS
 from parsers.tables import table
 
@@ -17,6 +18,7 @@ _STRANGE = 8  # characters of the longest sign that is no word
 SURE, LIKELY, GUESS = 0.95, 0.85, 0.6
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class Sign:
     """A currency named beside a number: its code, how sure that is, and the characters it takes with its gap."""

@@ -1,8 +1,10 @@
 """Facts of the complaint with the words they came from (policy §2): few, and only when the text really says so."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from cases.copying import replace
+from cases.making import quick
 from cases.message import Address, Fact
 from parsers.amounts import Amount, exact, find_amounts, read_amounts
 from parsers.claims import Said, read_claims
@@ -41,6 +43,7 @@ _LABELLED, _NAMED = 0.7, 0.55  # a number whose word stands right before it, and
 _SUBJECT = 0.9  # how much less sure a number of the subject is
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """The texts facts are found in."""

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from cases.making import quick
 from cases.trouble import NeedsHuman
 
 MAX_HEAD = 4 * 1024 * 1024  # bytes of the whole block: 20,000 references and 5,000 hops still fit
@@ -38,6 +39,7 @@ _READER_FIELDS = frozenset(
 )
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Head:
     """The header fields in their order, topmost first; names in lower case, values as raw bytes with their folds."""

@@ -145,6 +145,11 @@ def _attribution_words() -> tuple[str, ...]:
 
 
 @cache
+def _last_words() -> tuple[str, ...]:
+    return tuple(word for word in _attribution_words() if len(word) > 1)
+
+
+@cache
 def _openers() -> frozenset[str]:
     return frozenset(word.casefold() for word in table("quotes")["attribution"]["openers"])
 
@@ -201,9 +206,11 @@ def is_open_introduction(line: str) -> bool:
 def is_plain_introduction(line: str) -> bool:
     """Whether a line right above marked text introduces it by the writer alone: `Anna Berg wrote:`."""
     bare = line.strip(" >\t*-")
+    if not bare.endswith(_ENDS) or len(bare) > _PLAIN:
+        return False
     words = _WORD.findall(bare)
     least = 2 if bare.isascii() else 1  # some scripts put no blank between name and verb
-    if not bare.endswith(_ENDS) or len(bare) > _PLAIN or not least <= len(words) <= _PLAIN_WORDS:
+    if not least <= len(words) <= _PLAIN_WORDS:
         return False
     opened = _opens(line)
     told, characters = _tellers()
@@ -211,10 +218,7 @@ def is_plain_introduction(line: str) -> bool:
     if not spoken.isdisjoint((*words, words[0].lower())) or any(one in bare for one in characters):
         return False
     stem = bare.rstrip(":：-︰ \u00a0").casefold()
-    wrote = _attribution_words()
-    return stem.endswith(tuple(word for word in wrote if len(word) > 1)) or (
-        opened and any(word.casefold() in wrote for word in words)
-    )
+    return stem.endswith(_last_words()) or (opened and any(word.casefold() in _attribution_words() for word in words))
 
 
 def is_groupwise(line: str) -> bool:
@@ -282,7 +286,10 @@ def names_writer(line: str) -> bool:
 
 def says_wrote(line: str) -> bool:
     """Whether a line says that somebody wrote, in any language."""
-    return len(line) <= LONG and any(word in line.casefold() for word in _attribution_words())
+    if len(line) > LONG:
+        return False
+    folded = line.casefold()
+    return any(word in folded for word in _attribution_words())
 
 
 def _height(lines: list[str], at: int) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from cases.making import quick
 from parsers.currencies import Context, sign_after, sign_before
 from parsers.digits import lowered, plain_digits
 from parsers.nouns import (
@@ -61,6 +62,7 @@ def _unit() -> re.Pattern[str]:
     return re.compile(rf"[ ]?(?:{words})(?![\w-])", re.IGNORECASE)
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbered:
     """A number with its kind (a kind of `Fact`), its certainty and its place in the text."""

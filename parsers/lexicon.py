@@ -131,9 +131,11 @@ def find_words(subject: str, own: str, lexicon: Lexicon, language: str = "") -> 
     text = f"{subject}\n{own}"
     below = len(subject) + 1
     tables: tuple[list[Hit], ...] = ([], [], [])
-    toned = TONED if is_typed_toned(own) else frozenset()
+    toned: bool | None = None  # asked only where such a language is met
     for hit in matcher_of(lexicon, language).find(own, subject):
-        if hit.phrase.language not in toned or is_said(hit.phrase.text, text[hit.start : hit.end]):
+        if hit.phrase.language in TONED and toned is None:
+            toned = is_typed_toned(own)
+        if not toned or hit.phrase.language not in TONED or is_said(hit.phrase.text, text[hit.start : hit.end]):
             tables[hit.table].append(hit)
     found: list[list[Hit]] = []
     denied: list[Hit] = []

@@ -1,8 +1,9 @@
 """Which of the amounts the customer claims: what was lost or is demanded, no price, fee or offer (policy §2, §4)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from cases.copying import replace
 from parsers.amounts import Amount
 from parsers.claims import Cue, Said
 from parsers.labels import is_unspaced

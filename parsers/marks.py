@@ -15,6 +15,8 @@ _QUOTED = re.compile(
     r"[“„«][^“”„«»\n]{4,200}[”“»]|(?<!\w)\"[^\"\n]{4,200}\"(?!\w)|[「『][^」』\n]{2,200}[」』]"
     r"|\u2018[^\u2018\u2019\n]{6,200} [^\u2018\u2019\n]{1,200}\u2019"
 )
+_OPENING = '“„«"「『\u2018'
+_MARKED = ">＞|"
 _QUESTION = re.compile(r"[?？؟]+|[吗嗎呢](?=[。!！\n])|(?:でしょうか|ますか|ですか)(?=[。\n])")
 _SENTENCE = re.compile(r"[.!。！।۔](?=\s|\Z|[\u3040-\u9fff])|[!！]+|\n[ \t]*\n")
 _KEPT = re.compile(r"^[ \t]*[>＞|].*$", re.MULTILINE)  # lines of ours between the customer's answers
@@ -38,10 +40,10 @@ def find_marks(own: str, facts: Iterable[Fact]) -> tuple[Mark, ...]:
 
 
 def _in_text(text: str) -> Iterator[Mark]:
-    quoted = _QUOTED.search(text)
+    quoted = _QUOTED.search(text) if any(one in text for one in _OPENING) else None
     if quoted:
         yield Mark(QUOTED, 1.0, " ".join(quoted[0].split()), quoted.start(), quoted.end())
-    said = _KEPT.sub("", text)
+    said = _KEPT.sub("", text) if any(one in text for one in _MARKED) else text
     questions = _QUESTION.findall(said)
     if questions:
         others = len(_SENTENCE.findall(said))

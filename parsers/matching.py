@@ -12,6 +12,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import NamedTuple, Self
 
+from cases.making import quick
 from cases.reading import Phrase
 from parsers.counts import is_many, many, many_before
 from parsers.folding import UNSPACED, WORD, forms, is_open, plain, spellings
@@ -113,6 +114,7 @@ def _pairs_of(text: str) -> frozenset[str]:
     return frozenset(map(str.__add__, text, text[1:]))
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class _Text:
     """A text with what stands above it: their words, where they stand, and which are said at all."""

@@ -3,8 +3,10 @@
 import hashlib
 from dataclasses import dataclass, field
 from email.errors import MessageError
+from email.message import Message
 
 from cases.copying import replace
+from cases.making import quick
 from cases.message import Attachment, Automatic, IncomingMessage
 from cases.reading import Reading
 from cases.trouble import NeedsHuman
@@ -21,7 +23,7 @@ from parsers.language import language_of, spoken_at, told_languages
 from parsers.lexicon import find_words
 from parsers.marks import find_marks
 from parsers.markup import OWN_MARK
-from parsers.parts import Part, check_tree, leaves
+from parsers.parts import Part, check_tree, leaves, raw_header
 from parsers.prescan import Scanned, scan
 from parsers.quotes import Split, split_reply
 from parsers.reader import Read, read
@@ -51,6 +53,7 @@ _BRING_BACK = (Automatic.BOUNCE, Automatic.RECEIPT, Automatic.FEEDBACK)
 _ARMOUR = ("-----BEGIN PGP MESSAGE-----", "-----END PGP MESSAGE-----")
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Content:
     """What stands below the header."""
@@ -144,13 +147,19 @@ def _parse(raw: bytes, reading: Reading) -> IncomingMessage:
         split=_split(found.body),
         attachments=attachments_of(scanned, parts, found),
         parts=parts,
-        report_type=str(parsed.message.get_param("report-type") or "").lower(),
+        report_type=_report_type(parsed.message),
     )
     message, form = read_headers(scanned.head, parsed, reading, scanned.sha256, len(raw))
     robot = None if form else _robot(message, scanned.head, content, reading)
     message = _with_content(message, robot, scanned, parsed, content, reading)
     _refuse_nobody(scanned.head, message)
     return _understood(message, content.split.signature, reading, scanned.head)
+
+
+def _report_type(message: Message) -> str:
+    """What kind of report a multipart/report is (RFC 6522 section 3); empty for everything else."""
+    told = b"report-type" in raw_header(message, "content-type").lower()
+    return str(message.get_param("report-type") or "").lower() if told else ""
 
 
 def _parse_headers(raw_headers: bytes, size: int, sha256: str, reading: Reading) -> IncomingMessage:

@@ -4,11 +4,13 @@ import re
 from functools import cache
 
 from cases.message import Address, Fact
+from parsers.folding import letters_of
 from parsers.tables import table
 
 _LINES_BELOW = 3  # lines below a closing in which the name stands
 _LAST = 14  # lines at the end in which a closing is looked for
 _LONGEST = 40
+_INTRODUCED = 3000  # characters in which people say who they are
 _NAME = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0dff\u0e00-\u0e7f'’.\-·・ \u00a0])*\Z")
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 
@@ -63,8 +65,11 @@ def _is_closing(line: str) -> bool:
 
 
 @cache
-def _introductions() -> tuple[str, ...]:
-    return tuple(words.lower() for words in table("names")["introductions"])
+def _introductions() -> tuple[frozenset[str], tuple[str, ...]]:
+    """The first words of those of several words; the others, which may begin a longer word."""
+    rows = [words.lower() for words in table("names")["introductions"]]
+    several = {words: words.partition(" ")[0] for words in rows if words.partition(" ")[0].isalpha() and " " in words}
+    return frozenset(several.values()), tuple(words for words in rows if words not in several)
 
 
 @cache
@@ -74,8 +79,11 @@ def _introduction() -> re.Pattern[str]:
 
 
 def _introduced(own: str) -> tuple[str, int, int] | None:
-    low = own[:3000].lower()
-    match = _introduction().search(own[:3000]) if any(words in low for words in _introductions()) else None
+    firsts, inside = _introductions()
+    low = own[:_INTRODUCED].lower()
+    if firsts.isdisjoint(letters_of(own)) and not any(one in low for one in inside):
+        return None
+    match = _introduction().search(own[:_INTRODUCED])
     if match is None:
         return None
     words = match[1].split(" ")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from email.message import Message
 
+from cases.making import quick
 from cases.trouble import NeedsHuman
 from parsers.prescan import MAX_DEPTH, MAX_PARTS
 from parsers.words import media_type, parameters
@@ -19,6 +20,7 @@ _REPORTS = (
 )
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """One leaf of the tree (or a nested message, which is kept whole)."""
@@ -62,12 +64,14 @@ def raw_header(part: Message, name: str) -> bytes:
 
 def describe(part: Message, alternative: int = 0, charset: str = "") -> Part:
     """A part with its type, parameters and name read from the raw headers by our own rules."""
-    content_type = raw_header(part, "content-type")
-    disposition = raw_header(part, "content-disposition")
+    raw = {name.lower(): value for name, value in reversed(list(part.raw_items()))}  # the topmost one of each name
+    content_type, disposition, content_id = (
+        str(raw.get(name, "")).encode("utf-8", "surrogateescape")
+        for name in ("content-type", "content-disposition", "content-id")
+    )
     given = parameters(content_type, charset) if b";" in content_type else {}
     placed = parameters(disposition, charset) if b";" in disposition else {}
     kind = disposition.split(b";", 1)[0].strip().lower().decode("ascii", "replace")
-    has_id = bool(raw_header(part, "content-id"))
     return Part(
         message=part,
         type=_default_type(part) if not content_type.strip() else media_type(content_type),
@@ -75,7 +79,7 @@ def describe(part: Message, alternative: int = 0, charset: str = "") -> Part:
         disposition=kind if kind in ("", "inline") else "attachment",
         name=placed.get("filename") or given.get("name") or "",
         alternative=alternative,
-        inline=kind == "inline" or (has_id and kind == ""),
+        inline=kind == "inline" or (content_id != b"" and kind == ""),
     )
 
 
@@ -105,7 +109,7 @@ def check_tree(message: Message) -> None:
 
 def children(part: Message) -> list[Message]:
     """The parts directly inside a multipart; none for a leaf or a nested message."""
-    payload = part.get_payload() if part.get_content_maintype() == "multipart" and part.is_multipart() else None
+    payload = part.get_payload() if part.is_multipart() and part.get_content_maintype() == "multipart" else None
     return [child for child in payload if isinstance(child, Message)] if isinstance(payload, list) else []
 
 

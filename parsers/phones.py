@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from cases.making import quick
 from parsers.currencies import Context, sign_after, sign_before
 from parsers.digits import lowered, plain_digits
 from parsers.tables import table
@@ -29,6 +30,7 @@ _GROUPED = re.compile(r"\(?0\d{1,4}\)?(?:[ .-]\d{2,4}){2,4}\Z")
 _PLAIN_CHINESE = re.compile(r"1[3-9]\d{9}\Z")
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phone:
     """A phone number, with its place in the text."""
@@ -42,6 +44,7 @@ class Phone:
     confidence: float = 0.9
 
 
+@quick
 @dataclass(frozen=True, slots=True)
 class _Candidate:
     written: str

@@ -9,9 +9,11 @@ import base64
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from email.message import Message
 
+from cases.copying import replace
+from cases.making import quick
 from cases.trouble import NeedsHuman
 from parsers.head import Head, split_head
 from parsers.transfer import decoded, encoding_of, raw_payload
@@ -37,6 +39,7 @@ _DELIMITER = re.compile(rb"^--([^\r\n]*)", re.MULTILINE)
 _FOLDED_FIELD = re.compile(rb"(?i)^content-(?:type|disposition)[ \t]*:[^\n]*(?:\n[ \t][^\n]*)*", re.MULTILINE)
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scanned:
     """What the pre-scan leaves for the reader: our own header and the light bytes for mail-parser."""

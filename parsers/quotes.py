@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 
+from cases.making import quick
 from parsers.clean import clean_text
 from parsers.introductions import (
     HEIGHT,
@@ -58,6 +59,7 @@ _ASKING = ("?", "？", "؟", ";")
 _ARMOUR = ("-----BEGIN PGP SIGNED MESSAGE-----", "-----BEGIN PGP SIGNATURE-----")
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Split:
     """The three kinds of text; `own` keeps everything that is neither surely history nor surely a signature."""

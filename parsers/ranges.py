@@ -1,11 +1,11 @@
 """Both ends of a range: "100-200 €", "between 100 and 200 EUR", $2-3k."""
 
 import re
-from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
+from cases.copying import replace
 from parsers.digits import BLANKS, NUMBER, parse_number
 from parsers.tables import table
 

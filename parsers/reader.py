@@ -13,6 +13,8 @@ import mailparser
 from mailparser.exceptions import MailParserError
 from mailparser.utils import get_addresses
 
+from cases.making import quick
+
 # It logs text of hostile mails as errors; what we need to know of them stands in our defects.
 logging.getLogger("mailparser").addHandler(logging.NullHandler())
 logging.getLogger("mailparser").propagate = False
@@ -32,6 +34,7 @@ _GIVES_UP = (
 )
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
     """What the libraries say of a message."""
@@ -73,8 +76,23 @@ def _parsed(light: bytes) -> Message:
     kinds = head.lower()
     if not end or head.startswith(b"\r\n") or b"multipart" in kinds or b"message/" in kinds:
         return email.message_from_bytes(light)
-    message = email.message_from_bytes(head + end)
+    message = _headed(head.decode("ascii", "surrogateescape"))
     message.set_payload(body.decode("ascii", "surrogateescape"))
+    return message
+
+
+def _headed(head: str) -> Message:
+    """A message of header lines in good order, one field after the other."""
+    message = Message()
+    name, value = "", ""
+    for line in head.split("\r\n"):
+        if line[:1] in (" ", "\t"):
+            value += f"\r\n{line}"
+            continue
+        if name:
+            message.set_raw(name, value.lstrip(" \t"))
+        name, _, value = line.partition(":")
+    message.set_raw(name, value.lstrip(" \t"))
     return message
 
 

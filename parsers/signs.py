@@ -58,7 +58,7 @@ class Signs:
         """The same without what they cite in quotation marks: somebody else said that."""
         return _CITED.sub(" ", self.folded_own)
 
-    @property
+    @cached_property
     def local(self) -> str:
         """The sender's local part without plus part, in lower case."""
         return self.sender.rpartition("@")[0].partition("+")[0].strip('"').lower()

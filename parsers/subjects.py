@@ -5,6 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
+from cases.making import quick
 from parsers.phrases import fold
 from parsers.tables import table
 
@@ -28,6 +29,7 @@ _REPEATED = re.compile(r"\sRe:\s(?=.{3})", re.IGNORECASE)  # `new words Re: old 
 _FORWARDED = re.compile(r"[\s]{0,5}[(\[](?:fwd|fw)[)\]]\s*\Z", re.IGNORECASE)
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """A subject taken apart.

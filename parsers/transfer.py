@@ -16,7 +16,8 @@ _PADDED = re.compile(rb"=+[\r\n\t ]*")
 
 def encoding_of(part: Message) -> str:
     """The named encoding as one of base64, quoted-printable, uuencode or empty, whatever its spelling."""
-    given = str(part.get("content-transfer-encoding", "")).split(";")[0].split("(")[0]
+    raw = (str(value) for name, value in part.raw_items() if name.lower() == "content-transfer-encoding")
+    given = next(raw, "").split(";")[0].split("(")[0]
     name = given.strip().strip("\"'").lower().replace("_", "-")
     if name in ("base64", "base-64", "b64", "b"):
         return "base64"

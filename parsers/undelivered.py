@@ -64,7 +64,8 @@ def _by_sender(signs: Signs) -> tuple[bool, bool]:
     """Whether surely, and whether at least likely, a mail system wrote it."""
     local = signs.local.partition("\\")[0] or _broken_local(signs)
     name = signs.sender_name.casefold()
-    named = any(one in name or one in local for one in _names())
+    both = f"{name}\n{local}"
+    named = any(one in both for one in _names())
     known = local in _locals() or bool(_SURE.search(local))
     mailer = (signs.head.first("x-mailer") or b"").decode("ascii", "replace").strip().lower()
     machine = mailer.startswith(tuple(table("bounces")["senders"]["mailers"])) and "client" not in mailer

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 
+from cases.copying import replace
 from parsers.checkdigits import CHECKS, air
 from parsers.digits import plain_digits
 from parsers.labels import ANY_DIGIT, MAX_TEXT, Numbered, kind_before, labelled

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
+from cases.making import quick
 from cases.message import Address, Fact
 from parsers.countries import find_countries
 from parsers.phones import Phone
@@ -18,6 +19,7 @@ _LONGEST = 70
 _PIECE = re.compile(r"[^\W_]+")
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traces:
     """What a message tells of its sender's place."""
@@ -33,6 +35,7 @@ class Traces:
     region: str = ""  # ISO 3166 of the account
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Sign:
     code: str
@@ -109,7 +112,8 @@ def _named(traces: Traces) -> Iterator[_Sign]:
         yield _Sign(code=one.code, weight=weight, words=one.text, start=one.start, end=one.end)
 
 
-def _last_lines(own: str) -> list[tuple[int, int]]:
+@lru_cache(maxsize=2)  # of countries and of companies
+def _last_lines(own: str) -> tuple[tuple[int, int], ...]:
     """Places of the last short lines below the letter's sentences."""
     places: list[tuple[int, int]] = []
     end = len(own)
@@ -121,7 +125,7 @@ def _last_lines(own: str) -> list[tuple[int, int]]:
         if line.strip():
             places.append((start, end))
         end = start
-    return places if len(places) > 1 else []
+    return tuple(places) if len(places) > 1 else ()
 
 
 @cache

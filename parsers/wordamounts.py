@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, lru_cache
 
+from cases.copying import replace
 from parsers.currencies import Context, Sign, sign_after, sign_before
 from parsers.numerals import number_before, parse_signs, parse_thai, thai_words
 from parsers.tables import table
