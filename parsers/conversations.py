@@ -5,7 +5,7 @@ earlier one by the words it quotes, the introduction of its quotation, its subje
 (`parsers/relations.py`). Precision first: two mails of one subject and nothing else in common stay apart.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from parsers.letters import Letter, read_letter
@@ -37,10 +37,13 @@ def conversations(mails: Mapping[str, bytes]) -> dict[str, str]:
 
     Never raises; a mail that cannot be read is a conversation of its own. The cost grows with the number of mails.
     """
-    letters = sorted(
-        (read_letter(name, raw) for name, raw in mails.items()),
-        key=lambda letter: (letter.date or _LATEST, letter.name),
-    )
+    found = gathered(read_letter(name, raw) for name, raw in mails.items())
+    return {name: found[name] for name in mails}
+
+
+def gathered(unsorted: Iterable[Letter]) -> dict[str, str]:
+    """The conversation of each letter, by its name, as the name of its earliest letter."""
+    letters = sorted(unsorted, key=lambda letter: (letter.date or _LATEST, letter.name))
     sets = _Sets()
     placed = _by_header(letters, sets)
     relations = Relations(letters)
@@ -53,13 +56,14 @@ def conversations(mails: Mapping[str, bytes]) -> dict[str, str]:
     found: dict[str, str] = {}
     for number, letter in enumerate(letters):
         found[letter.name] = first.setdefault(sets.top(("mail", number)), letter.name)
-    return {name: found[name] for name in mails}
+    return found
 
 
 def _by_header(letters: list[Letter], sets: _Sets) -> set[int]:
     """Join what header fields tie together; the numbers of the mails that point to a mail we have."""
     by_id: dict[str, list[int]] = {}
     by_bytes: dict[str, int] = {}
+    people = {letter.sender for letter in letters} | {one for letter in letters for one in letter.recipients}
     for number, letter in enumerate(letters):
         if letter.sha256:
             sets.join(("mail", number), ("mail", by_bytes.setdefault(letter.sha256, number)))
@@ -72,6 +76,8 @@ def _by_header(letters: list[Letter], sets: _Sets) -> set[int]:
         if letter.outlook:
             sets.join(("mail", number), ("outlook", letter.outlook))
         for ref in letter.refs:
+            if ref.strip("<>") in people:  # `In-Reply-To: Message from Anna <anna@home.example> of Monday`
+                continue
             known = [other for other in by_id.get(ref, ()) if other != number]
             target = _meant(letters, number, known)
             if target is not None:

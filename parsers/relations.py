@@ -1,23 +1,26 @@
 """Earlier mails that a mail answers, found without ids: by quoted words, introduction, ticket, subject, people."""
 
+import re
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
+from parsers.evidence import ENOUGH, is_form, may_follow, nearness, points
 from parsers.letters import Letter
-from parsers.subjects import is_generic
+from parsers.subjects import is_alike, is_generic
 
 _COMMON = 6  # mails that may share a shingle before it says nothing
+_WEIGHTS = (0.0, 1.0, 1.0, 0.5, 0.25, 0.25)  # of a shingle, by the number of subjects under which it occurs
+_SPREAD = len(_WEIGHTS)  # subjects under which a footer occurs
 _LOOKED_BACK = 40  # earlier mails of one subject or sender that are compared
 _LONG_AGO = timedelta(days=60)
 _GENERIC_AGO = timedelta(days=21)
+_FEWEST, _MOST = 3, 20  # words of subjects that are compared with others
+_WORDS = re.compile(r"\w+")
 _SERIES_WITHIN = timedelta(minutes=15)
 _STEP = timedelta(seconds=4)  # between two parts that a program sends, which ties them together by headers
 _HELPING = 0.2  # share of the answers with ids below which headers are taken to be lost
-_NAME = 5  # characters of a name that says who it is
-_NAMED = 2  # shingles that must be quoted besides, whatever the subject is now
-_SKEW = timedelta(hours=26)  # clocks and zones of others
 
 
 class Relations:
@@ -27,14 +30,17 @@ class Relations:
         self._letters = letters
         self._own: dict[int, list[int]] = defaultdict(list)
         self._by_base: dict[str, list[int]] = defaultdict(list)
+        self._by_shorter: dict[tuple[str, ...], list[str]] = defaultdict(list)
         self._by_sender: dict[str, list[int]] = defaultdict(list)
         self._by_ticket: dict[str, list[int]] = defaultdict(list)
         self._by_series: dict[tuple[str, str, str], list[int]] = defaultdict(list)
         self._roots: Counter[str] = Counter()
         for number, letter in enumerate(letters):
             self._add(number, letter)
+        self._spread = self._spread_out()
         answers = [bool(letter.refs) for letter in letters if letter.subject.replies]
         self._lost = sum(answers) < _HELPING * len(answers)
+        self._plain = self._unprefixed()
         self._threaded = {key for key, numbers in self._by_series.items() if self._is_threaded(numbers)}
 
     def _add(self, number: int, letter: Letter) -> None:
@@ -42,7 +48,11 @@ class Relations:
             holders = self._own[shingle]
             if len(holders) <= _COMMON:
                 holders.append(number)
-        self._by_base[letter.subject.base].append(number)
+        base = letter.subject.base
+        if base not in self._by_base:
+            for key in _shorter(base):
+                self._by_shorter[key].append(base)
+        self._by_base[base].append(number)
         self._by_sender[letter.sender].append(number)
         if letter.ticket:
             self._by_ticket[letter.ticket].append(number)
@@ -50,16 +60,30 @@ class Relations:
             self._by_series[(*letter.series, letter.sender)].append(number)
         self._roots[letter.subject.base] += not (letter.subject.replies or letter.subject.forwards)
 
+    def _spread_out(self) -> dict[int, int]:
+        """Under how many subjects the own words of some mail occur, in own or quoted words: footers under many."""
+        groups: dict[object, set[int]] = defaultdict(set)
+        for letter in self._letters:
+            base = letter.subject.base
+            about = base if not is_generic(base) else frozenset((letter.sender, *letter.recipients))
+            groups[about].update(shingle for shingle in (*letter.own, *letter.quoted) if shingle in self._own)
+        spread = dict.fromkeys(self._own, 0)
+        for shingles in groups.values():
+            for shingle in shingles:
+                spread[shingle] += 1
+        return spread
+
     def of(self, number: int, letter: Letter) -> Iterable[int]:
         """Mails of the same conversation; empty when nothing says enough."""
         quoted = self._quoted(number, letter)
         if any(other < number for other in quoted):
-            return quoted
+            was = self._of_base(letter.subject.was, number, letter) if letter.subject.was else None
+            return quoted if was is None else (*quoted, was)
         for rule in (self._copied, self._introduced, self._ticketed):
             found = rule(number, letter)
             if found is not None:
                 return (*quoted, found)
-        named = self._subject(number, letter)
+        named = self._subject(number, letter) or self._misspelt(number, letter)
         part = self._series(number, letter) if not named else None
         # What is quoted may be later mails, which quote the same as this one.
         return (*quoted, *named) if part is None else (*quoted, part)
@@ -69,7 +93,7 @@ class Relations:
         votes: dict[int, set[int]] = defaultdict(set)
         for shingle in letter.quoted:
             holders = self._own.get(shingle, ())
-            if len(holders) <= _COMMON:
+            if 0 < len(holders) <= _COMMON and self._spread[shingle] < _SPREAD:
                 for other in holders:
                     votes[other].add(shingle)
         votes.pop(number, None)
@@ -77,7 +101,11 @@ class Relations:
         found: list[int] = []
         counted: set[int] = set()
         for other in likeliest[:_LOOKED_BACK]:
-            if self._is_quoted(letter, self._letters[other], len(votes[other]), len(votes[other] - counted)):
+            earlier = self._letters[other]
+            if not may_follow(letter, earlier) or is_form(letter, earlier):
+                continue
+            rare = sum(_WEIGHTS[self._spread[one]] for one in votes[other] - counted)
+            if rare and points(letter, earlier, rare, len(votes[other])) >= ENOUGH:
                 found.append(other)
                 counted |= votes[other]
         return found
@@ -87,21 +115,6 @@ class Relations:
         earlier = self._letters[other]
         return letter.subject.base != earlier.subject.base, -nearness(letter, earlier), -votes, other
 
-    def _is_quoted(self, letter: Letter, earlier: Letter, count: int, fresh: int) -> bool:
-        """Whether the shingles found, and those of them that no likelier mail explains, are enough."""
-        if not _may_follow(letter, earlier) or _is_form(letter, earlier):
-            return False
-        if _is_named(letter, earlier):
-            return fresh >= _NAMED
-        part = count / max(1, len(earlier.own))
-        if letter.subject.base == earlier.subject.base and not is_generic(letter.subject.base):
-            near = nearness(letter, earlier)
-            least = (0 if near >= 2 else 1) if part >= 0.6 else 2
-            return fresh >= least and (near > 0 or part >= 0.6 or count >= 8)
-        if not nearness(letter, earlier):
-            return fresh >= 20 and part >= 0.6
-        return (fresh >= 3 and part >= 0.6) or (fresh >= 12 and part >= 0.4)
-
     def _introduced(self, number: int, letter: Letter) -> int | None:
         """The mail that the introduction of the quotation names by sender and minute."""
         for sender in letter.quoted_senders:
@@ -110,7 +123,7 @@ class Relations:
                 minute = earlier.date.minute if earlier.date else -1
                 if (
                     minute in letter.quoted_minutes
-                    and _may_follow(letter, earlier, timedelta(days=30))
+                    and may_follow(letter, earlier, timedelta(days=30))
                     and (letter.subject.base == earlier.subject.base or letter.sender in earlier.recipients)
                 ):
                     return other
@@ -120,7 +133,7 @@ class Relations:
         if not letter.ticket:
             return None
         for other in self._before(self._by_ticket[letter.ticket], number):
-            if nearness(letter, self._letters[other]) and _may_follow(letter, self._letters[other]):
+            if nearness(letter, self._letters[other]) and may_follow(letter, self._letters[other]):
                 return other
         return None
 
@@ -129,9 +142,21 @@ class Relations:
         found = [self._of_base(letter.subject.was, number, letter)] if letter.subject.was else []
         if letter.subject.replies or letter.subject.forwards:
             found.append(self._of_base(letter.subject.base, number, letter))
-        elif letter.listed and letter.quoted:  # on lists some programs answer without any prefix
+        elif (letter.listed and letter.quoted) or letter.subject.tags in self._plain:  # some answer without any prefix
             found.append(self._of_base(letter.subject.base, number, letter, by_others=True))
         return [other for other in found if other is not None]
+
+    def _misspelt(self, number: int, letter: Letter) -> list[int]:
+        """An answer to a subject that nobody wrote is one to a subject that is nearly the same."""
+        base = letter.subject.base
+        if not letter.subject.replies or self._before(self._by_base[base], number):
+            return []
+        for key in _shorter(base):
+            for other in self._by_shorter[key][:_COMMON]:
+                found = self._of_base(other, number, letter) if is_alike(base, other) else None
+                if found is not None:
+                    return [found]
+        return []
 
     def _of_base(self, base: str, number: int, letter: Letter, *, by_others: bool = False) -> int | None:
         generic = is_generic(base)
@@ -141,11 +166,19 @@ class Relations:
         earlier = [
             (nearness(letter, self._letters[other], rare=rare), other)
             for other in self._before(self._by_base[base], number)
-            if _may_follow(letter, self._letters[other], within)
+            if may_follow(letter, self._letters[other], within)
             and not (by_others and letter.sender == self._letters[other].sender)
         ]
         # Who got a mail answers it rather than one that came later to somebody else.
         return next((other for want in (3, 2) for near, other in earlier if near == want >= least), None)
+
+    def _unprefixed(self) -> set[tuple[str, ...]]:
+        """The tags of lists and archives whose answers have no prefix, since a program takes it away."""
+        seen: dict[tuple[str, ...], Counter[bool]] = defaultdict(Counter)
+        for letter in self._letters:
+            if letter.subject.tags and letter.quoted and (letter.listed or letter.archived):
+                seen[letter.subject.tags][letter.subject.replies > 0] += 1
+        return {tags for tags, times in seen.items() if times[False] >= _COMMON > 4 * times[True]}
 
     def _is_threaded(self, numbers: Sequence[int]) -> bool:
         """Whether headers tie some mails of a series together, which says that its sender means them as one."""
@@ -167,7 +200,7 @@ class Relations:
             earlier = self._letters[other]
             steps = max(1, abs(letter.part - earlier.part))
             within = _SERIES_WITHIN if threaded else steps * _STEP
-            if (threaded or self._lost) and _may_follow(letter, earlier, within):
+            if (threaded or self._lost) and may_follow(letter, earlier, within):
                 return other
         return None
 
@@ -187,49 +220,9 @@ class Relations:
         return numbers[max(0, end - _LOOKED_BACK) : end][::-1]
 
 
-def _is_form(letter: Letter, earlier: Letter) -> bool:
-    """Whether the two may be mails of one sender about different things that have their form in common."""
-    told = letter.subject.replies or letter.subject.forwards or letter.subject.was or letter.introduction
-    return letter.sender == earlier.sender and not told and letter.subject.base != earlier.subject.base
-
-
-def _is_named(letter: Letter, earlier: Letter) -> bool:
-    """Whether the introduction of the quotation names the writer of the earlier mail and its minute."""
-    if earlier.date is None or len(earlier.sender_name) < _NAME or earlier.sender_name not in letter.introduction:
-        return False
-    return earlier.date.minute in letter.quoted_minutes
-
-
-def nearness(letter: Letter, earlier: Letter, *, rare: bool = False) -> int:
-    """How near the people of two mails are.
-
-    3: the writer got the earlier mail and writes to its writer or other readers, or wrote both to the same people;
-    2: a list got both, or the writer passes on what they got; 1: the earlier mail's writer got this one, or one
-    reader both, as everybody's letters to one desk do; 0: strangers, also two customers whom one desk answers.
-    `rare`: few mails have the subject, so that mails of archives, which do not say who got them, are as near as those
-    of a list.
-    """
-    if not letter.sender:
-        return 0
-    shared = bool(letter.recipients & earlier.recipients)
-    answers = earlier.sender in letter.recipients
-    if letter.sender in earlier.recipients and not (answers or shared):
-        return 2 if letter.subject.forwards else 0
-    if letter.sender in earlier.recipients or (shared and _is_same_person(letter, earlier)):
-        return 3
-    listed = letter.listed and earlier.listed
-    archived = letter.archived and earlier.archived
-    if (shared and listed) or (rare and (listed or archived or (answers and earlier.listed))):
-        return 2
-    return int(shared or answers)
-
-
-def _is_same_person(letter: Letter, earlier: Letter) -> bool:
-    """Whether one person wrote both, be it from another address."""
-    return letter.sender == earlier.sender or (" " in letter.sender_name and letter.sender_name == earlier.sender_name)
-
-
-def _may_follow(letter: Letter, earlier: Letter, within: timedelta = timedelta(days=400)) -> bool:
-    if letter.date is None or earlier.date is None:
-        return True
-    return -_SKEW <= letter.date - earlier.date <= within
+def _shorter(base: str) -> set[tuple[str, ...]]:
+    """The words of a subject without one of them, for subjects that differ in a word."""
+    words = tuple(_WORDS.findall(base))
+    if not _FEWEST <= len(words) <= _MOST:
+        return set()
+    return {words[:at] + words[at + 1 :] for at in range(len(words))}

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from functools import cache
 
 from cases.making import quick
@@ -24,8 +25,10 @@ _WAS = re.compile(
     r"|было|раньше|було|раніше|ранее|önceki|eski|原|原题|原標題|元|旧)\s?[:：])\s?(.{3,200})\Z",
     re.IGNORECASE,
 )
-_CLOSED = re.compile(r"[)\]）]\W{0,4}\Z")
-_REPEATED = re.compile(r"\sRe:\s(?=.{3})", re.IGNORECASE)  # `new words Re: old words`
+_REPEATED = re.compile(r"\s([(\[（]?)Re:\s(?=.{3})", re.IGNORECASE)  # `new words Re: old words`, in brackets or not
+_WORDS = re.compile(r"\w+")
+_LONG = 5  # letters of a word that may be misspelt
+_CLOSE = 0.84  # likeness of a misspelt word
 _FORWARDED = re.compile(r"[\s]{0,5}[(\[](?:fwd|fw)[)\]]\s*\Z", re.IGNORECASE)
 
 
@@ -87,13 +90,23 @@ def _changed(subject: str) -> tuple[str, str]:
     """The subject, and the base of the one it replaced."""
     at = max(0, len(subject) - _MOST_WAS)
     changed = _WAS.search(subject, at)
-    if changed and subject[: changed.start()].strip():
-        old = changed[1] if changed[1].count("(") == changed[1].count(")") > 0 else _CLOSED.sub("", changed[1])
-        return subject[: changed.start()], read_subject(old).base
     repeated = _REPEATED.search(subject, at)
-    if repeated and subject[: repeated.start()].strip():
-        return subject[: repeated.start()], read_subject(subject[repeated.end() :]).base
+    if repeated and subject[: repeated.start()].strip() and not (changed and changed.start() < repeated.start()):
+        old = _unclosed(subject[repeated.end() :]) if repeated[1] else subject[repeated.end() :]
+        return subject[: repeated.start()], read_subject(old).base
+    if changed and subject[: changed.start()].strip():
+        return subject[: changed.start()], read_subject(_unclosed(changed[1])).base
     return subject, ""
+
+
+def _unclosed(subject: str) -> str:
+    """The words before the bracket that was opened before them."""
+    depth = 0
+    for place, sign in enumerate(subject):
+        depth += (sign in "([（") - (sign in ")]）")
+        if depth < 0:
+            return subject[:place]
+    return subject
 
 
 @cache
@@ -105,3 +118,17 @@ def is_generic(base: str) -> bool:
     """Whether a base subject says nothing about what its message belongs to."""
     plain = base.strip(" .!?…-*#")
     return len(plain) < 3 or plain in _generic()
+
+
+def is_alike(base: str, other: str) -> bool:
+    """Whether two base subjects are one but for signs or a letter or two of one word; never when digits differ."""
+    words, others = _WORDS.findall(base), _WORDS.findall(other)
+    if len(words) != len(others):
+        return False
+    differing = [pair for pair in zip(words, others, strict=True) if pair[0] != pair[1]]
+    if len(differing) != 1:
+        return not differing
+    one, two = differing[0]
+    if min(len(one), len(two)) < _LONG or not (one + two).isalpha():
+        return False
+    return SequenceMatcher(None, one, two, autojunk=False).ratio() >= _CLOSE
