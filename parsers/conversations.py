@@ -75,16 +75,16 @@ def _by_header(letters: list[Letter], sets: _Sets) -> set[int]:
     for number, letter in enumerate(letters):
         if letter.outlook:
             sets.join(("mail", number), ("outlook", letter.outlook))
-        for ref in letter.refs:
-            if ref.strip("<>") in people:  # `In-Reply-To: Message from Anna <anna@home.example> of Monday`
-                continue
-            known = [other for other in by_id.get(ref, ()) if other != number]
-            target = _meant(letters, number, known)
+        # `In-Reply-To: Message from Anna <anna@home.example> of Monday` holds no id.
+        refs = [one for one in letter.refs if one.strip("<>") not in people]
+        for ref in refs:
+            if ref not in by_id or by_id[ref] == [number]:
+                sets.join(("mail", number), ("id", ref))
+        for ref in (*refs, *letter.quoted_ids):
+            target = _meant(letters, number, [other for other in by_id.get(ref, ()) if other != number])
             if target is not None:
                 sets.join(("mail", number), ("mail", target))
                 placed.add(number)
-            elif not known:
-                sets.join(("mail", number), ("id", ref))
     return placed
 
 

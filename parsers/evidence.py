@@ -14,6 +14,7 @@ ENOUGH = 5.0  # points from which on two mails belong together
 _SKEW = timedelta(hours=26)  # clocks and zones of others
 _NAME = 5  # characters of a name that says who it is
 _QUARTER = 15  # minutes; no zone differs from another by less
+_DAY, _WEST, _EAST = 24 * 60, -12 * 60, 14 * 60  # minutes; the farthest zones
 
 _PEOPLE = {0: -3.0, 1: 0.0, 2: 1.0, 3: 1.5}
 _SAME, _GENERIC, _OTHER = 3.0, 1.0, -1.0
@@ -61,9 +62,9 @@ def _subject(letter: Letter, earlier: Letter) -> float:
 def _introduced(letter: Letter, earlier: Letter) -> float:
     if not introduces(letter, earlier):
         return 0.0
-    if not letter.quoted_minutes or earlier.date is None:
+    if not letter.quoted_clocks or earlier.date is None:
         return _KNOWN
-    return _NAMED if is_minute(letter, earlier) else _NOT_THIS_ONE
+    return _NAMED if is_moment(letter, earlier) else _NOT_THIS_ONE
 
 
 def introduces(letter: Letter, earlier: Letter) -> bool:
@@ -73,10 +74,20 @@ def introduces(letter: Letter, earlier: Letter) -> bool:
     return len(earlier.sender_name) >= _NAME and earlier.sender_name in letter.introduction
 
 
-def is_minute(letter: Letter, earlier: Letter) -> bool:
-    """Whether the introduction tells the minute of the earlier mail, in whatever zone."""
-    minute = earlier.date.minute if earlier.date else -1
-    return minute >= 0 and any((minute - told) % _QUARTER == 0 for told in letter.quoted_minutes)
+def is_moment(letter: Letter, earlier: Letter) -> bool:
+    """Whether the introduction tells the day of the month and the minute of the earlier mail, in whatever zone."""
+    if earlier.date is None:
+        return False
+    sent = earlier.date
+    for hour, minute, second in letter.quoted_clocks:
+        if second not in (-1, sent.second) or (minute - sent.minute) % _QUARTER:
+            continue
+        for told in (hour, hour + 12):  # `7:15` may be of the evening
+            ahead = (told - sent.hour) * 60 + minute - sent.minute
+            zones = [zone for zone in (ahead - _DAY, ahead, ahead + _DAY) if _WEST <= zone <= _EAST]
+            if any((sent + timedelta(minutes=zone)).day in letter.quoted_days for zone in zones):
+                return True
+    return False
 
 
 def is_form(letter: Letter, earlier: Letter) -> bool:

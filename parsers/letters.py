@@ -23,7 +23,9 @@ _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 _HIDDEN = re.compile(
     r"([\w.+-]{1,64}) (?:at|\(at\)|\[at\]) ((?:[\w-]{1,63}\.){1,6}[\w-]{1,63})"
 )  # as public archives write
-_CLOCK = re.compile(r"(?<![\d:.])(\d{1,2})[:.hH時](\d{2})(?!\d)")
+_CLOCK = re.compile(r"(?<![\d:.])(\d{1,2})[:.hH時时点](\d{2})(?:[:.分](\d{2}))?(?!\d)")
+_NUMBER = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
+_IN_BRACKETS = re.compile(r"<[^<>\s@]{1,200}@[^<>\s@]{1,200}>")
 _SERIES = re.compile(r"(?<![\d/])(\d{1,3})\s?(?:/|of|von|de|из|sur|di)\s?(\d{1,3})(?![\d/])")
 _OF_LISTS = ("list-id", "list-post", "x-mailing-list", "mailing-list", "x-beenthere", "x-mailman-version")
 _AHEAD, _BEHIND = timedelta(days=1), timedelta(days=30)  # from which on a sender's clock is taken to be wrong
@@ -47,7 +49,9 @@ class Letter:
     own: tuple[int, ...] = ()  # hashed shingles of the own words
     quoted: tuple[int, ...] = ()
     quoted_senders: tuple[str, ...] = ()  # addresses in the line that introduces the quotation
-    quoted_minutes: tuple[int, ...] = ()
+    quoted_clocks: tuple[tuple[int, int, int], ...] = ()  # hours, minutes and seconds told there; -1: no seconds
+    quoted_days: frozenset[int] = frozenset()  # numbers that may be the day of the month
+    quoted_ids: tuple[str, ...] = ()  # what may be ids: `In message <a@x.example>, Anna writes:`
     introduction: str = ""  # that line, folded
     ticket: str = ""
     series: tuple[str, str] | None = None  # the subject before its counter, and the last number: ("photos", "3")
@@ -83,7 +87,9 @@ def read_letter(name: str, raw: bytes) -> Letter:
         own=own,
         quoted=quoted,
         quoted_senders=tuple(match.lower() for match in _ADDRESS.findall(shown))[:5],
-        quoted_minutes=tuple(int(match[2]) for match in _CLOCK.finditer(introduction))[:3],
+        quoted_clocks=tuple((int(one[1]), int(one[2]), int(one[3] or -1)) for one in _CLOCK.finditer(introduction))[:3],
+        quoted_days=frozenset(int(one) for one in _NUMBER.findall(_CLOCK.sub(" ", introduction))),
+        quoted_ids=tuple(one.lower() for one in _IN_BRACKETS.findall(introduction))[:3],
         introduction=introduction.casefold()[:600],
         ticket=_ticket(message.subject),
         series=series[:2] if series else None,

@@ -5,10 +5,11 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from itertools import pairwise
 
-from parsers.evidence import ENOUGH, is_form, may_follow, nearness, points
+from parsers.evidence import ENOUGH, got, is_form, is_moment, may_follow, nearness, points
 from parsers.letters import Letter
-from parsers.subjects import is_alike, is_generic
+from parsers.subjects import LEAST, is_alike, is_generic
 
 _COMMON = 6  # mails that may share a shingle before it says nothing
 _WEIGHTS = (0.0, 1.0, 1.0, 0.5, 0.25, 0.25)  # of a shingle, by the number of subjects under which it occurs
@@ -18,6 +19,7 @@ _LONG_AGO = timedelta(days=60)
 _GENERIC_AGO = timedelta(days=21)
 _FEWEST, _MOST = 3, 20  # words of subjects that are compared with others
 _WORDS = re.compile(r"\w+")
+_ALIKE_AGO = timedelta(days=14)
 _SERIES_WITHIN = timedelta(minutes=15)
 _STEP = timedelta(seconds=4)  # between two parts that a program sends, which ties them together by headers
 _HELPING = 0.2  # share of the answers with ids below which headers are taken to be lost
@@ -32,6 +34,7 @@ class Relations:
         self._by_base: dict[str, list[int]] = defaultdict(list)
         self._by_shorter: dict[tuple[str, ...], list[str]] = defaultdict(list)
         self._by_sender: dict[str, list[int]] = defaultdict(list)
+        self._by_name: dict[str, list[int]] = defaultdict(list)
         self._by_ticket: dict[str, list[int]] = defaultdict(list)
         self._by_series: dict[tuple[str, str, str], list[int]] = defaultdict(list)
         self._roots: Counter[str] = Counter()
@@ -54,6 +57,9 @@ class Relations:
                 self._by_shorter[key].append(base)
         self._by_base[base].append(number)
         self._by_sender[letter.sender].append(number)
+        name = _WORDS.findall(letter.sender_name)
+        if len(name) > 1:
+            self._by_name[f"{name[0]} {name[1]}"].append(number)
         if letter.ticket:
             self._by_ticket[letter.ticket].append(number)
         if letter.series:
@@ -116,16 +122,20 @@ class Relations:
         return letter.subject.base != earlier.subject.base, -nearness(letter, earlier), -votes, other
 
     def _introduced(self, number: int, letter: Letter) -> int | None:
-        """The mail that the introduction of the quotation names by sender and minute."""
-        for sender in letter.quoted_senders:
-            for other in self._before(self._by_sender.get(sender, []), number):
+        """The mail that the introduction of the quotation names by writer, day and minute."""
+        if not letter.quoted_clocks:
+            return None
+        words = _WORDS.findall(letter.introduction)
+        named = {" ".join(pair) for pair in pairwise(words)}
+        writers = [self._by_sender[one] for one in letter.quoted_senders if one in self._by_sender]
+        writers += [self._by_name[one] for one in named if one in self._by_name]
+        for numbers in writers:
+            for other in self._before(numbers, number):
                 earlier = self._letters[other]
-                minute = earlier.date.minute if earlier.date else -1
-                if (
-                    minute in letter.quoted_minutes
-                    and may_follow(letter, earlier, timedelta(days=30))
-                    and (letter.subject.base == earlier.subject.base or letter.sender in earlier.recipients)
-                ):
+                told = letter.subject.replies or letter.subject.forwards or letter.sender in earlier.recipients
+                if not (told or letter.subject.base == earlier.subject.base):
+                    continue
+                if is_moment(letter, earlier) and may_follow(letter, earlier, _GENERIC_AGO) and got(letter, earlier):
                     return other
         return None
 
@@ -152,16 +162,19 @@ class Relations:
         if not letter.subject.replies or self._before(self._by_base[base], number):
             return []
         for key in _shorter(base):
-            for other in self._by_shorter[key][:_COMMON]:
-                found = self._of_base(other, number, letter) if is_alike(base, other) else None
+            for other in self._by_shorter.get(key, ())[-_COMMON:]:
+                found = self._of_base(other, number, letter, within=_ALIKE_AGO) if is_alike(base, other) else None
                 if found is not None:
                     return [found]
         return []
 
-    def _of_base(self, base: str, number: int, letter: Letter, *, by_others: bool = False) -> int | None:
+    def _of_base(
+        self, base: str, number: int, letter: Letter, *, by_others: bool = False, within: timedelta = _LONG_AGO
+    ) -> int | None:
         generic = is_generic(base)
-        within = _GENERIC_AGO if generic else _LONG_AGO
-        rare = not generic and len(base) >= 8 and self._roots[base] <= 1
+        within = min(_GENERIC_AGO, within) if generic else within
+        plain = letter.subject.tags in self._plain
+        rare = not generic and len(base) >= 8 and (plain or self._roots[base] <= 1)
         least = 3 if generic else 2
         earlier = [
             (nearness(letter, self._letters[other], rare=rare), other)
@@ -221,8 +234,9 @@ class Relations:
 
 
 def _shorter(base: str) -> set[tuple[str, ...]]:
-    """The words of a subject without one of them, for subjects that differ in a word."""
+    """Its first characters, and the words without one of them: what subjects that are nearly the same share."""
     words = tuple(_WORDS.findall(base))
-    if not _FEWEST <= len(words) <= _MOST:
-        return set()
-    return {words[:at] + words[at + 1 :] for at in range(len(words))}
+    found = {(base[:LEAST],)} if len(base) >= LEAST else set()
+    if _FEWEST <= len(words) <= _MOST:
+        found |= {words[:at] + words[at + 1 :] for at in range(len(words))}
+    return found

@@ -27,6 +27,8 @@ _WAS = re.compile(
 )
 _REPEATED = re.compile(r"\s([(\[（]?)Re:\s(?=.{3})", re.IGNORECASE)  # `new words Re: old words`, in brackets or not
 _WORDS = re.compile(r"\w+")
+_SIGNS = " .…!?#@-_*"
+LEAST = 12  # characters that two subjects share of which one has a longer end
 _LONG = 5  # letters of a word that may be misspelt
 _CLOSE = 0.84  # likeness of a misspelt word
 _FORWARDED = re.compile(r"[\s]{0,5}[(\[](?:fwd|fw)[)\]]\s*\Z", re.IGNORECASE)
@@ -121,7 +123,13 @@ def is_generic(base: str) -> bool:
 
 
 def is_alike(base: str, other: str) -> bool:
-    """Whether two base subjects are one but for signs or a letter or two of one word; never when digits differ."""
+    """Whether two base subjects are one but for signs, an end that is cut or added, or a letter or two of one word.
+
+    Digits never differ.
+    """
+    shorter, longer = sorted((base.rstrip(_SIGNS), other.rstrip(_SIGNS)), key=len)
+    if len(shorter) >= LEAST and longer.startswith(shorter):
+        return not any(one.isdigit() for one in longer[len(shorter) :])
     words, others = _WORDS.findall(base), _WORDS.findall(other)
     if len(words) != len(others):
         return False
