@@ -117,7 +117,8 @@ def nearness(letter: Letter, earlier: Letter, *, rare: bool = False) -> int:
     """How near the people of two mails are.
 
     3: the writer got the earlier mail and writes to its writer or other readers, or wrote both to the same people;
-    2: a list got both, or the writer passes on what they got; 1: the earlier mail's writer got this one, or one
+    2: a list got both, the writer passes on what they got, or wrote both, but also to others, as one of a desk writes
+    to many customers with a copy for the desk; 1: the earlier mail's writer got this one, or one
     reader both, as everybody's letters to one desk do; 0: strangers, also two customers whom one desk answers.
     `rare`: few mails have the subject, so that mails of archives, which do not say who got them, are as near as those
     of a list.
@@ -128,8 +129,11 @@ def nearness(letter: Letter, earlier: Letter, *, rare: bool = False) -> int:
     answers = earlier.sender in letter.recipients
     if letter.sender in earlier.recipients and not (answers or shared):
         return 2 if letter.subject.forwards else 0
-    if letter.sender in earlier.recipients or (shared and is_same_person(letter, earlier)):
+    if letter.sender in earlier.recipients:
         return 3
+    if shared and is_same_person(letter, earlier):
+        few, many = sorted((letter.recipients, earlier.recipients), key=len)
+        return 3 if few <= many else 2
     listed = letter.listed and earlier.listed
     archived = letter.archived and earlier.archived
     if (shared and listed) or (rare and (listed or archived or (answers and earlier.listed))):

@@ -67,11 +67,14 @@ class Relations:
         self._roots[letter.subject.base] += not (letter.subject.replies or letter.subject.forwards)
 
     def _spread_out(self) -> dict[int, int]:
-        """Under how many subjects the own words of some mail occur, in own or quoted words: footers under many."""
-        groups: dict[object, set[int]] = defaultdict(set)
+        """Under how many subjects own words of a mail occur, in own or quoted words; footers do under many.
+
+        Where a subject says nothing it is how many people have them.
+        """
+        groups: dict[str, set[int]] = defaultdict(set)
         for letter in self._letters:
             base = letter.subject.base
-            about = base if not is_generic(base) else frozenset((letter.sender, *letter.recipients))
+            about = letter.sender if is_generic(base) else base
             groups[about].update(shingle for shingle in (*letter.own, *letter.quoted) if shingle in self._own)
         spread = dict.fromkeys(self._own, 0)
         for shingles in groups.values():
@@ -236,7 +239,7 @@ class Relations:
 def _shorter(base: str) -> set[tuple[str, ...]]:
     """Its first characters, and the words without one of them: what subjects that are nearly the same share."""
     words = tuple(_WORDS.findall(base))
-    found = {(base[:LEAST],)} if len(base) >= LEAST else set()
+    found: set[tuple[str, ...]] = {(base[:LEAST],)} if len(base) >= LEAST else set()
     if _FEWEST <= len(words) <= _MOST:
         found |= {words[:at] + words[at + 1 :] for at in range(len(words))}
     return found
