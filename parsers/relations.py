@@ -84,18 +84,22 @@ class Relations:
 
     def of(self, number: int, letter: Letter) -> Iterable[int]:
         """Mails of the same conversation; empty when nothing says enough."""
-        quoted = self._quoted(number, letter)
-        if any(other < number for other in quoted):
-            was = self._of_base(letter.subject.was, number, letter) if letter.subject.was else None
-            return quoted if was is None else (*quoted, was)
-        for rule in (self._copied, self._introduced, self._ticketed):
-            found = rule(number, letter)
-            if found is not None:
-                return (*quoted, found)
-        named = self._subject(number, letter) or self._misspelt(number, letter)
-        part = self._series(number, letter) if not named else None
-        # What is quoted may be later mails, which quote the same as this one.
-        return (*quoted, *named) if part is None else (*quoted, part)
+        found = self._quoted(number, letter)
+        if not any(other < number for other in found):  # later mails may quote the same as this one
+            for rule in (self._copied, self._introduced, self._ticketed):
+                one = rule(number, letter)
+                if one is not None:
+                    found.append(one)
+                    break
+        bases = {self._letters[other].subject.base for other in found if other < number}
+        if letter.subject.base in bases:
+            return found if letter.subject.was in bases | {""} else found + self._was(number, letter)
+        named = self._was(number, letter) + self._subject(number, letter)
+        if not (bases or named):
+            named = self._misspelt(number, letter)
+            part = self._series(number, letter) if not named else None
+            named += [] if part is None else [part]
+        return found + named
 
     def _quoted(self, number: int, letter: Letter) -> list[int]:
         """Mails whose own words this one quotes; a word counts for one mail only, the likeliest."""
@@ -150,14 +154,19 @@ class Relations:
                 return other
         return None
 
+    def _was(self, number: int, letter: Letter) -> list[int]:
+        """The nearest earlier mail of the subject that this one replaced."""
+        found = self._of_base(letter.subject.was, number, letter) if letter.subject.was else None
+        return [] if found is None else [found]
+
     def _subject(self, number: int, letter: Letter) -> list[int]:
-        """The nearest earlier mails of the same subject, and of the one it replaced, for mails that are answers."""
-        found = [self._of_base(letter.subject.was, number, letter)] if letter.subject.was else []
+        """The nearest earlier mail of the same subject, for mails that are answers."""
+        found = None
         if letter.subject.replies or letter.subject.forwards:
-            found.append(self._of_base(letter.subject.base, number, letter))
+            found = self._of_base(letter.subject.base, number, letter)
         elif (letter.listed and letter.quoted) or letter.subject.tags in self._plain:  # some answer without any prefix
-            found.append(self._of_base(letter.subject.base, number, letter, by_others=True))
-        return [other for other in found if other is not None]
+            found = self._of_base(letter.subject.base, number, letter, by_others=True)
+        return [] if found is None else [found]
 
     def _misspelt(self, number: int, letter: Letter) -> list[int]:
         """An answer to a subject that nobody wrote is one to a subject that is nearly the same."""
