@@ -24,7 +24,7 @@ _SOME_OF_IT = -1.0  # some lines of a mail about something else
 _NAMED = 5.0  # the introduction names its writer and its minute
 _KNOWN = 1.0  # its writer alone
 _NOT_THIS_ONE = -4.0  # the introduction names its writer, and another minute
-_NEVER_GOT = -3.0  # the one who writes did not get the earlier mail
+_NEVER_GOT = -4.0  # the one who writes did not get the earlier mail
 _UNTOLD = -2.0  # nothing says that the mail is an answer
 
 
@@ -47,7 +47,11 @@ def points(letter: Letter, earlier: Letter, words: float, count: int) -> float:
 def _people(letter: Letter, earlier: Letter) -> float:
     if letter.archived or earlier.archived:
         return 0.0
-    return _PEOPLE[nearness(letter, earlier)] + (0.0 if got(letter, earlier) else _NEVER_GOT)
+    if got(letter, earlier):
+        return _PEOPLE[nearness(letter, earlier)]
+    # Words that somebody else got may be a form letter's, of which this one's writer had another copy.
+    told = letter.subject.base == earlier.subject.base and not is_generic(letter.subject.base)
+    return _PEOPLE[nearness(letter, earlier)] + _NEVER_GOT if told else -math.inf
 
 
 def _subject(letter: Letter, earlier: Letter) -> float:
@@ -106,7 +110,7 @@ def got(letter: Letter, earlier: Letter) -> bool:
 
     Lists and archives do not say who got a mail.
     """
-    if letter.listed or earlier.listed or not earlier.recipients or letter.subject.forwards:
+    if letter.listed or earlier.listed or earlier.archived or letter.subject.forwards:
         return True
     if letter.sender in earlier.recipients or is_same_person(letter, earlier):
         return True
@@ -117,9 +121,9 @@ def nearness(letter: Letter, earlier: Letter, *, rare: bool = False) -> int:
     """How near the people of two mails are.
 
     3: the writer got the earlier mail and writes to its writer or other readers, or wrote both to the same people;
-    2: a list got both, the writer passes on what they got, or wrote both, but also to others, as one of a desk writes
-    to many customers with a copy for the desk; 1: the earlier mail's writer got this one, or one
-    reader both, as everybody's letters to one desk do; 0: strangers, also two customers whom one desk answers.
+    2: a list got both, the writer passes on what they got, or wrote both to one reader and others; 1: the earlier
+    mail's writer got this one, or one reader both, as everybody's letters to one desk do, or the writer sends every
+    customer's letter to their own desk too; 0: strangers, also two customers whom one desk answers.
     `rare`: few mails have the subject, so that mails of archives, which do not say who got them, are as near as those
     of a list.
     """
@@ -133,7 +137,11 @@ def nearness(letter: Letter, earlier: Letter, *, rare: bool = False) -> int:
         return 3
     if shared and is_same_person(letter, earlier):
         few, many = sorted((letter.recipients, earlier.recipients), key=len)
-        return 3 if few <= many else 2
+        if few <= many:
+            return 3
+        house = letter.sender.rpartition("@")[2]
+        if not any(one.rpartition("@")[2] == house for one in few & many):
+            return 2
     listed = letter.listed and earlier.listed
     archived = letter.archived and earlier.archived
     if (shared and listed) or (rare and (listed or archived or (answers and earlier.listed))):

@@ -23,7 +23,7 @@ _ADDRESS = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,6}")
 _HIDDEN = re.compile(
     r"([\w.+-]{1,64}) (?:at|\(at\)|\[at\]) ((?:[\w-]{1,63}\.){1,6}[\w-]{1,63})"
 )  # as public archives write
-_CLOCK = re.compile(r"(?<![\d:.])(\d{1,2})[:.hH時时点](\d{2})(?:[:.分](\d{2}))?(?!\d)")
+_CLOCK = re.compile(r"(?<![\d:.])(\d{1,2})(?:[:hH時时点](\d{2})(?:[:分](\d{2}))?|\.(\d{2}))(?!\d|\.\d)")
 _NUMBER = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 _IN_BRACKETS = re.compile(r"<[^<>\s@]{1,200}@[^<>\s@]{1,200}>")
 _SERIES = re.compile(r"(?<![\d/])(\d{1,3})\s?(?:/|of|von|de|из|sur|di)\s?(\d{1,3})(?![\d/])")
@@ -87,8 +87,8 @@ def read_letter(name: str, raw: bytes) -> Letter:
         own=own,
         quoted=quoted,
         quoted_senders=tuple(match.lower() for match in _ADDRESS.findall(shown))[:5],
-        quoted_clocks=tuple((int(one[1]), int(one[2]), int(one[3] or -1)) for one in _CLOCK.finditer(introduction))[:3],
-        quoted_days=frozenset(int(one) for one in _NUMBER.findall(_CLOCK.sub(" ", introduction))),
+        quoted_clocks=tuple(_clock(one) for one in _CLOCK.finditer(introduction))[:3],
+        quoted_days=frozenset(int(one) for one in _NUMBER.findall(_CLOCK.sub(_unless_dotted, introduction))),
         quoted_ids=tuple(one.lower() for one in _IN_BRACKETS.findall(introduction))[:3],
         introduction=introduction.casefold()[:600],
         ticket=_ticket(message.subject),
@@ -143,6 +143,15 @@ def _introduction(message: IncomingMessage) -> str:
     lines = [line for line in message.quoted_text.split("\n", 40)[:40] if line.strip()][:6]
     plain = [line for line in lines if not _QUOTE_MARK.match(line)][:5]
     return "\n".join(line[:300] for line in plain)
+
+
+def _clock(match: re.Match[str]) -> tuple[int, int, int]:
+    return int(match[1]), int(match[2] or match[4]), int(match[3] or -1)
+
+
+def _unless_dotted(match: re.Match[str]) -> str:
+    """Nothing of a clock, but `2.02` may be a day and a month."""
+    return match[0] if match[4] else " "
 
 
 def _outlook(value: str) -> str:

@@ -133,7 +133,7 @@ class Relations:
         if not letter.quoted_clocks:
             return None
         words = _WORDS.findall(letter.introduction)
-        named = {" ".join(pair) for pair in pairwise(words)}
+        named = dict.fromkeys(" ".join(pair) for pair in pairwise(words))
         writers = [self._by_sender[one] for one in letter.quoted_senders if one in self._by_sender]
         writers += [self._by_name[one] for one in named if one in self._by_name]
         for numbers in writers:
@@ -173,7 +173,7 @@ class Relations:
         base = letter.subject.base
         if not letter.subject.replies or self._before(self._by_base[base], number):
             return []
-        for key in _shorter(base):
+        for key in sorted(_shorter(base)):
             for other in self._by_shorter.get(key, ())[-_COMMON:]:
                 found = self._of_base(other, number, letter, within=_ALIKE_AGO) if is_alike(base, other) else None
                 if found is not None:
@@ -190,7 +190,7 @@ class Relations:
         least = 3 if generic else 2
         earlier = [
             (nearness(letter, self._letters[other], rare=rare), other)
-            for other in self._before(self._by_base[base], number)
+            for other in self._before(self._by_base.get(base, ()), number)
             if may_follow(letter, self._letters[other], within)
             and not (by_others and letter.sender == self._letters[other].sender)
         ]
@@ -203,7 +203,7 @@ class Relations:
         for letter in self._letters:
             if letter.subject.tags and letter.quoted and (letter.listed or letter.archived):
                 seen[letter.subject.tags][letter.subject.replies > 0] += 1
-        return {tags for tags, times in seen.items() if times[False] >= _COMMON > 4 * times[True]}
+        return {tags for tags, times in seen.items() if times[False] >= max(_COMMON, 4 * times[True])}
 
     def _is_threaded(self, numbers: Sequence[int]) -> bool:
         """Whether headers tie some mails of a series together, which says that its sender means them as one."""

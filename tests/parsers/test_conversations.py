@@ -332,6 +332,150 @@ def test_a_subject_that_names_the_one_it_replaces_stays_with_it(old: str) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    "changed",
+    ["Cellar (was: [desk] Pump(s)?)", "Cellar (Re: Pump(s)? (was: Older))", "Cellar (Was: Pump(s)?"],
+)
+def test_brackets_within_the_old_subject_do_not_hide_it(changed: str) -> None:
+    assert ["ab"] == groups(a=mail("Pump(s)?", FIRST), b=mail(changed, "No.", sender=DESK, to=ANNA, hours=2))
+
+
+def test_a_changed_subject_ties_the_old_one_also_where_a_later_mail_is_quoted() -> None:
+    assert ["abc"] == groups(
+        a=mail("Pump leaks badly", FIRST),
+        b=mail("Cellar floor", SECOND, sender=DESK, to=ANNA, hours=1),
+        c=mail("Re: Cellar floor (was: Pump leaks badly)", quoting("Here it is.", SECOND), hours=2),
+    )
+
+
+def test_an_address_in_the_field_for_ids_ties_nothing() -> None:
+    told = f'Message from Desk <{DESK}> of "Mon, 02 Feb 2026"'
+    assert ["a", "b"] == groups(
+        a=mail("Re: Pump", "It leaks.", In_Reply_To=told),
+        b=mail("Re: Chair", "It broke.", sender=BOB, In_Reply_To=told, hours=1),
+    )
+
+
+def test_an_id_in_the_introduction_ties_where_the_fields_for_ids_were_lost() -> None:
+    text = "In message <a1@x.example>, Anna writes:\n> cut\n\nNo."
+    assert ["ab"] == groups(
+        a=mail("Pump", FIRST, Message_ID="<a1@x.example>"),
+        b=mail("Something else", text, sender=BOB, to="carl@z.example", hours=9),
+    )
+
+
+@pytest.mark.parametrize(
+    ("subject", "answer", "joined"),
+    [
+        ("Delivery of the leaking pump", "Re: Delivery of the laeking pump", True),
+        ("Delivery of the leaking pump in our cellar", "Re: Delivery of the leaking pump in o", True),
+        ("Delivery of the leaking pump", "Re: Delivery of the leaking pump (still waiting)", True),
+        ("Delivery of pump 4711", "Re: Delivery of pump 4712", False),
+        ("Delivery of the pump", "Re: Delivery of the chair", False),
+        ("Delivery of the pump", "Re: Delivery of the pump 2", False),
+    ],
+)
+def test_an_answer_may_misspell_or_cut_a_subject_but_not_change_its_numbers(
+    subject: str, answer: str, joined: bool
+) -> None:
+    found = groups(a=mail(subject, FIRST), b=mail(answer, "A picture, please.", sender=DESK, to=ANNA, hours=2))
+    assert (["ab"] if joined else ["a", "b"]) == found
+
+
+MOMENTS = (
+    "On Mon, 2 Feb 2026 at 11:07, Anna Berg wrote:",
+    "On Feb 2, 2026, at 5:07 PM, Anna Berg <hidden> wrote:",
+    "Am 02.02.26 um 11:07 schrieb Anna Berg:",
+    "Le lun. 2 févr. 2026 à 15h37, Anna Berg a écrit :",
+    "Anna Berg 于2026年2月2日周一 18:07写道：",
+    "2026年2月2日(月) 19:07 Anna Berg:",
+    "-----Original Message-----\nFrom: Anna Berg\nSent: Monday, February 2, 2026 10:07:00\nTo: Desk",
+)
+
+
+@pytest.mark.parametrize("introduction", MOMENTS)
+@pytest.mark.parametrize("shift", [None, ("07", "09"), (" 2", " 5")])
+def test_the_day_and_the_minute_in_an_introduction_mean_one_mail(
+    introduction: str, shift: tuple[str, str] | None
+) -> None:
+    """In whatever zone and language; another minute or day means another mail."""
+    told = introduction.replace(*shift) if shift else introduction
+    found = groups(
+        a=mail("Complaint", FIRST, sender=f"Anna Berg <{ANNA}>", hours=7 / 60),
+        b=mail("Re: Question", f"No.\n\n{told}\n> cut", sender=DESK, to=ANNA, hours=30),
+    )
+    assert (["a", "b"] if told != introduction else ["ab"]) == found
+
+
+@pytest.mark.parametrize(
+    "introduction",
+    ["", "The desk wrote:", f"On Mon, 2 Feb 2026 at 11:41, The Desk <{DESK}> wrote:"],
+)
+@pytest.mark.parametrize("subject", ["Complaint", "Order", "投诉"])
+def test_a_form_letter_that_another_customer_quotes_is_another_copy(introduction: str, subject: str) -> None:
+    """Only the copy for one of them is known."""
+    desk = f"The Desk <{DESK}>"
+    assert ["ab", "c"] == groups(
+        a=mail(subject, "My chair broke."),
+        b=mail(f"Re: {subject}", f"{FIRST} {SECOND}", sender=desk, to=ANNA, hours=1),
+        c=mail(f"Re: {subject}", quoting(f"Well.\n\n{introduction}", f"{FIRST} {SECOND}"), sender=BOB, hours=2),
+    )
+
+
+def test_a_colleague_who_tells_the_moment_has_seen_the_letter() -> None:
+    text = quoting("I add the picture.\n\nOn Mon, 2 Feb 2026 at 11:00, The Desk wrote:", SECOND)
+    assert ["abc"] == groups(
+        a=mail("Complaint", FIRST, sender="info@firm.example"),
+        b=mail("Re: Complaint", SECOND, sender=f"The Desk <{DESK}>", to="info@firm.example", hours=1),
+        c=mail("Re: Complaint", text, sender="carl@firm.example", hours=2),
+    )
+
+
+def test_a_footer_that_everybody_quotes_ties_nobody() -> None:
+    footer = (
+        "This mail is meant for its reader only. Pumps Limited, registered in Exampleton under number 1234, VAT 99."
+    )
+    answers = {
+        f"c{number}": mail(
+            f"Re: Your pump {word}",
+            quoting(f"The {word} one is broken.", f"We look after the {word} pump. {footer}"),
+            sender=f"c{number}@home.example",
+            hours=number,
+        )
+        for number, word in enumerate(("red", "blue", "green", "white", "black", "brown", "grey"))
+    }
+    letter = mail("Re: Chairs", f"Your chair is on its way.\n{footer}", sender=DESK, to=ANNA, hours=-1)
+    assert [*answers, "letter"] == groups(letter=letter, **answers)
+
+
+@pytest.mark.parametrize("subject", ["Order", "Our summer sale 2026"])
+def test_one_of_the_desk_who_copies_the_desk_writes_to_two_customers(subject: str) -> None:
+    agent = "dora@shop.example"
+    assert ["a", "b"] == groups(
+        a=mail(f"Re: {subject}", "It is on its way.", sender=agent, to=ANNA, Cc=DESK),
+        b=mail(f"Re: {subject}", "It is sold out.", sender=agent, to=BOB, Cc=DESK, hours=2),
+    )
+
+
+def test_lists_whose_program_takes_the_prefix_away_still_talk() -> None:
+    def talk(subject: str, sender: str, hours: float, text: str) -> bytes:
+        return mail(f"[pumps] {subject}", text, sender=sender, to=DESK, hours=hours, List_Id="<pumps.example>")
+
+    chatter = {
+        f"n{number}": talk(
+            f"Tale of wonder {chr(97 + number)}", f"n{number}@x.example", number, "> of a mail of old\n\nYes."
+        )
+        for number in range(8)
+    }
+    mails = {
+        **chatter,
+        "a": talk("Pump 4711 leaks", ANNA, 10, FIRST),
+        "b": talk("Pump 4711 leaks", BOB, 12, "Mine does not."),
+        "c": talk("Pump 4712 leaks", BOB, 13, "This one does."),
+    }
+    assert sorted(["ab", "c", *chatter]) == groups(**mails)
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.dictionaries(st.text(max_size=5), st.binary(max_size=300), max_size=8))
 def test_any_bytes_have_a_conversation(mails: dict[str, bytes]) -> None:
