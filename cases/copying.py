@@ -3,7 +3,7 @@
 import dataclasses
 from typing import Any, TypeVar
 
-from cases.making import SLOTS
+from cases.making import COPIES, SLOTS
 
 T = TypeVar("T")
 
@@ -20,11 +20,12 @@ def replace(value: T, /, **changes: Any) -> T:
     known = value.__dict__ if slots is None else slots
     if not changes.keys() <= known.keys():
         raise TypeError(f"{kind.__name__} has no {', '.join(changes.keys() - known.keys())}")
-    copy = object.__new__(kind)
     if slots is None:
+        copy = object.__new__(kind)
         # The whole content in one go; a frozen class refuses every other way in.
         copy.__dict__.update(known, **changes)
         return copy
-    for name, slot in slots.items():
-        slot.__set__(copy, changes[name] if name in changes else slot.__get__(value))
-    return copy
+    made: T = COPIES[kind](value)
+    for name, change in changes.items():
+        slots[name].__set__(made, change)
+    return made

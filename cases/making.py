@@ -6,13 +6,14 @@ out, equality, and that nobody changes a value afterwards.
 """
 
 import dataclasses
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MemberDescriptorType
 from typing import Any, TypeVar
 
 T = TypeVar("T")
 Slots = Mapping[str, MemberDescriptorType]
 SLOTS: dict[type, Slots] = {}  # of the classes whose values are made here (`cases.copying`)
+COPIES: dict[type, Callable[[Any], Any]] = {}  # what makes a copy of a value of such a class
 _LEFT_OUT = object()  # stands for an argument whose default is made anew for each value
 
 
@@ -41,10 +42,13 @@ def quick(kind: type[T]) -> type[T]:
         (named if one.kw_only else given).append(f"{one.name}{default}")
         lines.append(f"    _set_{one.name}(self, {value})")
     arguments = ", ".join((*given, *(("*", *named) if named else ())))
+    copied = [f"    _set_{one.name}(copy, value.{one.name})" for one in fields]
+    known["_new"], known["_kind"] = object.__new__, kind
+    lines += ["def _copy(value):", "    copy = _new(_kind)", *copied, "    return copy"]
     # As the standard library does it: from names of fields, which are identifiers, and nothing else.
     exec("\n".join((f"def __init__({arguments}):", *lines)), known)  # noqa: S102
     made = known["__init__"]
     made.__qualname__, made.__annotations__ = f"{kind.__qualname__}.__init__", kind.__init__.__annotations__
     kind.__init__ = made  # type: ignore[method-assign]
-    SLOTS[kind] = slots
+    SLOTS[kind], COPIES[kind] = slots, known["_copy"]
     return kind

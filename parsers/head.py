@@ -15,7 +15,7 @@ KEPT_REFERENCES = 50  # from either end
 
 _NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _ODD_START = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]{0,20}(?=[!-9;-~]{1,200}[ \t]*:)(?<=[ \t\xbf])")
-_END = re.compile(rb"\n\r?\n|\r\r")
+_END = re.compile(rb"\n\r?\n")  # or two bare carriage returns, which are looked for apart: so both are fast
 _LATE_FROM = re.compile(rb"^[Ff][Rr][Oo][Mm][ \t]*:", re.MULTILINE)
 _LOST_FOLD = re.compile(rb"[A-Za-z][A-Za-z0-9-]{1,30}\*?(?:\d\*?)?[ \t]*=")
 _BARE_CR = re.compile(rb"\r(?!\n)")
@@ -109,12 +109,16 @@ def _bounds(raw: bytes) -> tuple[int, int, int, list[str]]:
         line = raw.find(b"\n", start)
         start = len(raw) if line < 0 else line + 1
         defects.append("mbox line before the header")
-    end = _END.search(raw, start, start + MAX_HEAD + 4)
+    limit = start + MAX_HEAD + 4
+    end = _END.search(raw, start, limit)
+    bare = raw.find(b"\r\r", start, min(end.start() + 1, limit) if end else limit)
+    if bare >= 0:
+        return start, bare, bare + 2, defects
     if end is None:
         if len(raw) - start > MAX_HEAD:
             raise NeedsHuman(f"the header has more than {MAX_HEAD} bytes")
         return start, len(raw), len(raw), defects
-    before = end[0] != b"\r\r" and raw[end.start() - 1 : end.start()] == b"\r" and end.start() > start
+    before = raw[end.start() - 1 : end.start()] == b"\r" and end.start() > start
     return start, end.start() - before, end.end(), defects
 
 
@@ -122,8 +126,7 @@ def _fields(block: bytes, defects: list[str]) -> tuple[list[tuple[str, list[byte
     """The fields as lists of lines, and how many bytes of the block they take."""
     fields: list[tuple[str, list[bytes]]] = []
     read = 0
-    late = _LATE_FROM.search(block)
-    author = late.start() if late else 0
+    author: int | None = None  # where a From field stands; looked for where a line is no field
     for whole in block.split(b"\n"):
         line = whole.rstrip(b"\r")
         if line[:1] in (b" ", b"\t") and fields:
@@ -138,13 +141,22 @@ def _fields(block: bytes, defects: list[str]) -> tuple[list[tuple[str, list[byte
                 # A gateway ate the blank that marks a folded line; the parameter still belongs to its field.
                 fields[-1][1].append(b" " + line)
                 defects.append("a folded header line without its blank")
-            elif read < author or line.startswith((b"From ", b">From ")) or (not line.strip() and not fields):
+            elif (
+                read < (author := _late_author(block) if author is None else author)
+                or line.startswith((b"From ", b">From "))
+                or (not line.strip() and not fields)
+            ):
                 # Damage in the middle of the header and not its end: who wrote it still follows.
                 defects.append("stray line in the header")
             else:
                 break
         read += len(whole) + 1
     return fields, min(read, len(block))
+
+
+def _late_author(block: bytes) -> int:
+    late = _LATE_FROM.search(block)
+    return late.start() if late else 0
 
 
 def _head(fields: list[tuple[str, list[bytes]]], defects: list[str]) -> Head:

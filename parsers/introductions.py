@@ -3,6 +3,7 @@
 import re
 from functools import cache, lru_cache
 
+from parsers.finder import Finder
 from parsers.tables import table
 
 LONG = 400  # characters from which a line is prose for certain
@@ -142,6 +143,11 @@ def _is_moment(line: str) -> bool:
 @cache
 def _attribution_words() -> tuple[str, ...]:
     return tuple(word.casefold() for word in table("quotes")["attribution"]["words"])
+
+
+@cache
+def _wrote() -> Finder:
+    return Finder(_attribution_words())
 
 
 @cache
@@ -286,10 +292,7 @@ def names_writer(line: str) -> bool:
 
 def says_wrote(line: str) -> bool:
     """Whether a line says that somebody wrote, in any language."""
-    if len(line) > LONG:
-        return False
-    folded = line.casefold()
-    return any(word in folded for word in _attribution_words())
+    return len(line) <= LONG and bool(_wrote().found(line.casefold()))
 
 
 def _height(lines: list[str], at: int) -> int:
@@ -334,7 +337,7 @@ def _ends_with_word(text: str) -> bool:
 def _introduces(text: str) -> bool:
     folded = text.casefold()
     signs = _signs(text)
-    word = any(one in folded for one in _attribution_words())
+    word = bool(_wrote().found(folded))
     if not text.endswith(_ENDS) and not (word and signs >= 2):
         return " via " in folded and word
     return signs >= 2 or (word and (signs >= 1 or " via " in folded))

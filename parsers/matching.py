@@ -191,8 +191,7 @@ class Matcher:
         self._inside = _Together([one.inside for one in indexes])
         self._unspaced = _Together([one.unspaced for one in indexes])
         self._counted = sorted((row for one in indexes for row in one.counted), key=_by_order)
-        self._known: dict[str, _Known] = {}
-        self._learnt: set[str] = set()  # words that were looked up, also those that begin no row
+        self._met: tuple[dict[str, _Known], set[str]] = ({}, set())  # words that begin rows, and all that were met
         # Rows are found by two characters, or by one if they are no longer.
         keys = frozenset(key for one in indexes for key in one.unspaced if UNSPACED.match(key))
         self._pairs = frozenset(key for key in keys if len(key) > 1)
@@ -218,9 +217,10 @@ class Matcher:
 
     def _in_words(self, text: _Text) -> Iterator[Hit]:
         said = text.said
-        if not said <= self._learnt:
-            self._learn(said)
-        begun = self._known.keys() & said
+        known, met = self._met
+        if not said <= met:
+            known, met = self._learn(said)
+        begun = known.keys() & said
         if not begun:
             return
         words, spoken, whole = text.words, text.forms, text.whole
@@ -228,23 +228,24 @@ class Matcher:
             if word not in begun:
                 continue
             following = words[at + 1] if at + 1 < len(words) else ""
-            for row in _likely(self._known[word], following, spoken):
+            for row in _likely(known[word], following, spoken):
                 last = _last(row, words, at) if row.rest else at
                 if last >= 0:
                     start, end = text.place(at)[0], text.place(last)[1]
                     if not (row.has_gap and _STOP.search(whole, start, end)):
                         yield Hit(row.phrase, row.table, start, end)
 
-    def _learn(self, words: frozenset[str]) -> None:
+    def _learn(self, words: frozenset[str]) -> tuple[dict[str, _Known], set[str]]:
         """Remember the rows whose first word each is, because texts say the same words again and again."""
-        if len(self._learnt) >= _REMEMBERED:
-            self._known.clear()
-            self._learnt.clear()
-        for word in words - self._learnt:
+        if len(self._met[1]) >= _REMEMBERED:
+            self._met = ({}, set())
+        known, met = self._met
+        for word in words - met:
             rows = tuple(dict.fromkeys(self._looked_up(word)))
             if rows:
-                self._known[word] = _known(rows)
-            self._learnt.add(word)
+                known[word] = _known(rows)
+            met.add(word)
+        return known, met
 
     def _looked_up(self, word: str) -> Iterator[Row]:
         for form in forms(word):

@@ -17,6 +17,8 @@ _DIGITS = range(6, 17)
 _ANY_DIGIT = re.compile(r"\d")
 _LOOK_BACK = 40
 _AS_ASCII = str.maketrans("（）－‐‑‒–—／．·\u3000\u00a0\u202f", "()------/..   ")
+# What every candidate holds, also before its signs are made plain; found faster, because it begins with a digit.
+_SIX_DIGITS = re.compile(r"\d(?:[^\w\n]{0,27}\d){5}")
 _ODD_SIGNS = re.compile(f"[{''.join(map(chr, _AS_ASCII))}]")
 _CANDIDATE = re.compile(
     r"(?<![A-Za-z0-9_@#$€£¥])(?<![A-Za-z0-9][-/.,:])(?:\(?\+|\(?00)?[( ]{0,2}\d[\d ().\-/]{4,28}\d(?![A-Za-z0-9@%])"
@@ -63,6 +65,8 @@ def find_phones(text: str, country: str | None = None) -> tuple[Phone, ...]:
     if not _ANY_DIGIT.search(text):
         return ()
     plain = plain_digits(text)
+    if not _SIX_DIGITS.search(plain):
+        return ()
     if not plain.isascii() and _ODD_SIGNS.search(plain):
         plain = plain.translate(_AS_ASCII)
     found: dict[str, Phone] = {}

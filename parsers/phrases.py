@@ -5,14 +5,11 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
+from parsers.finder import Finder
 from parsers.tables import table
 
 _ALIKE = {"İ": "i", "’": "'", "‘": "'", "`": "'", "´": "'", "\u00a0": " ", "\u3000": " "}
 _QUOTES = tuple("\"'“”„«»‹›「」『』〝〞《》<>")
-_KEY = 4  # characters by which phrases within words are looked up
-_SHORT_KEY = 2  # the same where words have no borders
-_EDGE = 3  # characters by which the beginnings and ends of words are looked up
-_LONGEST = 40  # characters of a word that is remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,69 +25,24 @@ class Phrases:
         return self.ascii if text.isascii() else self.all
 
 
-class _Index:
-    """The phrases of all tables that were ever asked for, by what of them a word between blanks must hold."""
-
-    def __init__(self) -> None:
-        self.version = 0
-        self.whole: dict[str, list[str]] = {}  # by a word of their own
-        self.heads: dict[str, list[tuple[str, str]]] = {}  # by how the word begins with which they end
-        self.tails: dict[str, list[tuple[str, str]]] = {}  # by how the word ends with which they begin
-        self.inside: dict[str, list[str]] = {}
-        self.loose: list[str] = []
-
-    def add(self, phrases: Iterable[str]) -> None:
-        """Look for these as well."""
-        for phrase in phrases:
-            first, *inner, last = parts if len(parts := phrase.split(" ")) > 1 else (phrase, "")
-            if any(inner):
-                self.whole.setdefault(max(inner, key=len), []).append(phrase)
-            elif len(parts) > 1 and len(last) >= max(_EDGE, len(first)):
-                self.heads.setdefault(last[:_EDGE], []).append((phrase, last))
-            elif len(parts) > 1 and len(first) >= _EDGE:
-                self.tails.setdefault(first[-_EDGE:], []).append((phrase, first))
-            elif len(parts) > 1 or len(phrase) < (_KEY if phrase.isascii() else _SHORT_KEY):
-                self.loose.append(phrase)
-            else:
-                self.inside.setdefault(phrase[: _KEY if len(phrase) >= _KEY else _SHORT_KEY], []).append(phrase)
-        self.version += 1
-
-    def likely(self, word: str) -> tuple[str, ...]:
-        """The phrases of which the word may be a part."""
-        found = list(self.whole.get(word, ()))
-        found += [phrase for phrase, last in self.heads.get(word[:_EDGE], ()) if word.startswith(last)]
-        found += [phrase for phrase, first in self.tails.get(word[-_EDGE:], ()) if word.endswith(first)]
-        for size in (_KEY,) if word.isascii() else (_KEY, _SHORT_KEY):
-            for at in range(len(word) - size + 1):
-                if some := self.inside.get(word[at : at + size]):
-                    found += [phrase for phrase in some if word.startswith(phrase, at)]
-        return tuple(found)
-
-
-_index = _Index()
+_finder = Finder()  # of all tables that were ever asked for
+_tables = 0
 
 
 @cache
 def _asked(name: str, key: str) -> frozenset[str]:
     """The phrases of a table, which from now on are looked for in every text."""
+    global _tables  # noqa: PLW0603 (a table more makes what was found before too little)
     found = phrases(name, key).all
-    _index.add(found)
+    _finder.add(found)
+    _tables += 1
     return frozenset(found)
 
 
-@lru_cache(maxsize=20_000)
-def _likely(word: str, _version: int) -> tuple[str, ...]:
-    return _index.likely(word)
-
-
 @lru_cache(maxsize=8)  # many tables are asked about the same text
-def _there(text: str, version: int) -> frozenset[str]:
+def _there(text: str, _tables: int) -> frozenset[str]:
     """All phrases of all tables that stand in a folded text."""
-    likely = set(_index.loose)
-    for word in set(text.split(" ")):
-        if some := _likely(word, version) if len(word) <= _LONGEST else _index.likely(word):
-            likely.update(some)
-    return frozenset(phrase for phrase in likely if phrase in text)
+    return _finder.found(text)
 
 
 def fold(text: str) -> str:
@@ -130,13 +82,13 @@ def _rows(rows: Any) -> Iterable[Iterable[str]]:
 def found(text: str, name: str, key: str) -> frozenset[str]:
     """The phrases of a table that stand in a folded text."""
     asked = _asked(name, key)
-    return asked & _there(text, _index.version)
+    return asked & _there(text, _tables)
 
 
 def has(text: str, name: str, key: str) -> bool:
     """Whether a folded text holds one of the phrases."""
     asked = _asked(name, key)
-    return not asked.isdisjoint(_there(text, _index.version))
+    return not asked.isdisjoint(_there(text, _tables))
 
 
 def says(text: str, name: str, key: str, within: int) -> bool:

@@ -141,6 +141,14 @@ def _company() -> re.Pattern[str]:
 
 
 @cache
+def _form() -> re.Pattern[str]:
+    """A legal form alone, which is found many times as fast."""
+    rows = table("whereabouts")["company"]
+    behind, before = ("|".join(map(re.escape, rows[kind])) for kind in ("behind", "before"))
+    return re.compile(rf"(?:{before})|(?:{behind})(?![^\W_])")
+
+
+@cache
 def _edges() -> tuple[frozenset[str], frozenset[str], str]:
     """Two letters each legal form begins or ends with, and the signs that are one."""
     rows = table("whereabouts")["company"]
@@ -219,7 +227,7 @@ def _spelt(line: str, label: str) -> str:
 def _company_in(line: str) -> str:
     if len(line.strip()) > _LONGEST:
         return ""
-    match = _company().search(line) if _may_name_company(line) else None
+    match = _company().search(line) if _may_name_company(line) and _form().search(line) else None
     return match[0].strip(" ,.-–•·*") if match and _looks_named(match[0]) else ""
 
 

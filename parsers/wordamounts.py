@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 
 from cases.copying import replace
 from parsers.currencies import Context, Sign, sign_after, sign_before
+from parsers.folding import letters_of
 from parsers.numerals import number_before, parse_signs, parse_thai, thai_words
 from parsers.tables import table
 
@@ -133,6 +134,10 @@ def _places(text: str, words: Iterable[str]) -> list[int]:
 def _said(text: str) -> frozenset[str]:
     """The words of a text that may name a currency; remembered, because amounts are read twice."""
     exact, stems, heads = _currency_words()
+    if text.isascii():
+        low = letters_of(text)
+        if exact.isdisjoint(low) and not any(one[:2] in heads and one.startswith(stems) for one in low):
+            return frozenset()
     words = list(set(_WORD.findall(text)))
     folded = "\n".join(words).casefold().split("\n")
     found = exact.intersection(folded)
