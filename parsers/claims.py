@@ -12,15 +12,20 @@ from cases.making import quick
 from cases.reading import Phrase
 from parsers.lexicon import Hit, Matcher
 from parsers.tables import table
-from parsers.wishes import find_wishes
+from parsers.wishes import Wish, find_wishes
 
 MAX_TEXT = 20_000
 _MOST = 80  # cues of one kind
 _EVIDENCE = "evidence"  # looked for in the same pass; no cue of a demand
+# Each begins with the sign itself, then looks around: characters are found faster than places.
 # A point before a small letter or a digit belongs to an abbreviation ("Rs. 500", "z. B.").
-_SENTENCE = re.compile(r"[!?;…](?=\s)|\.(?=\s+[^\sa-zа-яё\d(])|[。！？；।؟۔]|(?<=[\u3040-\u9fff])[.!?;]|\n[ \t]*\n")
+_SENTENCE = re.compile(
+    r"[!?;….。！？；।؟۔\n](?:(?<=[!?;…])(?=\s)|(?<=\.)(?=\s+[^\sa-zа-яё\d(])|(?<=[。！？；।؟۔])"
+    r"|(?<=[\u3040-\u9fff][.!?;])|(?<=\n)[ \t]*\n)"
+)
 _CLAUSE = re.compile(
-    r"[,:()–—](?=\s|\Z|[\u3040-\u9fff])|(?<=[\u3040-\u9fff])[,:()]|[，、：。！？；،؛।؟\n!?;…]|\.(?=\s|\Z)|\s[-–—]\s"
+    r"[,:()–—，、：。！？；،؛।؟\n!?;….-](?:(?<=[^\S\n][-–—])\s|(?<=[,:()–—])(?=\s|\Z|[\u3040-\u9fff])"
+    r"|(?<=[\u3040-\u9fff][,:()])|(?<=[，、：。！？；،؛।؟\n!?;…])|(?<=\.)(?=\s|\Z))"
 )
 _WRAPPED = 45  # characters from which on a line may go on in the next one
 _ASKING = frozenset("?？؟;")  # the last one is Greek
@@ -63,6 +68,8 @@ class Said:
 
     def of(self, *kinds: str) -> Iterator[Cue]:
         """The cues of some kinds."""
+        if not self.cues:
+            return iter(())
         return (cue for cue in self.cues if cue.kind in kinds)
 
 
@@ -95,8 +102,11 @@ def read_claims(text: str, language: str) -> Said:
     text = text[:MAX_TEXT]
     matcher, kinds = _matcher()
     primary = language.partition("-")[0]
-    sentences, clauses = _ends(text, _SENTENCE), _ends(text, _CLAUSE)
     hits = matcher.find(text)
+    told = find_wishes(text, language)
+    if not (hits or told):
+        return Said(text, (), (), ())
+    sentences, clauses = _ends(text, _SENTENCE), _ends(text, _CLAUSE)
     proof = next(((hit.start, hit.end) for hit in hits if kinds[hit.table] == _EVIDENCE), None)
     cues = tuple(
         Cue(kinds[hit.table], hit.phrase.rule, hit.start, hit.end, bisect_right(sentences, hit.start))
@@ -105,13 +115,13 @@ def read_claims(text: str, language: str) -> Said:
     )
     cues = _few(cues)
     again = tuple(_sent_again(Said(text, cues, sentences, clauses)))
-    wishes = _few(tuple(_wished(text, language, sentences)))
+    wishes = _few(tuple(_wished(told, sentences)))
     return Said(text, cues + again + wishes, sentences, clauses, proof)
 
 
-def _wished(text: str, language: str, sentences: tuple[int, ...]) -> Iterator[Cue]:
+def _wished(told: Sequence[Wish], sentences: tuple[int, ...]) -> Iterator[Cue]:
     """The wishes that name no remedy, within one sentence each, and the words that ask for them."""
-    for one in find_wishes(text, language):
+    for one in told:
         sentence = bisect_right(sentences, one.start)
         if one.rule == "ask":
             yield Cue("wish", "", one.start, one.end, sentence)

@@ -7,9 +7,19 @@ from collections.abc import Callable
 from cases.message import Address
 from parsers.addresses import Listed, parse_addresses
 from parsers.head import Head
-from parsers.words import unfold
+from parsers.words import base64_bytes, unfold
 
 _PLAIN = re.compile(rb"[A-Za-z0-9 ._'-]{0,100}<[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}>|[a-z0-9._+-]+@[a-z0-9.-]+")
+# The same with a name in quotes or in encoded words of charsets in which ASCII bytes mean themselves.
+_NAMED = re.compile(
+    rb"(?:\"[A-Za-z0-9 ._'-]{1,100}\"|(?:=\?(?:utf-8|us-ascii|iso-8859-\d{1,2}|windows-125\d)\?[bq]"
+    rb"\?[A-Z0-9+/=_.-]{1,100}\?= ?){1,3}) ?<[A-Z0-9._+-]{1,64}@[A-Z0-9.-]{1,253}>",
+    re.IGNORECASE,
+)
+_IN_BASE64 = re.compile(rb"\?[bB]\?([^?]+)\?=")
+_ESCAPED = re.compile(rb"=(?!20)[0-7][0-9A-Fa-f]")  # a character of ASCII that is no blank
+_NAME = re.compile(r"[\w .'-]{1,100}")
+_LETTERS = re.compile(rb"[A-Za-z0-9 ._'\x80-\xff-]*")
 
 
 def parse_sender(head: Head, by_mail_parser: Callable[[], tuple[str, ...] | None]) -> tuple[Address | None, str]:
@@ -44,13 +54,23 @@ def _doubt(
     if listed[0].doubt:
         return f"From header: {listed[0].doubt}"
     ours = _comparable(listed[0].address)
-    if _PLAIN.fullmatch(unfold(values[0]).strip()):
+    written = unfold(values[0]).strip()
+    if _PLAIN.fullmatch(written) or _is_merely_named(written, listed[0].name):
         return ""  # a form in which there is nothing to disagree about
     text = unfold(values[0]).decode("utf-8", "replace")
     for reader, names in (("the standard library", _by_stdlib(text)), ("mail-parser", by_mail_parser())):
         if names is not None and {_comparable(name) for name in names} != {ours}:
             return f"From header: {reader} reads another address"
     return ""
+
+
+def _is_merely_named(written: bytes, name: str) -> bool:
+    """Whether nothing but an address stands in a From header and a name without signs, however it is decoded."""
+    if not _NAMED.fullmatch(written) or not _NAME.fullmatch(name):
+        return False
+    if not written.startswith(b"=") or not _ESCAPED.search(written):
+        return all(_LETTERS.fullmatch(base64_bytes(data)) for data in _IN_BASE64.findall(written))
+    return False
 
 
 def _by_stdlib(text: str) -> tuple[str, ...] | None:
