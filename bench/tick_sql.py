@@ -28,7 +28,7 @@ Row = tuple[Any, ...]
 T = TypeVar("T")
 AT_ONCE = 500  # numbers in one list of a query
 _CHANGED = ("next_due", "next_stage", "version", "snapshot")
-_CASES = f"SELECT number, {', '.join(_CHANGED)} FROM cases WHERE number IN"
+_CASES = "SELECT number, next_due, next_stage, version, snapshot FROM cases WHERE number IN"
 _CLOCKS = "SELECT * FROM deadlines WHERE number IN"
 _FACTS = "SELECT name, value FROM about WHERE name LIKE 'told last: %'"
 

@@ -107,7 +107,7 @@ def owed(case: Case, policy: Policy) -> tuple[Deadline, ...]:
     if known and known.case is case:
         return known.running
     found = _derived(case, policy, known)
-    if len(_known) >= _MOST_KNOWN[0]:
+    if len(_known) >= _MOST_KNOWN[0] and case.number not in _known:
         _known.clear()
     _known[case.number] = found
     return found.running

@@ -6,6 +6,7 @@ from datetime import datetime
 from cases import events as e
 from cases.case import Case
 from cases.deadlines import Deadline, owed
+from cases.kept import Kept
 from cases.people import Person
 from cases.policy import CommandRow, LadderStep, Policy
 from cases.rights import REPORTS_ON, allowed
@@ -34,8 +35,8 @@ def item_of(case: Case, keys: Sequence[str], person: Person, policy: Policy, now
     running = {deadline.stage: deadline for deadline in owed(case, policy)}
     told = [(running[stage_of(key)], key) for key in keys]
     told.sort(key=lambda one: one[0].due)
-    stages = [deadline.stage for deadline, _ in told]
-    may = sorted(allowed(person, case, policy, now), key=lambda row: _distance(row, stages))[:MOST_COMMANDS]
+    stages = tuple([deadline.stage for deadline, _ in told])
+    offered = _offered(allowed(person, case, policy, now), stages, person.language, policy)
     return {
         "number": case.number,
         "subject": case.subject,
@@ -43,9 +44,22 @@ def item_of(case: Case, keys: Sequence[str], person: Person, policy: Policy, now
         "grade": str(case.grade),
         "provisional": case.provisional,
         "owed": [_line(case, key, deadline, policy, now) for deadline, key in told],
-        "allowed": [row.name for row in may],
-        "typed": {row.name: typed(row, person.language, with_text=True) for row in may},
+        "allowed": list(offered),
+        "typed": dict(offered),
     }
+
+
+def _offered(may: Sequence[CommandRow], stages: tuple[str, ...], language: str, policy: Policy) -> Mapping[str, str]:
+    """Of what the reader may do the few commands that fit best, by name as they are written."""
+    known, key = _best.of(policy), (stages, language, tuple([row.name for row in may]))
+    found = known.get(key)
+    if found is None:
+        best = sorted(may, key=lambda row: _distance(row, stages))[:MOST_COMMANDS]
+        found = known[key] = {row.name: typed(row, language, with_text=True) for row in best}
+    return found
+
+
+_best = Kept[tuple[tuple[str, ...], str, tuple[str, ...]], Mapping[str, str]]()
 
 
 def urgency(item: View) -> datetime:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from cases import clock_acts, correcting
 from cases.case import Case
@@ -10,6 +11,7 @@ from cases.commands import Command
 from cases.correcting import unfit
 from cases.deadlines import owed
 from cases.handing import wrong_argument
+from cases.kept import Kept
 from cases.message import IncomingMessage, Proof
 from cases.people import Person
 from cases.policy import CommandRow, Policy
@@ -109,9 +111,12 @@ class _Offer:
     of_causes: bool
 
 
-# By the roles of whoever is offered them: few different sets of roles are ever asked for.
-_latest: tuple[Policy, dict[frozenset[str], tuple[_Offer, ...]]] | None = None
-_MOST_KNOWN = 1000
+_offers_of_roles = Kept[frozenset[str], tuple[_Offer, ...]]()
+# What `impossible` and `_is_asked` look at in a case: of these whether there is any, of the others all.
+READ_IF_ANY = ("handler", "members")
+READ_WHOLE = ("status", "grade", "public", "hq_leads", "approvals", "causes", "responsibility")
+_read_if_any, _read_whole = attrgetter(*READ_IF_ANY), attrgetter(*READ_WHOLE)
+_sensible_of = Kept[tuple[object, ...], tuple[_Offer, ...]]()
 
 
 def allowed(person: Person, case: Case, policy: Policy, now: datetime) -> tuple[CommandRow, ...]:
@@ -119,20 +124,36 @@ def allowed(person: Person, case: Case, policy: Policy, now: datetime) -> tuple[
 
     A report is offered while its stage is owed; it would be taken at other times too.
     """
-    running = {deadline.stage for deadline in owed(case, policy)}
-    return tuple(
+    running = frozenset([deadline.stage for deadline in owed(case, policy)])
+    return tuple([
         offer.row
-        for offer in _offers(roles_of(person, case, policy, now), policy)
-        # The cheapest question first: there are some sixty commands, and every letter to a colleague asks.
-        if not (offer.stages and running.isdisjoint(offer.stages))
-        and not (offer.of_causes and not _is_asked(offer.row, case, running))
-        and not impossible(case, offer.row, _ANYTHING, policy)
-        and not (offer.of_clocks and pointless(offer.row.name, _ANYTHING, case, person, policy, now))
+        for offer in _sensible(roles_of(person, case, policy, now), running, case, policy)
+        if not (offer.of_clocks and pointless(offer.row.name, _ANYTHING, case, person, policy, now))
         and not (offer.of_measures and unfit(offer.row, _ANYTHING, case, person, policy, now))
-    )
+    ])  # fmt: skip
 
 
-def _is_asked(row: CommandRow, case: Case, running: set[str]) -> bool:
+def _sensible(roles: frozenset[str], running: frozenset[str], case: Case, policy: Policy) -> tuple[_Offer, ...]:
+    """What may be offered as far as the person, measures and pauses do not matter.
+
+    There are some sixty commands, every letter to a colleague asks, and most cases are like others in what counts here.
+    """
+    key = (roles, running, frozenset(case.moments), *_read_whole(case), *map(bool, _read_if_any(case)))
+    known = _sensible_of.of(policy)
+    found = known.get(key)
+    if found is None:
+        found = known[key] = tuple(
+            offer
+            for offer in _offers(roles, policy)
+            # The cheapest question first.
+            if not (offer.stages and running.isdisjoint(offer.stages))
+            and not (offer.of_causes and not _is_asked(offer.row, case, running))
+            and not impossible(case, offer.row, _ANYTHING, policy)
+        )
+    return found
+
+
+def _is_asked(row: CommandRow, case: Case, running: frozenset[str]) -> bool:
     """Why it happened is asked for with the investigation, and after it as long as nobody has said it."""
     if row.name == _CAUSE and "investigate" in running:
         return True
@@ -141,14 +162,12 @@ def _is_asked(row: CommandRow, case: Case, running: set[str]) -> bool:
 
 
 def _offers(roles: frozenset[str], policy: Policy) -> tuple[_Offer, ...]:
-    global _latest  # noqa: PLW0603 (one reference, replaced as a whole; whoever reads it sees an old or a new one)
-    latest = _latest
-    if latest is None or latest[0] is not policy or len(latest[1]) >= _MOST_KNOWN:
-        latest = _latest = policy, {}
-    found = latest[1].get(roles)
+    """Few different sets of roles are ever asked for."""
+    known = _offers_of_roles.of(policy)
+    found = known.get(roles)
     if found is None:
         theirs = (r for r in policy.commands if not roles.isdisjoint(r.roles) and (not r.who or r.who in roles))
-        found = latest[1][roles] = tuple(_offer(row) for row in theirs)
+        found = known[roles] = tuple(_offer(row) for row in theirs)
     return found
 
 

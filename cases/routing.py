@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from operator import attrgetter
 
 from cases.case import Case
+from cases.kept import Kept
 from cases.people import Person
 from cases.policy import EACH_HAS, MEASURE_OWNER, Policy
 
@@ -48,16 +50,38 @@ def roles_of(person: Person, case: Case, policy: Policy, at: datetime) -> frozen
 
 def _roles(person: Person, case: Case, policy: Policy, at: datetime) -> frozenset[str]:
     directory = policy.directory
-    of_the_case = (*_GIVEN, *EACH_HAS) if case.measures else _GIVEN
     if not directory.is_anybody_away(at):
-        # Nobody is stood in for, so only what the case itself gives is to be found: every letter to a colleague asks.
-        given = (role for role in of_the_case if any(one.id == person.id for one in holders(role, case, policy)))
-        return frozenset((*person.roles, *given))
+        return _own_roles(person, case, policy)
+    of_the_case = (*_GIVEN, *EACH_HAS) if case.measures else _GIVEN
     asked = {*of_the_case}.union(*(other.roles for other in directory.people.values()))
     holding = {role: holders(role, case, policy) for role in asked}
     # Who is told must be able to act, so a deputy has every role of the absent, those of the directory included.
     deputised = {role for role, held_by in holding.items() if person in directory.present(held_by, at)}
     return frozenset(deputised | {role for role, held_by in holding.items() if person in held_by} | set(person.roles))
+
+
+# What `holders` looks at in a case.
+READ = (
+    "grade", "level", "centre", "hq_leads", "departments", "further", "handler", "speaker", "approvals", "extensions",
+    "measures",
+)  # fmt: skip
+_read = attrgetter(*READ)
+_own = Kept[tuple[object, ...], frozenset[str]]()
+
+
+def _own_roles(person: Person, case: Case, policy: Policy) -> frozenset[str]:
+    """The roles of a person while nobody is stood in for: only what the case itself gives is to be found.
+
+    Every letter to a colleague asks, and many cases have the same people.
+    """
+    read = _read(case)
+    known, key = _own.of(policy), (person.id, *read)
+    found = known.get(key)
+    if found is None:
+        of_the_case = (*_GIVEN, *EACH_HAS) if case.measures else _GIVEN
+        given = (role for role in of_the_case if any(one.id == person.id for one in holders(role, case, policy)))
+        found = known[key] = frozenset((*person.roles, *given))
+    return found
 
 
 def holders(role: str, case: Case, policy: Policy) -> tuple[Person, ...]:

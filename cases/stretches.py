@@ -4,7 +4,7 @@ A clock that was never paused and never handed over is one open stretch, for whi
 of its calendar. What was measured in one stretch stays used in the next, in the unit of the limit that counts now.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
@@ -16,6 +16,7 @@ from cases.making import quick
 from cases.target import Target, Unit
 
 _HOUR = timedelta(hours=1)
+_SECOND = timedelta(seconds=1)
 _TICK = timedelta(microseconds=1)
 
 
@@ -71,8 +72,17 @@ def seconds_between(run: Run, start: datetime, end: datetime, unit: Unit) -> int
     """Seconds that count from one moment to another; negative when the second comes first."""
     if end < start:
         return -seconds_between(run, end, start, unit)
+    if len(run) == 1 and run[0].end is None and unit in _IN_SECONDS:  # as nearly always: it never waited
+        since = max(start, run[0].start)
+        return _IN_SECONDS[unit](run[0].calendar, since, end) if end > since else 0
     hours = measured(rest_of(run, start), unit, end)
     return int(hours * 3600)
+
+
+_IN_SECONDS: Mapping[Unit, Callable[[Calendar, datetime, datetime], int]] = {
+    Unit.HOURS: lambda _, start, end: (end - start) // _SECOND,
+    Unit.WORKING_HOURS: lambda calendar, start, end: calendar.between(start, end),
+}
 
 
 def _measure(start: datetime, end: datetime, unit: Unit, calendar: Calendar) -> Fraction:

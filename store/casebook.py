@@ -9,10 +9,10 @@ from cases.kinship import marks_of_case
 from cases.words import Grade, Status
 from store.chain import Chain
 from store.clocks import Clocks
-from store.codec import Snapshots
 from store.ledger import Ledger
 from store.outbox import Outgoings
 from store.prepared import Changing, Inserting, Prepared, chunks, ignore
+from store.snapshots import Snapshots
 from store.tables import CaseTable, Counter, Link, ParticipantTable, ToldDate
 from store.threads import Threads
 from store.trouble import CaseMoved, Contradiction

@@ -8,7 +8,6 @@ from peewee import fn
 from cases.case import FOLD
 from cases.trouble import NeedsHuman
 from store.calendars import Calendars
-from store.codec import Snapshots
 from store.database import Database
 from store.engine import Engine
 from store.folders import Folders
@@ -17,6 +16,7 @@ from store.postgres import Postgres
 from store.prepared import Prepared
 from store.quarantine import Quarantines
 from store.refolding import FOLDED, Refolding
+from store.snapshots import Snapshots
 from store.sqlite import Sqlite
 from store.suppressed import Suppressions
 from store.tables import CaseTable, Delivery, Outbox, Quarantine, Raw, Suppressed, TroubleTable

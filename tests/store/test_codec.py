@@ -1,6 +1,7 @@
 """What is written down is read back as it was."""
 
 import dataclasses
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from cases.case import Case, Told
 from cases.events import Event, NoteAdded
-from store.codec import Snapshots, Unreadable, decode_case, decode_event, encode, event_classes
+from store.codec import Unreadable, decode_case, decode_event, encode, event_classes
+from store.snapshots import Snapshots
 from tests.store.samples import decision
 
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -46,6 +48,41 @@ def test_of_a_case_that_was_written_before_only_what_changed_is_written_and_the_
         case = replace(case, **{name: getattr(other, name) for name in some})
         assert encode(case) == snapshots.encode(case)
         assert snapshots.decode(case.number, encode(case)) is case
+
+
+@given(case=st.from_type(Case), other=st.from_type(Case), data=st.data())
+def test_of_a_case_that_was_read_only_what_changed_is_written_and_the_text_is_the_same(
+    case: Case, other: Case, data: st.DataObject
+) -> None:
+    snapshots, names = Snapshots(), [field.name for field in dataclasses.fields(Case) if field.name != "number"]
+    read = snapshots.decode(case.number, encode(case))
+    assert (case, encode(case)) == (read, snapshots.encode(read))
+    some = data.draw(st.sets(st.sampled_from(names)))
+    changed = replace(read, **{name: getattr(other, name) for name in some})
+    assert encode(changed) == snapshots.encode(changed)
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [
+        pytest.param('"level":0', '"level":"0"', id="another kind of value"),
+        pytest.param('"level":0', '"level":0,"limit":0', id="a field of a newer version"),
+        pytest.param('"number":"C-1",', "", id="a field that every case has is missing"),
+        pytest.param('"level":0', '"level" 0', id="no JSON"),
+        pytest.param("}", "} ", id="white space, which means nothing"),
+        pytest.param('"links":[],', "", id="a field that came later is missing"),
+    ],
+)
+def test_a_snapshot_of_another_kind_is_read_or_refused_as_ever(was: str, becomes: str) -> None:
+    text = encode(decision("C-1").case)
+    text = text[::-1].replace(was[::-1], becomes[::-1], 1)[::-1]  # the last one, in the case itself
+    try:
+        expected: object = decode_case(text)
+    except Unreadable as trouble:
+        with pytest.raises(Unreadable, match=re.escape(str(trouble)[:40])):
+            Snapshots().decode("C-1", text)
+    else:
+        assert expected == Snapshots().decode("C-1", text)
 
 
 def test_words_that_a_database_refuses_are_cleaned_in_a_case_as_well() -> None:
