@@ -1,6 +1,7 @@
 """Cases: saving a decision with all that follows from it, loading and listing."""
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from cases.case import Case
@@ -36,9 +37,13 @@ _FIELDS = (
     CaseTable.next_stage,
     CaseTable.snapshot,
 )
+_OF_CASE = 12  # of these are what the case itself says
+_of_case = attrgetter(*(field.name for field in _FIELDS[:_OF_CASE]))
 _LISTED = (CaseTable.number, *_FIELDS[:-1], CaseTable.version)
 _ADD = Inserting(*_FIELDS, CaseTable.number, CaseTable.version)
 _CHANGE = Changing(*_FIELDS, CaseTable.version, key=CaseTable.number)
+# Of most decisions the lists tell nothing new, and a column that is not named has no index to be written.
+_GO_ON = Changing(*_FIELDS[_OF_CASE:], CaseTable.version, key=CaseTable.number)
 _VERSIONS = Prepared(
     lambda number_list: CaseTable.select(CaseTable.number, CaseTable.version).where(CaseTable.number.in_(number_list))
 )
@@ -150,13 +155,18 @@ class Casebook(Chain, Clocks, Ledger, Outgoings, Waiting, Threads):
         )
 
     def _snapshot(self, decisions: Sequence[Saved], versions: Mapping[str, int]) -> None:
-        rows: dict[bool, list[tuple[Any, ...]]] = {True: [], False: []}
+        rows: dict[Prepared, list[tuple[Any, ...]]] = {_ADD: [], _CHANGE: [], _GO_ON: []}
         for one in decisions:
-            number, values = one.case.number, _values(one, self.snapshots.encode(one.case))
-            version = versions.get(number, 0) + 1
-            rows[one.new_case].append((*values, number, version) if one.new_case else (*values, version, number))
-        self.db.run_many(_ADD, rows[True])
-        self.db.run_many(_CHANGE, rows[False])
+            number, said = one.case.number, _of_case(one.case)
+            clocks, version = _clocks_and_snapshot(one, self.snapshots.encode(one.case)), versions.get(number, 0) + 1
+            if one.new_case:
+                rows[_ADD].append((*said, *clocks, number, version))
+            elif one.before and said == _of_case(one.before):
+                rows[_GO_ON].append((*clocks, version, number))
+            else:
+                rows[_CHANGE].append((*said, *clocks, version, number))
+        for query, values in rows.items():
+            self.db.run_many(query, values)
 
     def _people_and_dates(self, decisions: Sequence[Saved]) -> None:
         people: list[tuple[str, ...]] = []
@@ -200,26 +210,9 @@ def _fresh(now: tuple[T, ...], before: tuple[T, ...]) -> tuple[T, ...]:
     return now[len(before) :] if now[: len(before)] == before else now
 
 
-def _values(saved: Saved, snapshot: str) -> tuple[Any, ...]:
-    case = saved.case
+def _clocks_and_snapshot(saved: Saved, snapshot: str) -> tuple[Any, ...]:
     next_due = min(saved.deadlines, key=lambda deadline: deadline.due, default=None)
-    return (
-        case.status,
-        case.grade,
-        case.provisional,
-        case.category,
-        case.centre,
-        case.handler,
-        case.customer,
-        case.customer_name,
-        case.language,
-        case.subject,
-        case.received_at,
-        case.opened_at,
-        next_due.due if next_due else None,
-        next_due.stage if next_due else "",
-        snapshot,
-    )
+    return (next_due.due, next_due.stage, snapshot) if next_due else (None, "", snapshot)
 
 
 def _listed(row: tuple[Any, ...]) -> CaseRow:

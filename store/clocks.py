@@ -8,7 +8,7 @@ from cases.deadlines import Deadline
 from cases.target import Target, Unit
 from store.database import Row
 from store.part import Part
-from store.prepared import Inserting, Prepared, chunks
+from store.prepared import Changing, Inserting, Prepared, chunks
 from store.tables import DeadlineTable
 
 _COLUMNS = (
@@ -45,6 +45,7 @@ _NEXT_LOOK = Prepared(
 _RUNNING = Prepared(
     lambda number_list: DeadlineTable.select(DeadlineTable.id, *_COLUMNS).where(DeadlineTable.number.in_(number_list))
 )
+_LOOK = Changing(DeadlineTable.next_look, key=DeadlineTable.id)
 _STOP = Prepared(lambda clock_id: DeadlineTable.delete().where(DeadlineTable.id == clock_id))
 _START = Inserting(*_COLUMNS)
 _CLOCKS_A_CASE = 4  # that may be due at once, as a rule; more only make a page shorter
@@ -78,8 +79,21 @@ class Clocks(Part):
         wanted = {_row(number, deadline): None for number, deadlines, _ in cases for deadline in deadlines}
         known = [number for number, _, is_new in cases if not is_new]
         running = {row[1:]: row[0] for some in chunks(known) for row in self.db.rows(_RUNNING, some)}
-        self.db.run_many(_STOP, [(clock_id,) for row, clock_id in running.items() if row not in wanted])
-        self.db.run_many(_START, [row for row in wanted if row not in running])
+        started = [row for row in wanted if row not in running]
+        stopped = {row: clock_id for row, clock_id in running.items() if row not in wanted}
+        # A step of a ladder only moves the next one: the row stays, and one index of four is written.
+        climbed = {_but_look(row): row for row in stopped} if started else {}
+        moved = [(row, climbed.pop(_but_look(row), None)) for row in started]
+        self.db.run_many(_LOOK, [(row[_NEXT_LOOK_AT], stopped.pop(before)) for row, before in moved if before])
+        self.db.run_many(_STOP, [(clock_id,) for clock_id in stopped.values()])
+        self.db.run_many(_START, [row for row, before in moved if not before])
+
+
+_NEXT_LOOK_AT = _COLUMNS.index(DeadlineTable.next_look)
+
+
+def _but_look(row: Row) -> Row:
+    return row[:_NEXT_LOOK_AT] + row[_NEXT_LOOK_AT + 1 :]
 
 
 def _row(number: str, deadline: Deadline) -> tuple[object, ...]:
