@@ -40,6 +40,7 @@ _OUR_MARK = re.compile(r"\[(?=ref:)|##(?=-)|(?<=-)##", re.IGNORECASE)
 
 
 _SCALARS = frozenset({str, bool, int, float, timedelta, type(None)})
+_is_text = str.__instancecheck__
 
 
 def plain(value: object, where: str = "view") -> object:
@@ -58,13 +59,11 @@ def plain(value: object, where: str = "view") -> object:
     if isinstance(value, str):
         return str.__str__(value)
     # Most of a view is scalars: they are not asked one by one where they are, which would have to be written each time.
-    if isinstance(value, Mapping):
-        if not all(isinstance(key, str) for key in value):
+    if isinstance(value, (dict, Mapping)):  # nearly always the first, which is quicker asked
+        if not all(map(_is_text, value)):
             raise TypeError(f"{where} has a key that is no text")
-        return {
-            str.__str__(key): item if type(item) in _SCALARS else plain(item, f"{where}.{key}")
-            for key, item in value.items()
-        }
+        items = [item if type(item) in _SCALARS else plain(item, f"{where}.{key}") for key, item in value.items()]
+        return dict(zip(map(str.__str__, value), items, strict=True))
     if isinstance(value, list | tuple):
         return [
             item if type(item) in _SCALARS else plain(item, f"{where}[{place}]") for place, item in enumerate(value)
@@ -83,6 +82,11 @@ _SHORT = 40  # characters: labels and names, which come again in each letter
 
 
 @lru_cache(maxsize=2048)
+def _short_calm(text: str) -> str:
+    return _calm(text)
+
+
+@lru_cache(maxsize=2048)
 def _short_line(text: str, longest: int) -> str:
     return _line(text, longest)
 
@@ -95,6 +99,10 @@ def _line(text: str, longest: int) -> str:
 
 def calm(text: str) -> str:
     """A value as it may stand in a sentence: on one line, and with no web address that could be clicked."""
+    return _short_calm(text) if len(text) <= _SHORT else _calm(text)
+
+
+def _calm(text: str) -> str:
     shown = line(text)
     return defang(shown) if "://" in shown or "www." in shown.lower() else shown
 

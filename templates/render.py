@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import cast
 
@@ -24,6 +25,7 @@ from templates.words import Words, parse_words
 
 LONGEST_SUBJECT = 180  # characters; mail programs show far fewer
 LONGEST_MARKDOWN = 400_000  # characters, before values are filled in
+_AT_ONCE = 500  # parts of a template's output
 LONGEST_LETTER = 2_000_000  # characters of one part
 
 # What a clumsy template can do inside the sandbox.
@@ -201,13 +203,14 @@ class _Beside(Sandbox):
 
 
 def _run(template: Template, view: dict[str, object], state: State) -> str:
-    out: list[str] = []
-    length = 0
-    for part in template.generate({**view, STATE: state}):
-        length += len(part)
+    parts = template.generate({**view, STATE: state})
+    out, length = [], 0
+    # Looked at now and then, as most parts are short: a clumsy loop still ends soon.
+    while some := list(islice(parts, _AT_ONCE)):
+        out.append("".join(some))
+        length += len(out[-1])
         if length > LONGEST_MARKDOWN:
             raise ValueError(f"the template writes more than {LONGEST_MARKDOWN} characters")
-        out.append(part)
     return "".join(out)
 
 

@@ -35,6 +35,10 @@ class Written(str):
     __slots__ = ()
 
 
+_MARKS = 1_000  # of each kind that are at hand
+_marks = {kind: tuple(Written(mark(kind, place)) for place in range(_MARKS)) for kind in Kind}
+
+
 class Slots:
     """Collects the values of one letter while its template runs."""
 
@@ -45,8 +49,11 @@ class Slots:
 
     def put(self, kind: Kind, value: Value) -> Written:
         """The mark of a new slot that holds the value."""
-        self.values.append(value)
-        return Written(mark(kind, len(self.values) - 1))
+        values, marks = self.values, _marks[kind]
+        place = len(values)
+        values.append(value)
+        # Written anew they would cost as much as the rest of putting a value into its slot.
+        return marks[place] if place < len(marks) else Written(mark(kind, place))
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -106,7 +113,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
 def state_of(context: Context) -> Any:
     """What `render` put into the context for filters and `finalize`."""
-    return context.resolve_or_missing(STATE)
+    return context.parent[STATE]  # where also included pieces have it; no template can set the name
 
 
 def _product(left: Any, right: Any) -> int:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from html import escape as _escape
 from unicodedata import combining, east_asian_width
 
@@ -86,10 +87,16 @@ def joined(parts: Sequence[tuple[Cut, int]], between: str) -> Cut:
     return Cut(tuple(strings), tuple(slots))
 
 
+@lru_cache(maxsize=4096)
+def _columns(letter: str) -> int:
+    if combining(letter) or letter in (_FSI, _PDI):
+        return 0
+    return 2 if east_asian_width(letter) in "WF" else 1
+
+
 def underline(heading: str, rank: int) -> str:
     """The line under a heading of the text part, about as long as the heading."""
-    seen = (letter for letter in heading if not combining(letter) and letter not in (_FSI, _PDI))
-    columns = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in seen)
+    columns = sum(map(_columns, heading))
     return ("=" if rank == 1 else "-") * min(columns, LONGEST_RULE)
 
 
