@@ -33,6 +33,7 @@ from cases.placing import Fresh
 from cases.policy import Policy, TellingRules
 from config.settings import load
 from config.values import Settings
+from daemon.allocator import collect_seldom
 from daemon.assemble import concluder_of
 from daemon.clock import VirtualClock
 from daemon.compose import Keys
@@ -55,7 +56,7 @@ TABLES = ("cases", "deadlines", "participants")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Cases that are alike but for their numbers, as rows to be copied."""
+    """Cases that are alike but for their numbers, customers and subjects, as rows to be copied."""
 
     case: Case
     policy: Policy
@@ -74,14 +75,19 @@ class Group:
         for start in range(first, first + self.count, CHUNK):
             found: dict[str, list[tuple[object, ...]]] = {name: [] for name in TABLES}
             for index in range(start, min(start + CHUNK, first + self.count)):
-                number = number_of(index)
+                number, customer = number_of(index), case.customer.replace("@", f"{index}@")
+                subject = f"{case.subject}, parcel {index}"
+                own = {case.number: number, case.customer: customer, f'"{case.subject}"': f'"{subject}"'}
+                text = snapshot
+                for alike, different in own.items():
+                    text = text.replace(alike, different)
                 found["cases"].append(
                     (number, case.status, case.grade, case.provisional, case.category, case.centre, case.handler,
-                     case.customer, case.customer_name, case.language, case.subject, received, opened, clocks[0][4],
-                     clocks[0][0], 1, snapshot.replace(case.number, number))
+                     customer, case.customer_name, case.language, subject, received, opened, clocks[0][4],
+                     clocks[0][0], 1, text)
                 )  # fmt: skip
                 found["deadlines"] += [(number, *clock) for clock in clocks]
-                found["participants"].append((number, case.customer, "customer", case.customer_name))
+                found["participants"].append((number, customer, "customer", case.customer_name))
             yield found
 
 
@@ -250,6 +256,8 @@ def measure(url: str, open_cases: int, some: int, many: int) -> Costs:
         clock = MovingClock(START)
         beats = ticks_of(store, clock)
         beats.tick()
+        gc.collect()
+        collect_seldom()  # as `ombud run` does
         nothing = min(seconds(beats.tick) for _ in range(50))
         costs: list[list[float]] = [[], []]
         for place, count in enumerate(due):

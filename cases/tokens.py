@@ -5,7 +5,6 @@ HMAC-SHA256 over everything the row says (invariant 6, threats T1–T3). The key
 database mints no tokens; the row is needed too, so a stolen key alone mints none either.
 """
 
-import hashlib
 import hmac
 import re
 from base64 import b32encode
@@ -67,5 +66,5 @@ def _mac(issued: IssuedToken, key: bytes) -> str:
     said = "\n".join(
         (issued.id, issued.number, issued.address.casefold(), issued.purpose, str(int(issued.expires_at.timestamp())))
     )
-    digest = hmac.new(key, said.encode(), hashlib.sha256).digest()[:16]
+    digest = hmac.digest(key, said.encode(), "sha256")[:16]
     return b32encode(digest).decode().lower().rstrip("=")

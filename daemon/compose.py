@@ -1,6 +1,5 @@
 """What a letter shall become as a message: to whom, from whom, with which token, headers and files."""
 
-import hashlib
 import hmac
 import re
 import secrets
@@ -318,5 +317,5 @@ def _phrase(name: str) -> str:
 
 
 def _mark(key: bytes, message_id: str) -> str:
-    digest = hmac.new(key, b"mark\0" + message_id.encode(), hashlib.sha256).digest()[:16]
+    digest = hmac.digest(key, b"mark\0" + message_id.encode(), "sha256")[:16]
     return b32encode(digest).decode().lower().rstrip("=")

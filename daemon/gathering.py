@@ -55,12 +55,14 @@ class Gathering:
             months = _Count()
             if not self.guard(f"roll-up for {reader}", partial(self._roll_up, reader, months)):
                 told += months.messages
+            goes_on = False
             while not stop():
                 found = _Count()
-                if self.guard(f"letters for {reader}", partial(self._tell, reader, found)):
+                if self.guard(f"letters for {reader}", partial(self._tell, reader, found, goes_on=goes_on)):
                     told += self._tell_each(reader)
                     break
                 told += found.messages
+                goes_on = goes_on or found.messages > 0
                 if not found.more:
                     break
         return told
@@ -70,7 +72,8 @@ class Gathering:
         told = 0
         for letter in self.store.waiting_for(reader, self.clock.now(), self.policy.letters.digest_most):
             found = _Count()
-            trouble = self.guard(f"letter {letter.key}", partial(self._tell, reader, found, only=letter))
+            telling = partial(self._tell, reader, found, only=letter, goes_on=True)
+            trouble = self.guard(f"letter {letter.key}", telling)
             self._say_if_stuck(letter, trouble.reason if trouble else "")
             told += 0 if trouble else found.messages
         return told
@@ -83,7 +86,8 @@ class Gathering:
         if not reason:
             del self._stuck[letter.key]
 
-    def _tell(self, reader: str, found: "_Count", only: WaitingLetter | None = None) -> None:
+    def _tell(self, reader: str, found: "_Count", only: WaitingLetter | None = None, *, goes_on: bool = False) -> None:
+        """One message's worth; `goes_on` when the reader was told something by this beat already."""
         with self.store.unit("gather"):
             now, most = self.clock.now(), self.policy.letters.digest_most
             waiting = [only] if only else self.store.waiting_for(reader, now, most)
@@ -91,7 +95,7 @@ class Gathering:
             if not waiting:
                 return
             # What one message cannot hold, or one that could not be written kept back, waits for nothing more.
-            last = None if only or found.messages else self._told_last(reader)
+            last = None if goes_on else self._told_last(reader)
             if later := put_off(person, last, self.policy, now):
                 self._put_off(waiting, later, now)
             elif person:

@@ -18,8 +18,7 @@ from cases.trouble import NeedsHuman
 _NAME = re.compile(r"[A-Za-z][A-Za-z-]*")
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f\u2028\u2029]")
 _USUAL = bytes(range(0x20, 0x7F)) + b"\t\n"
-# What mail servers change under way: white space at the end of a line, "From " at its beginning.
-_CHANGED = (b" \n", b"\t\n", b"\nFrom ")
+_FROM = b"From "  # mail servers change it under way at the beginning of a line, and white space at the end of one
 _WANTED_LINE = 78
 _WORD_BYTES = 39  # of an encoded word; with the name of a header before it a line stays under 76 characters
 _MOSTLY_FOREIGN = 2  # with fewer letters of other scripts, quoted-printable is shorter and can be read
@@ -53,25 +52,27 @@ def text_part(subtype: str, text: str) -> Part:
 
     HTML has a way of its own to write any letter in ASCII, which is smaller than quoted-printable and quicker made.
     """
+    kind = f"text/{subtype}; charset=utf-8"
+    if subtype == "html" or text.isascii():
+        ascii_only = text.encode("ascii", "xmlcharrefreplace")
+        if _fits(ascii_only):
+            return Part(type=kind, content=ascii_only, base64=False, plain=True)
     content = text.encode()
-    foreign = len(content) - len(text)
-    ascii_only = text.encode("ascii", "xmlcharrefreplace") if foreign and subtype == "html" else content
-    plain = _fits(ascii_only)
-    return Part(
-        type=f"text/{subtype}; charset=utf-8",
-        content=ascii_only if plain else content,
-        base64=foreign > len(text) // 8,
-        plain=plain,
-    )
+    return Part(type=kind, content=content, base64=len(content) - len(text) > len(text) // 8)
 
 
 def _fits(content: bytes) -> bool:
     """Whether the lines may stand in a message as they are (RFC 5322 section 2.1.1)."""
-    if content.translate(None, _USUAL) or any(one in content for one in _CHANGED):
+    if content.translate(None, _USUAL):
         return False
-    if content.startswith(b"From ") or content.endswith((b" ", b"\t")):
+    lines = content.split(b"\n")
+    if list(map(bytes.rstrip, lines)) != lines or (_FROM in content and any(map(_begins_with_from, lines))):
         return False
-    return max(map(len, content.split(b"\n"))) <= _LONGEST_LINE
+    return max(map(len, lines)) <= _LONGEST_LINE
+
+
+def _begins_with_from(line: bytes) -> bool:
+    return line.startswith(_FROM)
 
 
 def write_message(

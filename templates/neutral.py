@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import cast
 
 LONGEST_VALUE = 500  # characters of a value inside a sentence or a cell
 LONGEST_BLOCK = 20_000  # characters of quoted words; the rest is in the case's record
@@ -40,6 +39,7 @@ _OUR_MARK = re.compile(r"\[(?=ref:)|##(?=-)|(?<=-)##", re.IGNORECASE)
 
 
 _SCALARS = frozenset({str, bool, int, float, timedelta, type(None)})
+_TEXT = frozenset({str})
 _is_text = str.__instancecheck__
 
 
@@ -52,13 +52,20 @@ def plain(value: object, where: str = "view") -> object:
     kind = type(value)
     if kind in _SCALARS:
         return value
-    if kind is datetime:
-        if cast("datetime", value).tzinfo is None:
+    if isinstance(value, datetime) and kind is datetime:
+        if value.tzinfo is None:
             raise ValueError(f"{where} is a time without a zone")
         return value
     if isinstance(value, str):
         return str.__str__(value)
     # Most of a view is scalars: they are not asked one by one where they are, which would have to be written each time.
+    if (
+        isinstance(value, dict)
+        and kind is dict
+        and _SCALARS.issuperset(map(type, value.values()))
+        and _TEXT.issuperset(map(type, value))
+    ):
+        return value.copy()
     if isinstance(value, (dict, Mapping)):  # nearly always the first, which is quicker asked
         if not all(map(_is_text, value)):
             raise TypeError(f"{where} has a key that is no text")

@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import add
 
 from jinja2 import Template
 
@@ -16,7 +17,7 @@ from templates.library import LetterBroken
 from templates.page import attributes, html_of, parse_markdown
 from templates.plain import parse_text
 from templates.sandbox import STATE, Written
-from templates.slots import MARK, Cut, Kind, Value, cut, joined, mark
+from templates.slots import MARK, Cut, Kind, Parts, Value, cut, mark
 from templates.words import Words
 
 MOST_SECTIONS = 512
@@ -49,8 +50,8 @@ FRAME = ("subject", "preheader", "organisation", "number", "reference")
 class Form:
     """A letter without its values."""
 
-    text: Cut
-    html: Cut
+    text: Parts
+    html: Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +96,11 @@ class Press:
         empty = frozenset(name for name in FRAME if not getattr(frame, name))
         around = self._around(words, marker=marker, small=small and self._note is not None, empty=empty)
         texts = [(around.before, 0), *((part.text, first) for part, first in parts), (around.after, 0)]
-        text = joined([(one, first) for one, first in texts if one != _NOTHING], "\n\n")
-        html = joined([(part.html, first) for part, first in parts], "")
-        return Form(Cut((*text.strings[:-1], text.strings[-1] + "\n"), text.slots), _put_in(around.html, html))
+        between = [each for one in texts if one[0] != _NOTHING for each in (_BLANK_LINE, one)]
+        return Form(
+            text=[*between[1:], _END],
+            html=_put_in(around.html, [(part.html, first) for part, first in parts]),
+        )
 
     def _section(self, markdown: str, words: Words) -> _Section:
         key = (markdown, words.tag)
@@ -144,6 +147,7 @@ class Press:
 
 _BODY = 10**9  # the place of all sections in a layout
 _NOTHING = Cut(("",), ())
+_BLANK_LINE, _END = (Cut(("\n\n",), ()), 0), (Cut(("\n",), ()), 0)
 _HEADING = re.compile("^(?=##? )", re.MULTILINE)
 _FENCE = re.compile("```|~~~|\\]:")
 
@@ -159,22 +163,32 @@ def sections_of(markdown: str) -> list[str]:
 
 def _from_zero(section: str) -> tuple[str, int]:
     """The section with its slots counted from zero, and the place of its first one."""
-    first = min((int(place) for _, place in MARK.findall(section)), default=0)
-    return MARK.sub(lambda found: f"\x02{found[1]}{int(found[2]) - first}\x03", section), first
+    numbers = _NUMBER.findall(section)
+    first = int(numbers[0]) if numbers else 0
+    if numbers == _NUMBERS[first : first + len(numbers)]:  # as nearly always: they come in the order they are written
+        pieces = _NUMBER.split(section)
+        pieces[1:] = map(add, _NUMBERS, pieces[1:])
+        return "".join(pieces), first
+    first = min((int(number) for number in numbers), default=0)
+    return _NUMBER.sub(lambda found: str(int(found[0]) - first), section), first
 
 
-def _put_in(layout: Cut, body: Cut) -> Cut:
+_NUMBER = re.compile("(?<=\x02[iblunrg])\\d+(?=\x03)")  # of a slot, in its mark
+_NUMBERS = [str(number) for number in range(5_000)]
+
+
+def _put_in(layout: Cut, body: Parts) -> Parts:
     """The layout with the body in its place."""
     parts: list[tuple[Cut, int]] = []
     strings, slots = [layout.strings[0]], list[tuple[Kind, int]]()
     for slot, following in zip(layout.slots, layout.strings[1:], strict=True):
         if slot[1] == _BODY:
-            parts += (Cut(tuple(strings), tuple(slots)), 0), (body, 0)
+            parts += (Cut(tuple(strings), tuple(slots)), 0), *body
             strings, slots = [following], []
         else:
             strings.append(following)
             slots.append(slot)
-    return joined([*parts, (Cut(tuple(strings), tuple(slots)), 0)], "")
+    return [*parts, (Cut(tuple(strings), tuple(slots)), 0)]
 
 
 def parse_styles(text: str) -> Mapping[str, Mapping[str, str]]:

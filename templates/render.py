@@ -216,7 +216,7 @@ def _run(template: Template, view: dict[str, object], state: State) -> str:
 
 def _head(template: Template, words: Words, view: dict[str, object]) -> str:
     state = State(words=words, links={"link": "", "button": "", "quiet": ""})
-    return fill_text(cut(_run(template, view, state)), state.slots.values, rtl=words.rtl)
+    return fill_text([(cut(_run(template, view, state)), 0)], state.slots.values, rtl=words.rtl)
 
 
 @cache

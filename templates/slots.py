@@ -72,21 +72,6 @@ def cut(text: str) -> Cut:
     return Cut(tuple(pieces[0::3]), slots)
 
 
-def joined(parts: Sequence[tuple[Cut, int]], between: str) -> Cut:
-    """One text of several; of each the places of its slots move on by so many."""
-    strings, slots = [""], list[tuple[Kind, int]]()
-    for number, (part, further) in enumerate(parts):
-        strings[-1] += (between if number else "") + part.strings[0]
-        strings += part.strings[1:]
-        # The place of a rule is the rank of a heading.
-        slots += (
-            [(kind, place if kind is Kind.RULE else place + further) for kind, place in part.slots]
-            if further
-            else part.slots
-        )
-    return Cut(tuple(strings), tuple(slots))
-
-
 @lru_cache(maxsize=4096)
 def _columns(letter: str) -> int:
     if combining(letter) or letter in (_FSI, _PDI):
@@ -100,50 +85,69 @@ def underline(heading: str, rank: int) -> str:
     return ("=" if rank == 1 else "-") * min(columns, LONGEST_RULE)
 
 
-def fill_text(form: Cut, values: Sequence[Value], *, rtl: bool) -> str:
+# Parts of a letter, each with the place in the letter's values of the value for its own first slot.
+Parts = Sequence[tuple[Cut, int]]
+
+
+def fill_text(form: Parts, values: Sequence[Value], *, rtl: bool) -> str:
     """The plain text of a letter."""
-    out = [form.strings[0]]
-    for (kind, place), following in zip(form.slots, form.strings[1:], strict=True):
-        if kind is Kind.RULE:
-            out += underline("".join(out).rstrip("\n").rpartition("\n")[2], place), following
-            continue
-        value = values[place]
-        if kind is Kind.BLOCK:
-            before = out[-1].rpartition("\n")[2]
-            start = "> " if value.quoted else ""
-            out.append(("\n" + before).join((start + row).rstrip() for row in value.text.split("\n")))
-        elif kind is Kind.LINK:
-            linked = f"{value.text} <{value.url}>" if value.text != value.url else value.url
-            out.append(value.typed or linked)
-        elif kind is Kind.NAKED:
-            out.append(value.text)
-        elif kind is Kind.BUTTON:
-            pass
-        elif kind is Kind.GRAPH:
-            out.append("█" * round(int(value.text) * _LONGEST_BAR / 100))
-        else:
-            out.append(f"{_FSI}{value.text}{_PDI}" if _turns(value.text, rtl=rtl) else value.text)
-        out.append(following)
+    out: list[str] = []
+    for part, first in form:
+        out.append(part.strings[0])
+        for (kind, place), following in zip(part.slots, part.strings[1:], strict=True):
+            if kind is Kind.RULE:  # whose place is the rank of the heading
+                out.append(underline(_last_line(out), place))
+            else:
+                out.append(_as_text(kind, values[first + place], out, rtl=rtl))
+            out.append(following)
     return "".join(out).replace(" \n", "\n")
 
 
-def fill_html(form: Cut, values: Sequence[Value], *, rtl: bool) -> str:
+def _as_text(kind: Kind, value: Value, before: Sequence[str], *, rtl: bool) -> str:
+    text = value.text
+    if kind is Kind.INLINE:
+        return f"{_FSI}{text}{_PDI}" if _turns(text, rtl=rtl) else text
+    if kind is Kind.LINK:
+        return value.typed or (f"{text} <{value.url}>" if text != value.url else value.url)
+    if kind is Kind.BLOCK:
+        start = "> " if value.quoted else ""
+        line = "\n" + before[-1].rpartition("\n")[2]
+        return line.join([(start + row).rstrip() for row in text.split("\n")])
+    if kind is Kind.GRAPH:
+        return "█" * round(int(text) * _LONGEST_BAR / 100)
+    return "" if kind is Kind.BUTTON else text
+
+
+def _last_line(parts: Sequence[str]) -> str:
+    """The last line of what the parts say together; what stands before it may be very much."""
+    end = ""
+    for part in reversed(parts):
+        end = part + end
+        if "\n" in end.rstrip("\n"):
+            break
+    return end.rstrip("\n").rpartition("\n")[2]
+
+
+def fill_html(form: Parts, values: Sequence[Value], *, rtl: bool) -> str:
     """The HTML of a letter; every value is escaped here, once."""
-    out = [form.strings[0]]
-    for (kind, place), following in zip(form.slots, form.strings[1:], strict=True):
-        value = values[place]
-        shown = escape(value.text)
-        if kind is Kind.BLOCK:
-            shown = shown.replace("\n", "<br>\n")
-        elif kind in {Kind.LINK, Kind.BUTTON}:
-            # A line may have 998 bytes (RFC 5322 section 2.1.1), and links often stand in a row.
-            shown = f'<a\nhref="{escape(value.url)}"{value.attributes}>{shown}</a>'
-        elif kind is Kind.GRAPH:
-            shown = _bar(int(value.text), value.attributes)
-        elif kind is Kind.INLINE and _turns(value.text, rtl=rtl):
-            shown = f"<bdi>{shown}</bdi>"
-        out.append(shown)
-        out.append(following)
+    out: list[str] = []
+    for part, first in form:
+        out.append(part.strings[0])
+        for (kind, place), following in zip(part.slots, part.strings[1:], strict=True):
+            value = values[first + place]
+            shown = escape(value.text)
+            if kind is Kind.INLINE:
+                if _turns(value.text, rtl=rtl):
+                    shown = f"<bdi>{shown}</bdi>"
+            elif kind is Kind.BLOCK:
+                shown = shown.replace("\n", "<br>\n")
+            elif kind in {Kind.LINK, Kind.BUTTON}:
+                # A line may have 998 bytes (RFC 5322 section 2.1.1), and links often stand in a row.
+                shown = f'<a\nhref="{escape(value.url)}"{value.attributes}>{shown}</a>'
+            elif kind is Kind.GRAPH:
+                shown = _bar(int(value.text), value.attributes)
+            out.append(shown)
+            out.append(following)
     return "".join(out)
 
 

@@ -118,6 +118,15 @@ class TestMornings:
         (digest,) = [row for row in office.ladder() if row.key.split(":")[3] == HEAD][len(before) :]
         assert numbers == list(dict.fromkeys(re.findall(r"C-\d{4}-\d{4}", office.text(digest))))
 
+    def test_what_one_letter_of_the_morning_cannot_hold_comes_in_another_at_once(self, office: Office) -> None:
+        """Letters are spaced by an hour, but not those that are one letter in all but its length."""
+        office.restart(replace(mornings(), letters=replace(POLICY.letters, digest_most=2)))
+        three_cases(office)
+        office.go_to(at("2026-03-04 18:30"))
+        before = len(to(office, HEAD))
+        office.go_to(at("2026-03-05 09:00"))
+        assert [DIGEST, "reminder"] == to(office, HEAD)[before:]
+
     def test_what_is_urgent_leaves_at_once_and_what_follows_within_the_hour_is_one_letter(self, office: Office) -> None:
         """Limits at 16:00, 16:10 and 16:20: the first is told then, the others together an hour later."""
         office.restart(mornings())
