@@ -6,9 +6,11 @@ earlier one by the words it quotes, the introduction of its quotation, its subje
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from parsers.letters import Letter, read_letter
+from parsers.meeting import meeting_places
 from parsers.relations import Relations
 
 _LATEST = datetime.max.replace(tzinfo=UTC)
@@ -46,17 +48,25 @@ def gathered(unsorted: Iterable[Letter]) -> dict[str, str]:
     letters = sorted(unsorted, key=lambda letter: (letter.date or _LATEST, letter.name))
     sets = _Sets()
     placed = _by_header(letters, sets)
-    relations = Relations(letters)
-    for number, letter in enumerate(letters):
+    relations = _related(letters)
+    for number in range(len(letters)):
         sets.top(("mail", number))
         if number not in placed:
-            for other in relations.of(number, letter):
+            for other in relations.of(number):
                 sets.join(("mail", number), ("mail", other))
     first: dict[object, str] = {}
     found: dict[str, str] = {}
     for number, letter in enumerate(letters):
         found[letter.name] = first.setdefault(sets.top(("mail", number)), letter.name)
     return found
+
+
+def _related(letters: list[Letter]) -> Relations:
+    relations = Relations(letters)
+    places = meeting_places(letters, relations.quoted)
+    if not places:
+        return relations
+    return Relations([replace(one, listed=True) if one.recipients & places else one for one in letters])
 
 
 def _by_header(letters: list[Letter], sets: _Sets) -> set[int]:

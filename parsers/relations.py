@@ -82,9 +82,10 @@ class Relations:
                 spread[shingle] += 1
         return spread
 
-    def of(self, number: int, letter: Letter) -> Iterable[int]:
+    def of(self, number: int) -> Iterable[int]:
         """Mails of the same conversation; empty when nothing says enough."""
-        found = self._quoted(number, letter)
+        letter = self._letters[number]
+        found = self.quoted(number, letter)
         if not any(other < number for other in found):  # later mails may quote the same as this one
             for rule in (self._copied, self._introduced, self._ticketed):
                 one = rule(number, letter)
@@ -101,7 +102,7 @@ class Relations:
             named += [] if part is None else [part]
         return found + named
 
-    def _quoted(self, number: int, letter: Letter) -> list[int]:
+    def quoted(self, number: int, letter: Letter) -> list[int]:
         """Mails whose own words this one quotes; a word counts for one mail only, the likeliest."""
         votes: dict[int, set[int]] = defaultdict(set)
         for shingle in letter.quoted:
@@ -164,7 +165,7 @@ class Relations:
         found = None
         if letter.subject.replies or letter.subject.forwards:
             found = self._of_base(letter.subject.base, number, letter)
-        elif (letter.listed and letter.quoted) or letter.subject.tags in self._plain:  # some answer without any prefix
+        elif (letter.listed and letter.quoted) or _program(letter) in self._plain:  # some answer without any prefix
             found = self._of_base(letter.subject.base, number, letter, by_others=True)
         return [] if found is None else [found]
 
@@ -185,7 +186,7 @@ class Relations:
     ) -> int | None:
         generic = is_generic(base)
         within = min(_GENERIC_AGO, within) if generic else within
-        plain = letter.subject.tags in self._plain
+        plain = _program(letter) in self._plain
         rare = not generic and len(base) >= 8 and (plain or self._roots[base] <= 1)
         least = 3 if generic else 2
         earlier = [
@@ -198,11 +199,11 @@ class Relations:
         return next((other for want in (3, 2) for near, other in earlier if near == want >= least), None)
 
     def _unprefixed(self) -> set[tuple[str, ...]]:
-        """The tags of lists and archives whose answers have no prefix, since a program takes it away."""
+        """The lists and archives whose answers have no prefix, since a program takes it away."""
         seen: dict[tuple[str, ...], Counter[bool]] = defaultdict(Counter)
         for letter in self._letters:
-            if letter.subject.tags and letter.quoted and (letter.listed or letter.archived):
-                seen[letter.subject.tags][letter.subject.replies > 0] += 1
+            if letter.quoted and (program := _program(letter)):
+                seen[program][letter.subject.replies > 0] += 1
         return {tags for tags, times in seen.items() if times[False] >= max(_COMMON, 4 * times[True])}
 
     def _is_threaded(self, numbers: Sequence[int]) -> bool:
@@ -243,6 +244,13 @@ class Relations:
         """The nearest of the sorted numbers before this one, nearest first."""
         end = bisect_left(numbers, number)
         return numbers[max(0, end - _LOOKED_BACK) : end][::-1]
+
+
+def _program(letter: Letter) -> tuple[str, ...]:
+    """Which list or archive the mail came from; empty when that is not known."""
+    if letter.archived:
+        return letter.subject.tags or ("archive",)
+    return letter.subject.tags if letter.listed else ()
 
 
 def _shorter(base: str) -> set[tuple[str, ...]]:

@@ -476,6 +476,49 @@ def test_lists_whose_program_takes_the_prefix_away_still_talk() -> None:
     assert sorted(["ab", "c", *chatter]) == groups(**mails)
 
 
+SAYINGS = (
+    "Last winter mine froze to the wall, and only hot water and patience brought the valve back to life.",
+    "You should never tighten that ring by hand, since its thread is softer than it seems to be at first.",
+    "The shop round the corner sells seals of a better kind for half the price of those from the maker.",
+    "I keep a spare flange in the shed, and it has saved me from a wet floor three times in two years.",
+    "There is a tale that the first of these pumps ran for forty years in a mine without any service.",
+)
+
+
+def test_where_people_talk_with_each_other_is_a_list_even_if_nothing_says_so() -> None:
+    """Who quotes what others wrote to an address reads it; then a subject says as much as on a list."""
+    people = [f"p{number}@home{number}.example" for number in range(6)]
+    place = "pumps@club.example"
+    mails: dict[str, bytes] = {}
+    for number, saying in enumerate(SAYINGS):
+        one, other = people[number], people[(number + 1) % 5]
+        mails[f"a{number}"] = mail(f"Tale {saying[:15]}", saying, sender=one, to=place, hours=number)
+        answer = quoting(f"Is this so, dear number {number}?", saying)
+        mails[f"b{number}"] = mail(f"Re: Tale {saying[:15]}", answer, sender=other, to=place, hours=number + 0.5)
+    mails["x"] = mail("Winter meeting of the club", "Who comes?", sender=people[0], to=place, hours=20)
+    mails["y"] = mail("Re: Winter meeting of the club", "I do.", sender=people[5], to=place, hours=21)
+    assert "xy" in groups(**mails)
+    assert {"x", "y"} < set(groups(**{name: mails[name] for name in ("x", "y", "a0", "b0", "a1", "b1")}))
+
+
+def test_a_desk_whose_people_quote_its_customers_is_no_list() -> None:
+    """Six of the desk answer what came to it, and one another, with a copy for the desk each."""
+    mails: dict[str, bytes] = {}
+    for number, saying in enumerate(SAYINGS):
+        customer, agent, second = f"c{number}@home.example", f"d{number}@shop.example", f"d{number + 1}@shop.example"
+        answer, note = f"We are sorry, case {number}. {saying[::-1]}", f"A note about {number}. {saying.upper()}."
+        mails[f"a{number}"] = mail(f"Tale {saying[:15]}", saying, sender=customer, hours=number)
+        mails[f"b{number}"] = mail(
+            f"Re: Tale {saying[:15]}", quoting(answer, saying), sender=agent, to=customer, Cc=DESK, hours=number + 0.2
+        )
+        mails[f"e{number}"] = mail(
+            f"Re: Tale {saying[:15]}", quoting(note, answer), sender=second, to=customer, Cc=DESK, hours=number + 0.4
+        )
+    mails["x"] = mail("Where is my garden pump?", "I wait.", sender=ANNA, hours=20)
+    mails["y"] = mail("Re: Where is my garden pump?", "I still wait.", sender=BOB, hours=21)
+    assert {"x", "y"} < set(groups(**mails))
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.dictionaries(st.text(max_size=5), st.binary(max_size=300), max_size=8))
 def test_any_bytes_have_a_conversation(mails: dict[str, bytes]) -> None:
