@@ -152,7 +152,7 @@ def fold(case: Case | None, events: Iterable[e.Event]) -> Case:
     events = tuple(events)
     if case is not None and not events:
         return case
-    moments = dict(case.moments) if case else {}
+    before, moments = case, dict(case.moments) if case else {}
     for event in events:
         status, flags = (case.status, case.flags) if case else (Status.OPEN, ())
         if case is None:
@@ -164,7 +164,10 @@ def fold(case: Case | None, events: Iterable[e.Event]) -> Case:
         hold(moments, event, status, flags)
     if case is None:
         raise ValueError("no events, no case")
-    return replace(case, moments=moments)
+    if case is before:
+        return replace(case, moments=moments)
+    case.__dict__["moments"] = moments  # a copy that nobody has seen yet
+    return case
 
 
 def _opened(event: e.CaseOpened) -> Case:

@@ -178,6 +178,17 @@ def told(case: Case, events: Iterable[e.Event], policy: Policy, now: datetime) -
     return tuple(found.values())
 
 
+def is_silent(event: e.Event, policy: Policy) -> bool:
+    """Whether the event calls for no letter, whatever its case is like."""
+    if isinstance(event, _UNLISTED):
+        return False
+    return all(any(not meets(event) for meets in _own_conditions(row)) for row in _notices_on(event.kind, policy))
+
+
+def _own_conditions(row: NoticeRow) -> Iterable[Callable[[e.Event], bool]]:
+    return (EVENT_CONDITIONS[one] for one in row.only if one in EVENT_CONDITIONS)
+
+
 def is_obsolete(key: str, case: Case, policy: Policy) -> bool:
     """Whether a reminder or escalation is no longer true when its turn to leave comes (policy §7).
 

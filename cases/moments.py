@@ -64,13 +64,38 @@ _OF_THE_WORK = (
 )
 
 
-_FREQUENT = (e.LetterQueued, e.LadderStepTaken)  # nothing more is true with them, and nothing ends
+# Nothing more is true with them, and nothing ends: they are most of all that happens.
+PLAIN: frozenset[type[e.Event]] = frozenset(
+    {
+        e.LetterQueued,
+        e.LetterWithheld,
+        e.Reminded,
+        e.LimitBreached,
+        e.Escalated,
+        e.DateTold,
+        e.ProgressTold,
+        e.FactsFound,
+        e.Routed,
+        e.AssignmentAccepted,
+        e.InvestigationReported,
+        e.InvestigationConfirmed,
+        e.SolutionOffered,
+        e.Resolved,
+        e.CustomerSilent,
+        e.ReportFiled,
+        e.ReviewFiled,
+        e.CaseArchived,
+        e.CaseOpened,
+        e.RegistrationConfirmed,
+    }
+)
 
 
 def hold(moments: dict[str, datetime], event: e.Event, status: Status, flags: tuple[str, ...]) -> None:
     """Makes the moments those that hold after the event; `status` and `flags` are the case's before it."""
-    if isinstance(event, _FREQUENT) or (isinstance(event, e.LetterSent) and not event.stops):
-        moments[event.kind] = event.at
+    kind = type(event)
+    if kind in PLAIN or (kind is e.LetterSent and not event.stops):  # type: ignore[attr-defined]
+        moments[kind.__name__] = event.at
         return
     for name in _ended_by(event):
         moments.pop(name, None)

@@ -76,6 +76,7 @@ class Directory:
     centres: Mapping[str, Centre]
     default_centre: str
     by_address: Mapping[str, Person]  # every address, case-folded
+    _holding: dict[str, tuple[Person, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def person_at(self, address: str) -> Person | None:
         """Who owns the address, if anybody."""
@@ -83,7 +84,10 @@ class Directory:
 
     def with_role(self, role: str) -> tuple[Person, ...]:
         """All who hold a role, in the order of the directory."""
-        return tuple(person for person in self.people.values() if role in person.roles)
+        known = self._holding.get(role)
+        if known is None:
+            known = self._holding[role] = tuple(person for person in self.people.values() if role in person.roles)
+        return known
 
     def centre_for(self, country: str) -> Centre:
         """The centre that serves a country (ISO 3166 alpha-2), else the default one (M8)."""
@@ -108,7 +112,8 @@ class Directory:
         seen: set[str] = set()
         current: Person | None = person
         while current and current.id not in seen:
-            if not current.is_away(when(current)):
+            # When somebody would be needed may take long to say; of most it need not be asked.
+            if not (current.absences and current.is_away(when(current))):
                 return current
             seen.add(current.id)
             current = self.people.get(current.deputy)

@@ -12,14 +12,14 @@ from functools import partial
 
 from cases import events as e
 from cases.arrival import Arrival
-from cases.case import Case
+from cases.case import EXTENSION_LETTER, QUESTION_LETTER, Case, fold
 from cases.commands import parse_commands
 from cases.concluding import conclude, echoes
 from cases.deadlines import Deadline, owed, remember
 from cases.decide import on_command, on_delivery, on_message, on_tick
 from cases.groups import heard
 from cases.identity import fingerprint
-from cases.letters import Letter
+from cases.letters import Letter, is_silent
 from cases.message import IncomingMessage
 from cases.opening import note_of
 from cases.placing import Fresh, KnownMessage, Place, place_of
@@ -41,7 +41,8 @@ from daemon.workers import Parsed, Read
 _AT_HAND = 5_000  # cases whose clocks are kept
 _BEAT = timedelta(seconds=30)  # how often a daemon would look at what stays due
 _THEREAFTER = timedelta(minutes=5)  # a colleague goes on from one stage to the next
-_ONLY_LEAVE = e.LetterQueued | e.LetterSent | e.LetterWithheld
+_ONLY_LEAVE = (e.LetterQueued, e.LetterSent, e.LetterWithheld)
+_OF_DATES = frozenset({QUESTION_LETTER, EXTENSION_LETTER})  # letters with which told dates wait or move
 Sink = Callable[[str, e.Event], None]  # case number, what happened
 
 
@@ -73,7 +74,7 @@ class SimulatedDesk:
     _clocks: dict[str, tuple[Deadline, ...]] = field(default_factory=dict)
     _planned: dict[tuple[str, str, datetime], datetime] = field(default_factory=dict)
     _nobodys: set[str] = field(default_factory=set)  # stages that no command completes
-    _telling: frozenset[str] = frozenset()  # kinds of events that start or end clocks
+    _telling: frozenset[str] = frozenset()  # kinds of events that start or end clocks, or complete a record
     _ways: Ways = field(init=False)
     _letters: Letterbox = field(init=False)
     _watch: Watch = field(init=False)
@@ -88,7 +89,9 @@ class SimulatedDesk:
         self._letters = Letterbox(
             policy=self.world.policy, book=self.book, agenda=self._agenda, conclude=self._conclude, pen=self.world.pen
         )
-        self._telling = frozenset(kind for row in self.policy.stages for kind in (*row.starts, *row.done, *row.moot))
+        clocks = (kind for row in self.policy.stages for kind in (*row.starts, *row.done, *row.moot))
+        items = (kind for row in self.policy.checklist for kind in (row.due, *row.met_by))
+        self._telling = frozenset((*clocks, *items))
         self._watch = Watch(policy=self.policy, run=self.run, agenda=self._agenda, sink=self.sink)
         self._watch.begin(self.run.begin)
         for act in self.world.acts:
@@ -250,6 +253,10 @@ class SimulatedDesk:
     def _conclude(
         self, before: Case | None, events: tuple[e.Event, ...], now: datetime, by: Arrival | None = None
     ) -> None:
+        if before is not None and all(map(self._is_quiet, events)):
+            self._note(before, events)
+            return
+
         def settle(letter: Letter, case: Case, _so_far: tuple[e.Event, ...]) -> tuple[Settled, e.LetterEvent | None]:
             return self._letters.settle(letter, case, now)
 
@@ -263,9 +270,12 @@ class SimulatedDesk:
             if any(one.letter.stops for one in made):
                 # A clock that a letter stops in the very moment of its start was kept all the same.
                 story.watch(case, owed(case, self.policy), self.policy, now)
-            second = conclude(case, sent, self.policy, now, settle)
-            case, happened = second.case, (*happened, *second.events)
-            made += [one for one in second.made if self.book.is_new_letter(one.letter.key)]
+            if all(map(self._is_quiet, sent)):
+                case, happened = fold(case, sent), (*happened, *sent)
+            else:
+                second = conclude(case, sent, self.policy, now, settle)
+                case, happened = second.case, (*happened, *second.events)
+                made += [one for one in second.made if self.book.is_new_letter(one.letter.key)]
             self.book.keep(case)
         if self.world.pen:
             self.world.pen.hear(case.number, happened)
@@ -277,6 +287,20 @@ class SimulatedDesk:
             if other and (answer := heard(other, case, event, self.policy, now)):
                 self._conclude(other, answer, now)
 
+    def _note(self, before: Case, events: tuple[e.Event, ...]) -> None:
+        """What only goes on record: `conclude` would find that nothing follows from it."""
+        case = fold(before, events)
+        self.book.keep(case)
+        if self.world.pen:
+            self.world.pen.hear(case.number, events)
+        self._tell(self.run.stories[case.number], case, events)
+
+    def _tell(self, story: Story, case: Case, events: tuple[e.Event, ...]) -> None:
+        story.follow(case, events)
+        self.run.events += len(events)
+        for event in events:
+            self.sink(case.number, event)
+
     def _kept(self, case: Case, by: Arrival | None) -> Story:
         self.book.keep(case, by.message.message_id if by else "")
         story = self.run.stories.get(case.number)
@@ -286,14 +310,11 @@ class SimulatedDesk:
 
     def _follow(self, story: Story, case: Case, events: tuple[e.Event, ...], now: datetime) -> None:
         """Keeps what happened, and plans when anybody must look again."""
-        story.follow(case, events)
+        self._tell(story, case, events)
         self._watch.tallies.count(case)
         for event in events:
             if isinstance(event, e.LimitBreached):
                 self._watch.tallies.miss(case, event.due)
-        self.run.events += len(events)
-        for event in events:
-            self.sink(case.number, event)
         if case.number in self._clocks and all(map(self._moves_no_clock, events)):
             return
         clocks = owed(case, self.policy)
@@ -312,8 +333,14 @@ class SimulatedDesk:
             self._assume(self.world.staff, story, case, clocks, now)
 
     def _moves_no_clock(self, event: e.Event) -> bool:
-        """Most letters only leave: nothing starts, ends or follows with that, so nothing needs to be derived anew."""
-        return isinstance(event, _ONLY_LEAVE) and not event.stops and event.kind not in self._telling
+        """Most letters only leave: nothing starts or ends with that, so no clock needs to be derived anew."""
+        if not isinstance(event, _ONLY_LEAVE) or event.stops or event.letter in _OF_DATES:
+            return False
+        return event.kind not in self._telling
+
+    def _is_quiet(self, event: e.Event) -> bool:
+        """Whether nothing at all follows from the event but that it happened."""
+        return self._moves_no_clock(event) and is_silent(event, self.policy)
 
     def _assume(self, staff: Staff, story: Story, case: Case, clocks: Iterable[Deadline], now: datetime) -> None:
         for clock in clocks:

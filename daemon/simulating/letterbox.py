@@ -238,14 +238,13 @@ class Letterbox:
 
     def _tell_together(self, true: Sequence[_Waiting], key: str, now: datetime) -> None:
         """One message; each case learns that its own letters left in it."""
-        self._left[true[0].recipient.casefold()] = tuple(replace(one.letter.ref, within=key) for one in true)
-        of_case: defaultdict[str, list[_Waiting]] = defaultdict(list)
-        for one in true:
+        refs = tuple([replace(one.letter.ref, within=key) for one in true])
+        self._left[true[0].recipient.casefold()] = refs
+        of_case: dict[str, tuple[e.Event, ...]] = {}
+        for one, ref in zip(true, refs, strict=True):
             one.shown.fate, one.shown.at, one.shown.within = Fate.SENT, now, key
-            of_case[one.story.number].append(one)
-        for number, told in of_case.items():
-            refs = (replace(one.letter.ref, within=key) for one in told)
-            events = tuple(event for ref in refs for event in on_delivery(ref, e.LetterSent, "", now))
+            of_case[ref.number] = (*of_case.get(ref.number, ()), *on_delivery(ref, e.LetterSent, "", now))
+        for number, events in of_case.items():
             self.conclude(self.book.cases[number], events, now)
 
 

@@ -1,6 +1,6 @@
 """What a simulated desk went through: clocks, letters and breaches of each case, kept as plain values."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -100,19 +100,20 @@ class Story:
     escalations: int = 0
     events: int = 0
 
-    def follow(self, case: Case, events: Iterable[e.Event]) -> None:
+    def follow(self, case: Case, events: Sequence[e.Event]) -> None:
         """What happened."""
         self.case = case
+        self.events += len(events)
         for event in events:
-            self.events += 1
-            self._count(event)
+            if isinstance(event, e.LadderStepTaken):
+                self._count(event)
 
     def watch(self, case: Case, owed: Iterable[Deadline], policy: Policy, now: datetime) -> None:
         """Which clocks run now."""
         self.case = case
         self._clocks({clock.stage: clock for clock in owed}, policy, now)
 
-    def _count(self, event: e.Event) -> None:
+    def _count(self, event: e.LadderStepTaken) -> None:
         match event:
             case e.LimitBreached(stage=stage, due=due, who=who):
                 owner = self.running[stage].owner if stage in self.running else who
