@@ -76,20 +76,20 @@ class Calendar:
         Parts of a business day are parts of its working time. Raises CalendarEnds, and as every method here
         ValueError for a moment without a time zone.
         """
-        if start.tzinfo is None:
-            _stamp(start)  # which refuses it; a zone that knows no offset is refused where the answer is computed
+        if start.tzinfo is not UTC and start.utcoffset() is None:
+            _stamp(start)  # which refuses it
         # Not the moment itself: the two readings of a repeated wall-clock hour compare as equal.
-        asked = (start.timestamp(), target)
+        stamp = start.timestamp()
+        asked = (stamp, target)
         known = self._known.get(asked)
         if known is None:
             # A case asks the same again at each of its events; what is forgotten is only computed anew.
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
-            known = self._known[asked] = self._added(start, target)
+            known = self._known[asked] = self._added(start, int(stamp), target)
         return known
 
-    def _added(self, start: datetime, target: Target) -> datetime:
-        stamp = _stamp(start)
+    def _added(self, start: datetime, stamp: int, target: Target) -> datetime:
         if target.amount == 0:
             return start.astimezone(UTC)
         if target.unit is Unit.HOURS:
@@ -120,9 +120,10 @@ class Calendar:
 
     def opening(self, moment: datetime) -> datetime:
         """The moment itself when open, else the next opening, in UTC. Raises CalendarEnds."""
-        if self.is_open(moment):
-            return moment.astimezone(UTC)
-        i = bisect_left(self._starts, _stamp(moment))
+        stamp = _stamp(moment)
+        i = bisect_right(self._starts, stamp)
+        if i and stamp < self.intervals[i - 1][1]:
+            return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
         if i == len(self._starts):
             raise CalendarEnds(f"calendar {self.name!r} knows no working time after {moment:%Y-%m-%d}")
         return datetime.fromtimestamp(self._starts[i], UTC)
@@ -197,6 +198,6 @@ class Calendar:
 
 
 def _stamp(moment: datetime) -> int:
-    if moment.utcoffset() is None:
+    if moment.tzinfo is not UTC and moment.utcoffset() is None:
         raise ValueError(f"{moment} has no time zone; nobody can say when that is")
     return int(moment.timestamp())

@@ -137,8 +137,13 @@ def _derived(case: Case, policy: Policy, known: _Known | None) -> _Known:
 def due_of(case: Case, stage: str, policy: Policy) -> datetime | None:
     """The deadline of one stage if its clock runs."""
     row = policy.stage(stage)
-    deadline = _deadline(case, row, policy) if row else None
-    return deadline.due if deadline else None
+    begun = begun_at(case, row) if row else None
+    if row is None or begun is None:
+        return None
+    if row.target.get(case.grade) is None and _waits(case, row, policy):
+        return _given_up(case, row, begun, policy).due
+    plan = plan_of(case, row, begun, policy)
+    return plan.due if plan else None
 
 
 def steps_due(case: Case, deadline: Deadline, now: datetime) -> tuple[DueStep, ...]:

@@ -23,6 +23,7 @@ from cases.deadlines import Deadline, counted_from
 from cases.decide import on_act
 from cases.handing import wrong_argument
 from cases.letters import told
+from cases.moments import PLAIN
 from cases.people import Person
 from cases.policy import CommandRow, Policy, StageRow
 from cases.rights import ALSO_ON, REPORTS_ON
@@ -126,7 +127,7 @@ class Staff:
 
     def when(self, case: Case, raw: int, clock: Deadline, row: StageRow, policy: Policy, now: datetime) -> datetime:
         """When the stage is done: in the working time of whoever owes it, unless it counts clock hours."""
-        round_ = sum(step.stage == clock.stage for step in case.steps)
+        round_ = [step.stage for step in case.steps].count(clock.stage)
         chance = crc32(f"{self.seed}:{raw}:{clock.stage}:{round_}".encode())
         share = _percent(self.low + chance % (self.high - self.low + 1))
         calendar = calendar_for(case, row, policy)
@@ -157,6 +158,8 @@ class Ways:
         self._policy = policy
         self._known: dict[str, str] = {}  # stage → the command that last completed it
         self._failed: Counter[str] = Counter()  # stage → how often none did, though none ever had
+        reports = [*REPORTS_ON.items(), *ALSO_ON.items()]
+        self._likely = {row.name: tuple(name for name, of in reports if of == row.name) for row in policy.stages}
 
     def done(self, case: Case, stage: str, now: datetime) -> tuple[e.Event, ...]:
         """The events of the command with which somebody completes the stage; nothing when no command does."""
@@ -173,12 +176,12 @@ class Ways:
 
     def _candidates(self, stage: str) -> Iterator[CommandRow]:
         """What completed it before, then the report that belongs to it, then whatever does."""
-        likely = (
-            self._known.get(stage, ""),
-            *(name for name, of in (*REPORTS_ON.items(), *ALSO_ON.items()) if of == stage),
-        )
-        first = tuple(row for name in dict.fromkeys(likely) if (row := self._policy.command(name)))
-        yield from first
+        known = self._policy.command(self._known.get(stage, ""))
+        if known:
+            yield known
+        likely = dict.fromkeys((known.name if known else "", *self._likely.get(stage, ())))
+        first = tuple(row for name in likely if (row := self._policy.command(name)))
+        yield from (row for row in first if row is not known)
         yield from (row for row in self._policy.commands if row not in first)
 
     def _tried(self, case: Case, command: CommandRow, row: StageRow, now: datetime) -> tuple[e.Event, ...]:
@@ -213,7 +216,10 @@ class Ways:
 
     def _completes(self, case: Case, events: Iterable[e.Event], row: StageRow, now: datetime) -> bool:
         decided = tuple(events)
-        after, ends = fold(case, decided), row.done or row.starts
+        ends = row.done or row.starts
+        if all(type(event) in PLAIN for event in decided) and any(event.kind in ends for event in decided):
+            return True  # it happens now, and nothing that comes with it takes it back
+        after = fold(case, decided)
         if any(after.moments.get(kind) == now for kind in ends):
             return True
         stops = {f"LetterSent:{letter.stops}" for letter in told(after, decided, self._policy, now) if letter.stops}

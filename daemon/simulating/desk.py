@@ -5,6 +5,7 @@ What the daemon does between mail server and database happens here in memory, wi
 once, or when their reader's working time begins; every one arrives.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -72,7 +73,8 @@ class SimulatedDesk:
     _agenda: Agenda = field(init=False)
     _looks: dict[str, datetime | None] = field(default_factory=dict)
     _clocks: dict[str, tuple[Deadline, ...]] = field(default_factory=dict)
-    _planned: dict[tuple[str, str, datetime], datetime] = field(default_factory=dict)
+    # Of each case, by stage and round: when it is assumed to be done.
+    _planned: defaultdict[str, dict[tuple[str, datetime], datetime]] = field(default_factory=lambda: defaultdict(dict))
     _nobodys: set[str] = field(default_factory=set)  # stages that no command completes
     _telling: frozenset[str] = frozenset()  # kinds of events that start or end clocks, or complete a record
     _ways: Ways = field(init=False)
@@ -243,7 +245,7 @@ class SimulatedDesk:
         for other, span in self.run.stories[number].running.items():
             below = self.policy.stage(other)
             if row and below and other != stage and below.done and not set(below.moot).isdisjoint(row.done):
-                planned = self._planned.get((number, other, span.round))
+                planned = self._planned[number].get((other, span.round))
                 if planned and planned >= now and other not in self._nobodys:
                     found.append(planned)
         return max(found, default=None)
@@ -343,9 +345,9 @@ class SimulatedDesk:
         return self._moves_no_clock(event) and is_silent(event, self.policy)
 
     def _assume(self, staff: Staff, story: Story, case: Case, clocks: Iterable[Deadline], now: datetime) -> None:
+        planned = self._planned[case.number]
         for clock in clocks:
-            mark = (case.number, clock.stage, clock.round)
-            row = self.policy.stage(clock.stage)
-            if row and mark not in self._planned:
-                when = self._planned[mark] = staff.when(case, story.raw, clock, row, self.policy, now)
+            mark = (clock.stage, clock.round)
+            if mark not in planned and (row := self.policy.stage(clock.stage)):
+                when = planned[mark] = staff.when(case, story.raw, clock, row, self.policy, now)
                 self._agenda.plan(when, Turn.STAGE, partial(self._do, case.number, clock))
