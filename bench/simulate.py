@@ -58,11 +58,12 @@ def main(cases: int = 0) -> None:
 
             run = play(wanted, settings, read_all(wanted, settings, parsers), keep)
         played = time.perf_counter()
+        found = summary_of(run)
         with (Path(folder) / "simulation.json").open("w", encoding="utf-8") as file:
-            file.writelines(written(document(run)))
-        (Path(folder) / "index.html").write_text(page(run, "A year"), encoding="utf-8")
+            file.writelines(written(document(run, found)))
+        (Path(folder) / "index.html").write_text(page(run, "A year", found), encoding="utf-8")
         taken, report = time.perf_counter() - begun, time.perf_counter() - played
-    found, after = summary_of(run), _spent()
+    after = _spent()
     print(f"{found.messages} messages, {found.cases} cases, {found.events} events, {found.letters} letters sent")
     print(f"{taken:.1f} s on the clock; {after[0] - spent[0]:.1f} s deciding, {after[1] - spent[1]:.1f} s reading")
     print(f"{report:.1f} s of it for the report, with every event written beside the deciding")

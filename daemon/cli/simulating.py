@@ -169,13 +169,14 @@ def _tell_one(asked: Asked, wanted: Wanted, settings: Settings, parsers: Parsers
 
         pen = _pen(asked.letters, settings) if asked.letters else None
         run = play(wanted, settings, read_all(wanted, settings, parsers), sink, on_progress, pen)
+        summary = summary_of(run)
         if asked.as_json and spool is not None:
-            _print_document(run, spool)
+            _print_document(run, summary, spool)
     if asked.out:
-        _write(asked.out / JSON, written(document(run)))
-        _write(asked.out / PAGE, (page(run, _title(settings)),))
+        _write(asked.out / JSON, written(document(run, summary)))
+        _write(asked.out / PAGE, (page(run, _title(settings), summary),))
     if not asked.as_json:
-        _print_summary(summary_of(run), run)
+        _print_summary(summary, run)
         if pen:
             Console().print(f"{pen.written} letters are written into {pen.folder}", markup=False, soft_wrap=True)
         if asked.out:
@@ -217,10 +218,10 @@ def _write(path: Path, pieces: Iterable[str]) -> None:
         raise NeedsHuman(f"cannot write {path}: {error.strerror}; name another folder with --out") from error
 
 
-def _print_document(run: Run, spool: IO[str]) -> None:
+def _print_document(run: Run, summary: Summary, spool: IO[str]) -> None:
     """The document with its events, which may be too many to hold."""
     spool.seek(0)
-    sys.stdout.writelines(written({**document(run), "events": (Written(line.rstrip()) for line in spool)}))
+    sys.stdout.writelines(written({**document(run, summary), "events": (Written(line.rstrip()) for line in spool)}))
     sys.stdout.write("\n")
 
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from cases.events import Event
 from daemon.plainly import Written, line, plain
 from daemon.simulating.record import Run, SeenLetter, Story
-from daemon.simulating.summary import StageFigures, Summary, reader_name, summary_of
+from daemon.simulating.summary import StageFigures, Summary, reader_name
 
 
-def document(run: Run) -> dict[str, object]:
+def document(run: Run, summary: Summary) -> dict[str, object]:
     """Everything but the events, which are told one by one (`Sink`). Moments are in UTC.
 
     The long tables are iterators, for `daemon.plainly.written`: a year of mail has some hundred thousand letters.
@@ -19,7 +19,7 @@ def document(run: Run) -> dict[str, object]:
         "assumed_of_staff": run.staff,
         "outside": run.outside,
         "undated": list(run.undated),
-        "summary": figures(summary_of(run)),
+        "summary": figures(summary),
         "oddities": run.oddities,
         "cases": (case(story, run) for story in run.stories.values()),
         "letters": (letter_row(letter, run) for letter in run.letters),
@@ -30,7 +30,7 @@ def document(run: Run) -> dict[str, object]:
 
 def event_line(number: str, event: Event) -> str:
     """One happening as a line of JSON."""
-    return f'{{"case": "{number}", "kind": "{event.kind}", {line(event).removeprefix("{")}\n'
+    return f'{{"case": "{number}", "kind": "{event.kind}", {line(event)[1:]}\n'
 
 
 def figures(summary: Summary) -> dict[str, object]:
@@ -80,7 +80,7 @@ def case(story: Story, run: Run) -> dict[str, object]:
 def letter_row(letter: SeenLetter, run: Run) -> Written:
     """One letter; `who` is its reader's name."""
     who = reader_name(letter.reader, run.policy)
-    return Written(f'{line(letter).removesuffix("}")}, "who": {line(who)}}}')
+    return Written(f'{line(letter)[:-1]}, "who": {line(who)}}}')
 
 
 def share_of(stage: StageFigures | Mapping[str, object] | None) -> str:

@@ -7,7 +7,7 @@ from daemon.simulating.chart import chart
 from daemon.simulating.document import share_of
 from daemon.simulating.lines import moment, said
 from daemon.simulating.record import Run, SeenLetter, Span, Story
-from daemon.simulating.summary import Summary, reader_name, summary_of
+from daemon.simulating.summary import Summary, reader_name
 
 MOST_CASES = 200  # that a page draws, those with the most breaches first; the JSON has all
 _MOST_LETTERS = 60  # of one case
@@ -22,9 +22,8 @@ details { margin: .4rem 0; } summary { cursor: pointer; }
 """
 
 
-def page(run: Run, title: str) -> str:
+def page(run: Run, title: str, summary: Summary) -> str:
     """The whole page."""
-    summary = summary_of(run)
     chosen = chosen_cases(run.stories.values())
     body = (
         tag("h1", title),

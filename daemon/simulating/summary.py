@@ -94,7 +94,8 @@ def messages_of(letters: Iterable[SeenLetter]) -> list[SeenLetter]:
         if letter.fate is not Fate.SENT:
             continue
         if letter.within.startswith(_SEVERAL):
-            found.setdefault(letter.within, replace(letter, letter=letter.within.split(":")[1]))
+            if letter.within not in found:
+                found[letter.within] = replace(letter, letter=letter.within.split(":")[1])
         elif not letter.within:
             alone.append(letter)
     return alone + list(found.values())
