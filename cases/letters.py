@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from cases import events as e
@@ -215,7 +216,9 @@ def is_obsolete(key: str, case: Case, policy: Policy) -> bool:
 
 def letters_of(case: Case, event: e.Event, policy: Policy, now: datetime) -> Iterator[Letter]:
     """The letters that one event calls for; two may share a key."""
-    rows = [row for row in _notices_on(event.kind, policy) if _is_meant(row, case, event)]
+    rows = _notices_on(event.kind, policy)
+    if rows:
+        rows = tuple([row for row in rows if _is_meant(row, case, event)])
     if isinstance(event, e.LadderStepTaken):
         row = _staff_row(event, LADDER_LETTERS[event.kind], event.who, LetterClass.OWED)
         for person in _told_of(event, case, policy, now):
@@ -269,9 +272,12 @@ def _is_meant(row: NoticeRow, case: Case, event: e.Event) -> bool:
 
 def _staff_row(event: e.Event, letter: str, to: str, letter_class: LetterClass) -> NoticeRow:
     """Ladders and command answers need no row in the notice table: the ladder itself says who is told."""
-    return NoticeRow(
-        name=event.rule, clause=event.clause, when=event.kind, to=to, letter=letter, letter_class=letter_class
-    )
+    return _row_like(event.rule, event.clause, event.kind, to, letter, letter_class)
+
+
+@lru_cache(maxsize=1_024)
+def _row_like(name: str, clause: str, when: str, to: str, letter: str, letter_class: LetterClass) -> NoticeRow:
+    return NoticeRow(name=name, clause=clause, when=when, to=to, letter=letter, letter_class=letter_class)
 
 
 def _to_customer(case: Case, event: e.Event, row: NoticeRow, policy: Policy, now: datetime) -> Letter:
@@ -368,5 +374,17 @@ def _about(event: e.Event) -> str:
 
 
 def _stamp(moment: datetime) -> str:
-    # 20260302T100000.000000; `strftime` takes five times as long, and every letter has such a name.
+    """20260302T100000.000000"""
+    # Moments of different zones may be equal and yet be written differently.
+    return _stamp_in_utc(moment) if moment.tzinfo is UTC else _written(moment)
+
+
+@lru_cache(maxsize=4_096)
+def _stamp_in_utc(moment: datetime) -> str:
+    # A clock's beginning is in the name of each letter about it, and asked for again before that leaves.
+    return _written(moment)
+
+
+def _written(moment: datetime) -> str:
+    # `strftime` takes five times as long.
     return moment.isoformat(timespec="microseconds")[:26].replace("-", "").replace(":", "")

@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import pairwise
 
 from cases.calendar import Calendar
-from cases.calendaring import calendar_name
+from cases.calendaring import BY_CALENDAR, calendar_name
 from cases.case import CONTACT, MEASURE_DATE, Case
 from cases.course import Extension, Turn
 from cases.making import quick
@@ -238,7 +238,10 @@ def _step(step: LadderStep, run: Run, due: datetime, whole: Target) -> datetime:
         return _later(run, due, step.after) if step.after else due
     if step.share == 1 or whole.amount == 0:
         return due
-    return min(reached(run, share_of(whole, step.share)), due)
+    part = share_of(whole, step.share)
+    if len(run) == 1 and part.unit in BY_CALENDAR:
+        return min(run[0].calendar.add(run[0].start, part), due)
+    return min(reached(run, part), due)
 
 
 def _later(run: Run, moment: datetime, span: Target) -> datetime:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
+from operator import itemgetter
 
 from cases.case import Case
 from cases.deadlines import Deadline, DueStep
@@ -65,12 +66,13 @@ def readers_of(
     """
     ladder = _order_of(deadline, case, policy)
     heard: dict[str, tuple[int, int, int]] = {}
+    stage, begun = deadline.stage, deadline.round
     for step in case.steps:
-        if (step.stage, step.round) == (deadline.stage, deadline.round):
+        if step.people and step.stage == stage and step.round == begun:
             _hear(heard, step.people, _rank(step.step, ladder))
     found: dict[str, tuple[str, ...]] = {}
-    for due in sorted(steps, key=lambda due: _rank(due.name, ladder), reverse=True):
-        rank = _rank(due.name, ladder)
+    ranked = [(_rank(due.name, ladder), due) for due in steps]
+    for rank, due in sorted(ranked, key=itemgetter(0), reverse=True):
         role = deadline.owner if due.base.who == "owner" else due.base.who
         when = partial(_reads, due=due, deadline=deadline, case=case, policy=policy, now=now)
         people = readers_for(role, case, policy, when)

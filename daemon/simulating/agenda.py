@@ -3,11 +3,12 @@
 import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import IntEnum
 from itertools import count
 
 Do = Callable[[datetime], None]
+_DAY = 86_400  # seconds
 
 
 class Turn(IntEnum):
@@ -27,20 +28,22 @@ class Agenda:
 
     end: datetime
     on_progress: Do = lambda _at: None
-    _heap: list[tuple[datetime, int, int, Do]] = field(default_factory=list)
+    # By epoch seconds, turn and order: numbers are compared at a fraction of what moments cost.
+    _heap: list[tuple[float, int, int, datetime, Do]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
-    _told_on: date | None = None
+    _told_on: int = 0  # day since the epoch
 
     def plan(self, at: datetime, turn: Turn, what: Do) -> None:
         """What shall happen then; it is given the moment."""
         if at < self.end:
-            heapq.heappush(self._heap, (at, turn, next(self._order), what))
+            heapq.heappush(self._heap, (at.timestamp(), turn.value, next(self._order), at, what))
 
     def until(self, moment: datetime) -> None:
         """Does all that is due before the moment, in order, what is planned meanwhile included."""
-        while self._heap and self._heap[0][0] < moment:
-            at, _, _, what = heapq.heappop(self._heap)
+        heap, end = self._heap, moment.timestamp()
+        while heap and heap[0][0] < end:
+            stamp, _, _, at, what = heapq.heappop(heap)
             what(at)
-            if at.date() != self._told_on:
-                self._told_on = at.date()
+            if (day := int(stamp // _DAY)) != self._told_on:
+                self._told_on = day
                 self.on_progress(at)
