@@ -90,9 +90,11 @@ def put_off(person: Person | None, last: datetime | None, policy: Policy, now: d
 
 def turn_of(waiting: Sequence[W], cases: Mapping[str, Case], policy: Policy) -> Turn[W]:
     """How the letters of one reader are told, each in one message; those of a case that is not given are left out."""
-    known = [one for one in waiting if one.number in cases]
-    obsolete = [one for one in known if is_obsolete(one.key, cases[one.number], policy)]
-    true = [one for one in known if one not in obsolete]
+    obsolete: list[W] = []
+    true: list[W] = []
+    for one in waiting:
+        if case := cases.get(one.number):
+            (obsolete if is_obsolete(one.key, case, policy) else true).append(one)
     addresses = dict.fromkeys(one.recipient for one in true)
     return Turn(messages=tuple(_message(true, address) for address in addresses), obsolete=tuple(obsolete))
 

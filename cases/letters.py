@@ -206,12 +206,14 @@ def is_obsolete(key: str, case: Case, policy: Policy) -> bool:
         return False
     stage, _, begun = about.split("/")
     row = policy.stage(stage)
-    running = next((one for one in owed(case, policy) if one.stage == stage), None)
-    if row is None or running is None or _stamp(running.round) != begun:
+    running = next((one.round for one in owed(case, policy) if one.stage == stage), None)
+    if row is None or running is None or _stamp(running) != begun:
         return True
-    past_limit = {step.name for step in policy.ladders[row.ladder[case.grade]] if step.action is not Action.REMIND}
-    taken = {step.step.partition("#")[0] for step in case.steps if step.stage == stage and step.round == running.round}
-    return letter == "reminder" and not past_limit.isdisjoint(taken)
+    if letter != "reminder":
+        return False
+    taken = [one.step for one in case.steps if one.stage == stage and one.round == running]
+    past_limit = [one.name for one in policy.ladders[row.ladder[case.grade]] if one.action is not Action.REMIND]
+    return any(step.partition("#")[0] in past_limit for step in taken)
 
 
 def letters_of(case: Case, event: e.Event, policy: Policy, now: datetime) -> Iterator[Letter]:

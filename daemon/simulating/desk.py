@@ -20,7 +20,7 @@ from cases.deadlines import Deadline, owed, remember
 from cases.decide import on_command, on_delivery, on_message, on_tick
 from cases.groups import heard
 from cases.identity import fingerprint
-from cases.letters import Letter, is_silent
+from cases.letters import Letter, is_silent, told
 from cases.message import IncomingMessage
 from cases.opening import note_of
 from cases.placing import Fresh, KnownMessage, Place, place_of
@@ -117,7 +117,32 @@ class SimulatedDesk:
         if self._looks.get(number) != now:
             return  # its clocks have moved since
         case = self.book.cases[number]
-        self._conclude(case, on_tick(case, self.policy, now, self._clocks[number]), now)
+        events = on_tick(case, self.policy, now, self._clocks[number])
+        if not (events and all(map(self._only_climbs, events)) and self._climb(case, events, now)):
+            self._conclude(case, events, now)
+
+    def _only_climbs(self, event: e.Event) -> bool:
+        return isinstance(event, e.LadderStepTaken) and event.kind not in self._telling
+
+    def _climb(self, before: Case, events: tuple[e.Event, ...], now: datetime) -> bool:
+        """Most looks find a step that somebody is told of together with others.
+
+        Nothing but that step's clock may be another one then, and nothing else follows: what `_conclude` would find,
+        in a third of its time. False, and nothing was done, when a letter leaves alone.
+        """
+        case = fold(before, events)
+        letters = told(case, events, self.policy, now)
+        if not all(letter.gathers and not letter.hold for letter in letters):
+            return False
+        self.book.keep(case)
+        self._hear(case.number, events)
+        story = self.run.stories[case.number]
+        for letter in letters:
+            if self.book.is_new_letter(letter.key):
+                self._letters.post(story, Settled(letter=letter, held=""), case, now)
+        self._record(story, case, events)
+        self._look_next(case.number, owed(case, self.policy), now, happened=True)
+        return True
 
     # mail
 
@@ -279,8 +304,7 @@ class SimulatedDesk:
                 case, happened = second.case, (*happened, *second.events)
                 made += [one for one in second.made if self.book.is_new_letter(one.letter.key)]
             self.book.keep(case)
-        if self.world.pen:
-            self.world.pen.hear(case.number, happened)
+        self._hear(case.number, happened)
         for one in made:
             self._letters.post(story, one, case, now)
         self._follow(story, case, happened, now)
@@ -293,14 +317,19 @@ class SimulatedDesk:
         """What only goes on record: `conclude` would find that nothing follows from it."""
         case = fold(before, events)
         self.book.keep(case)
-        if self.world.pen:
-            self.world.pen.hear(case.number, events)
-        self._tell(self.run.stories[case.number], case, events)
+        self._hear(case.number, events)
+        self._record(self.run.stories[case.number], case, events)
 
-    def _tell(self, story: Story, case: Case, events: tuple[e.Event, ...]) -> None:
+    def _hear(self, number: str, events: tuple[e.Event, ...]) -> None:
+        if self.world.pen:
+            self.world.pen.hear(number, events)
+
+    def _record(self, story: Story, case: Case, events: tuple[e.Event, ...]) -> None:
         story.follow(case, events)
         self.run.events += len(events)
         for event in events:
+            if isinstance(event, e.LimitBreached):
+                self._watch.tallies.miss(case, event.due)
             self.sink(case.number, event)
 
     def _kept(self, case: Case, by: Arrival | None) -> Story:
@@ -312,27 +341,29 @@ class SimulatedDesk:
 
     def _follow(self, story: Story, case: Case, events: tuple[e.Event, ...], now: datetime) -> None:
         """Keeps what happened, and plans when anybody must look again."""
-        self._tell(story, case, events)
+        self._record(story, case, events)
         self._watch.tallies.count(case)
-        for event in events:
-            if isinstance(event, e.LimitBreached):
-                self._watch.tallies.miss(case, event.due)
         if case.number in self._clocks and all(map(self._moves_no_clock, events)):
             return
         clocks = owed(case, self.policy)
-        look = min((clock.next_look for clock in clocks if clock.next_look), default=None)
-        if clocks is self._clocks.get(case.number) and (look is None or look > now):
-            return
-        story.watch(case, clocks, self.policy, now)
-        self._clocks[case.number] = clocks
+        if self._look_next(case.number, clocks, now, happened=bool(events)):
+            story.watch(case, clocks, self.policy, now)
+            if self.world.staff:
+                self._assume(self.world.staff, story, case, clocks, now)
+
+    def _look_next(self, number: str, clocks: tuple[Deadline, ...], now: datetime, *, happened: bool) -> bool:
+        """Plans the next look at these clocks. False when they are the ones that are known, and nothing is due."""
+        look = min([clock.next_look for clock in clocks if clock.next_look], default=None)
+        if clocks is self._clocks.get(number) and (look is None or look > now):
+            return False
+        self._clocks[number] = clocks
         if look is not None and look <= now:
-            look = now if events else now + _BEAT  # what stays due all the same is looked at with every beat
-        if look != self._looks.get(case.number):
-            self._looks[case.number] = look
+            look = now if happened else now + _BEAT  # what stays due all the same is looked at with every beat
+        if look != self._looks.get(number):
+            self._looks[number] = look
             if look is not None:
-                self._agenda.plan(look, Turn.LOOK, partial(self._look, case.number))
-        if self.world.staff:
-            self._assume(self.world.staff, story, case, clocks, now)
+                self._agenda.plan(look, Turn.LOOK, partial(self._look, number))
+        return True
 
     def _moves_no_clock(self, event: e.Event) -> bool:
         """Most letters only leave: nothing starts or ends with that, so no clock needs to be derived anew."""

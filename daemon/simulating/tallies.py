@@ -1,6 +1,6 @@
 """What is counted over many cases, for as long as a simulation runs; and the daily look for what rises (M36)."""
 
-from bisect import bisect_left, insort
+from bisect import bisect_left, bisect_right, insort
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,8 +16,34 @@ from daemon.reviewing import events_of, midnight, who
 from daemon.simulating.agenda import Agenda, Turn
 from daemon.simulating.record import Fate, Run, SeenLetter
 
-_Counted = tuple[datetime, str]  # when, case
 _HALF_A_DAY = timedelta(hours=12)
+
+
+@dataclass(slots=True)
+class _Series:
+    """Moments and the numbers of their cases, side by side in order, so that a span of either is one slice."""
+
+    moments: list[datetime] = field(default_factory=list)
+    numbers: list[str] = field(default_factory=list)
+
+    def add(self, at: datetime, number: str) -> None:
+        place = self._place(at, number)
+        self.moments.insert(place, at)
+        self.numbers.insert(place, number)
+
+    def remove(self, at: datetime, number: str) -> None:
+        place = self._place(at, number)
+        del self.moments[place], self.numbers[place]
+
+    def between(self, start: datetime, end: datetime) -> slice:
+        return slice(bisect_left(self.moments, start), bisect_left(self.moments, end))
+
+    def _place(self, at: datetime, number: str) -> int:
+        first = bisect_left(self.moments, at)
+        return bisect_left(self.numbers, number, first, bisect_right(self.moments, at, first))
+
+
+_NONE = _Series()
 
 
 @dataclass(slots=True)
@@ -25,7 +51,7 @@ class MemoryTallies:
     """Counts by series and moment, each list in order (`cases.rises.Tallies`)."""
 
     _all: list[tuple[datetime, str, str]] = field(default_factory=list)  # when, series, case
-    _of_series: dict[str, list[_Counted]] = field(default_factory=dict)
+    _of_series: dict[str, _Series] = field(default_factory=dict)
     _of_case: dict[str, tuple[tuple[object, ...], tuple[str, ...]]] = field(default_factory=dict)
 
     def count(self, case: Case) -> None:
@@ -38,8 +64,8 @@ class MemoryTallies:
         after = series_of(case)
         self._of_case[case.number] = mark, after
         for series in set(before) - set(after):
-            self._all.remove((case.received_at, series, case.number))
-            self._of_series[series].remove((case.received_at, case.number))
+            del self._all[bisect_left(self._all, (case.received_at, series, case.number))]
+            self._of_series[series].remove(case.received_at, case.number)
         for series in after:
             if series not in before:
                 self._add(series, case.received_at, case.number)
@@ -50,7 +76,7 @@ class MemoryTallies:
 
     def _add(self, series: str, at: datetime, number: str) -> None:
         insort(self._all, (at, series, number))
-        insort(self._of_series.setdefault(series, []), (at, number))
+        self._of_series.setdefault(series, _Series()).add(at, number)
 
     def tallied(self, start: datetime, end: datetime) -> Counter[str]:
         """How many of each series."""
@@ -59,19 +85,17 @@ class MemoryTallies:
 
     def tally_times(self, series: str, start: datetime, end: datetime) -> list[datetime]:
         """When, in order."""
-        return [at for at, _ in self._between(series, start, end)]
+        found = self._of_series.get(series, _NONE)
+        return found.moments[found.between(start, end)]
 
     def tally_numbers(self, series: str, start: datetime, end: datetime) -> tuple[str, ...]:
         """The cases, the newest first, each once."""
-        return tuple(dict.fromkeys(number for _, number in reversed(self._between(series, start, end))))
+        found = self._of_series.get(series, _NONE)
+        return tuple(dict.fromkeys(reversed(found.numbers[found.between(start, end)])))
 
     def first_tally(self) -> datetime | None:
         """The earliest of all."""
         return self._all[0][0] if self._all else None
-
-    def _between(self, series: str, start: datetime, end: datetime) -> list[_Counted]:
-        found = self._of_series.get(series, [])
-        return found[bisect_left(found, (start, "")) : bisect_left(found, (end, ""))]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
