@@ -107,7 +107,7 @@ def _line(name: str, calendar: Calendar, seconds: float) -> str:
     warm = rate(calendar.add, few, seconds)
     begun = time.perf_counter()
     for start, target in many:
-        calendar._added(start, target)  # noqa: SLF001 (what is not remembered is the point)
+        calendar._added(start, int(start.timestamp()), target)  # noqa: SLF001 (what is not remembered is the point)
     fresh = len(many) / (time.perf_counter() - begun)
     slow = rate(lambda start, target: walked(calendar, start, target), few[:50], seconds)
     pairs = rate(lambda start, _: calendar.between(start, start + WEEK), few, seconds)

@@ -376,7 +376,7 @@ def _about(event: e.Event) -> str:
 
 
 def _stamp(moment: datetime) -> str:
-    """20260302T100000.000000"""
+    """A moment such as 20260302T100000.000000, as the keys of letters have it."""
     # Moments of different zones may be equal and yet be written differently.
     return _stamp_in_utc(moment) if moment.tzinfo is UTC else _written(moment)
 

@@ -8,6 +8,7 @@ from daemon.simulating.comparing import CaseDifference, Comparison, Difference
 from daemon.simulating.document import document
 from daemon.simulating.page import MOST_CASES, asked, document_of, table
 from daemon.simulating.record import Run, Story
+from daemon.simulating.summary import summary_of
 
 
 def comparison_document(found: Comparison) -> dict[str, object]:
@@ -28,8 +29,8 @@ def comparison_document(found: Comparison) -> dict[str, object]:
             }
             for one in found.cases
         ],
-        "before": document(found.before),
-        "after": document(found.after),
+        "before": document(found.before, summary_of(found.before)),
+        "after": document(found.after, summary_of(found.after)),
     }
 
 

@@ -254,6 +254,22 @@ def test_only_what_is_due_is_looked_at(folder: Path, monkeypatch: pytest.MonkeyP
     assert 0 not in looks
 
 
+def test_short_ways_lead_where_the_long_one_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What only goes on record, and looks that only climb a ladder, are decided in a shorter way: with the same end."""
+    folder = tmp_path / "mail"
+    for n in range(3):
+        put(folder, f"{n}", f"2026-11-23 14:0{n}", sender=f"c{n}@d{n}.example", message_id=f"<{n}@d{n}.example>")
+    put(folder, "again", "2026-11-24 10:00", sender="c1@d1.example", references=["<1@d1.example>"], text="And now?")
+    short = run_over(folder, staff="late", end=END + timedelta(days=150))
+    for way in ("_is_quiet", "_only_climbs"):
+        monkeypatch.setattr(desk.SimulatedDesk, way, lambda _self, _event: False)
+    long = run_over(folder, staff="late", end=END + timedelta(days=150))
+    kinds = Counter(event.kind for events in short.events.values() for event in events)
+    assert min(kinds["LetterWithheld"], kinds["Escalated"], kinds["CaseArchived"]) > 0
+    assert long.events == short.events
+    assert long.run == short.run
+
+
 def test_what_waits_for_one_reader_is_one_message_and_each_case_learns_of_it(tmp_path: Path) -> None:
     """Three machines are broken in Germany; in Shanghai it is night."""
     folder = tmp_path / "mail"
