@@ -23,6 +23,11 @@ _SPECIAL = re.compile(rb'=\?[!->@-~]{1,40}\?[bBqQ]\?[^?"<>\r\n]{0,500}\?=|[",;:<
 _ENCODED = re.compile(rb"=\?[^?\s]{1,60}\?[bBqQ]\?[^?]{0,4000}\?=")
 
 
+# One address, alone or behind a name in plain letters: what nearly all of these headers hold.
+_ADDRESS = rb"[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}"
+_PLAIN = re.compile(rb"[ \t]*(?:([A-Za-z0-9 ._'-]*)<(" + _ADDRESS + rb")>|(" + _ADDRESS + rb"))[ \t]*")
+
+
 @quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
@@ -43,9 +48,12 @@ def parse_addresses(value: bytes, charset: str = "") -> tuple[Listed, ...]:
     a name without quotes does not end the name. `charset` is what raw 8-bit bytes are probably in.
     Never raises; at most 1000 entries.
     """
+    data = unfold(value)
+    if plain := _PLAIN.fullmatch(data):
+        address, doubt = normalise((plain[2] or plain[3]).decode("ascii"))
+        return (Listed(address=address, name=_name_of(plain[1] or b"", charset), doubt=doubt),)
     found: list[Listed] = []
     entry = _Entry(charset)
-    data = unfold(value)
     at = 0
     while at < len(data) and len(found) < MAX_ADDRESSES:
         special = _SPECIAL.search(data, at)
@@ -210,7 +218,11 @@ class _Entry:
         return [Listed(address=address, name=self._name(label), doubt=self.problem or doubt)]
 
     def _name(self, data: bytes) -> str:
-        return clean_line(decode_words(data.strip(), self.charset), 200).strip("'\" ")
+        return _name_of(data, self.charset)
+
+
+def _name_of(data: bytes, charset: str) -> str:
+    return clean_line(decode_words(data.strip(), charset), 200).strip("'\" ") if data else ""
 
 
 def _text(data: bytes) -> str:

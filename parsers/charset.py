@@ -10,6 +10,7 @@ from parsers.tables import table
 # Codecs of Python that are no mail charsets: transformations, and utf-7, which has served to smuggle script.
 _NEVER = {"utf-7", "idna", "punycode", "undefined", "unicode_escape", "raw-unicode-escape", "mbcs", "oem", "palmos"}
 _WIDE = ("utf-16", "utf-32", "ucs-2", "ucs-4", "iso-10646-ucs")
+_OF_ASCII = frozenset({"utf-8", "us-ascii", "iso-8859-1", "windows-1252"})  # the usual ones in which ASCII is ASCII
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _SURE = 0.55  # score from which a guess beats a declaration that makes little sense
 _C1 = re.compile("[\x80\x82-\x84\x86-\x8c\x8e\x91-\x9c\x9e\x9f]")  # but for the end of a line (U+0085)
@@ -71,7 +72,7 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str]:
 def _ascii(data: bytes, declared: str) -> tuple[str, str]:
     if b"\x1b" in data and stateful.escapes(data):
         return stateful.decode(data), ""
-    if not declared:
+    if not declared or declared.lower() in _OF_ASCII:
         return data.decode("ascii"), ""
     name = _name(declared)
     if name.startswith(("hz", "x-hz")):

@@ -8,6 +8,11 @@ _EDGE = 3  # characters by which the beginnings and ends of words are looked up
 _REMEMBERED = 400_000  # characters of words
 
 
+def _edge(word: str) -> int:
+    """How many characters of a word at its beginning or end tell enough: fewer where they are syllables."""
+    return _EDGE if word.isascii() else _EDGE - 1
+
+
 class Finder:
     """Phrases, by what of them a word between blanks must hold."""
 
@@ -27,9 +32,9 @@ class Finder:
             first, *inner, last = parts if len(parts := phrase.split(" ")) > 1 else (phrase, "")
             if any(inner):
                 self._whole.setdefault(max(inner, key=len), []).append(phrase)
-            elif len(parts) > 1 and len(last) >= max(_EDGE, len(first)):
+            elif len(parts) > 1 and len(last) >= max(_edge(last), len(first)):
                 self._heads.setdefault(last[:_EDGE], []).append((phrase, last))
-            elif len(parts) > 1 and len(first) >= _EDGE:
+            elif len(parts) > 1 and len(first) >= _edge(first):
                 self._tails.setdefault(first[-_EDGE:], []).append((phrase, first))
             elif len(parts) > 1 or len(phrase) < (_KEY if phrase.isascii() else _SHORT_KEY):
                 self._loose.append(phrase)
@@ -61,8 +66,9 @@ class Finder:
 
     def _likely(self, word: str) -> tuple[str, ...]:
         found = list(self._whole.get(word, ()))
-        found += [phrase for phrase, last in self._heads.get(word[:_EDGE], ()) if word.startswith(last)]
-        found += [phrase for phrase, first in self._tails.get(word[-_EDGE:], ()) if word.endswith(first)]
+        for size in range(_edge(word), _EDGE + 1):
+            found += [phrase for phrase, last in self._heads.get(word[:size], ()) if word.startswith(last)]
+            found += [phrase for phrase, first in self._tails.get(word[-size:], ()) if word.endswith(first)]
         for size in (_KEY,) if word.isascii() else (_KEY, _SHORT_KEY):
             for at in range(len(word) - size + 1):
                 if some := self._inside.get(word[at : at + size]):

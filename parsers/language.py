@@ -210,6 +210,8 @@ def _together(pieces: Mapping[str, float], eldc: Mapping[str, float], second: st
     """The sum of the three witnesses for each language that one of them names."""
     twins, kin, known = _twins(), _kin(), _known()
     scores: dict[str, float] = {}
+    akin = _akin(second)
+    witness = _CLD2 * (1.0 if sure else _UNSURE)
     likely_ones = [language for language, score in pieces.items() if score > _WORTH_A_LOOK]
     for language in {*likely_ones, *eldc, *([second] if second else [])}:
         # What eldc does not know it takes for the next of kin; nor can it tell twins apart.
@@ -226,9 +228,9 @@ def _together(pieces: Mapping[str, float], eldc: Mapping[str, float], second: st
             share = 1.0 if language == second else 0.0
             if not share and second in near:
                 share = _TWIN
-            elif not share and (second in kin.get(language, ()) or language in kin.get(second, ())):
+            elif not share and language in akin:
                 share = _KIN
-            score += _CLD2 * share * (1.0 if sure else _UNSURE)
+            score += witness * share
         scores[language] = score
     return scores
 
@@ -243,6 +245,12 @@ def _twins() -> dict[str, frozenset[str]]:
 @cache
 def _kin() -> dict[str, tuple[str, ...]]:
     return {language: tuple(row) for language, row in table("languages")["kin"].items()}
+
+
+@cache
+def _akin(language: str) -> frozenset[str]:
+    """The languages that are of kin to one, whichever of the two the table names first."""
+    return frozenset(_kin().get(language, ())) | {one for one, others in _kin().items() if language in others}
 
 
 @cache

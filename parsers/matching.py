@@ -228,7 +228,8 @@ class Matcher:
             if word not in begun:
                 continue
             following = words[at + 1] if at + 1 < len(words) else ""
-            for row in _likely(known[word], following, spoken):
+            rows = known[word]
+            for row in _likely(rows, following, spoken) if rows.by_next or rows.others else rows.rows:
                 last = _last(row, words, at) if row.rest else at
                 if last >= 0:
                     start, end = text.place(at)[0], text.place(last)[1]

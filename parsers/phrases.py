@@ -68,6 +68,8 @@ def phrases(name: str, key: str) -> Phrases:
 
 def fold_phrase(phrase: str) -> str:
     """As `fold`, but a blank at an end stays: it ends a word."""
+    if phrase.isascii():
+        return phrase.replace("`", "'").lower()
     # Many times as fast as `str.translate`, which asks about each character.
     for one, other in _ALIKE.items():
         if one in phrase:

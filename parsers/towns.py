@@ -107,11 +107,12 @@ def _formed(text: str, language: str) -> Iterator[tuple[str, Trace]]:
     if language not in _forms():
         return
     places = [(max(0, one.start() - _AROUND), one.end() + _AROUND) for one in _DIGITS.finditer(text)]
+    everywhere = [(0, len(text))]
     for code, pattern, has_digits in _forms()[language]:
-        looked = places if has_digits else [(0, len(text))]
-        match = next((found for start, end in looked if (found := pattern.search(text, start, end))), None)
-        if match:
-            yield "form", Trace(code, _weight("form"), match[0], match.start(), match.end())
+        for start, end in places if has_digits else everywhere:
+            if match := pattern.search(text, start, end):
+                yield "form", Trace(code, _weight("form"), match[0], match.start(), match.end())
+                break
 
 
 @cache

@@ -4,6 +4,7 @@ import re
 from functools import cache
 
 from cases.message import Automatic
+from parsers.finder import Finder
 from parsers.phrases import begins, has, says
 from parsers.signs import Signs, Verdict
 from parsers.tables import table
@@ -51,8 +52,8 @@ def undelivered(signs: Signs) -> Verdict:
 
 
 @cache
-def _names() -> tuple[str, ...]:
-    return tuple(table("bounces")["senders"]["names"])
+def _names() -> Finder:
+    return Finder(table("bounces")["senders"]["names"])
 
 
 @cache
@@ -64,8 +65,7 @@ def _by_sender(signs: Signs) -> tuple[bool, bool]:
     """Whether surely, and whether at least likely, a mail system wrote it."""
     local = signs.local.partition("\\")[0] or _broken_local(signs)
     name = signs.sender_name.casefold()
-    both = f"{name}\n{local}"
-    named = any(one in both for one in _names())
+    named = bool(_names().found(f"{name} {local}"))
     known = local in _locals() or bool(_SURE.search(local))
     mailer = (signs.head.first("x-mailer") or b"").decode("ascii", "replace").strip().lower()
     machine = mailer.startswith(tuple(table("bounces")["senders"]["mailers"])) and "client" not in mailer
