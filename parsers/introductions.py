@@ -221,7 +221,9 @@ def is_plain_introduction(line: str) -> bool:
     opened = _opens(line)
     told, characters = _tellers()
     spoken = told - _articles() if opened else told
-    if not spoken.isdisjoint((*words, words[0].lower())) or any(one in bare for one in characters):
+    if not spoken.isdisjoint((*words, words[0].lower())) or (
+        not bare.isascii() and any(one in bare for one in characters)
+    ):
         return False
     stem = bare.rstrip(":：-︰ \u00a0").casefold()
     return stem.endswith(_last_words()) or (opened and any(word.casefold() in _attribution_words() for word in words))
@@ -229,6 +231,8 @@ def is_plain_introduction(line: str) -> bool:
 
 def is_groupwise(line: str) -> bool:
     """GroupWise puts `>>> Name <address> 2/5/2024 10:59 AM >>>` above unmarked history."""
+    if ">>> " not in line:
+        return False
     bare = line.strip()
     return bare[:4] == ">>> " and bare[-4:] == " >>>" and len(bare) <= LONG and _signs(bare) > 1
 

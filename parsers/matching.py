@@ -141,15 +141,15 @@ class _Text:
             return self.said
         return _forms_in(self.own) | _forms_in(self.subject) if self.subject else _forms_in(self.own)
 
-    def place(self, at: int) -> tuple[int, int]:
-        """Where the word of this number begins and ends."""
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Where the first of two words begins and the last one ends, by their numbers."""
+        places = _places_of(self.own)
         if self.subject is None:
-            return _places_of(self.own)[at]
-        above = _places_of(self.subject)
-        if at < len(above):
-            return above[at]
-        start, end = _places_of(self.own)[at - len(above)]
-        return start + len(self.subject) + 1, end + len(self.subject) + 1
+            return places[first][0], places[last][1]
+        above, below = _places_of(self.subject), len(self.subject) + 1
+        count = len(above)
+        start = above[first][0] if first < count else places[first - count][0] + below
+        return start, above[last][1] if last < count else places[last - count][1] + below
 
 
 class Index:
@@ -232,7 +232,7 @@ class Matcher:
             for row in _likely(rows, following, spoken) if rows.by_next or rows.others else rows.rows:
                 last = _last(row, words, at) if row.rest else at
                 if last >= 0:
-                    start, end = text.place(at)[0], text.place(last)[1]
+                    start, end = text.span(at, last)
                     if not (row.has_gap and _STOP.search(whole, start, end)):
                         yield Hit(row.phrase, row.table, start, end)
 

@@ -17,8 +17,8 @@ def marks_of(lines: list[str]) -> list[bool]:
     """Whether each line carries a quote mark."""
     marks = [line[:1] == ">" or (not line[:1].isalnum() and _is_marked(line)) for line in lines]
     by_initials: dict[str, list[int]] = {}
-    for at, line in enumerate(lines):
-        if ">" in line[1:14] and not marks[at] and (found := _INITIALS.match(line)):
+    for at in [at for at, line in enumerate(lines) if not marks[at] and ">" in line[1:14]]:
+        if found := _INITIALS.match(lines[at]):
             by_initials.setdefault(found[1], []).append(at)
     for places in by_initials.values():
         if is_led_to(lines, places[0]):

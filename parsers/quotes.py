@@ -20,6 +20,7 @@ from itertools import islice
 
 from cases.making import quick
 from parsers.clean import clean_text
+from parsers.finder import Finder
 from parsers.introductions import (
     HEIGHT,
     LONG,
@@ -83,10 +84,13 @@ def split_reply(text: str, *, sure: bool = False) -> Split:
     if _ARMOUR[0] in text:
         lines = _without_armour(lines)
     marks = marks_of(lines)
-    if any(_LATE.search(lines[at]) for at in range(len(lines)) if not marks[at] and lines[at][-1:] in _LEADING):
+    open_ended = [line for line, marked in zip(lines, marks, strict=True) if not marked and line[-1:] in _LEADING]
+    if any(map(_LATE.search, open_ended)):
         lines = _on_lines_of_their_own(lines)
         marks = marks_of(lines)
-    cut, certain = _cut(lines, marks)
+    # Of lines with a quote mark only these can begin a history.
+    told = "##-" in text or ">>> " in text
+    cut, certain = _cut(lines, marks, [at for at, marked in enumerate(marks) if told or not marked])
     above, history = lines[:cut], lines[cut:]
     own, quoted, signature = _without_quotes(above, marks[:cut], sure=sure)
     kept = "\n".join(own).strip()
@@ -135,31 +139,32 @@ def _late(line: str) -> int:
 
 
 @cache
-def _pointing_words() -> tuple[str, ...]:
-    return tuple(word.casefold() for word in table("quotes")["pointing"]["words"])
+def _pointing_words() -> Finder:
+    return Finder(word.casefold() for word in table("quotes")["pointing"]["words"])
 
 
 def _points(text: str) -> bool:
     """Whether a text only says that a forwarded message follows."""
     folded = text.casefold() if len(text) < _POINTER else ""
-    return bool(folded) and any(word in folded for word in _pointing_words())
+    return bool(folded) and bool(_pointing_words().found(folded))
 
 
 @cache
-def _inside() -> tuple[str, ...]:
-    return tuple(phrase.casefold() for phrase in table("quotes")["inside"]["phrases"])
+def _inside() -> Finder:
+    return Finder(phrase.casefold() for phrase in table("quotes")["inside"]["phrases"])
 
 
 def _answers_inside(text: str) -> bool:
     """Whether a text says that its answers stand in the unmarked history below it (`my answers in red`)."""
     folded = text.casefold() if 0 < len(text) < _POINTER else ""
-    return bool(folded) and any(phrase in folded for phrase in _inside())
+    return bool(folded) and bool(_inside().found(folded))
 
 
-def _cut(lines: list[str], marks: list[bool]) -> tuple[int, bool]:
-    """The first line of trailing history, and whether it is surely an answer (not a forward)."""
+def _cut(lines: list[str], marks: list[bool], tried: list[int]) -> tuple[int, bool]:
+    """The first of some lines with which trailing history begins, and whether it is surely an answer, no forward."""
     looked, ending = 0, -1  # lines looked at ahead, and the last of them with which an introduction may end
-    for at, line in enumerate(lines):
+    for at in tried:
+        line = lines[at]
         if marks[at] and "##-" not in line and (">>> " not in line or not is_groupwise(line)):
             continue
         text = line.strip()
