@@ -89,7 +89,8 @@ def is_moment(letter: Letter, earlier: Letter) -> bool:
         for told in (hour, hour + 12):  # `7:15` may be of the evening
             ahead = (told - sent.hour) * 60 + minute - sent.minute
             zones = [zone for zone in (ahead - _DAY, ahead, ahead + _DAY) if _WEST <= zone <= _EAST]
-            if any((sent + timedelta(minutes=zone)).day in letter.quoted_days for zone in zones):
+            days = [sent + timedelta(minutes=zone) for zone in zones]
+            if any({(day.day, day.month), (day.day, 0)} & letter.quoted_days for day in days):
                 return True
     return False
 

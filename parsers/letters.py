@@ -24,6 +24,8 @@ _HIDDEN = re.compile(
     r"([\w.+-]{1,64}) (?:at|\(at\)|\[at\]) ((?:[\w-]{1,63}\.){1,6}[\w-]{1,63})"
 )  # as public archives write
 _CLOCK = re.compile(r"(?<![\d:.])(\d{1,2})(?:[:hH時时点](\d{2})(?:[:分](\d{2}))?|\.(\d{2}))(?!\d|\.\d)")
+_DATE = re.compile(r"(?<!\d)(\d{1,2})[./-](\d{1,2})[./-](?:\d{4}|\d{2})(?!\d)")
+_YEAR_FIRST = re.compile(r"(?<!\d)\d{4}\s?[./年년-]\s?(\d{1,2})\s?[./月월-]\s?(\d{1,2})(?!\d)")
 _NUMBER = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
 _IN_BRACKETS = re.compile(r"<[^<>\s@]{1,200}@[^<>\s@]{1,200}>")
 _SERIES = re.compile(r"(?<![\d/])(\d{1,3})\s?(?:/|of|von|de|из|sur|di)\s?(\d{1,3})(?![\d/])")
@@ -50,7 +52,7 @@ class Letter:
     quoted: tuple[int, ...] = ()
     quoted_senders: tuple[str, ...] = ()  # addresses in the line that introduces the quotation
     quoted_clocks: tuple[tuple[int, int, int], ...] = ()  # hours, minutes and seconds told there; -1: no seconds
-    quoted_days: frozenset[int] = frozenset()  # numbers that may be the day of the month
+    quoted_days: frozenset[tuple[int, int]] = frozenset()  # what may be day and month there; 0: the month is a word
     quoted_ids: tuple[str, ...] = ()  # what may be ids: `In message <a@x.example>, Anna writes:`
     introduction: str = ""  # that line, folded
     ticket: str = ""
@@ -88,7 +90,7 @@ def read_letter(name: str, raw: bytes) -> Letter:
         quoted=quoted,
         quoted_senders=tuple(match.lower() for match in _ADDRESS.findall(shown))[:5],
         quoted_clocks=tuple(_clock(one) for one in _CLOCK.finditer(introduction))[:3],
-        quoted_days=frozenset(int(one) for one in _NUMBER.findall(_CLOCK.sub(_unless_dotted, introduction))),
+        quoted_days=_days(introduction),
         quoted_ids=tuple(one.lower() for one in _IN_BRACKETS.findall(introduction))[:3],
         introduction=introduction.casefold()[:600],
         ticket=_ticket(message.subject),
@@ -147,6 +149,14 @@ def _introduction(message: IncomingMessage) -> str:
 
 def _clock(match: re.Match[str]) -> tuple[int, int, int]:
     return int(match[1]), int(match[2] or match[4]), int(match[3] or -1)
+
+
+def _days(introduction: str) -> frozenset[tuple[int, int]]:
+    """Days and months, both ways round where the order is not known."""
+    found = {(int(one[2]), int(one[1])) for one in _YEAR_FIRST.finditer(introduction)}
+    for one in _DATE.finditer(introduction):
+        found |= {(int(one[1]), int(one[2])), (int(one[2]), int(one[1]))}
+    return frozenset(found or {(int(one), 0) for one in _NUMBER.findall(_CLOCK.sub(_unless_dotted, introduction))})
 
 
 def _unless_dotted(match: re.Match[str]) -> str:

@@ -407,6 +407,14 @@ def test_the_day_and_the_minute_in_an_introduction_mean_one_mail(
     assert (["a", "b"] if told != introduction else ["ab"]) == found
 
 
+@pytest.mark.parametrize("date", ["2/5/26", "5.2.2026", "2026-02-05", "2026年2月5日", "05/02/2026"])
+def test_the_month_is_not_taken_for_the_day(date: str) -> None:
+    assert ["a", "b"] == groups(
+        a=mail("Complaint", FIRST, sender=f"Anna Berg <{ANNA}>", hours=7 / 60),
+        b=mail("Re: Question", f"No.\n\nOn {date} 11:07, Anna Berg wrote:\n> cut", sender=DESK, to=ANNA, hours=99),
+    )
+
+
 @pytest.mark.parametrize(
     "introduction",
     ["", "The desk wrote:", f"On Mon, 2 Feb 2026 at 11:41, The Desk <{DESK}> wrote:"],
