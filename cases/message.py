@@ -101,9 +101,9 @@ class Signal:
 class Sign:
     """A phrase of the word tables that was found and counted, so that a person can ask why; for no decision."""
 
-    kind: str  # complaint, signal or category: the table it stands in
+    kind: str  # complaint, signal or category: the table it stands in; or mark or leaning
     rule: str  # the rule, signal or category it counts for
-    phrase: str  # as it stands in the table
+    phrase: str  # as it stands in the table; of a leaning the sign
     language: str  # of the row; BCP 47, or "*" for any
     weight: float  # with the part that its place in the message adds
     words: str

@@ -23,6 +23,13 @@ class Phrase:
 
 # Marks of a letter that may weigh something whatever its language (parsers/marks.py says what they are).
 MARKS = frozenset({"quoted", "questions", "denied", "loss", "number", "wanted"})
+ALWAYS = "always"  # the sign of every letter
+WANTED = "wanted"
+# Facts of a letter that may speak for a category besides words of it (parsers/leanings.py); signals may as well.
+LEANING_FACTS = frozenset({"amount", "contract", "loss", "order_number", "waybill"})
+REMEDIES = (
+    "refund", "replacement", "redelivery", "repair", "compensation", "apology", "explanation", "termination", "other",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +49,7 @@ class Lexicon:
     alarm: float = 0.0  # what signals add to the strength of a complaint, all together
     letter: float = 0.0  # what a letter weighs before a word of it is read: it came to a complaint desk
     marks: tuple[tuple[str, float], ...] = ()  # what marks of a letter weigh that are no words of a language
+    leanings: tuple[tuple[str, tuple[tuple[str, float], ...]], ...] = ()  # category: what signs weigh for or against it
     also_from: float = 1.25  # weight from which a category beside the main one is a concern of its own
 
     @property

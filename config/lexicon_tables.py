@@ -10,7 +10,8 @@ from typing import Annotated, Any
 from pydantic import Field, PlainValidator
 
 from cases.answering import RULES, AnswerWords
-from cases.reading import MARKS, Lexicon, Phrase
+from cases.reading import ALWAYS, LEANING_FACTS, MARKS, REMEDIES, WANTED, Lexicon, Phrase
+from cases.ways import OTHER
 from config.checks import Place
 from config.fields import Name, parse_language
 from config.mistakes import Findings
@@ -59,6 +60,7 @@ class WeightsModel(Row):
     signals: dict[Name, Weight]
     categories: dict[Name, Weight]
     marks: dict[Name, Weight] = Field(default_factory=dict)
+    leanings: dict[Name, dict[str, Weight]] = Field(default_factory=dict)
 
 
 class WordsModel(Row):
@@ -95,6 +97,7 @@ def lexicon_of(found: Mapping[str, TomlFile], findings: Findings) -> Lexicon:
         findings.add(file.name, "weak_from", "is more than strong_from", "write less")
     for mark in weights.marks:
         Place(findings=findings, file=file.name, key="").must_be_known("marks", mark, MARKS, "mark")
+    _check_leanings(weights, Place(findings=findings, file=file.name, key=""))
     rows = [(file.name, row) for name, file in found.items() if (row := _words(name, file, findings))]
     for name, row in rows:
         for rule in row.answers:
@@ -111,10 +114,22 @@ def lexicon_of(found: Mapping[str, TomlFile], findings: Findings) -> Lexicon:
         alarm=weights.alarm,
         letter=weights.letter,
         marks=tuple((name, float(weight)) for name, weight in weights.marks.items()),
+        leanings=tuple(
+            (category, tuple((sign, float(weight)) for sign, weight in signs.items()))
+            for category, signs in weights.leanings.items()
+        ),
         strong_from=float(weights.strong_from),
         weak_from=float(weights.weak_from),
         also_from=float(weights.also_from),
     )
+
+
+def _check_leanings(weights: WeightsModel, place: Place) -> None:
+    known = {ALWAYS, *LEANING_FACTS, *(f"{WANTED} {remedy}" for remedy in REMEDIES), *weights.signals}
+    for category, signs in weights.leanings.items():
+        place.must_be_known("leanings", category, {*weights.categories, OTHER}, "category")
+        for sign in signs:
+            place.must_be_known(f"leanings.{category}", sign, known, "sign")
 
 
 def answers_of(found: Mapping[str, TomlFile]) -> AnswerWords:

@@ -4,8 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cases.making import quick
-from cases.message import Sign, Signal, Strength
-from cases.reading import Lexicon
+from cases.message import Fact, Sign, Signal, Strength
+from cases.reading import ALWAYS, Lexicon
+from parsers.leanings import Leaning, find_leanings, told_by
 from parsers.lexicon import CATEGORIES, COMPLAINT, DENIED, SIGNALS, counts_for, languages_of
 from parsers.marks import DEAL, Mark
 from parsers.marks import DENIED as DENIAL
@@ -39,8 +40,14 @@ class Judgement:
     signs: tuple[Sign, ...] = ()
 
 
-def judge(found: Sequence[Sequence[Hit]], language: str, lexicon: Lexicon, marks: Sequence[Mark] = ()) -> Judgement:
-    """What the words found (`lexicon.find_words`) and the marks of the letter (`marks.find_marks`) say together.
+def judge(
+    found: Sequence[Sequence[Hit]],
+    language: str,
+    lexicon: Lexicon,
+    marks: Sequence[Mark] = (),
+    facts: Sequence[Fact] = (),
+) -> Judgement:
+    """What the words found (`lexicon.find_words`), the marks (`marks.find_marks`) and facts of a letter say together.
 
     Only rows of the text's language, its kin, of any language and of English count; all when the language is unknown.
     """
@@ -57,14 +64,15 @@ def judge(found: Sequence[Sequence[Hit]], language: str, lexicon: Lexicon, marks
         strength = Strength.STRONG
     else:
         strength = Strength.WEAK if score >= lexicon.weak_from else Strength.NONE
-    ranked = _ranked(_by_rule(categories, _MORE_OF_FIELD), lexicon)
+    leanings = tuple(find_leanings(told_by(facts, told), lexicon)) if strength is not Strength.NONE else ()
+    ranked = _ranked(_by_rule(categories, _MORE_OF_FIELD), leanings, lexicon)
     return Judgement(
         complaint=strength,
         score=score,
         signals=(*told, *_deal(marks, ranked)) if strength is not Strength.NONE else told,
         categories=ranked,
         urgent="urgent" in names or "injury" in names,
-        signs=(*_marked(marks, lexicon), *_signs((*complaint, *signals, *categories))),
+        signs=(*_marked(marks, lexicon), *_leant(leanings, ranked), *_signs((*complaint, *signals, *categories))),
     )
 
 
@@ -109,15 +117,37 @@ def _place(hit: Hit) -> float:
     return _IN_OPENING if hit.start < _OPENING else 1.0
 
 
-def _ranked(weights: dict[str, float], lexicon: Lexicon) -> tuple[str, ...]:
-    """The main category, and those that are concerns of their own.
+def _ranked(words: dict[str, float], leanings: Iterable[Leaning], lexicon: Lexicon) -> tuple[str, ...]:
+    """The main category by all signs, and those that are concerns of their own by their words.
 
     One word of another field ("refund", "arrived") is how people talk; several words are a second concern.
     """
-    ranked = sorted(weights.items(), key=lambda item: -item[1])
-    top = ranked[0][1] if ranked else 0.0
-    least = max(lexicon.also_from, _SECOND * top)
-    return tuple(name for place, (name, weight) in enumerate(ranked) if weight > 0 and (not place or weight >= least))
+    totals = dict(words)
+    for one in leanings:
+        totals[one.category] = totals.get(one.category, 0.0) + one.weight
+    main = max(totals, key=totals.__getitem__, default="")
+    if not main or totals[main] <= 0:
+        return ()
+    least = max(lexicon.also_from, _SECOND * max(words.values(), default=0.0))
+    also = sorted((name for name, weight in words.items() if weight >= least and name != main), key=lambda n: -words[n])
+    return (main, *also)
+
+
+def _leant(leanings: Iterable[Leaning], ranked: Sequence[str]) -> Iterator[Sign]:
+    """What spoke for or against the main category; of the others it would tell nothing that anybody asks."""
+    for category, sign, weight, told in leanings:
+        if category not in ranked[:1] or sign == ALWAYS:
+            continue
+        yield Sign(
+            kind="leaning",
+            rule=category,
+            phrase=sign,
+            language="*",
+            weight=weight,
+            words=told.words,
+            start=told.start,
+            end=told.end,
+        )
 
 
 def _by_rule(hits: Iterable[tuple[Hit, float]], parts: Sequence[float]) -> dict[str, float]:
@@ -128,11 +158,21 @@ def _by_rule(hits: Iterable[tuple[Hit, float]], parts: Sequence[float]) -> dict[
         known = phrases.setdefault(phrase.rule, {})
         if phrase.text not in known or abs(weight) >= abs(known[phrase.text]):
             known[phrase.text] = weight
-    totals = {}
-    for rule, weights in phrases.items():
-        heaviest = sorted(weights.values(), key=abs, reverse=True)
-        totals[rule] = sum(part * weight for part, weight in zip(parts, heaviest, strict=False))
-    return totals
+    return {rule: _together(weights.values(), parts) for rule, weights in phrases.items()}
+
+
+def _together(weights: Iterable[float], parts: Sequence[float]) -> float:
+    heaviest = sorted(weights, key=abs, reverse=True)
+    return sum(part * weight for part, weight in zip(parts, heaviest, strict=False))
+
+
+def words_by_category(signs: Iterable[Sign]) -> dict[str, float]:
+    """What the words of each category weigh together, by the signs of a message."""
+    weights: dict[str, list[float]] = {}
+    for sign in signs:
+        if sign.kind == _KINDS[CATEGORIES]:
+            weights.setdefault(sign.rule, []).append(sign.weight)
+    return {category: _together(some, _MORE_OF_FIELD) for category, some in weights.items()}
 
 
 def _signals(hits: Sequence[tuple[Hit, float]]) -> tuple[Signal, ...]:

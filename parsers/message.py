@@ -296,7 +296,7 @@ def _understood(message: IncomingMessage, signature: str, reading: Reading, head
     judgement = Judgement()
     if not message.automatic:
         words = find_words(message.subject, own, reading.lexicon, sure)
-        judgement = judge(words, sure, reading.lexicon, find_marks(own, facts))
+        judgement = judge(words, sure, reading.lexicon, find_marks(own, facts), facts)
     return replace(
         message,
         language=language,

@@ -40,6 +40,7 @@ def shipped() -> Lexicon:
         alarm=float(weights["alarm"]),
         letter=float(weights["letter"]),
         marks=tuple(weights["marks"].items()),
+        leanings=tuple((category, tuple(signs.items())) for category, signs in weights["leanings"].items()),
         strong_from=float(weights["strong_from"]),
         weak_from=float(weights["weak_from"]),
         also_from=float(weights["also_from"]),

@@ -1,0 +1,157 @@
+"""Fit what signs of a letter weigh for each category (`[leanings]` of config/lexicon/weights.toml) on labelled letters.
+
+    python -m bench.matters FILE.jsonl FILE.jsonl ... [--config ombud.toml]
+
+A file holds one letter a line: `{"from": …, "subject": …, "text": …, "category": …, "category2": … or null}`; letters
+with `"complaint": false` are left out. Each file should come from another writer or another month. Prints how often the
+main category is right today, and with weights fitted on the other files (so none is judged by itself), then the table
+to put into weights.toml. A multinomial logistic regression with the words' own weights as they are, in plain Python;
+the same letters give the same table. A thousand letters take some minutes.
+"""
+
+import argparse
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from pathlib import Path
+
+from rich.progress import track
+
+from cases.reading import ALWAYS, LEANING_FACTS, REMEDIES, WANTED, Lexicon, Reading
+from cases.ways import OTHER
+from config.settings import load
+from parsers.complaint import words_by_category
+from parsers.leanings import told_by
+from parsers.message import parse_message
+
+_SIGNALS = ("delay", "injury", "repeated")  # those that speak of a matter; more of them fit accidents
+_SHARP = 2.5  # how much likelier a matter is, in nats, for each weight of its words
+_SECOND = 0.3  # part of a letter that a second defensible category gets
+_RIDGE, _LASSO = 1.0, 0.7  # what a weight costs: squared, and by its size
+_STEPS, _RATE = 400, 0.02
+_LEAST = 0.05  # smaller weights are left out
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A labelled letter as the program sees it."""
+
+    truth: dict[str, float]  # category, share
+    words: dict[str, float]  # category, weight of its words
+    signs: tuple[str, ...]
+    now: str  # what the program says of it
+
+
+@dataclass(slots=True)
+class Model:
+    """What each sign weighs for each category, in nats."""
+
+    weights: dict[tuple[str, str], float]
+
+    def shares(self, letter: Letter, categories: Sequence[str]) -> list[float]:
+        """How likely each category is."""
+        logits = [
+            _SHARP * letter.words.get(one, 0.0) + sum(self.weights.get((one, sign), 0.0) for sign in letter.signs)
+            for one in categories
+        ]
+        top = max(logits)
+        parts = [math.exp(logit - top) for logit in logits]
+        total = sum(parts)
+        return [part / total for part in parts]
+
+
+def fit(letters: Sequence[Letter], categories: Sequence[str]) -> Model:
+    """The weights that explain the letters best, small ones preferred (Adam, a fixed number of steps)."""
+    signs = {sign for letter in letters for sign in letter.signs}
+    keys = [(category, sign) for category in categories for sign in sorted(signs)]
+    model = Model(dict.fromkeys(keys, 0.0))
+    speed, size = dict.fromkeys(keys, 0.0), dict.fromkeys(keys, 0.0)
+    for step in range(1, _STEPS + 1):
+        slope = {key: 2 * _RIDGE * w + _LASSO * w / math.sqrt(w * w + 1e-3) for key, w in model.weights.items()}
+        for letter in letters:
+            for category, share in zip(categories, model.shares(letter, categories), strict=True):
+                wrong = share - letter.truth.get(category, 0.0)
+                for sign in letter.signs:
+                    slope[category, sign] += wrong
+        for key in keys:
+            speed[key] = 0.9 * speed[key] + 0.1 * slope[key]
+            size[key] = 0.99 * size[key] + 0.01 * slope[key] ** 2
+            ready = (1 - 0.9**step), (1 - 0.99**step)
+            model.weights[key] -= _RATE * (speed[key] / ready[0]) / (math.sqrt(size[key] / ready[1]) + 1e-8)
+    return model
+
+
+def read(path: Path, reading: Reading) -> list[Letter]:
+    """The labelled complaints of a file, each read as the desk reads it."""
+    found = []
+    for line in path.read_text("utf-8").splitlines():
+        row = json.loads(line)
+        if row.get("complaint", True) and row.get("category"):
+            found.append(_letter(row, reading))
+    return found
+
+
+def _letter(row: dict[str, str], reading: Reading) -> Letter:
+    mail = EmailMessage()
+    mail["From"], mail["To"] = row["from"], "complaints@shop.example"
+    mail["Subject"], mail["Message-ID"] = row["subject"], "<1@customer.example>"
+    mail.set_content(row["text"])
+    message = parse_message(mail.as_bytes(), reading)
+    first, second = row["category"], row.get("category2")
+    told = told_by(message.facts, message.signals)
+    known = {ALWAYS, *LEANING_FACTS, *_SIGNALS, *(f"{WANTED} {remedy}" for remedy in REMEDIES)}
+    return Letter(
+        truth={first: 1 - _SECOND, second: _SECOND} if second else {first: 1.0},
+        words=words_by_category(message.signs),
+        signs=tuple(sorted(known & told.keys())),
+        now=message.categories[0] if message.categories else OTHER,
+    )
+
+
+def right(letters: Iterable[Letter], model: Model, categories: Sequence[str]) -> int:
+    """How many letters get a category that is defensible."""
+    count = 0
+    for letter in letters:
+        shares = model.shares(letter, categories)
+        count += categories[shares.index(max(shares))] in letter.truth
+    return count
+
+
+def table(model: Model, categories: Sequence[str]) -> str:
+    """The rows of `[leanings]`: nats become weights of words."""
+    lines = ["[leanings]"]
+    for category in categories:
+        rows = {sign: round(w / _SHARP, 2) for (one, sign), w in model.weights.items() if one == category}
+        kept = sorted(((sign, w) for sign, w in rows.items() if abs(w) >= _LEAST), key=lambda pair: -pair[1])
+        text = ", ".join(f'"{sign}" = {w}' if " " in sign else f"{sign} = {w}" for sign, w in kept)
+        lines.append(f"{category} = {{ {text} }}" if text else f"{category} = {{}}")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("files", nargs="+", type=Path)
+    arguments.add_argument("--config", type=Path)
+    options = arguments.parse_args()
+    reading = Reading(lexicon=load(options.config, now=datetime.now(UTC)).lexicon)
+    files = {path: read(path, reading) for path in track(options.files, "Reading")}
+    categories = _categories(reading.lexicon)
+    for path in track(options.files, "Fitting") if len(files) > 1 else ():
+        others = [letter for other, letters in files.items() if other != path for letter in letters]
+        model = fit(others, categories)
+        count = len(files[path])
+        today = sum(letter.now in letter.truth for letter in files[path])
+        print(f"{path}: {count} complaints, main category right today {today / count:.3f}, ", end="")
+        print(f"by the other files {right(files[path], model, categories) / count:.3f}")
+    print(table(fit([letter for letters in files.values() for letter in letters], categories), categories))
+
+
+def _categories(lexicon: Lexicon) -> tuple[str, ...]:
+    return (*dict.fromkeys(phrase.rule for phrase in lexicon.categories if phrase.weight), OTHER)
+
+
+if __name__ == "__main__":
+    main()
