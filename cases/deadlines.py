@@ -113,6 +113,22 @@ def owed(case: Case, policy: Policy) -> tuple[Deadline, ...]:
     return found.running
 
 
+def climbed(before: Case, case: Case, stages: Iterable[str], policy: Policy) -> tuple[Deadline, ...]:
+    """The same where steps of these stages' ladders were taken since `before`, and no clock changed but by that."""
+    known = _known.get(case.number)
+    if known is None or known.case is not before or known.policy is not policy:
+        return owed(case, policy)
+    clocks, by_row = clocks_of(case, policy), list(known.by_row)
+    anew: dict[int, Deadline | None] = {}
+    for place in {place for stage in stages for place in clocks.by_stage.get(stage, ())}:
+        old = by_row[place]
+        by_row[place] = anew[id(old)] = _climbed(case, clocks.rows[place], old, policy)
+    # Whatever its next step is, a clock is due when it was: their order is the same.
+    running = tuple([anew.get(id(one)) or one for one in known.running])
+    _known[case.number] = _Known(case, policy, tuple(by_row), running)
+    return running
+
+
 def _derived(case: Case, policy: Policy, known: _Known | None) -> _Known:
     """The clocks of the case; those that no change since `known` concerns are taken from there."""
     clocks = clocks_of(case, policy)
@@ -120,11 +136,11 @@ def _derived(case: Case, policy: Policy, known: _Known | None) -> _Known:
     places: Iterable[int]
     concerned = clocks.concerned(known.case, case) if known else None
     if known and concerned is not None:
-        places, climbed = concerned
-        if not places and not climbed:
+        places, higher = concerned
+        if not places and not higher:
             return _Known(case, policy, known.by_row, known.running)
         by_row = list(known.by_row)
-        for place in climbed:
+        for place in higher:
             by_row[place] = _climbed(case, clocks.rows[place], by_row[place], policy)
     else:
         places = clocks.started_by(case.moments)
@@ -154,7 +170,7 @@ def steps_due(case: Case, deadline: Deadline, now: datetime) -> tuple[DueStep, .
     taken = _taken(case, deadline.stage, deadline.round)
     found: list[DueStep] = []
     for step in plan.ladder:
-        if step.after and now < plan.due:
+        if (step.after and now < plan.due) or (step.name in taken and not step.repeat):
             continue
         for name, moment in _comings(plan, step, deadline.target):
             if name in taken:

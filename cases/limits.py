@@ -76,7 +76,7 @@ def plan_of(case: Case, row: StageRow, begun: datetime, policy: Policy) -> Plan 
     given = date if target.unit is Unit.DATE else None
     if target.unit is Unit.DATE and given is None:
         return None
-    if not holes and not extended and len({turn.centre for turn in turns}) == 1:
+    if not holes and not extended and (len(turns) == 1 or len({turn.centre for turn in turns}) == 1):
         usual = _usual(row, case.grade, since, policy, calendar_in(case, row, case.centre, policy), given)
         overtaken = len(turns) > 1 and usual.due <= turns[-1].at
         if given or (not overtaken and (date is None or date >= usual.due)):
@@ -115,6 +115,8 @@ def date_of(case: Case, name: str, begun: datetime) -> datetime | None:
 
 def turns_since(case: Case, since: datetime) -> tuple[Turn, ...]:
     """Grade and centre as they were from `since` on; the first of them may have come before."""
+    if len(case.turns) == 1:
+        return case.turns
     if not case.turns:
         return (Turn(at=since, grade=case.grade, centre=case.centre),)
     before = sum(turn.at <= since for turn in case.turns)

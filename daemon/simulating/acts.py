@@ -29,7 +29,7 @@ from cases.policy import CommandRow, Policy, StageRow
 from cases.rights import ALSO_ON, REPORTS_ON
 from cases.routing import holders, roles_of
 from cases.sense import TRIAGE_ANSWERS, impossible
-from cases.target import Unit, share_of
+from cases.target import Target, Unit
 from cases.trouble import NeedsHuman
 
 ASSUMED = "assumed by the simulation"
@@ -129,21 +129,26 @@ class Staff:
         """When the stage is done: in the working time of whoever owes it, unless it counts clock hours."""
         round_ = [step.stage for step in case.steps].count(clock.stage)
         chance = crc32(f"{self.seed}:{raw}:{clock.stage}:{round_}".encode())
-        share = _percent(self.low + chance % (self.high - self.low + 1))
+        share = self.low + chance % (self.high - self.low + 1)
         calendar = calendar_for(case, row, policy)
         since = counted_from(case, row, clock.round)
         if clock.target.unit is Unit.DATE:
-            moment = since + (clock.due - since) * float(share)
+            moment = since + (clock.due - since) * float(Fraction(share, 100))
         else:
-            moment = calendar.add(since, share_of(clock.target, share))
+            moment = calendar.add(since, _part(clock.target, share))
         if clock.target.unit is not Unit.HOURS:
             moment = _worked(calendar, moment)
         return max(moment, now + timedelta(minutes=1 + chance % 9))
 
 
 @cache
-def _percent(count: int) -> Fraction:
-    return Fraction(count, 100)
+def _asked(name: str, argument: str) -> Command:
+    return Command(name=name, text=ASSUMED, argument=argument, written=name)
+
+
+@cache
+def _part(target: Target, percent: int) -> Target:
+    return target.share(Fraction(percent, 100))
 
 
 def _worked(calendar: Calendar, moment: datetime) -> datetime:
@@ -186,9 +191,7 @@ class Ways:
 
     def _tried(self, case: Case, command: CommandRow, row: StageRow, now: datetime) -> tuple[e.Event, ...]:
         person = self._who(case, command, row, now)
-        asked = Command(
-            name=command.name, text=ASSUMED, argument=_BEST if command.argument else "", written=command.name
-        )
+        asked = _asked(command.name, _BEST if command.argument else "")
         if person is None or impossible(case, command, asked, self._policy):
             return ()
         if wrong_argument(command.argument, asked.argument, case, self._policy):

@@ -16,7 +16,7 @@ from cases.arrival import Arrival
 from cases.case import EXTENSION_LETTER, QUESTION_LETTER, Case, fold
 from cases.commands import parse_commands
 from cases.concluding import conclude, echoes
-from cases.deadlines import Deadline, owed, remember
+from cases.deadlines import Deadline, climbed, owed, remember
 from cases.decide import on_command, on_delivery, on_message, on_tick
 from cases.groups import heard
 from cases.identity import fingerprint
@@ -141,7 +141,8 @@ class SimulatedDesk:
             if self.book.is_new_letter(letter.key):
                 self._letters.post(story, Settled(letter=letter, held=""), case, now)
         self._record(story, case, events)
-        self._look_next(case.number, owed(case, self.policy), now, happened=True)
+        stages = [event.stage for event in events if isinstance(event, e.LadderStepTaken)]
+        self._look_next(case.number, climbed(before, case, stages, self.policy), now, happened=True)
         return True
 
     # mail
