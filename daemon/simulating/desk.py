@@ -6,7 +6,7 @@ once, or when their reader's working time begins; every one arrives.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -376,7 +376,10 @@ class SimulatedDesk:
         """Whether nothing at all follows from the event but that it happened."""
         return self._moves_no_clock(event) and is_silent(event, self.policy)
 
-    def _assume(self, staff: Staff, story: Story, case: Case, clocks: Iterable[Deadline], now: datetime) -> None:
+    def _assume(self, staff: Staff, story: Story, case: Case, clocks: tuple[Deadline, ...], now: datetime) -> None:
+        if not clocks:
+            self._planned.pop(case.number, None)  # what begins anew has other rounds
+            return
         planned = self._planned[case.number]
         for clock in clocks:
             mark = (clock.stage, clock.round)

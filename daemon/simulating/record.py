@@ -4,12 +4,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 from cases import events as e
 from cases.case import Case
 from cases.deadlines import Deadline, counted_from
 from cases.letters import Letter
 from cases.policy import Policy
+from cases.target import Target
 from cases.words import LetterClass
 
 
@@ -135,7 +137,7 @@ class Story:
                 span.ended, span.how = self._end_of(span, policy, now)
                 del self.running[stage]
             elif clock.due != span.due:
-                span.due, span.moved, span.target = clock.due, span.moved + 1, str(clock.target)
+                span.due, span.moved, span.target = clock.due, span.moved + 1, _said(clock.target)
         for stage, clock in owed.items():
             if stage not in self.running:
                 self._begin(clock, policy)
@@ -146,7 +148,7 @@ class Story:
             stage=clock.stage,
             owner=clock.owner,
             clause=clock.clause,
-            target=str(clock.target),
+            target=_said(clock.target),
             round=clock.round,
             since=counted_from(self.case, row, clock.round) if row else clock.round,
             due=clock.due,
@@ -162,6 +164,12 @@ class Story:
         if row and not row.done:
             done = [moment for moment in done if moment > span.round]
         return (min(done), End.DONE) if done else (now, End.MOOT)
+
+
+@cache
+def _said(target: Target) -> str:
+    """One text for the many clocks of one limit."""
+    return str(target)
 
 
 def seen(letter: Letter, now: datetime, fate: Fate, because: str) -> SeenLetter:
