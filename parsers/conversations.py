@@ -1,8 +1,9 @@
 """Which mails belong to one conversation: by their headers where these still help, else by what they say.
 
 Header ids make a graph; broken, missing and reused ids are forgiven. A mail whose ids lead nowhere is placed beside an
-earlier one by the words it quotes, the introduction of its quotation, its subject and its participants, in this order
-(`parsers/relations.py`). Precision first: two mails of one subject and nothing else in common stay apart.
+earlier one by the words it quotes, the introduction of its quotation, its subject and its participants
+(`parsers/relations.py`, weighed in `parsers/evidence.py`; lists that do not say so are found by `parsers/meeting.py`).
+Precision first: two mails of one subject and nothing else in common stay apart.
 """
 
 from collections.abc import Iterable, Mapping
@@ -85,7 +86,7 @@ def _by_header(letters: list[Letter], sets: _Sets) -> set[int]:
     for number, letter in enumerate(letters):
         if letter.outlook:
             sets.join(("mail", number), ("outlook", letter.outlook))
-        # `In-Reply-To: Message from Anna <anna@home.example> of Monday` holds no id.
+        # `In-Reply-To: Your message <anna@home.example>` holds no id.
         refs = [one for one in letter.refs if one.strip("<>") not in people]
         for ref in refs:
             if ref not in by_id or by_id[ref] == [number]:

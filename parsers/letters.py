@@ -24,6 +24,7 @@ _HIDDEN = re.compile(
     r"([\w.+-]{1,64}) (?:at|\(at\)|\[at\]) ((?:[\w-]{1,63}\.){1,6}[\w-]{1,63})"
 )  # as public archives write
 _CLOCK = re.compile(r"(?<![\d:.])(\d{1,2})(?:[:hH時时点](\d{2})(?:[:分](\d{2}))?|\.(\d{2}))(?!\d|\.\d)")
+_GOES_ON = re.compile(r"\s+[^\W\d_]")
 _DATE = re.compile(r"(?<!\d)(\d{1,2})[./-](\d{1,2})[./-](?:\d{4}|\d{2})(?!\d)")
 _YEAR_FIRST = re.compile(r"(?<!\d)\d{4}\s?[./年년-]\s?(\d{1,2})\s?[./月월-]\s?(\d{1,2})(?!\d)")
 _NUMBER = re.compile(r"(?<!\d)\d{1,2}(?!\d)")
@@ -79,7 +80,7 @@ def read_letter(name: str, raw: bytes) -> Letter:
         name=name,
         sha256=message.sha256,
         id=message.message_id.lower(),
-        refs=tuple(one.lower() for one in (*message.references, *message.in_reply_to) if len(one) > 8),
+        refs=tuple(one.lower() for one in (*message.references, *_answered(message, head)) if len(one) > 8),
         outlook=_outlook(header_text(head.first("thread-index") or b"", 400)),
         subject=subject,
         date=_moment(message.date, head),
@@ -99,6 +100,19 @@ def read_letter(name: str, raw: bytes) -> Letter:
         archived=not (head.first("to") or head.first("cc")),
         listed=any(head.first(field) for field in _OF_LISTS),
     )
+
+
+def _answered(message: IncomingMessage, head: Head) -> tuple[str, ...]:
+    """The ids of In-Reply-To without addresses between words: `Message from Anna <anna@a.example> of Monday <1@x>`."""
+    if not message.in_reply_to:
+        return ()
+    field = header_text(head.first("in-reply-to") or b"", 2000)
+    found = []
+    for one in message.in_reply_to:
+        before, _, after = field.partition(one)
+        if not (_GOES_ON.match(after) and before.rstrip()[-1:].isalpha()):
+            found.append(one)
+    return tuple(found) or message.in_reply_to  # `message-id <1@x.example> of Monday`
 
 
 def _sender(message: IncomingMessage, head: Head) -> tuple[str, str]:

@@ -348,11 +348,28 @@ def test_a_changed_subject_ties_the_old_one_also_where_a_later_mail_is_quoted() 
     )
 
 
-def test_an_address_in_the_field_for_ids_ties_nothing() -> None:
-    told = f'Message from Desk <{DESK}> of "Mon, 02 Feb 2026"'
+@pytest.mark.parametrize(
+    "told",
+    [
+        f'Message from Desk <{DESK}> of "Mon, 02 Feb 2026"',
+        f"Desk <{DESK}>",
+        "Message from D <d@away.example> of Monday <%s@lost.example>",
+    ],
+)
+def test_an_address_in_the_field_for_ids_ties_nothing(told: str) -> None:
     assert ["a", "b"] == groups(
-        a=mail("Re: Pump", "It leaks.", In_Reply_To=told),
-        b=mail("Re: Chair", "It broke.", sender=BOB, In_Reply_To=told, hours=1),
+        a=mail("Re: Pump", "It leaks.", In_Reply_To=told.replace("%s", "1")),
+        b=mail("Re: Chair", "It broke.", sender=BOB, In_Reply_To=told.replace("%s", "2"), hours=1),
+    )
+
+
+@pytest.mark.parametrize(
+    "told", ["%s", "Your message of Monday %s", "%s (Anna's message of Monday)", "%s from Anna", "id %s of Monday"]
+)
+def test_words_around_an_id_do_no_harm(told: str) -> None:
+    assert ["ab"] == groups(
+        a=mail("Pump", Message_ID="<a@x.example>"),
+        b=mail("Chair", sender=BOB, In_Reply_To=told % "<a@x.example>", hours=1),
     )
 
 
