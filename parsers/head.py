@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import chain
 
 from cases.making import quick
 from cases.trouble import NeedsHuman
@@ -13,6 +14,8 @@ MAX_FIELDS = 1000
 KEPT_HOPS = 100
 KEPT_REFERENCES = 50  # from either end
 
+_SHORT = 200  # bytes of a value that cannot break a rule
+_FIELD = re.compile(rb"([!-9;-~]{1,200}):([^\n]*(?:\n[ \t][^\n]*)*)(?:\n|\Z)")
 _NAME = re.compile(rb"([!-9;-~]{1,200})[ \t]*:")
 _ODD_START = re.compile(rb"(?:\xef\xbb\xbf)?[ \t]{0,20}(?=[!-9;-~]{1,200}[ \t]*:)(?<=[ \t\xbf])")
 _END = re.compile(rb"\n\r?\n")  # or two bare carriage returns, which are looked for apart: so both are fast
@@ -122,8 +125,26 @@ def _bounds(raw: bytes) -> tuple[int, int, int, list[str]]:
     return start, end.start() - before, end.end(), defects
 
 
-def _fields(block: bytes, defects: list[str]) -> tuple[list[tuple[str, list[bytes]]], int]:
-    """The fields as lists of lines, and how many bytes of the block they take."""
+def _fields(block: bytes, defects: list[str]) -> tuple[list[tuple[str, bytes]], int]:
+    """The fields, and how many bytes of the block they take."""
+    found = _FIELD.findall(block)
+    covered = sum(map(len, chain.from_iterable(found))) + 2 * len(found)  # with the colon and the end of each
+    if found and covered - (block[-1:] != b"\n") == len(block):
+        names = b"\n".join([name for name, _ in found]).lower().decode("ascii").split("\n")
+        return list(zip(names, [_unbroken(value) for _, value in found], strict=True)), len(block)
+    by_lines, read = _fields_by_lines(block, defects)
+    return [(name, b"\r\n".join(lines)) for name, lines in by_lines], read
+
+
+def _unbroken(value: bytes) -> bytes:
+    """A value whose folds are CRLF."""
+    if b"\n" not in value:
+        return value.rstrip(b"\r")
+    return b"\r\n".join([line.rstrip(b"\r") for line in value.split(b"\n")])
+
+
+def _fields_by_lines(block: bytes, defects: list[str]) -> tuple[list[tuple[str, list[bytes]]], int]:
+    """The same for a block in which not every line is a field or its fold; fields as lists of lines."""
     fields: list[tuple[str, list[bytes]]] = []
     read = 0
     author: int | None = None  # where a From field stands; looked for where a line is no field
@@ -159,25 +180,19 @@ def _late_author(block: bytes) -> int:
     return late.start() if late else 0
 
 
-def _head(fields: list[tuple[str, list[bytes]]], defects: list[str]) -> Head:
+def _head(fields: list[tuple[str, bytes]], defects: list[str]) -> Head:
     kept: list[tuple[str, bytes]] = []
     index: dict[str, list[bytes]] = {}
     hops = size = 0
-    for name, lines in fields:
+    for name, value in fields:
         if name == "received":
             hops += 1
             if hops > KEPT_HOPS:
                 continue
-        value = b"\r\n".join(lines)
-        if name in ("references", "in-reply-to") and len(value) > 4096:
-            value = _fewer_references(value)
-        if len(value) > MAX_FIELD:
-            raise NeedsHuman(f"the header field {name[:40]} has {len(value)} bytes")
-        if name in _ADDRESS_FIELDS and (value.count(b"(") > 200 or value.count(b"<") > 2000):
-            raise NeedsHuman(f"the header field {name} is nested or longer than an honest address list")
-        size += len(name) + len(value)
-        kept.append((name, value))
-        index.setdefault(name, []).append(value)
+        one = value if len(value) <= _SHORT else _checked(name, value)
+        size += len(name) + len(one)
+        kept.append((name, one))
+        index.setdefault(name, []).append(one)
     if size > MAX_KEPT:
         raise NeedsHuman(f"the header has {size} bytes")
     if len(kept) > MAX_FIELDS:
@@ -185,6 +200,17 @@ def _head(fields: list[tuple[str, list[bytes]]], defects: list[str]) -> Head:
     if hops > KEPT_HOPS:
         defects.append(f"{hops} Received fields")
     return Head(fields=tuple(kept), hops=hops, defects=tuple(dict.fromkeys(defects)), index=index)
+
+
+def _checked(name: str, value: bytes) -> bytes:
+    """A value that is not short, with fewer references where they are many."""
+    if name in ("references", "in-reply-to") and len(value) > 4096:
+        value = _fewer_references(value)
+    if len(value) > MAX_FIELD:
+        raise NeedsHuman(f"the header field {name[:40]} has {len(value)} bytes")
+    if name in _ADDRESS_FIELDS and (value.count(b"(") > _SHORT or value.count(b"<") > 2000):
+        raise NeedsHuman(f"the header field {name} is nested or longer than an honest address list")
+    return value
 
 
 def _fewer_references(value: bytes) -> bytes:

@@ -208,9 +208,13 @@ def _own_words() -> dict[str, frozenset[str]]:
 
 def _together(pieces: Mapping[str, float], eldc: Mapping[str, float], second: str, sure: bool) -> dict[str, float]:
     """The sum of the three witnesses for each language that one of them names."""
-    twins, kin, known = _twins(), _kin(), _known()
+    twins, known = _twins(), _known()
     scores: dict[str, float] = {}
     akin = _akin(second)
+    lifted: dict[str, float] = {}  # by what eldc says of their kin
+    for code, told in eldc.items():
+        for one in _looked_like(code):
+            lifted[one] = max(lifted.get(one, _LEAST_ELDC), told - _KIN)
     witness = _CLD2 * (1.0 if sure else _UNSURE)
     likely_ones = [language for language, score in pieces.items() if score > _WORTH_A_LOOK]
     for language in {*likely_ones, *eldc, *([second] if second else [])}:
@@ -218,9 +222,7 @@ def _together(pieces: Mapping[str, float], eldc: Mapping[str, float], second: st
         near = twins.get(language, ()) if language in pieces else ()
         score = _PIECES * max(_LEAST_PIECES, pieces.get(language, _LEAST_PIECES)) if pieces else 0.0
         if eldc:
-            told = eldc.get(language, _LEAST_ELDC if language in known else _UNKNOWN)
-            for one in kin.get(language, ()):
-                told = max(told, eldc.get(one, _LEAST_ELDC) - _KIN)
+            told = max(eldc.get(language, _LEAST_ELDC if language in known else _UNKNOWN), lifted.get(language, -99.0))
             for one in near:
                 told = max(told, eldc.get(one, _LEAST_ELDC))
             score += _ELDC * max(_LEAST_ELDC, told)
@@ -245,6 +247,12 @@ def _twins() -> dict[str, frozenset[str]]:
 @cache
 def _kin() -> dict[str, tuple[str, ...]]:
     return {language: tuple(row) for language, row in table("languages")["kin"].items()}
+
+
+@cache
+def _looked_like(language: str) -> tuple[str, ...]:
+    """The languages that eldc may take for this one."""
+    return tuple(one for one, others in _kin().items() if language in others)
 
 
 @cache

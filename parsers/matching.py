@@ -224,11 +224,9 @@ class Matcher:
         if not begun:
             return
         words, spoken, whole = text.words, text.forms, text.whole
-        for at, word in enumerate(words):
-            if word not in begun:
-                continue
+        for at in [at for at, word in enumerate(words) if word in begun]:
             following = words[at + 1] if at + 1 < len(words) else ""
-            rows = known[word]
+            rows = known[words[at]]
             for row in _likely(rows, following, spoken) if rows.by_next or rows.others else rows.rows:
                 last = _last(row, words, at) if row.rest else at
                 if last >= 0:

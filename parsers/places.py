@@ -25,7 +25,11 @@ def find_places(text: str) -> Iterator[Fact]:
     text = text[:MAX_TEXT]
     always, by_start = _patterns(is_ascii=text.isascii())
     starts = by_start.keys() & {word[:_START] for word in letters_of(text)}
-    likely = {number: row for start in starts for number, row in by_start[start]} | always
+    likely = dict(always)
+    for beginning in starts:
+        for number, (kinds, pattern) in by_start[beginning]:
+            before = likely.get(number)
+            likely[number] = ((*before[0], *kinds) if before else kinds, pattern)
     if not likely:
         return
     lowered = text.lower()
@@ -75,9 +79,10 @@ def _patterns(*, is_ascii: bool) -> tuple[dict[int, _Row], dict[str, list[tuple[
             pattern = rf"{border}{row['before']}[ \n]?(?:{kind})"
         else:
             pattern = rf"(?:{kind})[ \n]?{row['behind']}"
-        made = (kinds, re.compile(pattern))
+        made = re.compile(pattern)
         for start in first:
-            by_start.setdefault(start, []).append((number, made))
+            begun = tuple(kind for kind in kinds if _WORDS.findall(kind)[0][:_START] == start)
+            by_start.setdefault(start, []).append((number, (begun, made)))
         if not first:
-            always[number] = made
+            always[number] = (kinds, made)
     return always, by_start
