@@ -97,7 +97,6 @@ def _but_look(row: Row) -> Row:
 
 
 def _row(number: str, deadline: Deadline) -> tuple[object, ...]:
-    target = f"{deadline.target.amount} {deadline.target.unit}"  # exact, unlike the policy's own writing
     return (
         number,
         deadline.stage,
@@ -105,11 +104,25 @@ def _row(number: str, deadline: Deadline) -> tuple[object, ...]:
         deadline.owner,
         deadline.round,
         deadline.due,
-        target,
+        _written(deadline.target),
         deadline.next_look,
         deadline.provisional,
         deadline.calendar,
     )
+
+
+def _written(target: Target) -> str:
+    """Exact, unlike the policy's own writing. Few targets are ever met, which stand in the policy."""
+    known = _texts.get(id(target))
+    if known is None or known[0] is not target:
+        if len(_texts) >= _MOST_TEXTS:
+            _texts.clear()
+        known = _texts[id(target)] = target, f"{target.amount} {target.unit}"
+    return known[1]
+
+
+_texts: dict[int, tuple[Target, str]] = {}
+_MOST_TEXTS = 1_000
 
 
 def _deadline(row: Row) -> Deadline:

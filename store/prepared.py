@@ -39,9 +39,12 @@ class Statement:
     parameters: tuple[Any, ...]
     readers: tuple[tuple[int, Callable[[Any], Any]], ...]
     order: tuple[int, ...] | None = None  # which arguments the parameters are, where they are nothing else
+    in_order: bool = False  # they are the very arguments
 
     def bind(self, arguments: Sequence[Any]) -> list[Any]:
         """The parameters for these arguments."""
+        if self.in_order:
+            return list(map(adapt, arguments))
         if self.order is not None:
             return [adapt(arguments[index]) for index in self.order]
         return [_argument(part, arguments) if isinstance(part, _Mark) else part for part in self.parameters]
@@ -98,7 +101,8 @@ class Prepared:
         readers = tuple((i, reader) for i, column in enumerate(columns) if (reader := _reader(column)))
         fixed = (part if isinstance(part, _Mark) else adapt(part) for part in parameters)
         plain = all(isinstance(part, _Mark) and part.item < 0 for part in parameters)
-        return Statement(sql, tuple(fixed), readers, tuple(part.index for part in parameters) if plain else None)
+        order = tuple(part.index for part in parameters) if plain else None
+        return Statement(sql, tuple(fixed), readers, order, in_order=order == tuple(range(len(arguments))))
 
 
 class Inserting(Prepared):

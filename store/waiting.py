@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from operator import attrgetter
 
 from cases.words import ROLL_UP
 from store.part import Part
@@ -20,6 +21,7 @@ _COLUMNS = (
     WaitingTable.within,
 )
 _NAMES = [column.name for column in _COLUMNS]
+_row = attrgetter(*_NAMES)
 _ADD = Inserting(*_COLUMNS, conflict=ignore)
 _READERS = Prepared(
     lambda now: (
@@ -142,7 +144,7 @@ class Waiting(Part):
             return self.db.run(_WAIT_NO_LONGER, now)
 
     def _wait(self, letters: Sequence[WaitingLetter]) -> None:
-        self.db.run_many(_ADD, [tuple(getattr(letter, name) for name in _NAMES) for letter in letters])
+        self.db.run_many(_ADD, [_row(letter) for letter in letters])
 
 
 def _letter(row: tuple[object, ...]) -> WaitingLetter:

@@ -192,6 +192,15 @@ def command(context: Context, action: Mapping[str, str], style: str = "button", 
 
 
 @pass_context
+def commands(context: Context, actions: Sequence[Mapping[str, str]], typed: Mapping[str, str]) -> Written:
+    """Several one-click replies in a row, each as the word to type; behind the first one stands the address."""
+    shown = [
+        command(context, one, "link" if place else "to", typed[one["command"]]) for place, one in enumerate(actions)
+    ]
+    return Written(" · ".join(shown))
+
+
+@pass_context
 def bar(context: Context, share: float) -> Written:
     """A bar of a chart: a share of its cell (0 to 1), in the text part of twenty columns."""
     state: State = state_of(context)
@@ -226,6 +235,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     each.__name__: each
     for each in (
         moment, day, hours, duration, target, size, percent, label, labels, holiday, fact, country, language, cited,
-        fenced, verbatim, ours, command, answer, bar,
+        fenced, verbatim, ours, command, commands, answer, bar,
     )
 }  # fmt: skip
