@@ -1,6 +1,7 @@
 """Column types that hold the same value on SQLite and on PostgreSQL, and the only way a value reaches a database."""
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import peewee
@@ -47,6 +48,13 @@ def moment_text(moment: datetime) -> str:
         if moment.tzinfo is None:
             raise ValueError(f"{moment} has no time zone; a naive time never reaches the database")
         moment = moment.astimezone(UTC)
+    return _text_of(moment)
+
+
+# One moment goes into many columns and records. Only for UTC: of two moments of another zone that are alike one may be
+# an hour later than the other, when its clocks have been set back.
+@lru_cache(maxsize=4096)
+def _text_of(moment: datetime) -> str:
     return moment.isoformat(timespec="microseconds")
 
 

@@ -1,7 +1,7 @@
 """Queries that peewee compiles once: building the same SQL anew for every message would cost more than running it."""
 
 import inspect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,15 +51,12 @@ class Statement:
 
     def read(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
         """The rows with moments, truth values and bytes as Python has them."""
-        if not self.readers:
+        if not self.readers or not rows:
             return rows
-        return [self._read(row) for row in rows]
-
-    def _read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        columns = list(row)
+        columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
         for index, reader in self.readers:
-            columns[index] = reader(columns[index])
-        return tuple(columns)
+            columns[index] = map(reader, columns[index])
+        return list(zip(*columns, strict=True))
 
 
 class Prepared:

@@ -5,6 +5,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -111,6 +112,13 @@ def test_text_that_a_database_refuses_is_cleaned(words: str) -> None:
     assert isinstance(back, NoteAdded)
     assert back.because.endswith("?")
     assert "\0" not in back.because
+
+
+def test_the_hour_that_comes_twice_is_written_as_the_two_hours_that_it_is() -> None:
+    first = datetime(2026, 10, 25, 2, 30, tzinfo=ZoneInfo("Europe/Berlin"))
+    assert first == first.replace(fold=1)  # as Python has it
+    texts = [encode(NoteAdded(at=at, by="tick", because="x")) for at in (first, first.replace(fold=1))]
+    assert ["T00:30", "T01:30"] == [hour for text in texts for hour in ("T00:30", "T01:30") if hour in text]
 
 
 def test_a_naive_time_is_refused() -> None:
