@@ -82,6 +82,7 @@ class _Known(NamedTuple):
     alone: tuple[tuple[int, Row], ...]  # of one word
     by_next: dict[str, tuple[tuple[int, Row], ...]]  # whose second word is this one
     others: tuple[tuple[int, Row], ...]
+    lone: tuple[Row, ...]  # of one word, without their numbers
 
 
 @lru_cache(maxsize=4)  # several tables are looked for in the same text
@@ -314,21 +315,22 @@ def _known(rows: tuple[Row, ...]) -> _Known:
             by_next[row.next] = (*by_next.get(row.next, ()), (number, row))
         else:
             others.append((number, row))
-    return _Known(rows, tuple(alone), by_next, tuple(others))
+    return _Known(rows, tuple(alone), by_next, tuple(others), tuple(row for _, row in alone))
 
 
 def _likely(known: _Known, following: str, said: frozenset[str]) -> Iterable[Row]:
     """The rows that a text may hold here, in the order of the table."""
-    found = known.alone
     more: list[tuple[int, Row]] = []
-    if known.by_next or known.others:
-        for form in forms(following):
-            more += known.by_next.get(form, ())
-            more += [one for one in known.others if form.startswith(one[1].next) and one not in more]
-        more = [one for one in more if one[1].later in said or not one[1].later]
+    for form in (following,) if following.isascii() else forms(following):
+        more += known.by_next.get(form, ())
+        for one in known.others:
+            if form.startswith(one[1].next) and one not in more:
+                more.append(one)
     if more:
-        found = tuple(sorted((*found, *more), key=_by_number))
-    return [row for _, row in found]
+        more = [one for one in more if one[1].later in said or not one[1].later]
+    if not more:
+        return known.lone
+    return [row for _, row in sorted((*known.alone, *more), key=_by_number)]
 
 
 def rows_of(phrase: Phrase, table: int, order: int = 0) -> tuple[Row, ...]:
