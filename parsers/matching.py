@@ -26,6 +26,7 @@ _STOP = re.compile(r"[.!?;:\u061f\u06d4\u0964]\s|[。！？；]")
 _LOOK_BACK = 8  # characters before a phrase in which a number is looked for
 _PREFIXED = re.compile("[\u0590-\u06ff]")
 _KEY = 4  # characters of a word's inside by which rows are found
+_START = 3  # characters by which words with which no stem begins are told apart
 
 
 _Places = tuple[tuple[int, int], ...]
@@ -162,6 +163,8 @@ class Index:
         self.inside: dict[str, tuple[Row, ...]] = {}
         self.unspaced: dict[str, tuple[Row, ...]] = {}
         self.counted: tuple[Row, ...] = ()
+        self.lengths: tuple[int, ...] = ()  # of the stems
+        self.starts: frozenset[str] = frozenset()
         by_how = {_How.WHOLE: self.whole, _How.STEM: self.stems}
         for row in rows:
             first = row.first
@@ -173,6 +176,8 @@ class Index:
                 self.counted += (row,)
             else:
                 _add(self.inside, first.text[:_KEY], row)
+        self.lengths = tuple({len(stem) for stem in self.stems})
+        self.starts = frozenset(stem[:_START] for stem in self.stems)
 
 
 def _add(rows: dict[str, tuple[Row, ...]], key: str, row: Row) -> None:
@@ -197,7 +202,8 @@ class Matcher:
         keys = frozenset(key for one in indexes for key in one.unspaced if UNSPACED.match(key))
         self._pairs = frozenset(key for key in keys if len(key) > 1)
         self._single = keys - self._pairs
-        self._lengths = tuple(sorted({len(stem) for one in indexes for stem in one.stems}))
+        self._stemmed = tuple(one for one in indexes if one.stems)
+        self._parts = frozenset(key for one in indexes for key in one.inside)
 
     @classmethod
     def of_tables(cls, tables: Sequence[Sequence[Phrase]]) -> Self:
@@ -250,13 +256,17 @@ class Matcher:
     def _looked_up(self, word: str) -> Iterator[Row]:
         for form in forms(word):
             yield from self._whole.get(form)
-            for length in self._lengths:
+            starts = {form[:size] for size in range(1, _START + 1)}
+            begun = [one.lengths for one in self._stemmed if not one.starts.isdisjoint(starts)]
+            for length in sorted(set(chain.from_iterable(begun))):
                 if length > len(form):
                     break
                 yield from self._stems.get(form[:length])
         if self._inside.tables:
             for at in range(len(word) - 1):
                 for length in range(2, _KEY + 1):
+                    if word[at : at + length] not in self._parts:
+                        continue
                     for row in self._inside.get(word[at : at + length]):
                         step = row.first
                         if step and len(step.text[:_KEY]) == length and _fits(step, word, row.phrase.language):

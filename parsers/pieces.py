@@ -94,8 +94,7 @@ def _worth(script: str, word: str) -> tuple[int, int]:
 def _packed(script: str, piece: str) -> int:
     """The weights of a piece, each in the lane of its language: one addition adds all of them; 0 without weights."""
     table = _table(script)
-    weights = {language: int(weight) for language, weight in _WEIGHT.findall(table.row(piece))}
-    return sum(weights.get(language, 0) << _LANE * lane for lane, language in enumerate(table.languages) if weights)
+    return sum([int(weight) << table.lanes[language] for language, weight in _WEIGHT.findall(table.row(piece))])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +109,7 @@ class _Table:
     rows: bytes  # lines with their ends
     places: "array[int]"  # by hash: 1 more than where a row begins; 0 for none
     zero: int  # makes the sum of every lane positive
+    lanes: dict[str, int]  # where the lane of each language begins
 
     def row(self, piece: str) -> str:
         """The weights of a piece as the file has them; empty when it has none."""
@@ -134,4 +134,5 @@ def _table(script: str) -> _Table:
             at = (at + 1) % len(places)
         places[at] = match.start() + 1
     zero = sum(_HALF << _LANE * lane for lane in range(len(known)))
-    return _Table(unit=float(unit), languages=known, rows=rows, places=places, zero=zero)
+    lanes = {language: _LANE * lane for lane, language in enumerate(known)}
+    return _Table(unit=float(unit), languages=known, rows=rows, places=places, zero=zero, lanes=lanes)
