@@ -183,11 +183,10 @@ def is_silent(event: e.Event, policy: Policy) -> bool:
     """Whether the event calls for no letter, whatever its case is like."""
     if isinstance(event, _UNLISTED):
         return False
-    return all(any(not meets(event) for meets in _own_conditions(row)) for row in _notices_on(event.kind, policy))
-
-
-def _own_conditions(row: NoticeRow) -> Iterable[Callable[[e.Event], bool]]:
-    return (EVENT_CONDITIONS[one] for one in row.only if one in EVENT_CONDITIONS)
+    for row in _notices_on(event.kind, policy):
+        if all(EVENT_CONDITIONS[one](event) for one in row.only if one in EVENT_CONDITIONS):
+            return False
+    return True
 
 
 def is_obsolete(key: str, case: Case, policy: Policy) -> bool:

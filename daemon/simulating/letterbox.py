@@ -4,7 +4,6 @@ The rules are those of the daemon: ceilings, what is obsolete, who stands in, wh
 is rendered, and every letter that leaves arrives.
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -88,11 +87,11 @@ class Letterbox:
     book: MemoryBook
     agenda: Agenda
     conclude: Conclude
-    _waiting: defaultdict[str, list[_Waiting]] = field(default_factory=lambda: defaultdict(list))  # by reader
+    # By reader, and when they are told: each such moment is on the agenda.
+    _waiting: dict[tuple[str, datetime], list[_Waiting]] = field(default_factory=dict)
     pen: Pen | None = None
     _left: dict[str, tuple[LetterRef, ...]] = field(default_factory=dict)  # what went last to an address
     _told_last: dict[str, datetime] = field(default_factory=dict)  # by reader
-    _gatherings: set[tuple[str, datetime]] = field(default_factory=set)
 
     def settle(self, letter: Letter, case: Case, now: datetime) -> tuple[Settled, e.LetterEvent | None]:
         """What becomes of a letter as soon as it is written."""
@@ -164,21 +163,17 @@ class Letterbox:
 
     def _wait(self, one: _Waiting) -> None:
         reader = one.letter.person
-        self._waiting[reader].append(one)
-        if (reader, one.at) not in self._gatherings:
-            self._gatherings.add((reader, one.at))
+        known = self._waiting.get((reader, one.at))
+        if known is None:
+            self._waiting[reader, one.at] = [one]
             self.agenda.plan(one.at, Turn.GATHER, partial(self._gather, reader))
+        else:
+            known.append(one)
 
     def _gather(self, reader: str, now: datetime) -> None:
         """Tells a reader all that waits for them, or whoever stands in for them."""
-        self._gatherings.discard((reader, now))
-        waiting = self._waiting.pop(reader, [])
-        due = [one for one in waiting if one.at <= now]
-        if rest := [one for one in waiting if one.at > now]:
-            self._waiting[reader] = rest
+        due = self._waiting.pop((reader, now))
         person = self.policy.directory.people.get(reader)
-        if not due:
-            return
         if later := put_off(person, self._told_last.get(reader), self.policy, now):
             self._put_off(due, later, now)
         elif person:

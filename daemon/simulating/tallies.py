@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from operator import itemgetter
 
 from cases import events as e
 from cases.case import Case
@@ -81,7 +82,7 @@ class MemoryTallies:
     def tallied(self, start: datetime, end: datetime) -> Counter[str]:
         """How many of each series."""
         found = self._all[bisect_left(self._all, (start, "", "")) : bisect_left(self._all, (end, "", ""))]
-        return Counter(series for _, series, _ in found)
+        return Counter(map(itemgetter(1), found))
 
     def tally_times(self, series: str, start: datetime, end: datetime) -> list[datetime]:
         """When, in order."""
