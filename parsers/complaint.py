@@ -8,7 +8,7 @@ from cases.message import Fact, Sign, Signal, Strength
 from cases.reading import ALWAYS, Lexicon
 from parsers.leanings import Leaning, find_leanings, told_by
 from parsers.lexicon import CATEGORIES, COMPLAINT, DENIED, SIGNALS, counts_for, languages_of
-from parsers.marks import DEAL, Mark
+from parsers.marks import DEAL, TERMS, Mark
 from parsers.marks import DENIED as DENIAL
 from parsers.matching import Hit
 
@@ -23,6 +23,7 @@ _CERTAIN = 0.99  # summed weight from which a signal is told; less are hints tha
 # Signals that also strangers and sellers speak of, and that make no complaint by themselves.
 _NO_COMPLAINT = frozenset({"asks_status", "press", "regulator", "urgent", "trade_secret", "leaving"})
 _MANNERS = frozenset({"service-attitude", "communication"})  # of which no deal is broken
+_OPINIONS = _MANNERS | {"price"}  # whoever finds something dear names sums too
 _MOST = 100
 _KINDS = {COMPLAINT: "complaint", SIGNALS: "signal", CATEGORIES: "category"}
 
@@ -78,10 +79,9 @@ def judge(
 
 def _deal(marks: Sequence[Mark], categories: Sequence[str]) -> Iterator[Signal]:
     """What a complaint says was agreed and is not kept: the order, contract or sum it names (policy §4, M13)."""
-    if not _MANNERS.isdisjoint(categories[:1]):
-        return
     for mark in marks:
-        if mark.name == DEAL:
+        spared = {DEAL: _MANNERS, TERMS: _OPINIONS}.get(mark.name)
+        if spared is not None and spared.isdisjoint(categories[:1]):
             yield Signal(name="named_deal", words=mark.words, start=mark.start, end=mark.end)
 
 

@@ -9,7 +9,8 @@ from cases.message import Fact
 QUOTED = "quoted"  # somebody's words in quotation marks
 QUESTIONS = "questions"  # as a share of the sentences
 DENIED = "denied"  # says that there is nothing to complain of
-DEAL = "deal"  # names the order, contract, consignment or sum it is about; weighs nothing itself
+DEAL = "deal"  # wants a remedy for an order, contract, consignment or sum it names; weighs nothing itself
+TERMS = "terms"  # names a contract or sum and asks for no remedy; neither does this
 _MAX_TEXT = 20_000  # characters
 _QUOTED = re.compile(
     r"[“„«][^“”„«»\n]{4,200}[”“»]|(?<!\w)\"[^\"\n]{4,200}\"(?!\w)|[「『][^」』\n]{2,200}[」』]"
@@ -20,7 +21,9 @@ _MARKED = ">＞|"
 _QUESTION = re.compile(r"[?？؟]+|[吗嗎呢](?=[。!！\n])|(?:でしょうか|ますか|ですか)(?=[。\n])")
 _SENTENCE = re.compile(r"[.!。！।۔](?=\s|\Z|[\u3040-\u9fff])|[!！]+|\n[ \t]*\n")
 _KEPT = re.compile(r"^[ \t]*[>＞|].*$", re.MULTILINE)  # lines of ours between the customer's answers
-_DEALS = frozenset({"order_number", "contract", "project", "waybill", "amount"})
+_TERMS = ("contract", "project", "amount")  # who names these speaks of what was agreed
+_DEALS = (*_TERMS, "order_number", "waybill")  # the last two also who only asks or tells
+_REMEDIES = frozenset({"refund", "replacement", "redelivery", "repair", "compensation", "termination"})
 _OF_FACTS = {"loss": "loss", "order_number": "number", "wanted": "wanted"}
 
 
@@ -52,9 +55,10 @@ def _in_text(text: str) -> Iterator[Mark]:
 
 def _of_facts(facts: Iterable[Fact]) -> Iterator[Mark]:
     facts = tuple(facts)
-    deal = next((fact for fact in facts if fact.kind in _DEALS), None)
+    is_remedied = any(fact.kind == "wanted" and fact.value in _REMEDIES for fact in facts)
+    deal = next((fact for fact in facts if fact.kind in (_DEALS if is_remedied else _TERMS)), None)
     if deal:
-        yield Mark(DEAL, 1.0, deal.words, deal.start, deal.end)
+        yield Mark(DEAL if is_remedied else TERMS, 1.0, deal.words, deal.start, deal.end)
     seen: set[str] = set()
     for fact in facts:
         name = _OF_FACTS.get(fact.kind, "")

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -143,7 +144,7 @@ def numbers_in(value: Any) -> Iterator[str]:
         for inner in value:
             yield from numbers_in(inner)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield str(value)
+        yield format(Decimal(str(value)), "f")  # 0.0000081, not 8.1e-06
     elif isinstance(value, str) and _NUMBER.fullmatch(value):
         yield value
 
