@@ -90,7 +90,7 @@ def _worth(script: str, word: str) -> tuple[int, int]:
     return len(pieces), sum(_packed(script, piece) for piece in pieces)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def _packed(script: str, piece: str) -> int:
     """The weights of a piece, each in the lane of its language: one addition adds all of them; 0 without weights."""
     table = _table(script)
