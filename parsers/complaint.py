@@ -21,7 +21,7 @@ _OPENING = 280  # characters
 _SECOND = 0.5  # part of the main category's weight from which another one is a concern of its own
 _CERTAIN = 0.99  # summed weight from which a signal is told; less are hints that need a second one
 # Signals that also strangers and sellers speak of, and that make no complaint by themselves.
-_NO_COMPLAINT = frozenset({"asks_status", "press", "regulator", "urgent", "trade_secret", "leaving"})
+_NO_COMPLAINT = frozenset({"asks_status", "press", "regulator", "urgent", "trade_secret", "leaving", "named_deal"})
 _MANNERS = frozenset({"service-attitude", "communication"})  # of which no deal is broken
 _OPINIONS = _MANNERS | {"price"}  # whoever finds something dear names sums too
 _MOST = 100
@@ -60,7 +60,7 @@ def judge(
     categories = [(hit, weight * _place(hit)) for hit, weight in categories]
     told = _signals(signals)
     names = {signal.name for signal in told}
-    score = _score(complaint, bool(names - _NO_COMPLAINT), marks, lexicon)
+    score = _score(complaint, is_alarming(names), marks, lexicon)
     if score >= lexicon.strong_from:
         strength = Strength.STRONG
     else:
@@ -75,6 +75,21 @@ def judge(
         urgent="urgent" in names or "injury" in names,
         signs=(*_marked(marks, lexicon), *_leant(leanings, ranked), *_signs((*complaint, *signals, *categories))),
     )
+
+
+def is_alarming(signals: Iterable[str]) -> bool:
+    """Whether there is a signal that only complaints carry."""
+    return not _NO_COMPLAINT.issuperset(signals)
+
+
+def parts_of(words: Iterable[tuple[str, str, float]]) -> dict[str, float]:
+    """What each rule adds to a score, of the rule, phrase and weight of all words that count for a complaint."""
+    phrases: dict[str, dict[str, float]] = {}
+    for rule, text, weight in words:
+        known = phrases.setdefault(rule, {})
+        if text not in known or abs(weight) >= abs(known[text]):
+            known[text] = weight
+    return {rule: _together(weights.values(), _MORE) for rule, weights in phrases.items()}
 
 
 def _deal(marks: Sequence[Mark], categories: Sequence[str]) -> Iterator[Signal]:

@@ -18,7 +18,9 @@ _QUOTED = re.compile(
 )
 _OPENING = '“„«"「『\u2018'
 _MARKED = ">＞|"
-_QUESTION = re.compile(r"[?？؟]+|[吗嗎呢](?=[。!！\n])|(?:でしょうか|ますか|ですか)(?=[。\n])")
+_QUESTION = re.compile(
+    r"[?？؟]+|[吗嗎呢](?=[。!！\n])|(?:でしょうか|ますか|ですか)(?=[。\n])|(?<=[\u0370-\u03ff\u1f00-\u1fff]);"
+)
 _SENTENCE = re.compile(r"[.!。！।۔](?=\s|\Z|[\u3040-\u9fff])|[!！]+|\n[ \t]*\n")
 _KEPT = re.compile(r"^[ \t]*[>＞|].*$", re.MULTILINE)  # lines of ours between the customer's answers
 _TERMS = ("contract", "project", "amount")  # who names these speaks of what was agreed
