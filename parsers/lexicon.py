@@ -28,7 +28,7 @@ _DENIABLE = {
         ),
         REACH,
     ),
-    COMPLAINT: {"damage": 2, "dissatisfaction": 2, "explicit": REACH, "praise": 3, "rudeness": 2},
+    COMPLAINT: {"damage": 2, "dissatisfaction": 2, "explicit": REACH, "praise": 3, "rudeness": 2, "settled": 2},
     CATEGORIES: {"product-quality": 2, "service-attitude": 2},
 }  # fmt: skip
 # Whose denial says that there is nothing to complain of.
