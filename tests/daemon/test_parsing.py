@@ -75,7 +75,7 @@ def test_people_see_own_words_and_evidence_and_no_terminal_code_of_the_sender(
     result = runner.invoke(app, ["parse", "one.eml"])
     assert 0 == result.exit_code
     assert "order_number = 48213" in result.stdout
-    assert "complaint dissatisfaction +0.9 by 'unacceptable' [en]" in " ".join(result.stdout.split())
+    assert "complaint dissatisfaction +0.6 by 'unacceptable' [en]" in " ".join(result.stdout.split())
     assert "\x1b]0;" not in result.stdout
     assert "\x07" not in result.stdout
 
