@@ -33,12 +33,7 @@ def out_of_office(signs: Signs) -> Verdict:
     by_subject = _by_subject(signs)
     if by_subject:
         return by_subject if own_matters(signs.folded_own) < 2 else None
-    own = signs.folded_own
-    if not own or len(signs.own) > _LONGEST or not says(own, "absence", "away", _OPENING):
-        return None
-    more = (signs.answers or signs.return_path == "") + min(2, _times(own, "absence", "back"))
-    more += has(own, "answers", "thanks") or has(own, "answers", "received") or has(own, "answers", "automatic")
-    return _SAID if more >= 2 and not is_about_us(own) and own_matters(own) < 2 else None
+    return None
 
 
 def _by_subject(signs: Signs) -> Verdict:
@@ -71,7 +66,7 @@ def answer_of_a_program(signs: Signs) -> Verdict:
     if _by_itself(signs) and (_kinds(own) or signs.answers):
         return verdict
     if not says(own, "answers", "received", _OPENING):
-        return verdict if _says_it_came(signs, own) else None
+        return None
     numbered = _is_numbered(signs)
     promised, ticket = has(own, "answers", "promised"), has(own, "answers", "ticket")
     if (numbered and (promised or ticket)) or (ticket and promised) or has(own, "answers", "unread"):

@@ -4,9 +4,10 @@ import re
 from functools import cache
 
 from cases.message import Automatic
-from parsers.absence import answer_of_a_program, out_of_office, unread
+from parsers.absence import answer_of_a_program, out_of_office
 from parsers.head import Head
-from parsers.notices import nobody_there, survey
+from parsers.notes import note
+from parsers.notices import survey
 from parsers.phrases import begins, found, has
 from parsers.signs import Signs, Verdict
 from parsers.tables import table
@@ -53,9 +54,8 @@ def classify(signs: Signs) -> Verdict:
         _invitation,
         out_of_office,
         answer_of_a_program,
-        unread,
-        nobody_there,
         survey,
+        note,
         _precedence,
         _newsletter,
         _null,

@@ -54,9 +54,14 @@ class Signs:
         return fold(self.own[:_LOOKED_AT])
 
     @cached_property
+    def uncited(self) -> str:
+        """The writer's own words without what they cite in quotation marks: somebody else said that."""
+        return _CITED.sub(" ", self.own[:_LOOKED_AT])
+
+    @cached_property
     def spoken(self) -> str:
-        """The same without what they cite in quotation marks: somebody else said that."""
-        return _CITED.sub(" ", self.folded_own)
+        """The same, folded."""
+        return fold(self.uncited)
 
     @cached_property
     def local(self) -> str:
