@@ -23,38 +23,24 @@ _GOT = re.compile(
     "(?:收到|得到|只有|都是|回的)[^。！!]{0,8}自[动動]|自動(?:返信|応答|回答|配信)[^。]{0,8}(?:届|もら|受け取|しか|だけ|ばかり)"
     "|자동[^.!]{0,8}(?:받|왔|뿐|만 )|(?:ได้รับ|ได้แต่|มีแต่|เจอแต่)[^.!]{0,12}อัตโนมัติ"
 )
-_SAID = (Automatic.AUTO_REPLY, "reads like an out-of-office note")
 
 
 def out_of_office(signs: Signs) -> Verdict:
-    """An absence note by subject and first lines. Who shows us one (`Fwd:`) or answers one (`Re:`) is a person."""
-    if signs.told.forwards:
+    """An absence note by its subject. Who shows us one (`Fwd:`) or answers one (`Re:`) is a person."""
+    if signs.told.forwards or not _has_certain_subject(signs) or own_matters(signs.folded_own) > 1:
         return None
-    by_subject = _by_subject(signs)
-    if by_subject:
-        return by_subject if own_matters(signs.folded_own) < 2 else None
-    return None
+    return Automatic.AUTO_REPLY, "subject of an out-of-office note"
 
 
-def _by_subject(signs: Signs) -> Verdict:
+def _has_certain_subject(signs: Signs) -> bool:
     told, subject = signs.told, signs.folded_subject
-    verdict = (Automatic.AUTO_REPLY, "subject of an out-of-office note")
     bracketed = _BRACKETED.search(told.base)
     tags = (*told.tags, bracketed[1]) if bracketed else told.tags
     certain = phrases("absence", "certain").all
     if any(tag in certain for tag in tags) and (not told.replies or len(signs.own) < _LONGEST):
-        return verdict
-    if told.replies:
-        return None
-    phrase = begins(subject, "absence", "certain")
-    if phrase and _ENDS.match(subject[len(phrase) :]):
-        return verdict
-    likely = phrase or begins(subject, "absence", "likely")
-    if likely and _ENDS.match(subject[len(likely) :]):
-        own = signs.folded_own
-        agrees = says(own, "absence", "away", _OPENING) or _by_itself(signs) or bool(_kinds(own) >= 2)
-        return verdict if agrees and len(signs.own) <= _LONGEST else None
-    return None
+        return True
+    phrase = "" if told.replies else begins(subject, "absence", "certain")
+    return bool(phrase and _ENDS.match(subject[len(phrase) :]))
 
 
 def answer_of_a_program(signs: Signs) -> Verdict:
@@ -72,23 +58,6 @@ def answer_of_a_program(signs: Signs) -> Verdict:
     if (numbered and (promised or ticket)) or (ticket and promised) or has(own, "answers", "unread"):
         return verdict
     return verdict if promised and not told_of_trouble(signs) else None
-
-
-def _says_it_came(signs: Signs, own: str) -> bool:
-    """Whether it confirms in everyday words that a message came and what happens next, and has nothing else to say."""
-    if len(own) > _LONGEST // 2 or not says(own, "answers", "came", _OPENING):
-        return False
-    more = _is_numbered(signs) + sum(has(own, "answers", key) for key in ("promised", "ticket", "thanks"))
-    return more >= 2 and not is_about_us(own) and not own_matters(own)
-
-
-def unread(signs: Signs) -> Verdict:
-    """Whoever asks not to be answered, and says that our message came or will be dealt with, is a program."""
-    own = signs.spoken
-    if signs.told.forwards or len(signs.own) > _LONGEST or not has(own, "answers", "unread"):
-        return None
-    kinds = sum(has(own, "answers", key) for key in ("received", "came", "thanks", "promised", "ticket", "automatic"))
-    return (Automatic.AUTO_REPLY, "asks not to be answered") if kinds >= 2 and own_matters(own) < 2 else None
 
 
 def told_of_trouble(signs: Signs) -> bool:
@@ -143,9 +112,3 @@ def is_about_us(own: str) -> bool:
 def own_matters(own: str) -> int:
     """How many words a folded text holds, up to two, by which people tell of a matter of their own."""
     return min(2, len(found(own, "absence", "matters")))
-
-
-def _times(own: str, name: str, key: str) -> int:
-    """How many of the phrases stand in a folded text, none of them within another."""
-    said = found(own, name, key)
-    return sum(not any(phrase in other for other in said - {phrase}) for phrase in said)

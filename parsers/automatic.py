@@ -7,9 +7,9 @@ from cases.message import Automatic
 from parsers.absence import answer_of_a_program, out_of_office
 from parsers.head import Head
 from parsers.notes import note
-from parsers.notices import survey
 from parsers.phrases import begins, found, has
 from parsers.signs import Signs, Verdict
+from parsers.surveys import survey
 from parsers.tables import table
 from parsers.undelivered import undelivered
 from parsers.words import header_text

@@ -62,6 +62,8 @@ class Kind(IntFlag):
     LEFT = auto()  # somebody or an address is gone for good
     BACK = auto()
     PROMISE = auto()
+    TERM = auto()  # promises an answer within some days
+    THANKS = auto()  # for our message
     CONTACT = auto()
     LATE = auto()
     HOURS = auto()
@@ -117,10 +119,12 @@ def note(signs: Signs) -> Verdict:
     if not answers and not _is_heading(signs.subject, text):
         return None
     found = read_note(text)
-    if not found.kinds & CORE:
+    thanked = Kind.THANKS | Kind.TERM
+    if not (found.kinds & CORE or (answers and found.kinds & thanked == thanked)):
         return None
     if answers:
-        return _SAID if found.doubt <= 0 and (found.said > 1 or not found.strange) else None
+        several = found.said > 1 or (found.kinds & ~(Kind.POLITE | Kind.THANKS | Kind.TERM)).bit_count() > 2
+        return _SAID if found.doubt <= 0 and (several or not found.strange) else None
     does, away = found.kinds, found.kinds & Kind.ABSENT and found.kinds & Kind.CONTACT
     heard = found.said > 1 and (does & (Kind.ARRIVED | Kind.PROMISE) or (away and does & (Kind.UNREAD | Kind.BACK)))
     return _SAID if heard and found.strange <= (found.said - 2) / 2 else None
@@ -144,12 +148,18 @@ def kinds_of(one: Sentence) -> Kind:
         found |= Kind.ABSENT
     if about & LEFT and not one.unknown and not one.own:
         found |= Kind.LEFT
+    if one.beside & LEFT and about & MAIL and not about & (REACHED | NONE):  # people move house, too
+        found &= ~Kind.LEFT
+    if about & WHO and about & ME and not about & YOURS and not one.unknown and not one.own:
+        found |= Kind.CONTACT  # "I am replaced by ..."
     if about & REACHED and one.unknown <= 3:
         found |= Kind.CONTACT
+    if found & Kind.PROMISE and about & SOON and about & DAY and not about & (MINE | ME):
+        found |= Kind.TERM
     if one.days >= 2 and one.numbers >= 2:
         found |= Kind.HOURS
-    if about & POLITE and one.unknown <= max(1, one.known // 2):
-        found |= Kind.POLITE
+    if about & POLITE and one.unknown <= max(one.known > 1, one.known // 2):
+        found |= Kind.POLITE | (Kind.THANKS if about & (MAIL | TURN) else Kind(0))
     return found
 
 
@@ -161,7 +171,7 @@ def read_note(text: str) -> Note:
     for at, piece in enumerate(pieces):
         one = read_sentence(piece, likely)
         found = kinds_of(one)
-        does = found & ~Kind.POLITE
+        does = found & ~(Kind.POLITE | Kind.THANKS)
         short = len(piece) < _GREETING
         if closed and _may_follow(one, found):
             strange += 0.5 * bool(one.unknown > 3 and not one.about & MAIL)
@@ -197,14 +207,17 @@ def _nothing(one: Sentence) -> float:
     """What a sentence adds that does nothing such notes do."""
     plain = one.known > 1 >= one.unknown and not one.about & (MINE | ME | YOURS)
     counted = 0.5 if plain else one.unknown + bool(one.known) / 2
-    return one.own + counted + one.asks + bool(one.about & MINE)
+    asks = one.asks and (one.unknown or not one.about & URGENT)
+    return one.own + counted + bool(asks) + bool(one.about & MINE)
 
 
 def _besides(one: Sentence, does: Kind) -> float:
     """What a sentence says besides what such notes do."""
     # "For repairs under guarantee ring ..." names what is not to be done here.
     elsewhere = bool(does & Kind.CONTACT and one.about & REACHED)
-    surplus = max(0, one.unknown - 1 - elsewhere - one.known // 4) / 2
+    listed = elsewhere and one.text[:1] in "-–•*·" and not one.about & (MINE | ME)
+    surplus = 0 if listed else max(0, one.unknown - 1 - elsewhere - one.known // 4)
+    surplus = surplus if elsewhere and not one.about & URGENT else surplus / 2
     own = one.own * (0.5 if elsewhere else 1.5)
     asks = one.asks and not (does & Kind.CONTACT and one.about & (REACHED | URGENT))
     # A program says neither "I got your automatic reply" nor "call me".
@@ -217,6 +230,10 @@ def _accuses(one: Sentence, does: Kind) -> bool:
     """Whether it says that the reader's house is closed or does not answer: "your office", "my messages"."""
     theirs = does & (Kind.ABSENT | Kind.SHUT | Kind.LEFT | Kind.UNREAD) and one.beside >> OF_YOURS & WHO
     absent = does & (Kind.ABSENT | Kind.BACK)
+    if one.beside & (MAIL | REPLY) and not one.about & (READ | LEFT | TURN | AWAY):
+        return True
+    if one.beside & WHO and does & Kind.ABSENT and not does & Kind.CONTACT:
+        return True
     said_so = (one.beside & MAIL and not one.about & READ) or (one.about & MINE and one.about & COME)
     unanswered = not absent and one.about & NONE and one.about & REPLY and said_so
     return bool(theirs or unanswered)

@@ -38,7 +38,7 @@ _END = re.compile(
 )
 _SHORTENED = re.compile(
     r"(?:\b|(?<=[^\W\d]))(?:str)\.\Z|\b(?:dr|mr|mrs|ms|st|tel|nr|no|sr|sra|str|ing|lic|sig|dott|ext|prof|ca|bzw|inkl|mag|mme|тел|моб|доб|ул|им|г|tj|pn|nt"
-    r"|kl|č|св|val|godz|art)\.\Z",
+    r"|kl|č|св|val|godz|art|mudr)\.\Z",
     re.IGNORECASE,
 )
 _FOUND_AT = re.compile(
@@ -210,8 +210,7 @@ def _read_words(text: str, tokens: list[str], words: list[str], language: str, a
             own += bool(means & OWN)
         elif any(map(str.isdigit, words[at])):
             numbers += 1
-        # A capital within a sentence is a name, except where all nouns have one.
-        elif len(words[at]) >= least and (language == "de" or not at or not tokens[at][:1].isupper()):
+        elif len(words[at]) >= least and (language == "de" or not _is_named(tokens, at)):
             unknown += 1
     if language == "vi":
         unknown //= 2  # most words are two syllables, written apart
@@ -226,6 +225,12 @@ def _read_words(text: str, tokens: list[str], words: list[str], language: str, a
         numbers=numbers,
         beside=_beside(abouts, MINE) | _beside(abouts, YOURS) << OF_YOURS if about & (MINE | YOURS) else 0,
     )
+
+
+def _is_named(tokens: list[str], at: int) -> bool:
+    """Whether a word has a capital that it would not have at the beginning of a sentence; not for German nouns."""
+    following = tokens[at + 1 : at + 2]
+    return tokens[at][0].isupper() and (at > 0 or (following != [] and following[0][0].isupper()))
 
 
 def _beside(abouts: list[int], whose: int) -> int:
