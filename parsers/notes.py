@@ -115,8 +115,8 @@ def note(signs: Signs) -> Verdict:
     if signs.told.forwards or not text.strip() or len(signs.own) > _LONGEST or _CAPTION.match(text):
         return None
     label = _LABEL.match(signs.subject)
-    answers = signs.answers or (label is not None and _is_heading(label[1], text))
-    if not answers and not _is_heading(signs.subject, text):
+    answers = signs.answers or (label is not None and _is_heading(label[1]))
+    if not answers and not _is_heading(signs.subject):
         return None
     found = read_note(text)
     thanked = Kind.THANKS | Kind.TERM
@@ -130,9 +130,9 @@ def note(signs: Signs) -> Verdict:
     return _SAID if heard and found.strange <= (found.said - 2) / 2 else None
 
 
-def _is_heading(subject: str, text: str) -> bool:
+def _is_heading(subject: str) -> bool:
     """Whether a subject says only that somebody is away, a house closed, a message received or answered."""
-    one = read_sentence(subject, languages(f"{subject} {text}"))
+    one = read_sentence(subject, languages(subject))
     if one.unknown or one.own or one.asks or one.about & (MINE | ME):
         return False
     return bool(one.about & (AWAY | SHUT | LEFT | AUTO | MAIL | REPLY))
@@ -216,7 +216,7 @@ def _besides(one: Sentence, does: Kind) -> float:
     # "For repairs under guarantee ring ..." names what is not to be done here.
     elsewhere = bool(does & Kind.CONTACT and one.about & REACHED)
     listed = elsewhere and one.text[:1] in "-–•*·" and not one.about & (MINE | ME)
-    surplus = 0 if listed else max(0, one.unknown - 1 - elsewhere - one.known // 4)
+    surplus: float = 0 if listed else max(0, one.unknown - 1 - elsewhere - one.known // 4)
     surplus = surplus if elsewhere and not one.about & URGENT else surplus / 2
     own = one.own * (0.5 if elsewhere else 1.5)
     asks = one.asks and not (does & Kind.CONTACT and one.about & (REACHED | URGENT))
