@@ -5,10 +5,9 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
-from cases.making import quick
 from cases.reading import Phrase
 from parsers.lexicon import Hit, Matcher
 from parsers.tables import table
@@ -16,6 +15,7 @@ from parsers.wishes import Wish, find_wishes
 
 MAX_TEXT = 20_000
 _MOST = 80  # cues of one kind
+_MOST_WISHES = 200  # the same; they are not compared with one another
 _EVIDENCE = "evidence"  # looked for in the same pass; no cue of a demand
 # Each begins with the sign itself, then looks around: characters are found faster than places.
 # A point before a small letter or a digit belongs to an abbreviation ("Rs. 500", "z. B.").
@@ -35,15 +35,14 @@ _BREAKS = frozenset(".!?:;,。！？：；，、।؟…>")  # a line that ends 
 class Cue(NamedTuple):
     """A word of the tables in the text: its table and rule, and its place."""
 
-    kind: str  # wanted, wished (in other words), wish (what asks for it), or the name of the table in `_matcher`
+    kind: str  # wanted, wished, loose, vague: less and less plain; wish, order: what asks; else a table of `_matcher`
     rule: str
     start: int
     end: int
     sentence: int
 
 
-@quick
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Said:
     """The cues of a text in their order, and where its sentences and clauses end."""
 
@@ -68,9 +67,27 @@ class Said:
 
     def of(self, *kinds: str) -> Iterator[Cue]:
         """The cues of some kinds."""
-        if not self.cues:
-            return iter(())
+        if len(kinds) == 1:
+            return iter(self._by_kind.get(kinds[0], ()))
         return (cue for cue in self.cues if cue.kind in kinds)
+
+    def beside(self, cue: Cue, *kinds: str) -> Iterator[Cue]:
+        """The cues of some kinds in the clause of another one."""
+        return (one for one in self._by_clause.get(self.clause_of(cue.start), ()) if one.kind in kinds)
+
+    @cached_property
+    def _by_kind(self) -> dict[str, list[Cue]]:
+        found: dict[str, list[Cue]] = {}
+        for cue in self.cues:
+            found.setdefault(cue.kind, []).append(cue)
+        return found
+
+    @cached_property
+    def _by_clause(self) -> dict[int, list[Cue]]:
+        found: dict[int, list[Cue]] = {}
+        for cue in self.cues:
+            found.setdefault(self.clause_of(cue.start), []).append(cue)
+        return found
 
 
 @cache
@@ -115,7 +132,7 @@ def read_claims(text: str, language: str) -> Said:
     )
     cues = _few(cues)
     again = tuple(_sent_again(Said(text, cues, sentences, clauses)))
-    wishes = _few(tuple(_wished(told, sentences)))
+    wishes = _few(tuple(_wished(told, sentences)), _MOST_WISHES)
     return Said(text, cues + again + wishes, sentences, clauses, proof)
 
 
@@ -123,19 +140,19 @@ def _wished(told: Sequence[Wish], sentences: tuple[int, ...]) -> Iterator[Cue]:
     """The wishes that name no remedy, within one sentence each, and the words that ask for them."""
     for one in told:
         sentence = bisect_right(sentences, one.start)
-        if one.rule == "ask":
-            yield Cue("wish", "", one.start, one.end, sentence)
+        if one.rule in ("ask", "order"):
+            yield Cue("wish" if one.rule == "ask" else "order", "", one.start, one.end, sentence)
         elif sentence == bisect_right(sentences, one.end - 1):
-            yield Cue("wished", one.rule, one.start, one.end, sentence)
+            yield Cue(one.kind, one.rule, one.start, one.end, sentence)
 
 
-def _few(cues: Sequence[Cue]) -> tuple[Cue, ...]:
+def _few(cues: Sequence[Cue], most: int = _MOST) -> tuple[Cue, ...]:
     """The first cues of each kind: they are compared with one another, and no letter has so many."""
     counts: Counter[str] = Counter()
     kept = []
     for cue in cues:
         counts[cue.kind] += 1
-        if counts[cue.kind] <= _MOST:
+        if counts[cue.kind] <= most:
             kept.append(cue)
     return tuple(kept)
 

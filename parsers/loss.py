@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from cases.copying import replace
 from parsers.amounts import Amount
 from parsers.claims import Cue, Said
+from parsers.denials import is_denied
 from parsers.labels import is_unspaced
-from parsers.wanted import Wanted, is_denied
+from parsers.wanted import Wanted
 
 _REACH = 110  # characters from an amount within which a word speaks of it
 # What a word right beside an amount says of it.

@@ -1,20 +1,31 @@
-"""What the customer wants: the strongest demand that is not denied, the later one of two (policy §2)."""
+"""What the customer wants: of all remedies the one that most speaks for (policy §2).
 
-from collections import defaultdict
+Each remedy, and that nothing is wanted, gets a sum of weights (`parsers/data/wanted_weights.toml`, fitted by
+`python -m bench.remedies`): of how its words are asked for and where they stand, and of how the letter asks at all.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
+from parsers.asking import Asked, How, find_asked
 from parsers.claims import Cue, Said
+from parsers.denials import is_denied, is_inside
 from parsers.tables import table
 
-_REACH_BEFORE = 45  # characters before a remedy in which a denial of its clause counts
-_REACH_AFTER = 40
+REMEDIES = (
+    "refund", "replacement", "redelivery", "repair", "compensation", "apology", "explanation", "termination", "other",
+)  # fmt: skip
+NOTHING = "nothing"
+_WORDS = {"wanted": "named", "wished": "said", "loose": "meant", "vague": "hinted"}  # the tables, by how plain they are
+_PLAIN = ("named", "said")
+_HOWS = {How.IN_QUESTION: "asked", How.IN_SENTENCE: "demanded", How.IN_CLAUSE: "demanded beside"}
 _REACH_TOGETHER = 30
-_ASKED, _PAST, _LATE, _SUBJECT = 2.0, 0.45, 0.2, 0.5
-_WISHED, _WISHED_IN_CLAUSE = 1.3, 1.6  # a wish in other words, when something asks for it in its sentence, its clause
-_MERELY = 0.1  # the same when nothing asks: most are words of the story
-_FALLBACK, _ALTERNATIVE = 0.4, 0.75
-_ENOUGH = 0.4
-_REPEATED = 0.15  # what each further mention adds
+_SHORT = 250  # characters of a note
+_SUREST = 0.95
+
+Features = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,121 +38,131 @@ class Wanted:
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What speaks for each remedy, what the letter as a whole says, and the plainest words of each remedy."""
+
+    own: Mapping[str, Features]
+    letter: Features
+    words: Mapping[str, Cue]
+
+
 def find_wanted(said: Said, subject: Said | None = None) -> Wanted | None:
-    """The remedy a text asks for; None when it asks for none. A subject counts half."""
-    scores: dict[str, float] = defaultdict(float)
-    best: dict[str, tuple[float, Cue, bool]] = {}
-    weights = table("wanted")["weights"]
-    for source, factor in ((said, 1.0), (subject, _SUBJECT)):
-        for cue in source.of("wanted", "wished") if source else ():
-            assert source is not None
-            strength = _strength(source, cue) * factor
-            if strength <= 0:
-                continue
-            rule = _meant(source, cue)
-            strength *= weights[rule]
-            known = best.get(rule)
-            scores[rule] = max(scores[rule], strength) + (_REPEATED if known else 0)
-            if known is None or strength >= known[0]:
-                best[rule] = (strength, cue, source is said)
-    if not scores:
+    """The remedy a text asks for; None when it asks for none. Words of the subject alone have no place in the text."""
+    asked = find_asked(said)
+    signs = find_signs(said, subject, asked)
+    scores = {one: score_of(signs, one) for one in (*REMEDIES, NOTHING)}
+    rule = max(scores, key=lambda one: scores[one])
+    if rule == NOTHING or not (signs.own[rule] or asked.last >= 0):
         return None
-    rule = max(scores, key=lambda one: (scores[one], best[one][1].start))
-    if scores[rule] < _ENOUGH:
-        return None
-    _, cue, in_text = best[rule]
-    sure = min(0.95, 0.4 + 0.25 * scores[rule])
-    start, end = (cue.start, cue.end) if in_text else (-1, -1)
-    return Wanted(rule=rule, confidence=round(sure, 2), start=start, end=end)
+    share = 1 / sum(math.exp(score - scores[rule]) for score in scores.values())
+    if rule in signs.words:
+        start, end = signs.words[rule].start, signs.words[rule].end
+    else:
+        start, end = asked.span_of(asked.last) if asked.last >= 0 else (-1, -1)
+    return Wanted(rule=rule, confidence=round(min(_SUREST, share), 2), start=start, end=end)
 
 
-def _strength(said: Said, cue: Cue) -> float:
-    """How much a mention is a demand; 0 when it is denied."""
-    if is_denied(said, cue):
-        return 0.0
-    clause = said.clause_of(cue.start)
-    asked, strength = _asked_for(said, cue, clause)
-    near = [one for one in said.of("past", "undone") if said.clause_of(one.start) == clause and not _inside(one, cue)]
-    if any(one.kind == "past" for one in near) or (near and not asked):
-        strength *= _PAST
-    strength *= _second_choice(said, cue)
-    return strength + _LATE * cue.start / max(1, len(said.text))
+def score_of(signs: Signs, rule: str) -> float:
+    """The sum of the weights of a remedy, or of nothing."""
+    every, own, letter = _weights(rule)
+    score = letter.get("any", 0.0) + sum(letter.get(name, 0.0) * much for name, much in signs.letter.items())
+    for name, much in signs.own.get(rule, {}).items():
+        score += (every.get(name, 0.0) + own.get(name, 0.0)) * much
+    return score
 
 
-def _asked_for(said: Said, cue: Cue, clause: int) -> tuple[bool, float]:
-    """Whether something in the sentence of a mention asks for it, and how strong that makes it."""
-    asking = [one for one in said.of("ask") if one.sentence == cue.sentence and not _inside(one, cue)]
-    wishing = [one for one in said.of("wish") if one.sentence == cue.sentence]
-    if cue.kind == "wanted":
-        return (True, _ASKED) if asking or wishing else (False, 1.0)
-    asking += wishing
-    if not asking and not said.is_question(cue.sentence):
-        return False, _MERELY
-    near = any(said.clause_of(one.start) == clause for one in asking)
-    return True, _WISHED_IN_CLAUSE if near else _WISHED
+@cache
+def _weights(rule: str) -> tuple[Features, Features, Features]:
+    """Of a remedy's own signs: for any remedy and on top of it; then of the signs of the letter."""
+    weights = table("wanted_weights")
+    return weights["every"], weights["own"].get(rule, {}), weights["letter"].get(rule, {})
 
 
-def _second_choice(said: Said, cue: Cue) -> float:
-    """Less for what is named as the other choice: "repair it or refund me", "otherwise I want my money back"."""
+def find_signs(said: Said, subject: Said | None, asked: Asked) -> Signs:
+    """All that is weighed."""
+    own: dict[str, Features] = {rule: {} for rule in REMEDIES}
+    words: dict[str, tuple[How, int, Cue]] = {}
+    counts: dict[str, int] = {}
+    classed: set[int] = set()
+    for cue in said.of(*_WORDS):
+        if asked.is_quoted(cue):
+            continue
+        if is_denied(said, cue):
+            own[cue.rule]["denied"] = 1.0
+            continue
+        rule, how = _meant(said, cue), asked.how(cue)
+        signs = own[rule]
+        if how and _is_second_choice(said, cue):
+            signs["second choice"] = 1.0
+            how = How.TOLD
+        word = _WORDS[cue.kind]
+        signs[word] = 1.0
+        signs.update({f"{word} {name}": 1.0 for level, name in _HOWS.items() if how >= level})
+        if how and cue.kind != "vague":
+            classed.add(cue.sentence)
+            counts[rule] = counts.get(rule, 0) + 1
+            signs["late"] = max(signs.get("late", 0.0), asked.place_of(cue.sentence))
+            if cue.sentence == asked.last:
+                signs["last"] = 1.0
+        elif word in _PLAIN:
+            signs["told late"] = max(signs.get("told late", 0.0), asked.place_of(cue.sentence))
+        rank = (how, -list(_WORDS).index(cue.kind), cue)
+        if rule not in words or rank[:2] >= words[rule][:2]:
+            words[rule] = rank
+    for rule, count in counts.items():
+        if count > 1:
+            own[rule]["often"] = min(1.0, math.log(count) / 2)
+    for name, cue in _in_subject(subject) if subject else ():
+        own[cue.rule][name] = 1.0
+    return Signs(own, dict(_of_letter(asked, classed)), {rule: cue for rule, (_, _, cue) in words.items()})
+
+
+def _in_subject(subject: Said) -> Iterator[tuple[str, Cue]]:
+    for cue in subject.of("wanted", "wished", "loose"):
+        if not is_denied(subject, cue):
+            yield "hinted in subject" if cue.kind == "loose" else "in subject", cue
+
+
+def _of_letter(asked: Asked, classed: set[int]) -> Iterator[tuple[str, float]]:
+    """How the letter asks, whatever it asks for."""
+    said, last = asked.said, asked.last
+    if last < 0:
+        yield "asks nowhere", 1.0
+    if not asked.asking:
+        yield "demands nowhere", 1.0
+    elif classed.isdisjoint(asked.asking):
+        yield "names no remedy", 1.0
+    if last in asked.asking and last not in classed:
+        yield "ends open", 1.0
+    if last >= 0 and asked.place_of(last) < 0.5:
+        yield "asks early", 1.0
+    of_money = {number for number in asked.asking if asked.speaks_of_money(number)}
+    if of_money:
+        yield "asks about money", 1.0
+    if of_money - classed:
+        yield "names only money", 1.0
+    if len(said.text) < _SHORT:
+        yield "short", 1.0
+
+
+def _is_second_choice(said: Said, cue: Cue) -> bool:
+    """Whether a remedy is named as the other choice: "repair it or refund me", "otherwise I want my money back"."""
     if any(one.sentence == cue.sentence and one.end <= cue.start for one in said.of("fallback")):
-        return _FALLBACK
+        return True
+    ors = [one for one in said.of("or") if one.sentence == cue.sentence and one.end <= cue.start]
+    if not ors:
+        return False
     before = [one for one in said.of("wanted") if one.sentence == cue.sentence and one.end <= cue.start]
     first = next((one for one in reversed(before) if one.rule != cue.rule), None)
-    if first and any(first.end <= one.start < cue.start for one in said.of("or")) and not is_denied(said, first):
-        return _ALTERNATIVE
-    return 1.0
-
-
-def is_denied(said: Said, cue: Cue) -> bool:
-    """Whether the words around a cue deny it in its clause: "I do not want a refund", 返金は希望しません.
-
-    What somebody did not do is wanted all the same: "you have not refunded me", "if you do not repair it".
-    """
-    clause = said.clause_of(cue.start)
-    for one in said.of("deny before"):
-        if said.clause_of(one.start) == clause and 0 <= cue.start - one.end <= _REACH_BEFORE:
-            return _is_refusal(said, one, cue, clause) and not _turned(said, one.end, cue.start)
-    return any(
-        said.clause_of(one.start) == clause
-        and 0 <= one.start - cue.end <= _REACH_AFTER
-        and not _another(said, cue.end, one.start)
-        for one in said.of("deny after")
-    )
-
-
-def _is_refusal(said: Said, denial: Cue, cue: Cue, clause: int) -> bool:
-    """Whether a denial is the writer's own will: a word of wanting in the clause, or the remedy right behind it."""
-    if any(said.clause_of(one.start) == clause and one.start <= cue.start for one in said.of("undone")):
-        return False
-    if any(one.start == denial.start for one in said.of("instead")):
-        return not any(denial.end <= one.start < cue.start for one in said.of("ask", "wanted"))
-    is_willed = any(said.clause_of(one.start) == clause and not _inside(one, cue) for one in said.of("ask"))
-    return is_willed or len(said.text[denial.end : cue.start].split()) <= 1
-
-
-def _turned(said: Said, start: int, end: int) -> bool:
-    """Whether a word like "but" between a denial and a remedy turns the denial off."""
-    between = f" {said.text[start:end].casefold()} "
-    return any(f" {word} " in between for word in table("wanted")["turns"]["words"]) or any(
-        word in between for word in table("wanted")["turns"]["unspaced"]
-    )
-
-
-def _another(said: Said, start: int, end: int) -> bool:
-    """Whether another remedy, or a demand, stands between a remedy and a denial: that one is denied."""
-    return any(start <= one.start < end for one in said.of("wanted", "ask"))
-
-
-def _inside(one: Cue, other: Cue) -> bool:
-    return one.start >= other.start and one.end <= other.end
+    return bool(first and any(first.end <= one.start for one in ors) and not is_denied(said, first))
 
 
 def _meant(said: Said, cue: Cue) -> str:
     """To make a loss good is to compensate, whatever the verb: "den Schaden ersetzen", "rimborso dei danni"."""
     if cue.rule not in ("refund", "replacement"):
         return cue.rule
-    clause = said.clause_of(cue.start)
-    damages = [one for one in said.of("damage") if said.clause_of(one.start) == clause and not _inside(one, cue)]
+    damages = [one for one in said.beside(cue, "damage") if not is_inside(one, cue)]
     return "compensation" if any(_joined(said, one, cue) for one in damages) else cue.rule
 
 
@@ -154,4 +175,4 @@ def _joined(said: Said, one: Cue, other: Cue) -> bool:
     joints = table("currencies")["cents"]["joints"]
     if any(f" {joint} " in between for joint in joints):
         return False
-    return not any(low <= ask.start < high for ask in said.of("ask"))
+    return not any(low <= ask.start < high for ask in said.beside(other, "ask"))

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cases.reading import Phrase
 from parsers.lexicon import Matcher, languages_of
 from parsers.tables import table
 
 _TABLES = ("wishes_west", "wishes_north", "wishes_east")
-_PARTS = ("ask", "back", "money", "pay", "costs")
+_KINDS = ("loose", "vague")
+_PARTS = ("ask", "order", "back", "money", "pay", "costs")
 _TOGETHER = (("back", "money", "refund"), ("pay", "costs", "compensation"))
 _REACH = 60  # characters within which two words ask for a remedy together
 _NUMBER = re.compile(r"\d[\d.,' \u00a0\u202f]*\d")
@@ -18,15 +19,16 @@ _MOST = 40  # words of one kind that are compared with one another
 
 
 class Wish(NamedTuple):
-    """A rule of `wanted`, or "ask" for words that make a demand, and its place."""
+    """A rule of `wanted`, or "ask" and "order" for words that make a demand, and its place."""
 
     rule: str
     start: int
     end: int
+    kind: str = "wished"  # or loose, vague: words of which fewer mean it
 
 
 @cache
-def _languages() -> dict[str, dict[str, Sequence[str]]]:
+def _languages() -> dict[str, dict[str, Any]]:
     """The rows of each language, by its primary tag."""
     return {one: rows for name in _TABLES for tags, rows in table(name).items() for one in tags.split()}
 
@@ -39,10 +41,17 @@ def _matcher(language: str) -> Matcher | None:
     own = next((one for one in (language, *kin) if one in known), "")
     if not own:
         return None
-    phrases = [
-        Phrase(text=text, language=own, rule=rule) for rule, texts in known[own].items() for text in texts if text
+    rows = known[own]
+    tables = [
+        {rule: texts for rule, texts in rows.items() if rule not in _KINDS},
+        *(rows.get(one, {}) for one in _KINDS),
     ]
-    return Matcher.of_tables([phrases])
+    return Matcher.of_tables(
+        [
+            [Phrase(text=text, language=own, rule=rule) for rule, texts in table.items() for text in texts if text]
+            for table in tables
+        ]
+    )
 
 
 def find_wishes(text: str, language: str) -> tuple[Wish, ...]:
@@ -51,16 +60,17 @@ def find_wishes(text: str, language: str) -> tuple[Wish, ...]:
     if matcher is None:
         return ()
     parts: dict[str, list[Wish]] = {part: [] for part in _PARTS}
-    found: dict[tuple[str, int], Wish] = {}
+    found: dict[tuple[int, str, int], Wish] = {}
     for hit in matcher.find(text):
-        one = Wish(hit.phrase.rule, hit.start, hit.end)
+        one = Wish(hit.phrase.rule, hit.start, hit.end, ("wished", *_KINDS)[hit.table])
+        key = (hit.table, one.rule, one.start)
         if one.rule in parts:
             parts[one.rule].append(one)
-        elif (one.rule, one.start) not in found or found[one.rule, one.start].end < one.end:
-            found[one.rule, one.start] = one
+        elif key not in found or found[key].end < one.end:
+            found[key] = one
     parts["money"] += [Wish("money", *match.span()) for match in _NUMBER.finditer(text)]
     together = [one for first, second, rule in _TOGETHER for one in _pairs(parts[first], parts[second], rule)]
-    return (*parts["ask"], *found.values(), *together)
+    return (*parts["ask"], *parts["order"], *found.values(), *together)
 
 
 def _pairs(first: Sequence[Wish], second: Sequence[Wish], rule: str) -> Iterator[Wish]:

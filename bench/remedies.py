@@ -1,0 +1,154 @@
+"""Fit the weights by which a letter's remedy is chosen (`parsers/data/wanted_weights.toml`) to labelled letters.
+
+`python -m bench.remedies FILE.jsonl ... [--write]`: one letter a line with `language`, `subject`, `text`, `complaint`,
+`wanted` (a remedy or null) and, where two can be defended, `wanted2`. Tells for each file how many of its letters are
+read right by weights fitted to the others. A softmax over the remedies with a quadratic penalty, in plain Python.
+"""
+
+import json
+import math
+import sys
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from parsers.asking import find_asked
+from parsers.claims import read_claims
+from parsers.wanted import NOTHING, REMEDIES, find_signs
+
+_TABLE = Path(__file__).parent.parent / "parsers" / "data" / "wanted_weights.toml"
+_SENTENCES = Path(__file__).parent.parent / "tests" / "parsers" / "wanted.toml"
+_RULES = (*REMEDIES, NOTHING)
+_PENALTY = {"every": 0.002, "own": 0.015, "letter": 0.01}
+_STEPS = 250
+_PACE, _KEPT, _SQUARE = 0.08, 0.9, 0.99
+_LEAST = 0.03  # weights below it are left out
+_SECOND = 0.35  # how much of a letter its second label gets
+_NO_COMPLAINT = 0.1  # how much a letter counts that is no complaint: it wants nothing of a desk
+_SENTENCE = 0.6  # how much a lone sentence counts
+_HEAD = """# How much speaks for each remedy, and for none ("nothing"); fitted by `python -m bench.remedies`.
+# Words are named (wanted.toml), said, meant or hinted (wishes_*.toml, from plain to vague); asked in a question,
+# demanded in a sentence that asks, or in the very clause. What holds for the more also holds for the less: weights add.
+"""
+
+Name = tuple[str, str, str]  # table, rule (empty for every), sign
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """A letter with what speaks for each remedy, and how much of it each remedy gets."""
+
+    signs: dict[str, dict[Name, float]]
+    truth: dict[str, float]
+    right: frozenset[str]
+    share: float
+    is_complaint: bool
+
+
+def read_labelled(lines: Sequence[str]) -> list[Labelled]:
+    """The letters of a file."""
+    return [_labelled(json.loads(line)) for line in lines if line.strip()]
+
+
+def read_sentences() -> list[Labelled]:
+    """The sentences of one demand each by which `tests/parsers` asks for each remedy in each language."""
+    rows = tomllib.loads(_SENTENCES.read_text(encoding="utf-8"))["row"]
+    return [
+        replace(
+            _labelled({"language": row["l"], "subject": "", "text": text, "complaint": True, "wanted": rule}),
+            share=_SENTENCE,
+        )
+        for row in rows
+        for rule in REMEDIES
+        for text in row.get(rule, ())
+    ]
+
+
+def _labelled(letter: dict[str, Any]) -> Labelled:
+    language = letter["language"]
+    said = read_claims(letter["text"], language)
+    found = find_signs(said, read_claims(letter["subject"], language), find_asked(said))
+    signs: dict[str, dict[Name, float]] = {}
+    for rule in _RULES:
+        own = found.own.get(rule, {})
+        signs[rule] = {
+            **{("every", "", name): much for name, much in own.items()},
+            **{("own", rule, name): much for name, much in own.items()},
+            **{("letter", rule, name): much for name, much in {**found.letter, "any": 1.0}.items()},
+        }
+    first = (letter["wanted"] if letter["complaint"] else None) or NOTHING
+    second = letter.get("wanted2") if letter["complaint"] else None
+    truth = {first: 1 - _SECOND, second: _SECOND} if second else {first: 1.0}
+    share = 1.0 if letter["complaint"] else _NO_COMPLAINT
+    return Labelled(signs, truth, frozenset(truth), share, letter["complaint"])
+
+
+def fit(letters: Sequence[Labelled]) -> dict[Name, float]:
+    """The weights under which the labels are likeliest, less the penalty (Adam, full batch)."""
+    names = sorted({name for one in letters for signs in one.signs.values() for name in signs})
+    weights = dict.fromkeys(names, 0.0)
+    speed, square = dict.fromkeys(names, 0.0), dict.fromkeys(names, 0.0)
+    whole = sum(one.share for one in letters)
+    for step in range(1, _STEPS + 1):
+        slope = {name: _PENALTY[name[0]] * weight for name, weight in weights.items()}
+        for one in letters:
+            for rule, likely in _likelihoods(one, weights).items():
+                error = (likely - one.truth.get(rule, 0.0)) * one.share / whole
+                for name, much in one.signs[rule].items():
+                    slope[name] += error * much
+        for name, by in slope.items():
+            speed[name] = _KEPT * speed[name] + (1 - _KEPT) * by
+            square[name] = _SQUARE * square[name] + (1 - _SQUARE) * by * by
+            ahead = speed[name] / (1 - _KEPT**step)
+            weights[name] -= _PACE * ahead / (math.sqrt(square[name] / (1 - _SQUARE**step)) + 1e-8)
+    return {name: round(weight, 2) for name, weight in weights.items() if abs(weight) >= _LEAST}
+
+
+def _likelihoods(one: Labelled, weights: dict[Name, float]) -> dict[str, float]:
+    scores = {
+        rule: sum(weights.get(name, 0.0) * much for name, much in signs.items()) for rule, signs in one.signs.items()
+    }
+    top = max(scores.values())
+    shares = {rule: math.exp(score - top) for rule, score in scores.items()}
+    whole = sum(shares.values())
+    return {rule: share / whole for rule, share in shares.items()}
+
+
+def is_right(one: Labelled, weights: dict[Name, float]) -> bool:
+    """Whether the likeliest remedy is one of a letter's labels."""
+    likely = _likelihoods(one, weights)
+    return max(likely, key=lambda rule: likely[rule]) in one.right
+
+
+def table_of(weights: dict[Name, float]) -> str:
+    """The weights as the table the reader reads."""
+    return _HEAD + "\n".join(_lines(weights))
+
+
+def _lines(weights: dict[Name, float]) -> Iterator[str]:
+    for part, rule in sorted({name[:2] for name in weights}, key=lambda one: (list(_PENALTY).index(one[0]), one[1])):
+        yield f"\n[{part}.{rule}]" if rule else f"\n[{part}]"
+        for name, weight in sorted(weights.items()):
+            if name[:2] == (part, rule):
+                yield f'"{name[2]}" = {weight}' if " " in name[2] else f"{name[2]} = {weight}"
+    yield ""
+
+
+def main() -> None:
+    """Fit, tell how well it does on files it was not fitted to, and write the table if asked to."""
+    paths = [Path(one) for one in sys.argv[1:] if one != "--write"]
+    sentences = read_sentences()
+    files = {path: read_labelled(path.read_text(encoding="utf-8").splitlines()) for path in paths}
+    for path, letters in files.items() if len(files) > 1 else ():
+        weights = fit(sentences + [one for other, some in files.items() if other != path for one in some])
+        judged = [is_right(one, weights) for one in letters if one.is_complaint]
+        print(f"{path}: {sum(judged)} of {len(judged)} = {sum(judged) / max(1, len(judged)):.3f}")
+    weights = fit(sentences + [one for letters in files.values() for one in letters])
+    if "--write" in sys.argv:
+        _TABLE.write_text(table_of(weights), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
