@@ -17,6 +17,7 @@ from parsers.speech import (
     BACK,
     COME,
     DAY,
+    LAW,
     LEFT,
     MAIL,
     ME,
@@ -49,6 +50,8 @@ _CAPTION = re.compile(r"[^\s:：]{1,20}\s?[:：](?!//)\s?\S")  # "Note: ...", as
 _LABEL = re.compile(r"([^:：]{3,40}?)\s?(?:[:：]|\b[Rr][Ee]:)")  # what programs put before the subject they answer
 _INTRODUCES = re.compile(r"(?:の.{1,12}(?:です|でございます|と申します)|입니다)[.。]?\Z")
 _MOST_SAID = 5  # sentences of a note that speak for it
+_FIRST = 0.5  # how much clearer it has to be what answers nothing
+_MOST_STRANGE = 2.0  # that a sentence counts in which nobody speaks of oneself, asks or complains
 
 
 class Kind(IntFlag):
@@ -71,6 +74,7 @@ class Kind(IntFlag):
 
 
 CORE = Kind.ABSENT | Kind.SHUT | Kind.ARRIVED | Kind.UNREAD | Kind.LEFT
+_STRONG = Kind.ABSENT | Kind.SHUT | Kind.ARRIVED | Kind.LEFT | Kind.TERM  # two say more than one
 # Words of which one of each group has to stand in a sentence, and those that must not, for each kind.
 _DATED = DAY | NUMBER
 _MADE_OF = (
@@ -96,11 +100,22 @@ class Note:
     kinds: Kind
     said: int
     strange: float
+    about: int  # all that its sentences speak of
+    personal: bool  # asks, or tells a matter of one's own
 
     @property
     def doubt(self) -> float:
         """How little it is a note; 0 and less for one."""
-        return self.strange - min(self.said, _MOST_SAID) / 2
+        several = 0 if self.personal else max(0, (self.kinds & _STRONG).bit_count() - 1)
+        return self.strange - min(self.said, _MOST_SAID) / 2 - several
+
+    @property
+    def only_thanks(self) -> bool:
+        """Whether it says "got it, I will answer" and no more, as people do: of no house, number, term or "your"."""
+        told = self.kinds & ~(Kind.ARRIVED | Kind.PROMISE | Kind.POLITE | Kind.THANKS | Kind.LATE | Kind.TERM)
+        if self.kinds & Kind.ARRIVED and not self.about & (YOURS | WHO | NUMBER):
+            told &= ~(Kind.ABSENT | Kind.BACK)  # "got it, I am away next week"
+        return not told and bool(self.about & MINE or not self.about & (WHO | NUMBER | YOURS | REACHED | AUTO))
 
 
 _SAID = (Automatic.AUTO_REPLY, "says nothing but what notes of programs say")
@@ -122,25 +137,29 @@ def note(signs: Signs) -> Verdict:
     thanked = Kind.THANKS | Kind.TERM
     if not (found.kinds & CORE or (answers and found.kinds & thanked == thanked)):
         return None
+    if found.only_thanks:
+        return None
     if answers:
         several = found.said > 1 or (found.kinds & ~(Kind.POLITE | Kind.THANKS | Kind.TERM)).bit_count() > 2
         return _SAID if found.doubt <= 0 and (several or not found.strange) else None
     does, away = found.kinds, found.kinds & Kind.ABSENT and found.kinds & Kind.CONTACT
-    heard = found.said > 1 and (does & (Kind.ARRIVED | Kind.PROMISE) or (away and does & (Kind.UNREAD | Kind.BACK)))
-    return _SAID if heard and found.strange <= (found.said - 2) / 2 else None
+    moved = does & Kind.LEFT and does & Kind.CONTACT and not found.about & (MINE | ME)
+    heard = does & (Kind.ARRIVED | Kind.PROMISE) or moved or (away and does & (Kind.UNREAD | Kind.BACK))
+    return _SAID if heard and found.said > 1 and found.doubt <= -_FIRST else None
 
 
 def _is_heading(subject: str) -> bool:
     """Whether a subject says only that somebody is away, a house closed, a message received or answered."""
     one = read_sentence(subject, languages(subject))
-    if one.unknown or one.own or one.asks or one.about & (MINE | ME):
+    clear = one.about & (LEFT | AUTO) or (one.about & MAIL and one.about & COME)
+    if one.unknown > bool(clear) or one.own or one.asks or one.about & (MINE | ME):
         return False
     return bool(one.about & (AWAY | SHUT | LEFT | AUTO | MAIL | REPLY))
 
 
 def kinds_of(one: Sentence) -> Kind:
     """All that a sentence does at once."""
-    about, found = one.about, Kind(0)
+    about, found = one.about, _aside(one)
     for kind, without, groups in _MADE_OF:
         if not about & without and all(about & group for group in groups):
             found |= kind
@@ -163,16 +182,28 @@ def kinds_of(one: Sentence) -> Kind:
     return found
 
 
+def _aside(one: Sentence) -> Kind:
+    """That a return is not known yet; what houses add about the law."""
+    if one.asks or one.about & ME:
+        return Kind(0)
+    if one.about & BACK and one.about & NONE and one.known and not one.unknown and not one.own:
+        return Kind.BACK
+    disclaims = not one.own or (one.about & MAIL and one.about & NONE)
+    return Kind.POLITE if one.about & LAW and disclaims and not one.about & MINE else Kind(0)
+
+
 def read_note(text: str) -> Note:
     """The kinds of all sentences, and how much stands there that belongs to none; gives up when that is clear."""
     likely = languages(text)
-    kinds, said, strange, closed = Kind(0), 0, 0.0, False
+    kinds, said, strange, closed, about, personal = Kind(0), 0, 0.0, False, 0, False
     pieces = sentences(text)
     for at, piece in enumerate(pieces):
         one = read_sentence(piece, likely)
         found = kinds_of(one)
         does = found & ~(Kind.POLITE | Kind.THANKS)
         short = len(piece) < _GREETING
+        about |= one.about
+        personal = personal or _is_personal(one, at)
         if closed and _may_follow(one, found):
             strange += 0.5 * bool(one.unknown > 3 and not one.about & MAIL)
         elif does:
@@ -181,13 +212,25 @@ def read_note(text: str) -> Note:
             strange += _besides(one, does)
         elif found or (at < 2 and one.unknown <= 4 and _greets(one)):
             kinds |= found
-            strange += one.own + one.asks
+            strange += one.own + (one.asks and not (found and at < 2 and not one.unknown))
             closed = closed or (at >= 2 and short)
         elif not (_is_name(one) and all(map(_may_close, pieces[at:]))):
-            strange += _nothing(one)
+            strange += _capped(one, _nothing(one))
         if strange > _ENOUGH:
             break
-    return Note(kinds=kinds, said=said, strange=strange)
+    return Note(kinds=kinds, said=said, strange=strange, about=about, personal=personal)
+
+
+def _is_personal(one: Sentence, at: int) -> bool:
+    """Whether a sentence asks or tells what a program does not; "how are you?" does neither."""
+    asks = one.asks and not one.about & URGENT and not (one.about & POLITE and at < 2 and not one.unknown)
+    return asks or (one.own > 0 and not one.about & (URGENT | LAW))
+
+
+def _capped(one: Sentence, strange: float) -> float:
+    """Words that no table knows count for less where nobody speaks of a matter of one's own."""
+    personal = one.own or one.asks or one.about & (MINE | ME)
+    return strange if personal else min(strange, _MOST_STRANGE)
 
 
 def _greets(one: Sentence) -> bool:
@@ -218,17 +261,21 @@ def _besides(one: Sentence, does: Kind) -> float:
     listed = elsewhere and one.text[:1] in "-–•*·" and not one.about & (MINE | ME)
     surplus: float = 0 if listed else max(0, one.unknown - 1 - elsewhere - one.known // 4)
     surplus = surplus if elsewhere and not one.about & URGENT else surplus / 2
-    own = one.own * (0.5 if elsewhere else 1.5)
+    elsewhere = elsewhere or bool(does & Kind.CONTACT and one.about & URGENT)
+    own = one.own * (0.5 if elsewhere and not one.about & MINE else 1.5)
     asks = one.asks and not (does & Kind.CONTACT and one.about & (REACHED | URGENT))
     # A program says neither "I got your automatic reply" nor "call me".
     personal = bool(does & Kind.AUTOMATIC and one.about & (MINE | ME))
     personal = personal or bool(one.about & ME and not does & (Kind.ABSENT | Kind.BACK) and not one.about & WHO)
-    return own + surplus + asks + 1.5 * personal + 2 * _accuses(one, does)
+    # "I got your letter" is what people write as well.
+    personal = personal or bool(does & Kind.ARRIVED and one.about & MINE and not one.about & (YOURS | WHO))
+    return own + _capped(one, surplus) + asks + 1.5 * personal + 2 * _accuses(one, does)
 
 
 def _accuses(one: Sentence, does: Kind) -> bool:
     """Whether it says that the reader's house is closed or does not answer: "your office", "my messages"."""
-    theirs = does & (Kind.ABSENT | Kind.SHUT | Kind.LEFT | Kind.UNREAD) and one.beside >> OF_YOURS & WHO
+    instead = does & Kind.CONTACT and one.about & REACHED and not one.about & (MINE | ME)  # "your contact is now ..."
+    theirs = not instead and does & (Kind.ABSENT | Kind.SHUT | Kind.LEFT | Kind.UNREAD) and one.beside >> OF_YOURS & WHO
     absent = does & (Kind.ABSENT | Kind.BACK)
     if one.beside & (MAIL | REPLY) and not one.about & (READ | LEFT | TURN | AWAY):
         return True
@@ -241,7 +288,9 @@ def _accuses(one: Sentence, does: Kind) -> bool:
 
 def _is_name(one: Sentence) -> bool:
     """Whether a line may be somebody's name, office or house."""
-    return not one.own and not one.asks and not one.about & (MINE | ME) and _may_close(one.text)
+    if one.own or one.asks or one.about & (MINE | ME):
+        return False
+    return _may_close(one.text) or one.text.count(" | ") > 1
 
 
 def _may_close(text: str) -> bool:

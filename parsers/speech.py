@@ -18,11 +18,11 @@ from parsers.tables import table
 # What a word speaks of, as bits: the rows of `parsers/data/speech.toml`, digits, and addresses or telephone numbers.
 ROWS = (
     *("away", "shut", "back", "day", "mail", "come", "reply", "soon", "none", "read", "turn", "who", "urgent", "left"),
-    *("auto", "polite", "plain", "mine", "me", "yours", "work", "own"),
+    *("auto", "polite", "plain", "mine", "me", "yours", "work", "own", "law"),
 )
 _BITS = {row: 1 << at for at, row in enumerate(ROWS)}
 AWAY, SHUT, BACK, DAY, MAIL, COME, REPLY, SOON, NONE, READ, TURN, WHO, URGENT, LEFT = (1 << at for at in range(14))
-AUTO, POLITE, PLAIN, MINE, ME, YOURS, WORK, OWN, NUMBER, REACHED = (1 << at for at in range(14, 24))
+AUTO, POLITE, PLAIN, MINE, ME, YOURS, WORK, OWN, LAW, NUMBER, REACHED = (1 << at for at in range(14, 25))
 
 _SILENT = PLAIN | MINE | ME | YOURS | WORK | OWN  # what says nothing of the business of such notes
 _NESTED = ~(MINE | ME | YOURS | OWN | NONE)
