@@ -55,6 +55,7 @@ class WeightsModel(Row):
     alarm: Annotated[float, Field(ge=0)] = 0.8
     letter: float = 0.0
     perhaps: Annotated[float, Field(ge=0, le=1)] = 0.5
+    likely: Annotated[float, Field(ge=0, le=1)] = 0.6
     mentions: Annotated[float, Field(ge=0, le=1)] = 0.5
     complaint: dict[Name, Weight]
     signals: dict[Name, Weight]
@@ -71,6 +72,7 @@ class WordsModel(Row):
     signals: dict[str, list[Words]] = Field(default_factory=dict)
     categories: dict[str, list[Words]] = Field(default_factory=dict)
     perhaps: dict[str, list[Words]] = Field(default_factory=dict)
+    likely: dict[str, list[Words]] = Field(default_factory=dict)
     mentions: dict[str, list[Words]] = Field(default_factory=dict)
     nothing: dict[str, list[Words]] = Field(default_factory=dict)
     answers: dict[str, list[Annotated[str, Field(min_length=1)]]] = Field(default_factory=dict)
@@ -176,4 +178,5 @@ def _sections(group: str, weights: WeightsModel) -> Iterator[tuple[str, float]]:
     if group == "signals":
         yield "perhaps", weights.perhaps
     elif group == "categories":
+        yield "likely", weights.likely
         yield "mentions", weights.mentions

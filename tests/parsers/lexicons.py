@@ -8,7 +8,7 @@ from cases.reading import Lexicon, Phrase
 
 FOLDER = Path(__file__).parents[2] / "config" / "lexicon"
 KINDS = ("complaint", "signals", "categories")
-FAINT = {"signals": "perhaps", "categories": "mentions"}
+FAINT = {"signals": ("perhaps",), "categories": ("likely", "mentions")}
 
 
 @cache
@@ -20,8 +20,7 @@ def shipped() -> Lexicon:
             continue
         table = tomllib.loads(path.read_text(encoding="utf-8"))
         for kind in KINDS:
-            faint = FAINT.get(kind, "")
-            for section, part in ((kind, 1.0), (faint, float(weights.get(faint, 0.5)))):
+            for section, part in ((kind, 1.0), *((one, float(weights[one])) for one in FAINT.get(kind, ()))):
                 for rule, phrases in table.get(section, {}).items():
                     for phrase in phrases:
                         row = phrase if isinstance(phrase, dict) else {"text": phrase}
