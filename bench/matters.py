@@ -12,14 +12,17 @@ the same letters give the same table. A thousand letters take some minutes.
 import argparse
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
+from rich.console import Console
 from rich.progress import track
 
+from bench import softmax
+from bench.softmax import Example
 from cases.reading import ALWAYS, LEANING_FACTS, REMEDIES, WANTED, Lexicon, Reading
 from cases.ways import OTHER
 from config.settings import load
@@ -35,6 +38,9 @@ _STEPS, _RATE = 400, 0.02
 _LEAST = 0.05  # smaller weights are left out
 
 
+Name = tuple[str, str]  # category, sign
+
+
 @dataclass(frozen=True, slots=True)
 class Letter:
     """A labelled letter as the program sees it."""
@@ -44,44 +50,25 @@ class Letter:
     signs: tuple[str, ...]
     now: str  # what the program says of it
 
-
-@dataclass(slots=True)
-class Model:
-    """What each sign weighs for each category, in nats."""
-
-    weights: dict[tuple[str, str], float]
-
-    def shares(self, letter: Letter, categories: Sequence[str]) -> list[float]:
-        """How likely each category is."""
-        logits = [
-            _SHARP * letter.words.get(one, 0.0) + sum(self.weights.get((one, sign), 0.0) for sign in letter.signs)
-            for one in categories
-        ]
-        top = max(logits)
-        parts = [math.exp(logit - top) for logit in logits]
-        total = sum(parts)
-        return [part / total for part in parts]
+    def example(self, categories: Sequence[str]) -> Example[Name]:
+        """The same for the fit; what the words weigh is given."""
+        return Example(
+            signs={one: dict.fromkeys(((one, sign) for sign in self.signs), 1.0) for one in categories},
+            truth=self.truth,
+            given={one: _SHARP * weight for one, weight in self.words.items()},
+        )
 
 
-def fit(letters: Sequence[Letter], categories: Sequence[str]) -> Model:
-    """The weights that explain the letters best, small ones preferred (Adam, a fixed number of steps)."""
-    signs = {sign for letter in letters for sign in letter.signs}
-    keys = [(category, sign) for category in categories for sign in sorted(signs)]
-    model = Model(dict.fromkeys(keys, 0.0))
-    speed, size = dict.fromkeys(keys, 0.0), dict.fromkeys(keys, 0.0)
-    for step in range(1, _STEPS + 1):
-        slope = {key: 2 * _RIDGE * w + _LASSO * w / math.sqrt(w * w + 1e-3) for key, w in model.weights.items()}
-        for letter in letters:
-            for category, share in zip(categories, model.shares(letter, categories), strict=True):
-                wrong = share - letter.truth.get(category, 0.0)
-                for sign in letter.signs:
-                    slope[category, sign] += wrong
-        for key in keys:
-            speed[key] = 0.9 * speed[key] + 0.1 * slope[key]
-            size[key] = 0.99 * size[key] + 0.01 * slope[key] ** 2
-            ready = (1 - 0.9**step), (1 - 0.99**step)
-            model.weights[key] -= _RATE * (speed[key] / ready[0]) / (math.sqrt(size[key] / ready[1]) + 1e-8)
-    return model
+def fit(letters: Sequence[Letter], categories: Sequence[str]) -> dict[Name, float]:
+    """The weights that explain the letters best, small ones preferred."""
+    signs = sorted({sign for letter in letters for sign in letter.signs})
+    return softmax.fit(
+        [letter.example(categories) for letter in letters],
+        [(category, sign) for category in categories for sign in signs],
+        lambda _, weight: 2 * _RIDGE * weight + _LASSO * weight / math.sqrt(weight * weight + 1e-3),
+        _STEPS,
+        _RATE,
+    )
 
 
 def read(path: Path, reading: Reading) -> list[Letter]:
@@ -111,20 +98,16 @@ def _letter(row: dict[str, str], reading: Reading) -> Letter:
     )
 
 
-def right(letters: Iterable[Letter], model: Model, categories: Sequence[str]) -> int:
+def right(letters: Iterable[Letter], weights: Mapping[Name, float], categories: Sequence[str]) -> int:
     """How many letters get a category that is defensible."""
-    count = 0
-    for letter in letters:
-        shares = model.shares(letter, categories)
-        count += categories[shares.index(max(shares))] in letter.truth
-    return count
+    return sum(letter.example(categories).is_right(weights) for letter in letters)
 
 
-def table(model: Model, categories: Sequence[str]) -> str:
+def table(weights: Mapping[Name, float], categories: Sequence[str]) -> str:
     """The rows of `[leanings]`: nats become weights of words."""
     lines = ["[leanings]"]
     for category in categories:
-        rows = {sign: round(w / _SHARP, 2) for (one, sign), w in model.weights.items() if one == category}
+        rows = {sign: round(w / _SHARP, 2) for (one, sign), w in weights.items() if one == category}
         kept = sorted(((sign, w) for sign, w in rows.items() if abs(w) >= _LEAST), key=lambda pair: -pair[1])
         text = ", ".join(f'"{sign}" = {w}' if " " in sign else f"{sign} = {w}" for sign, w in kept)
         lines.append(f"{category} = {{ {text} }}" if text else f"{category} = {{}}")
@@ -136,16 +119,17 @@ def main() -> None:
     arguments.add_argument("files", nargs="+", type=Path)
     arguments.add_argument("--config", type=Path)
     options = arguments.parse_args()
+    aside = Console(stderr=True)
     reading = Reading(lexicon=load(options.config, now=datetime.now(UTC)).lexicon)
-    files = {path: read(path, reading) for path in track(options.files, "Reading")}
+    files = {path: read(path, reading) for path in track(options.files, "Reading", console=aside)}
     categories = _categories(reading.lexicon)
-    for path in track(options.files, "Fitting") if len(files) > 1 else ():
+    for path in track(options.files, "Fitting", console=aside) if len(files) > 1 else ():
         others = [letter for other, letters in files.items() if other != path for letter in letters]
-        model = fit(others, categories)
+        weights = fit(others, categories)
         count = len(files[path])
         today = sum(letter.now in letter.truth for letter in files[path])
         print(f"{path}: {count} complaints, main category right today {today / count:.3f}, ", end="")
-        print(f"by the other files {right(files[path], model, categories) / count:.3f}")
+        print(f"by the other files {right(files[path], weights, categories) / count:.3f}")
     print(table(fit([letter for letters in files.values() for letter in letters], categories), categories))
 
 

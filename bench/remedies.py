@@ -6,14 +6,15 @@ read right by weights fitted to the others. A softmax over the remedies with a q
 """
 
 import json
-import math
 import sys
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from bench import softmax
+from bench.softmax import Example
 from parsers.asking import find_asked
 from parsers.claims import read_claims
 from parsers.wanted import NOTHING, REMEDIES, find_signs
@@ -23,7 +24,7 @@ _SENTENCES = Path(__file__).parent.parent / "tests" / "parsers" / "wanted.toml"
 _RULES = (*REMEDIES, NOTHING)
 _PENALTY = {"every": 0.002, "own": 0.015, "letter": 0.01}
 _STEPS = 250
-_PACE, _KEPT, _SQUARE = 0.08, 0.9, 0.99
+_PACE = 0.08
 _LEAST = 0.03  # weights below it are left out
 _SECOND = 0.35  # how much of a letter its second label gets
 _NO_COMPLAINT = 0.1  # how much a letter counts that is no complaint: it wants nothing of a desk
@@ -34,25 +35,15 @@ _HEAD = """# How much speaks for each remedy, and for none ("nothing"); fitted b
 """
 
 Name = tuple[str, str, str]  # table, rule (empty for every), sign
+Letter = Example[Name]  # with what speaks for each remedy, and how much of it each remedy gets
 
 
-@dataclass(frozen=True, slots=True)
-class Labelled:
-    """A letter with what speaks for each remedy, and how much of it each remedy gets."""
-
-    signs: dict[str, dict[Name, float]]
-    truth: dict[str, float]
-    right: frozenset[str]
-    share: float
-    is_complaint: bool
-
-
-def read_labelled(lines: Sequence[str]) -> list[Labelled]:
+def read_labelled(lines: Sequence[str]) -> list[Letter]:
     """The letters of a file."""
     return [_labelled(json.loads(line)) for line in lines if line.strip()]
 
 
-def read_sentences() -> list[Labelled]:
+def read_sentences() -> list[Letter]:
     """The sentences of one demand each by which `tests/parsers` asks for each remedy in each language."""
     rows = tomllib.loads(_SENTENCES.read_text(encoding="utf-8"))["row"]
     return [
@@ -66,7 +57,7 @@ def read_sentences() -> list[Labelled]:
     ]
 
 
-def _labelled(letter: dict[str, Any]) -> Labelled:
+def _labelled(letter: dict[str, Any]) -> Letter:
     language = letter["language"]
     said = read_claims(letter["text"], language)
     found = find_signs(said, read_claims(letter["subject"], language), find_asked(said))
@@ -82,44 +73,15 @@ def _labelled(letter: dict[str, Any]) -> Labelled:
     second = letter.get("wanted2") if letter["complaint"] else None
     truth = {first: 1 - _SECOND, second: _SECOND} if second else {first: 1.0}
     share = 1.0 if letter["complaint"] else _NO_COMPLAINT
-    return Labelled(signs, truth, frozenset(truth), share, letter["complaint"])
+    return Example(signs, truth, share)
 
 
-def fit(letters: Sequence[Labelled]) -> dict[Name, float]:
-    """The weights under which the labels are likeliest, less the penalty (Adam, full batch)."""
+def fit(letters: Sequence[Letter]) -> dict[Name, float]:
+    """The weights under which the labels are likeliest, less the penalty."""
     names = sorted({name for one in letters for signs in one.signs.values() for name in signs})
-    weights = dict.fromkeys(names, 0.0)
-    speed, square = dict.fromkeys(names, 0.0), dict.fromkeys(names, 0.0)
     whole = sum(one.share for one in letters)
-    for step in range(1, _STEPS + 1):
-        slope = {name: _PENALTY[name[0]] * weight for name, weight in weights.items()}
-        for one in letters:
-            for rule, likely in _likelihoods(one, weights).items():
-                error = (likely - one.truth.get(rule, 0.0)) * one.share / whole
-                for name, much in one.signs[rule].items():
-                    slope[name] += error * much
-        for name, by in slope.items():
-            speed[name] = _KEPT * speed[name] + (1 - _KEPT) * by
-            square[name] = _SQUARE * square[name] + (1 - _SQUARE) * by * by
-            ahead = speed[name] / (1 - _KEPT**step)
-            weights[name] -= _PACE * ahead / (math.sqrt(square[name] / (1 - _SQUARE**step)) + 1e-8)
-    return {name: round(weight, 2) for name, weight in weights.items() if abs(weight) >= _LEAST}
-
-
-def _likelihoods(one: Labelled, weights: dict[Name, float]) -> dict[str, float]:
-    scores = {
-        rule: sum(weights.get(name, 0.0) * much for name, much in signs.items()) for rule, signs in one.signs.items()
-    }
-    top = max(scores.values())
-    shares = {rule: math.exp(score - top) for rule, score in scores.items()}
-    whole = sum(shares.values())
-    return {rule: share / whole for rule, share in shares.items()}
-
-
-def is_right(one: Labelled, weights: dict[Name, float]) -> bool:
-    """Whether the likeliest remedy is one of a letter's labels."""
-    likely = _likelihoods(one, weights)
-    return max(likely, key=lambda rule: likely[rule]) in one.right
+    found = softmax.fit(letters, names, lambda name, weight: _PENALTY[name[0]] * whole * weight, _STEPS, _PACE)
+    return {name: round(weight, 2) for name, weight in found.items() if abs(weight) >= _LEAST}
 
 
 def table_of(weights: dict[Name, float]) -> str:
@@ -143,7 +105,7 @@ def main() -> None:
     files = {path: read_labelled(path.read_text(encoding="utf-8").splitlines()) for path in paths}
     for path, letters in files.items() if len(files) > 1 else ():
         weights = fit(sentences + [one for other, some in files.items() if other != path for one in some])
-        judged = [is_right(one, weights) for one in letters if one.is_complaint]
+        judged = [one.is_right(weights) for one in letters if one.share == 1.0]
         print(f"{path}: {sum(judged)} of {len(judged)} = {sum(judged) / max(1, len(judged)):.3f}")
     weights = fit(sentences + [one for letters in files.values() for one in letters])
     if "--write" in sys.argv:
