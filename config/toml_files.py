@@ -1,6 +1,5 @@
 """Reading TOML: shipped files, an admin's files, and which of the two counts."""
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -8,6 +7,8 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from config.mistakes import Findings
 
@@ -60,7 +61,7 @@ def read_shipped(name: str, findings: Findings) -> TomlFile:
     """One of the files that come with ombud, from a wheel as well."""
     try:
         return TomlFile(name=f"config/{name}", data=_shipped(name))
-    except tomllib.TOMLDecodeError as error:
+    except tomli.TOMLDecodeError as error:
         return _broken(f"config/{name}", error, findings)
 
 
@@ -74,14 +75,14 @@ def parse_text(name: str, text: str, findings: Findings) -> TomlFile:
     """The tables of a text; `name` is what messages call it."""
     try:
         return TomlFile(name=name, data=_tables(text))
-    except tomllib.TOMLDecodeError as error:
+    except tomli.TOMLDecodeError as error:
         return _broken(name, error, findings)
 
 
 def _tables(text: str) -> Table:
-    return tomllib.loads(text, parse_float=Decimal)
+    return tomli.loads(text, parse_float=Decimal)
 
 
-def _broken(name: str, error: tomllib.TOMLDecodeError, findings: Findings) -> TomlFile:
+def _broken(name: str, error: tomli.TOMLDecodeError, findings: Findings) -> TomlFile:
     findings.add(name, "", f"is no valid TOML: {error}", "correct that line")
     return TomlFile(name=name, broken=True)

@@ -40,6 +40,12 @@ def test_the_shipped_tables_load_and_reach_every_account() -> None:
     assert {lexicon} == {account.reading.lexicon for account in settings.accounts}
 
 
+def test_the_shipped_tables_read_as_an_admins_own_are_the_same(tmp_path: Path) -> None:
+    own = words(tmp_path, **{path.stem: path.read_text(encoding="utf-8") for path in SHIPPED.glob("*.toml")})
+    shipped = load(None, now=NOW, environment=ENVIRONMENT)
+    assert shipped.lexicon == load_text(tmp_path, own).lexicon
+
+
 def test_a_phrase_weighs_what_its_rule_weighs_unless_it_says_otherwise(tmp_path: Path) -> None:
     table = 'language = "fi"\n[complaint]\nanger = ["vihainen*", { text = "jaa", weight = 0.2 }]\n'
     silent = {path.stem: 'language = "*"' for path in SHIPPED.glob("*.toml")}
