@@ -8,6 +8,9 @@ from typing import Any
 
 import peewee
 
+# Seconds between looks: a database server needs a moment to notice that a killed daemon is gone.
+UNTIL_NOTICED = (0.02, 0.1, 0.3, 0.6, 1.5, 0.0)
+
 
 class Engine(ABC):
     """A database of one kind: connections (one a thread), the start of a write transaction, locks, care of files.

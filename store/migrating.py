@@ -1,5 +1,6 @@
 """Brings a database to the present schema by the ordered files of `store/migrations`."""
 
+import time
 from importlib import resources
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import peewee
 from playhouse.migrations import Runner
 
 from store.database import Database
+from store.engine import UNTIL_NOTICED, Engine
 from store.moments import each_statement
 from store.trouble import Foreign, Locked
 
@@ -23,7 +25,7 @@ def migrate(database: Database, folder: Path = FOLDER, *, keep_copy: bool) -> tu
     with database.translated(), engine.migrating():
         runner = Runner(engine.peewee, str(folder))
         pending = _pending(runner, engine.name)
-        if pending and (daemon := engine.daemon()):
+        if pending and (daemon := _at_work(engine)):
             raise Locked(f"{engine.name} must be brought to a new schema, but {daemon} works on it; stop that first")
         if pending and keep_copy:
             engine.back_up(pending[0])
@@ -31,6 +33,17 @@ def migrate(database: Database, folder: Path = FOLDER, *, keep_copy: bool) -> tu
             return ()
         with each_statement(engine.peewee, "CP17"):
             return tuple(runner.up())
+
+
+def _at_work(engine: Engine) -> str | None:
+    """The daemon that works on the database, and goes on doing so."""
+    daemon = None
+    for wait in UNTIL_NOTICED:
+        daemon = engine.daemon()
+        if daemon is None:
+            return None
+        time.sleep(wait)
+    return daemon
 
 
 def _pending(runner: Runner, name: str) -> list[str]:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import peewee
 
 from cases.trouble import NeedsHuman
-from store.engine import Engine
+from store.engine import UNTIL_NOTICED, Engine
 from store.fields import MOMENT
 from store.forks import let_go_in_children
 from store.trouble import Foreign, Locked, Missing
@@ -137,7 +137,7 @@ class Postgres(Engine):
         return f"{row[0]}, from {row[1] or 'this machine'}" if row else None
 
     def lock(self) -> None:
-        for wait in (0.02, 0.1, 0.3, 0.6, 0.0):  # a server needs a moment to notice that a killed daemon is gone
+        for wait in UNTIL_NOTICED:
             if self._guard.execute_sql("SELECT pg_try_advisory_lock(%s)", (_DAEMON,)).fetchone() == (True,):
                 self._guard_pid = self._guard.connection().info.backend_pid
                 return
