@@ -15,9 +15,10 @@ from typing import Any
 
 from bench import softmax
 from bench.softmax import Example
+from cases.reading import REMEDIES
 from parsers.asking import find_asked
 from parsers.claims import read_claims
-from parsers.wanted import NOTHING, REMEDIES, find_signs
+from parsers.wanted import NOTHING, find_signs
 
 _TABLE = Path(__file__).parent.parent / "parsers" / "data" / "wanted_weights.toml"
 _SENTENCES = Path(__file__).parent.parent / "tests" / "parsers" / "wanted.toml"

@@ -27,6 +27,7 @@ ALWAYS = "always"  # the sign of every letter
 WANTED = "wanted"
 # Facts of a letter that may speak for a category besides words of it (parsers/leanings.py); signals may as well.
 LEANING_FACTS = frozenset({"amount", "contract", "loss", "order_number", "waybill"})
+# What a customer may want.
 REMEDIES = (
     "refund", "replacement", "redelivery", "repair", "compensation", "apology", "explanation", "termination", "other",
 )  # fmt: skip

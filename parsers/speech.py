@@ -193,8 +193,8 @@ def read_sentence(text: str, likely: Sequence[str]) -> Sentence:
     return max(ways, key=itemgetter(0))[1]
 
 
-# How many of its words a language knows, and what they say in it.
 def _read_words(text: str, tokens: list[str], words: list[str], language: str, about: int) -> tuple[int, Sentence]:
+    """How many of its words a language knows, and what they say in it."""
     abouts = [0] * len(words)
     for at, word in enumerate(words):
         for term in _terms(word):

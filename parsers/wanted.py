@@ -9,14 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from cases.reading import REMEDIES
 from parsers.asking import Asked, How, find_asked
 from parsers.claims import Cue, Said
 from parsers.denials import is_denied, is_inside
 from parsers.tables import table
 
-REMEDIES = (
-    "refund", "replacement", "redelivery", "repair", "compensation", "apology", "explanation", "termination", "other",
-)  # fmt: skip
 NOTHING = "nothing"
 _WORDS = {"wanted": "named", "wished": "said", "loose": "meant", "vague": "hinted"}  # the tables, by how plain they are
 _PLAIN = ("named", "said")

@@ -178,6 +178,18 @@ def test_nobody_changes_the_schema_under_a_running_daemon(store: Store, database
         assert ("0002_nothing",) == migrate(store.db, newer, keep_copy=True)
 
 
+def test_an_upgrade_waits_a_moment_for_a_daemon_that_is_just_going(
+    store: Store, database_url: str, newer: Path
+) -> None:
+    (newer / "0002_nothing.py").write_text("def up(migrator, db):\n    pass\n")
+    with holder(database_url) as daemon:
+        assert "ready" == said(daemon)
+        going = threading.Timer(0.3, daemon.kill)
+        going.start()
+        assert ("0002_nothing",) == migrate(store.db, newer, keep_copy=True)
+        going.join()
+
+
 def test_asking_who_holds_a_lock_never_keeps_a_daemon_from_it(tmp_path: Path) -> None:
     asking = FileLock(tmp_path / "lock")
     done = threading.Event()
