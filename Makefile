@@ -5,6 +5,8 @@ JOBS   ?= 2
 MAILS    ?= 10000
 KILLS    ?= 1000
 DATABASE ?= sqlite
+# Tests start the program a thousand times: compile it once, whatever the machine is told for its own scripts.
+unexport PYTHONDONTWRITEBYTECODE
 BIN    := .venv/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check install --quiet --quiet --editable
 

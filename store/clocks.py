@@ -89,7 +89,7 @@ class Clocks(Part):
         self.db.run_many(_START, [row for row, before in moved if not before])
 
 
-_NEXT_LOOK_AT = _COLUMNS.index(DeadlineTable.next_look)
+_NEXT_LOOK_AT = [column.name for column in _COLUMNS].index("next_look")  # comparing columns makes a condition
 
 
 def _but_look(row: Row) -> Row:

@@ -447,6 +447,24 @@ def test_a_form_letter_that_another_customer_quotes_is_another_copy(introduction
     )
 
 
+def test_a_letter_that_another_customer_quotes_in_part_is_another_copy_under_a_subject_of_their_own_too() -> None:
+    desk = f"The Desk <{DESK}>"
+    assert ["ab", "c"] == groups(
+        a=mail("Order 4711 pump", "My pump broke."),
+        b=mail("Re: Order 4711 pump", FIRST[:50], sender=desk, to=ANNA, hours=1),
+        c=mail("Re: Order 4711 pump", quoting("Well.\n\nThe Desk wrote:", FIRST[:50]), sender=BOB, hours=2),
+    )
+
+
+def test_the_same_words_that_were_sent_at_another_time_are_another_mail() -> None:
+    words = "Thank you for your order, which we pack today."
+    told = f"It is not here yet.\n\nOn Mon, 12 Jan 2026 at 09:13, The Desk <{DESK}> wrote:"
+    assert ["a", "b"] == groups(
+        a=mail("Your order", words, sender=f"The Desk <{DESK}>", to=ANNA),
+        b=mail("Where is it?", quoting(told, words), hours=30),
+    )
+
+
 def test_a_colleague_who_tells_the_moment_has_seen_the_letter() -> None:
     text = quoting("I add the picture.\n\nOn Mon, 2 Feb 2026 at 11:00, The Desk wrote:", SECOND)
     assert ["abc"] == groups(

@@ -59,6 +59,13 @@ def test_each_sign_for_the_main_matter_is_explained_with_its_place() -> None:
     assert "apology" in message.new_text[sign.start : sign.end]
 
 
+def test_what_every_letter_has_explains_nothing_and_is_not_told() -> None:
+    raw = b"From: a@b.example\nSubject: x\nMessage-ID: <1@b.example>\n\nI complain about the parcel.\n"
+    message = parse_message(raw, Reading(lexicon=LEXICON))
+    assert ("delivery",) == message.categories
+    assert [] == [one for one in message.signs if one.kind == "leaning"]
+
+
 def test_without_leanings_the_words_alone_decide() -> None:
     assert ("delivery",) == categories(
         "I complain about the parcel. Sorry, I want an apology.", replace(LEXICON, leanings=())

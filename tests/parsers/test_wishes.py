@@ -48,5 +48,17 @@ def test_words_of_the_story_that_nobody_asks_for_are_no_wishes() -> None:
     assert find_wanted(read_claims(text, "en")) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ('Your clerk wrote: "Please return the lamp and ask for your money back." I did, and nothing came.', None),
+        ('On the phone I was told: "Please ask for a refund." Repair it, please.', "repair"),
+    ],
+)
+def test_what_somebody_else_is_quoted_to_ask_is_no_wish_of_the_writer(text: str, wanted: str | None) -> None:
+    found = find_wanted(read_claims(text, "en"))
+    assert wanted == (found.rule if found else None)
+
+
 def test_a_language_without_rows_wishes_nothing() -> None:
     assert () == find_wishes("Please bring it.", "xx")

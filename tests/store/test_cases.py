@@ -113,6 +113,42 @@ def test_clocks_may_move_without_any_event(store: Store) -> None:
     assert NOW + 5 * HOUR == store.deadlines("C-1")[0].due
 
 
+def test_a_step_of_the_ladder_moves_the_next_look_at_a_clock_and_nothing_else(store: Store) -> None:
+    first = decision(deadlines=(clock(), clock("resolve")))
+    store.save(first)
+    climbed = (clock(next_look=NOW + 2 * HOUR), clock("resolve"))
+    store.save(replace(first, new_case=False, events=(), event_key="", deadlines=climbed, before=first.case))
+    assert set(climbed) == set(store.deadlines("C-1"))
+    last = (clock(next_look=None), clock("resolve", next_look=NOW + 3 * HOUR))
+    store.save(replace(first, new_case=False, events=(), event_key="", deadlines=last, before=first.case))
+    assert set(last) == set(store.deadlines("C-1"))
+    assert NOW + 3 * HOUR == store.next_look()
+
+
+def test_a_clock_that_starts_in_one_case_is_not_the_one_that_stops_in_another(store: Store) -> None:
+    """Though they are alike in all but their case, and both are recorded at once."""
+    first, second = decision("C-1", deadlines=(clock("a"),)), decision("C-2", deadlines=(clock("b"),))
+    store.save_many((first, second))
+    stopped = further(first.case, key="k1", deadlines=(clock("b"),), before=first.case)
+    started = further(second.case, key="k2", deadlines=(clock("a", next_look=NOW + HOUR),), before=second.case)
+    store.save_many((stopped, started))
+    assert (clock("b"),) == store.deadlines("C-1")
+    assert (clock("a", next_look=NOW + HOUR),) == store.deadlines("C-2")
+
+
+def test_what_lists_show_of_a_case_follows_it_also_when_the_case_of_before_is_given(store: Store) -> None:
+    first = decision()
+    store.save(first)
+    noted = further(first.case, note(), key="raw:2", before=first.case)
+    store.save(noted)
+    (row,) = store.cases()
+    assert (first.case.status, 2) == (row.status, row.version)
+    done = Resolved(at=NOW + HOUR, by="person:ann", person="ann", text="paid")
+    store.save(further(noted.case, done, key="raw:3", before=noted.case))
+    (row,) = store.cases()
+    assert (Status.RESOLVED, 3) == (row.status, row.version)
+
+
 def test_case_numbers_are_counted_without_gaps(store: Store) -> None:
     assert [0, 1] == [store.next_number_index(), store.next_number_index()]
     with suppress(Undo), store.unit():

@@ -63,6 +63,13 @@ def test_of_a_case_that_was_read_only_what_changed_is_written_and_the_text_is_th
     assert encode(changed) == snapshots.encode(changed)
 
 
+@given(case=st.from_type(Case), other=st.from_type(Case))
+def test_what_another_node_wrote_in_the_meantime_is_read(case: Case, other: Case) -> None:
+    snapshots, theirs = Snapshots(), replace(other, number=case.number)
+    snapshots.encode(case)
+    assert theirs == snapshots.decode(case.number, encode(theirs))
+
+
 @pytest.mark.parametrize(
     ("was", "becomes"),
     [
