@@ -49,15 +49,20 @@ def places(value: object) -> list[tuple[Any, Any]]:
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sampled_from(sorted(FILES)), st.data())
 def test_any_value_anywhere_is_loaded_or_refused(tmp_path: Path, name: str, data: st.DataObject) -> None:
-    changed = copy.deepcopy(FILES)
+    changed, desk = copy.deepcopy(FILES[name]), copy.deepcopy(FILES["ombud.toml"])
     for _ in range(data.draw(st.integers(1, 3))):
-        container, key = data.draw(st.sampled_from(places(changed[name])))
+        container, key = data.draw(st.sampled_from(places(changed)))
         container[key] = data.draw(VALUES)
-    changed["ombud.toml"].setdefault("policy_dir", "policy")
-    (tmp_path / "policy").mkdir(exist_ok=True)
-    for file, tables in changed.items():
-        folder = tmp_path if file == "ombud.toml" else tmp_path / "policy"
-        (folder / file).write_text(document(tables), encoding="utf-8")
+    folder = tmp_path / "policy"
+    folder.mkdir(exist_ok=True)
+    for old in folder.iterdir():
+        old.unlink()
+    if name == "ombud.toml":
+        desk = changed
+    else:
+        (folder / name).write_text(document(changed), encoding="utf-8")
+    desk.setdefault("policy_dir", "policy")
+    (tmp_path / "ombud.toml").write_text(document(desk), encoding="utf-8")
     found: tuple[Mistake, ...] | None = None
     try:
         load(tmp_path / "ombud.toml", now=NOW, environment=ENVIRONMENT)
