@@ -10,14 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from itertools import accumulate
-from math import ceil
 from zoneinfo import ZoneInfo
 
 from cases.daynotes import DayNote
 from cases.target import Target, Unit, add_months
 from cases.trouble import NeedsHuman
-
-_REMEMBERED = 2_000  # answers
 
 
 class CalendarEnds(NeedsHuman):
@@ -46,7 +43,6 @@ class Calendar:
     _worked: Sequence[int] = field(init=False, repr=False, compare=False)  # seconds worked before interval i
     _firsts: Sequence[int] = field(init=False, repr=False, compare=False)  # the first interval of business day k
     _days: Sequence[int] = field(init=False, repr=False, compare=False)  # seconds worked before business day k
-    _known: dict[tuple[float, Target], datetime] = field(init=False, repr=False, compare=False)  # answers of `add`
 
     def __post_init__(self) -> None:
         """Builds the search tables. Raises ValueError for intervals that overlap, are empty or out of order."""
@@ -62,7 +58,6 @@ class Calendar:
             raise ValueError(f"calendar {self.name!r}: {len(dates)} dates for {len(self.intervals)} intervals")
         firsts = [i for i, day in enumerate(dates) if i == 0 or day != dates[i - 1]]
         object.__setattr__(self, "dates", dates)
-        object.__setattr__(self, "_known", {})
         object.__setattr__(self, "_starts", tuple(start for start, _ in self.intervals))
         object.__setattr__(self, "_worked", worked)
         object.__setattr__(self, "_firsts", (*firsts, len(self.intervals)))
@@ -78,28 +73,19 @@ class Calendar:
         """
         if start.tzinfo is not UTC and start.utcoffset() is None:
             _stamp(start)  # which refuses it
-        # Not the moment itself: the two readings of a repeated wall-clock hour compare as equal.
-        stamp = start.timestamp()
-        asked = (stamp, target)
-        known = self._known.get(asked)
-        if known is None:
-            # A case asks the same again at each of its events; what is forgotten is only computed anew.
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            known = self._known[asked] = self._added(start, int(stamp), target)
-        return known
-
-    def _added(self, start: datetime, stamp: int, target: Target) -> datetime:
-        if target.amount == 0:
+        unit = target.unit
+        if not target.numerator:
             return start.astimezone(UTC)
-        if target.unit is Unit.HOURS:
-            return start.astimezone(UTC) + timedelta(seconds=ceil(target.amount * 3600))
-        if target.unit is Unit.MONTHS:
+        if unit is Unit.HOURS:
+            return start.astimezone(UTC) + timedelta(seconds=target.seconds)
+        if unit is Unit.MONTHS:
             return add_months(start, target.amount, self.zone)
-        worked = self._worked_by(stamp)
-        if target.unit is Unit.WORKING_HOURS:
-            return self._moment_of(worked + ceil(target.amount * 3600))
-        return self._moment_of(self._worked_after_days(worked, target.amount))
+        worked = self._worked_by(int(start.timestamp()))
+        worked = worked + target.seconds if unit is Unit.WORKING_HOURS else self._worked_after_days(worked, target)
+        i = bisect_left(self._worked, worked) - 1
+        if i >= len(self._starts):
+            raise CalendarEnds(f"calendar {self.name!r} ends before the deadline; it must reach further ahead")
+        return datetime.fromtimestamp(self._starts[i] + worked - self._worked[i], UTC)
 
     def between(self, start: datetime, end: datetime) -> int:
         """Working seconds from `start` to `end`; negative when `end` comes first.
@@ -167,34 +153,35 @@ class Calendar:
 
     def _worked_by(self, stamp: int) -> int:
         # What began before the calendar does is long overdue either way, so it counts from the calendar's first moment.
-        stamp = max(stamp, self._starts[0])
         i = bisect_right(self._starts, stamp) - 1
+        if i < 0:
+            return 0
         start, end = self.intervals[i]
         return self._worked[i] + min(stamp, end) - start
-
-    def _moment_of(self, worked: int) -> datetime:
-        i = bisect_left(self._worked, worked) - 1
-        if i >= len(self.intervals):
-            raise CalendarEnds(f"calendar {self.name!r} ends before the deadline; it must reach further ahead")
-        return datetime.fromtimestamp(self._starts[i] + worked - self._worked[i], UTC)
 
     def _day_of(self, worked: int) -> Fraction:
         k = min(bisect_right(self._days, worked), len(self._days) - 1) - 1
         return k + Fraction(worked - self._days[k], self._days[k + 1] - self._days[k])
 
-    def _worked_after_days(self, worked: int, days: Fraction) -> int:
+    def _worked_after_days(self, worked: int, target: Target) -> int:
         """Seconds worked by when so many business days have passed; in whole numbers, for fractions are slow."""
-        k = min(bisect_right(self._days, worked), len(self._days) - 1) - 1
-        length = self._days[k + 1] - self._days[k]
-        whole = length * days.denominator  # parts of a business day
-        done = (worked - self._days[k]) * days.denominator + days.numerator * length
-        day, part = divmod(k * whole + done, whole)
-        last = len(self._days) - 1
-        if day > last or (day == last and part):
+        days, parts = self._days, target.denominator  # of a business day
+        last = len(days) - 1
+        k = bisect_right(days, worked) - 1
+        if k == last:
+            k -= 1  # all that was worked is the end of the last day
+        begun = days[k]
+        length = days[k + 1] - begun
+        if worked == begun and parts == 1:  # whole days from an opening
+            day, part = k + target.numerator, 0
+        else:
+            more, part = divmod((worked - begun) * parts + target.numerator * length, length * parts)
+            day = k + more
+        if day > last or (part and day == last):
             raise CalendarEnds(f"calendar {self.name!r} ends before the deadline; it must reach further ahead")
-        if day == last:
-            return self._days[last]
-        return self._days[day] - (-part * (self._days[day + 1] - self._days[day])) // whole
+        if not part:
+            return days[day]
+        return days[day] - (-part * (days[day + 1] - days[day])) // (length * parts)
 
 
 def _stamp(moment: datetime) -> int:

@@ -10,7 +10,7 @@ from cases.copying import replace
 from cases.course import Extension, Measure, Pause, Turn, decided, ended, turned
 from cases.making import quick
 from cases.message import Attachment, Fact, Proof
-from cases.moments import hold
+from cases.moments import PLAIN, hold
 from cases.words import Channel, Grade, Status
 
 QUESTION_LETTER, EXTENSION_LETTER = "question", "extension"
@@ -154,14 +154,20 @@ def fold(case: Case | None, events: Iterable[e.Event]) -> Case:
         return case
     before, moments = case, dict(case.moments) if case else {}
     for event in events:
-        status, flags = (case.status, case.flags) if case else (Status.OPEN, ())
+        kind = type(event)
         if case is None:
             if not isinstance(event, e.CaseOpened):
                 raise ValueError(f"{event.kind} cannot open a case")
             case = _opened(event)
-        elif change := _CHANGES.get(type(event)):
+            hold(moments, event, Status.OPEN, ())
+            continue
+        status, flags = case.status, case.flags
+        if change := _CHANGES.get(kind):
             case = change(case, event)
-        hold(moments, event, status, flags)
+        if kind in PLAIN:
+            moments[kind.__name__] = event.at
+        else:
+            hold(moments, event, status, flags)
     if case is None:
         raise ValueError("no events, no case")
     if case is before:
@@ -331,14 +337,14 @@ def _date_told(case: Case, event: e.DateTold) -> Case:
 
 
 def _step_taken(case: Case, event: e.LadderStepTaken) -> Case:
-    skipped = tuple(Step(stage=event.stage, step=name, round=event.round) for name in event.skipped)
+    skipped = [Step(stage=event.stage, step=name, round=event.round) for name in event.skipped]
     taken = Step(stage=event.stage, step=event.step, round=event.round, people=event.people or ())
     return replace(case, steps=(*case.steps, *skipped, taken))
 
 
 def _contacted(case: Case, _event: e.Event) -> Case:
     """The customer hears from us: what they were promised of it is kept, and promised no more."""
-    return replace(case, told=tuple(one for one in case.told if one.what != CONTACT))
+    return replace(case, told=tuple([one for one in case.told if one.what != CONTACT]))
 
 
 def _paused(case: Case, event: e.Paused) -> Case:

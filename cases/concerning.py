@@ -7,6 +7,7 @@ clock. A test watches that nothing else of a case is read.
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import compress
@@ -46,21 +47,25 @@ class Clocks:
         known = set(moments)
         return tuple(place for place, row in enumerate(self.rows) if not known.isdisjoint(row.starts))
 
-    def concerned(self, before: Case, case: Case) -> tuple[frozenset[int], frozenset[int]] | None:
+    def concerned(self, before: Case, case: Case) -> tuple[AbstractSet[int], AbstractSet[int]] | None:
         """The places of the stages whose clocks may be others than they were, and of those that only climbed.
 
         None when all may be others.
         """
         count = len(before.steps)
-        if not all(map(is_, _read(before), _read(case))) or case.steps[:count] != before.steps:
+        if not all(map(is_, _read(before), _read(case))):
+            return None
+        if case.steps is not before.steps and case.steps[:count] != before.steps:
             return None
         if (before.status is Status.CLOSED) is not (case.status is Status.CLOSED):
             return None
         places = self._bound_anew(before, case)
         for kind in _changed(before.moments, case.moments):
             places |= self.by_moment.get(kind, _NOWHERE)
+        if len(case.steps) == count:
+            return places, _NOWHERE
         climbed = [self.by_stage.get(stage, _NOWHERE) for stage in {step.stage for step in case.steps[count:]}]
-        return frozenset(places), frozenset().union(*climbed) - places
+        return places, frozenset().union(*climbed) - places
 
     def _bound_anew(self, before: Case, case: Case) -> set[int]:
         """The places of the stages that another date binds, of those that were told to the customer."""

@@ -11,7 +11,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from cases.calendaring import BY_CALENDAR, calendar_for
-from cases.case import Case
+from cases.case import Case, Step
 from cases.concerning import clocks_of
 from cases.copying import replace
 from cases.limits import Plan, extensions_of, plan_of, remember_plans, since_of, turns_since
@@ -22,6 +22,7 @@ from cases.target import Target
 from cases.words import Status
 
 _PLANS_A_CASE = 5  # that are at hand, of each case whose clocks are
+_NONE: frozenset[str] = frozenset()
 MOST_REPEATS = 400  # of one ladder step in one round; a case that nobody touched for a year is told once a day
 
 
@@ -51,6 +52,7 @@ class Deadline:
     extended: tuple[Target, ...] = field(default=(), compare=False)
     waits: bool = field(default=False, compare=False)  # it stands still now
     plan: Plan | None = field(default=None, compare=False, repr=False)
+    taken: frozenset[str] = field(default=frozenset(), compare=False, repr=False)  # steps of this round's ladder
 
 
 @quick
@@ -118,11 +120,11 @@ def climbed(before: Case, case: Case, stages: Iterable[str], policy: Policy) -> 
     known = _known.get(case.number)
     if known is None or known.case is not before or known.policy is not policy:
         return owed(case, policy)
-    clocks, by_row = clocks_of(case, policy), list(known.by_row)
+    clocks, by_row, new = clocks_of(case, policy), list(known.by_row), case.steps[len(before.steps) :]
     anew: dict[int, Deadline | None] = {}
     for place in {place for stage in stages for place in clocks.by_stage.get(stage, ())}:
         old = by_row[place]
-        by_row[place] = anew[id(old)] = _climbed(case, clocks.rows[place], old, policy)
+        by_row[place] = anew[id(old)] = _climbed(case, clocks.rows[place], old, new, policy)
     # Whatever its next step is, a clock is due when it was: their order is the same.
     running = tuple([anew.get(id(one)) or one for one in known.running])
     _known[case.number] = _Known(case, policy, tuple(by_row), running)
@@ -139,9 +141,9 @@ def _derived(case: Case, policy: Policy, known: _Known | None) -> _Known:
         places, higher = concerned
         if not places and not higher:
             return _Known(case, policy, known.by_row, known.running)
-        by_row = list(known.by_row)
+        by_row, new = list(known.by_row), case.steps[len(known.case.steps) :]
         for place in higher:
-            by_row[place] = _climbed(case, clocks.rows[place], by_row[place], policy)
+            by_row[place] = _climbed(case, clocks.rows[place], by_row[place], new, policy)
     else:
         places = clocks.started_by(case.moments)
     for place in places:
@@ -162,13 +164,12 @@ def due_of(case: Case, stage: str, policy: Policy) -> datetime | None:
     return plan.due if plan else None
 
 
-def steps_due(case: Case, deadline: Deadline, now: datetime) -> tuple[DueStep, ...]:
+def steps_due(deadline: Deadline, now: datetime) -> tuple[DueStep, ...]:
     """The ladder steps of this round that have fallen due and were not taken yet, in order."""
     plan = deadline.plan
     if plan is None:
         return ()
-    taken = _taken(case, deadline.stage, deadline.round)
-    found: list[DueStep] = []
+    taken, found = deadline.taken, list[DueStep]()
     for step in plan.ladder:
         if (step.after and now < plan.due) or (step.name in taken and not step.repeat):
             continue
@@ -224,7 +225,7 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
     if plan is None:
         return None
     start, target, calendar = _round(case, row, begun), row.target[case.grade], calendar_for(case, row, policy)
-    pause = case.pause
+    taken, pause = _taken(case.steps, row.name, start), case.pause
     return Deadline(
         stage=row.name,
         clause=row.clause,
@@ -232,7 +233,7 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
         round=start,
         due=plan.due,
         target=target,
-        next_look=_next_look(case, row, plan, start, policy),
+        next_look=_next_look(case, row, plan, taken, policy),
         provisional=target.unit in BY_CALENDAR and not calendar.is_sure(plan.due),
         calendar=calendar.name if target.unit in BY_CALENDAR else "",
         since=plan.since,
@@ -243,14 +244,18 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
         extended=plan.extended,
         waits=pause is not None and pause.kind in row.pauses and bool(plan.paused),
         plan=plan,
+        taken=taken,
     )
 
 
-def _climbed(case: Case, row: StageRow, before: Deadline | None, policy: Policy) -> Deadline | None:
-    """The clock when nothing happened to it but that steps of its ladder were taken."""
+def _climbed(
+    case: Case, row: StageRow, before: Deadline | None, new: tuple[Step, ...], policy: Policy
+) -> Deadline | None:
+    """The clock when nothing happened to it but that steps of its ladder were taken, which are among `new`."""
     if before is None or before.plan is None:
         return before
-    return replace(before, next_look=_next_look(case, row, before.plan, before.round, policy))
+    taken = before.taken | _taken(new, row.name, before.round)
+    return replace(before, next_look=_next_look(case, row, before.plan, taken, policy), taken=taken)
 
 
 def _waits(case: Case, row: StageRow, policy: Policy) -> bool:
@@ -258,8 +263,8 @@ def _waits(case: Case, row: StageRow, policy: Policy) -> bool:
     return case.pause is not None and policy.clocks.waiting(row.name) is not None
 
 
-def _next_look(case: Case, row: StageRow, plan: Plan, start: datetime, policy: Policy) -> datetime | None:
-    found = _next_step(plan, _taken(case, row.name, start), row.target[case.grade])
+def _next_look(case: Case, row: StageRow, plan: Plan, taken: Container[str], policy: Policy) -> datetime | None:
+    found = _next_step(plan, taken, row.target[case.grade])
     # The end of a pause is no breach: the case goes on, or is closed.
     return min(found or plan.due, plan.due) if _waits(case, row, policy) else found
 
@@ -281,10 +286,10 @@ def _given_up(case: Case, row: StageRow, begun: datetime, policy: Policy) -> Dea
     )
 
 
-def _taken(case: Case, stage: str, start: datetime) -> set[str]:
+def _taken(steps: tuple[Step, ...], stage: str, start: datetime) -> frozenset[str]:
     # Most steps are of other stages, and a name is compared at a fraction of what a moment costs.
-    of_stage = [step for step in case.steps if step.stage == stage]
-    return {step.step for step in of_stage if step.round == start} if of_stage else set()
+    of_stage = [step for step in steps if step.stage == stage]
+    return frozenset([step.step for step in of_stage if step.round == start]) if of_stage else _NONE
 
 
 def _next_step(plan: Plan, taken: Container[str], target: Target) -> datetime | None:

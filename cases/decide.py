@@ -140,7 +140,7 @@ def on_tick(
     for deadline in owed(case, policy) if clocks is None else clocks:
         if deadline.next_look is None or deadline.next_look > now:
             continue
-        due = steps_due(case, deadline, now)
+        due = steps_due(deadline, now)
         if policy.clocks.waiting(deadline.stage):
             ended = end_of_waiting(case, deadline, policy, now)
             if any(isinstance(event, e.CaseClosed) for event in ended):

@@ -173,8 +173,9 @@ def told(case: Case, events: Iterable[e.Event], policy: Policy, now: datetime) -
     """The letters that the events call for, given the case as it is after them. No two share a key."""
     found: dict[str, Letter] = {}
     for event in events:
-        if _notices_on(event.kind, policy) or isinstance(event, _UNLISTED):
-            for letter in letters_of(case, event, policy, now):
+        rows = _notices_on(type(event).__name__, policy)
+        if rows or isinstance(event, _UNLISTED):
+            for letter in _letters(case, event, rows, policy, now):
                 found.setdefault(letter.key, letter)
     return tuple(found.values())
 
@@ -183,7 +184,7 @@ def is_silent(event: e.Event, policy: Policy) -> bool:
     """Whether the event calls for no letter, whatever its case is like."""
     if isinstance(event, _UNLISTED):
         return False
-    for row in _notices_on(event.kind, policy):
+    for row in _notices_on(type(event).__name__, policy):
         if all(EVENT_CONDITIONS[one](event) for one in row.only if one in EVENT_CONDITIONS):
             return False
     return True
@@ -217,14 +218,18 @@ def is_obsolete(key: str, case: Case, policy: Policy) -> bool:
 
 def letters_of(case: Case, event: e.Event, policy: Policy, now: datetime) -> Iterator[Letter]:
     """The letters that one event calls for; two may share a key."""
-    rows = _notices_on(event.kind, policy)
-    if rows:
-        rows = tuple([row for row in rows if _is_meant(row, case, event)])
+    return _letters(case, event, _notices_on(event.kind, policy), policy, now)
+
+
+def _letters(
+    case: Case, event: e.Event, rows: tuple[NoticeRow, ...], policy: Policy, now: datetime
+) -> Iterator[Letter]:
+    """`rows` are those for events of its kind."""
     if isinstance(event, e.LadderStepTaken):
         row = _staff_row(event, LADDER_LETTERS[event.kind], event.who, LetterClass.OWED)
         for person in _told_of(event, case, policy, now):
             yield _to_person(case, event, row, person, policy, now)
-    for row in rows:
+    for row in [row for row in rows if _is_meant(row, case, event)]:
         if row.to == "customer":
             yield _to_customer(case, event, row, policy, now)
         elif row.to == REGULATOR:

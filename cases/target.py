@@ -32,14 +32,21 @@ class Target:
     amount: Fraction
     unit: Unit
 
+    # A fraction answers slowly, and millions of deadlines are asked for: the amount's two numbers, and as seconds.
+    numerator: int = field(init=False, repr=False, compare=False)
+    denominator: int = field(init=False, repr=False, compare=False)
+    seconds: int = field(init=False, repr=False, compare=False)  # of an amount of hours, begun ones counted
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         """Raises ValueError for a span that goes back in time."""
         if self.amount < 0:
             raise ValueError(f"a span of {self.amount} {self.unit} would end before it begins")
-        # A fraction's own hash costs more than looking up the deadline it is asked for.
-        object.__setattr__(self, "_hash", hash((self.amount.numerator, self.amount.denominator, self.unit)))
+        numerator, denominator = self.amount.numerator, self.amount.denominator
+        object.__setattr__(self, "numerator", numerator)
+        object.__setattr__(self, "denominator", denominator)
+        object.__setattr__(self, "seconds", -(-numerator * 3600 // denominator))
+        object.__setattr__(self, "_hash", hash((numerator, denominator, self.unit)))
 
     def __hash__(self) -> int:
         """As equality wants it."""

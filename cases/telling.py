@@ -64,21 +64,27 @@ def readers_of(
     The highest step chooses first: who holds several roles gets one letter, about the step that says most. A step whose
     readers have all heard of it, or of a later one, has none.
     """
+    if len(steps) == 1 and not deadline.taken:  # the first of its round, of which nobody has heard
+        return {steps[0].name: tuple([person.id for person in _holding(steps[0], deadline, case, policy, now)])}
     ladder = _order_of(deadline, case, policy)
     heard: dict[str, tuple[int, int, int]] = {}
     stage, begun = deadline.stage, deadline.round
-    for step in case.steps:
-        if step.people and step.stage == stage and step.round == begun:
+    for step in case.steps if deadline.taken else ():
+        if step.stage == stage and step.people and step.round == begun:
             _hear(heard, step.people, _rank(step.step, ladder))
     found: dict[str, tuple[str, ...]] = {}
     ranked = [(_rank(due.name, ladder), due) for due in steps]
     for rank, due in sorted(ranked, key=itemgetter(0), reverse=True):
-        role = deadline.owner if due.base.who == "owner" else due.base.who
-        when = partial(_reads, due=due, deadline=deadline, case=case, policy=policy, now=now)
-        people = readers_for(role, case, policy, when)
-        found[due.name] = tuple(person.id for person in people if heard.get(person.id, _NOTHING) < rank)
+        people = _holding(due, deadline, case, policy, now)
+        found[due.name] = tuple([person.id for person in people if heard.get(person.id, _NOTHING) < rank])
         _hear(heard, found[due.name], rank)
     return found
+
+
+def _holding(due: DueStep, deadline: Deadline, case: Case, policy: Policy, now: datetime) -> tuple[Person, ...]:
+    role = deadline.owner if due.base.who == "owner" else due.base.who
+    when = partial(_reads, due=due, deadline=deadline, case=case, policy=policy, now=now)
+    return readers_for(role, case, policy, when)
 
 
 def _reads(person: Person, *, due: DueStep, deadline: Deadline, case: Case, policy: Policy, now: datetime) -> datetime:

@@ -31,19 +31,19 @@ class Agenda:
     # By epoch seconds, turn and order: numbers are compared at a fraction of what moments cost.
     _heap: list[tuple[float, int, int, datetime, Do]] = field(default_factory=list)
     _order: Iterator[int] = field(default_factory=count)
-    _told_on: int = 0  # day since the epoch
+    _told_until: float = 0.0  # epoch seconds: the day that is told of ends then
 
     def plan(self, at: datetime, turn: Turn, what: Do) -> None:
         """What shall happen then; it is given the moment."""
         if at < self.end:
-            heapq.heappush(self._heap, (at.timestamp(), turn.value, next(self._order), at, what))
+            heapq.heappush(self._heap, (at.timestamp(), turn, next(self._order), at, what))
 
     def until(self, moment: datetime) -> None:
         """Does all that is due before the moment, in order, what is planned meanwhile included."""
-        heap, end = self._heap, moment.timestamp()
+        heap, end, pop = self._heap, moment.timestamp(), heapq.heappop
         while heap and heap[0][0] < end:
-            stamp, _, _, at, what = heapq.heappop(heap)
+            stamp, _, _, at, what = pop(heap)
             what(at)
-            if (day := int(stamp // _DAY)) != self._told_on:
-                self._told_on = day
+            if stamp >= self._told_until:
+                self._told_until = (stamp // _DAY + 1) * _DAY
                 self.on_progress(at)

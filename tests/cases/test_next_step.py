@@ -53,9 +53,9 @@ def test_the_next_look_is_when_the_first_step_is_due_that_was_not_taken(
     case = replace(desk.case, steps=taken)
     clock = investigating(case, ladder)
     if clock.next_look is None:
-        assert () == steps_due(case, clock, clock.due + FOREVER)
+        assert () == steps_due(clock, clock.due + FOREVER)
     else:
-        due = steps_due(case, clock, clock.next_look)
+        due = steps_due(clock, clock.next_look)
         assert {clock.next_look} == {step.moment for step in due}
         assert {step.name for step in due}.isdisjoint(names)
-        assert () == steps_due(case, clock, clock.next_look - timedelta(microseconds=1))
+        assert () == steps_due(clock, clock.next_look - timedelta(microseconds=1))
