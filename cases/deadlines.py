@@ -14,14 +14,13 @@ from cases.calendaring import BY_CALENDAR, calendar_for
 from cases.case import Case, Step
 from cases.concerning import clocks_of
 from cases.copying import replace
-from cases.limits import Plan, extensions_of, plan_of, remember_plans, since_of, turns_since
+from cases.limits import Plan, extensions_of, plan_of, since_of, turns_since
 from cases.making import quick
 from cases.policy import AFTER_LIMIT, LadderStep, Policy, StageRow
 from cases.stretches import Run, Span, Stretch
 from cases.target import Target
 from cases.words import Status
 
-_PLANS_A_CASE = 5  # that are at hand, of each case whose clocks are
 _NONE: frozenset[str] = frozenset()
 MOST_REPEATS = 400  # of one ladder step in one round; a case that nobody touched for a year is told once a day
 
@@ -85,7 +84,6 @@ _MOST_KNOWN = [200]
 def remember(cases: int) -> None:
     """Keep the clocks of so many cases at hand, where many are worked in turn and memory is no matter."""
     _MOST_KNOWN[0] = max(_MOST_KNOWN[0], cases)
-    remember_plans(cases * _PLANS_A_CASE)
 
 
 @contextmanager
@@ -173,6 +171,8 @@ def steps_due(deadline: Deadline, now: datetime) -> tuple[DueStep, ...]:
     for step in plan.ladder:
         if (step.after and now < plan.due) or (step.name in taken and not step.repeat):
             continue
+        if plan.first(step) > now:
+            continue
         for name, moment in _comings(plan, step, deadline.target):
             if name in taken:
                 continue
@@ -212,6 +212,8 @@ def begun_at(case: Case, row: StageRow) -> datetime | None:
 
 
 def _round(case: Case, row: StageRow, begun: datetime) -> datetime:
+    if not case.extensions:
+        return begun
     return max((one.granted_at or begun for one in extensions_of(case, row, begun)), default=begun)
 
 
@@ -224,8 +226,9 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
     plan = plan_of(case, row, begun, policy)
     if plan is None:
         return None
-    start, target, calendar = _round(case, row, begun), row.target[case.grade], calendar_for(case, row, policy)
+    start, target = _round(case, row, begun), row.target[case.grade]
     taken, pause = _taken(case.steps, row.name, start), case.pause
+    calendar = calendar_for(case, row, policy) if target.unit in BY_CALENDAR else None
     return Deadline(
         stage=row.name,
         clause=row.clause,
@@ -234,8 +237,8 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
         due=plan.due,
         target=target,
         next_look=_next_look(case, row, plan, taken, policy),
-        provisional=target.unit in BY_CALENDAR and not calendar.is_sure(plan.due),
-        calendar=calendar.name if target.unit in BY_CALENDAR else "",
+        provisional=calendar is not None and not calendar.is_sure(plan.due),
+        calendar=calendar.name if calendar else "",
         since=plan.since,
         by_limit=plan.by_limit,
         bound_by=row.no_later_than if plan.due < plan.by_limit else "",
@@ -283,6 +286,7 @@ def _given_up(case: Case, row: StageRow, begun: datetime, policy: Policy) -> Dea
         next_look=now,
         since=begun,
         run=(Stretch(begun, None, calendar_for(case, row, policy)),),
+        taken=_taken(case.steps, row.name, begun),
     )
 
 

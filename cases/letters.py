@@ -206,14 +206,13 @@ def is_obsolete(key: str, case: Case, policy: Policy) -> bool:
         return False
     stage, _, begun = about.split("/")
     row = policy.stage(stage)
-    running = next((one.round for one in owed(case, policy) if one.stage == stage), None)
-    if row is None or running is None or _stamp(running) != begun:
+    running = next((one for one in owed(case, policy) if one.stage == stage), None)
+    if row is None or running is None or _stamp(running.round) != begun:
         return True
     if letter != "reminder":
         return False
-    taken = [one.step for one in case.steps if one.stage == stage and one.round == running]
     past_limit = [one.name for one in policy.ladders[row.ladder[case.grade]] if one.action is not Action.REMIND]
-    return any(step.partition("#")[0] in past_limit for step in taken)
+    return any(step.partition("#")[0] in past_limit for step in running.taken)
 
 
 def letters_of(case: Case, event: e.Event, policy: Policy, now: datetime) -> Iterator[Letter]:

@@ -17,7 +17,7 @@ from cases.calendaring import BY_CALENDAR, calendar_name
 from cases.case import CONTACT, MEASURE_DATE, Case
 from cases.course import Extension, Turn
 from cases.making import quick
-from cases.policy import LadderStep, Policy, StageRow
+from cases.policy import LIMIT, LadderStep, Policy, StageRow
 from cases.stretches import Run, Span, Stretch, measured, reached, rest_of, run_of
 from cases.target import Target, Unit, parse_target, share_of
 from cases.words import Grade
@@ -71,7 +71,7 @@ def plan_of(case: Case, row: StageRow, begun: datetime, policy: Policy) -> Plan 
         return None
     since = since_of(case, row, begun)
     turns, holes = turns_since(case, since), tuple(_holes(case, row, policy)) if row.pauses and case.pauses else ()
-    extended = extensions_of(case, row, begun)
+    extended = extensions_of(case, row, begun) if case.extensions else ()
     date = date_of(case, row.no_later_than, begun) if row.no_later_than else None
     given = date if target.unit is Unit.DATE else None
     if target.unit is Unit.DATE and given is None:
@@ -131,12 +131,7 @@ def calendar_in(case: Case, row: StageRow, centre: str, policy: Policy) -> Calen
 # A decision asks for the same plan many times over, and so do cases of one day: what is forgotten is computed anew.
 # The key holds no policy but the very objects of one, which are compared by identity.
 _plans: dict[tuple[int, int, Grade, float, datetime | None], tuple[StageRow, Calendar, Policy, Plan]] = {}
-_MOST_PLANS = [2_000]
-
-
-def remember_plans(plans: int) -> None:
-    """Keep so many plans at hand (`cases.deadlines.remember`)."""
-    _MOST_PLANS[0] = max(_MOST_PLANS[0], plans)
+_MOST_PLANS = 2_000
 
 
 def _usual(
@@ -152,7 +147,7 @@ def _usual(
     if given:
         unit = _DIVIDED_IN[Unit.DATE]
         whole = Target(amount=measured(run, unit, due), unit=unit)
-    if len(_plans) >= _MOST_PLANS[0]:
+    if len(_plans) >= _MOST_PLANS:
         _plans.clear()
     ladder = policy.ladders[row.ladder[grade]]
     plan = Plan(since=since, due=due, by_limit=due, ladder=ladder, way=run, whole=whole, run=run)
@@ -238,9 +233,9 @@ def _holes(case: Case, row: StageRow, policy: Policy) -> Iterator[Span]:
 def _step(step: LadderStep, run: Run, due: datetime, whole: Target) -> datetime:
     if step.share is None:
         return _later(run, due, step.after) if step.after else due
-    if step.share == 1 or whole.amount == 0:
+    if step.place >= LIMIT or not whole.numerator:
         return due
-    part = share_of(whole, step.share)
+    part = share_of(whole, step.share.numerator, step.share.denominator)
     if len(run) == 1 and part.unit in BY_CALENDAR:
         return min(run[0].calendar.add(run[0].start, part), due)
     return min(reached(run, part), due)

@@ -119,7 +119,7 @@ class ChecklistRow:
     due: str = ""
 
 
-_LIMIT, AFTER_LIMIT = 1.0, 2.0  # places of ladder steps
+LIMIT, AFTER_LIMIT = 1.0, 2.0  # places of ladder steps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,7 +139,7 @@ class LadderStep:
 
     def __post_init__(self) -> None:
         """Parts of the target come before the limit, spans after it."""
-        place = (AFTER_LIMIT if self.after else _LIMIT) if self.share is None else min(float(self.share), _LIMIT)
+        place = (AFTER_LIMIT if self.after else LIMIT) if self.share is None else min(float(self.share), LIMIT)
         object.__setattr__(self, "place", place)
 
     def distance(self, count: int) -> Target | None:

@@ -70,9 +70,9 @@ _WRITTEN = re.compile(r"(\d+(?:\.\d+)?)\s*(h|wh|bd|months?)")
 
 
 @lru_cache(maxsize=4_096)
-def share_of(target: Target, part: Fraction) -> Target:
+def share_of(target: Target, numerator: int, denominator: int) -> Target:
     """The same as `share`, for parts of limits: there are few of them, and each is asked for many times."""
-    return target.share(part)
+    return target.share(Fraction(numerator, denominator))
 
 
 def parse_target(text: str) -> Target:
