@@ -15,17 +15,19 @@ def replace(value: T, /, **changes: Any) -> T:
     """
     kind = type(value)
     slots = SLOTS.get(kind)
-    if slots is None and not hasattr(value, "__dict__"):
-        return dataclasses.replace(value, **changes)  # type: ignore[type-var]
-    known = value.__dict__ if slots is None else slots
-    if not changes.keys() <= known.keys():
-        raise TypeError(f"{kind.__name__} has no {', '.join(changes.keys() - known.keys())}")
     if slots is None:
-        copy = object.__new__(kind)
+        if not hasattr(value, "__dict__"):
+            return dataclasses.replace(value, **changes)  # type: ignore[type-var]
+        copy, known = object.__new__(kind), value.__dict__
         # The whole content in one go; a frozen class refuses every other way in.
-        copy.__dict__.update(known, **changes)
+        content = copy.__dict__
+        content.update(known, **changes)
+        if len(content) > len(known):
+            raise TypeError(f"{kind.__name__} has no {', '.join(changes.keys() - known.keys())}")
         return copy
     made: T = COPIES[kind](value)
     for name, change in changes.items():
+        if name not in slots:
+            raise TypeError(f"{kind.__name__} has no {name}")
         slots[name].__set__(made, change)
     return made
