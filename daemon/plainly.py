@@ -3,7 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from fractions import Fraction
 from json.encoder import encode_basestring
@@ -102,10 +102,12 @@ def _of_fields(names: tuple[str, ...]) -> _Way:
 def _line_of(kind: type) -> Callable[[Any], str]:
     if kind is Written:
         return str
+    if kind in _SHORT:
+        return _SHORT[kind]
     if issubclass(kind, str) and not issubclass(kind, Enum):
         return encode_basestring
     if dataclasses.is_dataclass(kind) and not issubclass(kind, Target):
-        return _line_of_fields(tuple(field.name for field in dataclasses.fields(kind)))
+        return _line_of_fields(dataclasses.fields(kind))
     if issubclass(kind, date):
         return _line_of_date
     if issubclass(kind, Enum):
@@ -129,13 +131,20 @@ def _line_of_date(value: date) -> str:
     return text
 
 
-def _line_of_fields(names: tuple[str, ...]) -> Callable[[Any], str]:
-    if len(names) < 2:
+_SHORT: Mapping[type, Callable[[Any], str]] = {
+    bool: {True: "true", False: "false"}.__getitem__,
+    int: int.__repr__,
+    type(None): lambda _: "null",
+}
+_BY_TYPE: Mapping[object, str] = {str: "text", datetime: "date"}  # what writes a field of which its class says that it is nothing else
+
+
+def _line_of_fields(fields: Sequence[dataclasses.Field[Any]]) -> Callable[[Any], str]:
+    if len(fields) < 2:
         return lambda value: line(plain(value))
-    item = "{{text(item) if (item := value.{0}).__class__ is str else line(item)}}"
-    parts = ", ".join(f'"{name}": {item.format(name)}' for name in names)
+    parts = ", ".join(f'"{one.name}": {{{_BY_TYPE.get(one.type, "line")}(value.{one.name})}}' for one in fields)
     # One expression from names of fields, which are identifiers, and nothing else: millions of rows are written by it.
     way: Callable[[Any], str] = eval(  # noqa: S307
-        f"lambda value: f'{{{{{parts}}}}}'", {"text": encode_basestring, "line": line}
+        f"lambda value: f'{{{{{parts}}}}}'", {"text": encode_basestring, "date": _line_of_date, "line": line}
     )
     return way
