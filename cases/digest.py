@@ -23,8 +23,8 @@ def stage_of(key: str) -> str:
 
 def newest(keys: Iterable[str]) -> tuple[str, ...]:
     """One letter a case and stage, of several the one that was written last: it says what the earlier ones said."""
-    parts = ((key, key.split(":", 3)) for key in keys)
-    return tuple({(number, about.partition("/")[0]): key for key, (number, _, about, _) in parts}.values())
+    parts = [(key, *key.split(":", 3)) for key in keys]
+    return tuple({(number, about.partition("/")[0]): key for key, number, _, about, _ in parts}.values())
 
 
 def item_of(case: Case, keys: Sequence[str], person: Person, policy: Policy, now: datetime) -> View:

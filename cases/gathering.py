@@ -3,7 +3,7 @@
 The daemon and the time machine both decide by this; they differ in how a letter is kept and how it leaves.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
@@ -91,17 +91,18 @@ def put_off(person: Person | None, last: datetime | None, policy: Policy, now: d
 def turn_of(waiting: Sequence[W], cases: Mapping[str, Case], policy: Policy) -> Turn[W]:
     """How the letters of one reader are told, each in one message; those of a case that is not given are left out."""
     obsolete: list[W] = []
-    true: list[W] = []
+    true: dict[str, list[W]] = {}
     for one in waiting:
         if case := cases.get(one.number):
-            (obsolete if is_obsolete(one.key, case, policy) else true).append(one)
-    addresses = dict.fromkeys(one.recipient for one in true)
-    return Turn(messages=tuple(_message(true, address) for address in addresses), obsolete=tuple(obsolete))
-
-
-def _message(true: Iterable[W], address: str) -> Together[W]:
-    letters = tuple(one for one in true if one.recipient == address)
-    return Together(address=address, shown=newest(one.key for one in letters), letters=letters)
+            if is_obsolete(one.key, case, policy):
+                obsolete.append(one)
+            else:
+                true.setdefault(one.recipient, []).append(one)
+    messages = [
+        Together(address=address, shown=newest([one.key for one in letters]), letters=tuple(letters))
+        for address, letters in true.items()
+    ]
+    return Turn(messages=tuple(messages), obsolete=tuple(obsolete))
 
 
 def _instead(person: Person | None, policy: Policy, now: datetime) -> Later:

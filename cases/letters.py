@@ -67,6 +67,10 @@ class Letter:
     @property
     def ref(self) -> LetterRef:
         """What the outbox remembers."""
+        return self.ref_in("")
+
+    def ref_in(self, within: str) -> LetterRef:
+        """The same where it is told in the digest of this key."""
         return LetterRef(
             key=self.key,
             number=self.number,
@@ -74,6 +78,7 @@ class Letter:
             to=self.to,
             letter_class=self.letter_class,
             stops=self.stops,
+            within=within,
         )
 
 

@@ -136,7 +136,10 @@ _SHORT: Mapping[type, Callable[[Any], str]] = {
     int: int.__repr__,
     type(None): lambda _: "null",
 }
-_BY_TYPE: Mapping[object, str] = {str: "text", datetime: "date"}  # what writes a field of which its class says that it is nothing else
+_BY_TYPE: Mapping[object, str] = {
+    str: "text",
+    datetime: "date",
+}  # what writes a field that is nothing else by its class
 
 
 def _line_of_fields(fields: Sequence[dataclasses.Field[Any]]) -> Callable[[Any], str]:

@@ -177,8 +177,9 @@ class Letterbox:
         if later := put_off(person, self._told_last.get(reader), self.policy, now):
             self._put_off(due, later, now)
         elif person:
-            self._roll_up([one for one in due if one.letter.letter == ROLL_UP], now)
-            due = [one for one in due if one.letter.letter != ROLL_UP]
+            if lines := [one for one in due if one.letter.letter == ROLL_UP]:
+                self._roll_up(lines, now)
+                due = [one for one in due if one.letter.letter != ROLL_UP]
             most = self.policy.letters.digest_most
             for start in range(0, len(due), most):
                 self._tell(due[start : start + most], now)
@@ -233,7 +234,7 @@ class Letterbox:
 
     def _tell_together(self, true: Sequence[_Waiting], key: str, now: datetime) -> None:
         """One message; each case learns that its own letters left in it."""
-        refs = tuple([replace(one.letter.ref, within=key) for one in true])
+        refs = tuple([one.letter.ref_in(key) for one in true])
         self._left[true[0].recipient.casefold()] = refs
         of_case: dict[str, tuple[e.Event, ...]] = {}
         for one, ref in zip(true, refs, strict=True):

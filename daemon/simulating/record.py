@@ -131,7 +131,7 @@ class Story:
                 pass
 
     def _clocks(self, owed: dict[str, Deadline], policy: Policy, now: datetime) -> None:
-        for stage, span in list(self.running.items()):
+        for stage, span in [*self.running.items()]:
             clock = owed.get(stage)
             if clock is None or clock.round != span.round:
                 span.ended, span.how = self._end_of(span, policy, now)

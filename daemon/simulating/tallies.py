@@ -12,7 +12,7 @@ from cases.case import Case
 from cases.policy import Policy
 from cases.rise_views import readers_of
 from cases.rises import key_of, limits_of, look, series_of
-from cases.words import WARNING, LetterClass
+from cases.words import WARNING, LetterClass, Status
 from daemon.reviewing import events_of, midnight, who
 from daemon.simulating.agenda import Agenda, Turn
 from daemon.simulating.record import Fate, Run, SeenLetter
@@ -58,7 +58,7 @@ class MemoryTallies:
     def count(self, case: Case) -> None:
         """What the case counts for now."""
         routed = "Routed" in case.moments
-        mark = (case.category, case.centre, case.country, case.facts, case.status.value == "triage", routed)
+        mark = (case.category, case.centre, case.country, case.facts, case.status is Status.TRIAGE, routed)
         known, before = self._of_case.get(case.number, ((), ()))
         if known == mark:
             return
