@@ -52,29 +52,28 @@ def plain(value: object, where: str = "view") -> object:
     kind = type(value)
     if kind in _SCALARS:
         return value
+    if isinstance(value, (dict, Mapping)):  # nearly always the first, which is quicker asked
+        if kind is dict and _TEXT.issuperset(map(type, value)):
+            copy = value.copy()
+        elif all(map(_is_text, value)):
+            copy = dict(zip(map(str.__str__, value), value.values(), strict=True))
+        else:
+            raise TypeError(f"{where} has a key that is no text")
+        # Most of a view is scalars, and where each of them is need not be written down.
+        for key, item in copy.items():
+            if type(item) not in _SCALARS:
+                copy[key] = plain(item, f"{where}.{key}")
+        return copy
+    if isinstance(value, list | tuple):
+        return [
+            item if type(item) in _SCALARS else plain(item, f"{where}[{place}]") for place, item in enumerate(value)
+        ]
     if isinstance(value, datetime) and kind is datetime:
         if value.tzinfo is None:
             raise ValueError(f"{where} is a time without a zone")
         return value
     if isinstance(value, str):
         return str.__str__(value)
-    # Most of a view is scalars: they are not asked one by one where they are, which would have to be written each time.
-    if (
-        isinstance(value, dict)
-        and kind is dict
-        and _SCALARS.issuperset(map(type, value.values()))
-        and _TEXT.issuperset(map(type, value))
-    ):
-        return value.copy()
-    if isinstance(value, (dict, Mapping)):  # nearly always the first, which is quicker asked
-        if not all(map(_is_text, value)):
-            raise TypeError(f"{where} has a key that is no text")
-        items = [item if type(item) in _SCALARS else plain(item, f"{where}.{key}") for key, item in value.items()]
-        return dict(zip(map(str.__str__, value), items, strict=True))
-    if isinstance(value, list | tuple):
-        return [
-            item if type(item) in _SCALARS else plain(item, f"{where}[{place}]") for place, item in enumerate(value)
-        ]
     raise TypeError(f"{where} is a {kind.__name__}; letters are written from plain values only")
 
 

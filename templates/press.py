@@ -8,7 +8,6 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from operator import add
 
 from jinja2 import Template
 
@@ -163,17 +162,18 @@ def sections_of(markdown: str) -> list[str]:
 
 def _from_zero(section: str) -> tuple[str, int]:
     """The section with its slots counted from zero, and the place of its first one."""
-    numbers = _NUMBER.findall(section)
+    pieces = _NUMBER.split(section)
+    numbers = pieces[2::3]
     first = int(numbers[0]) if numbers else 0
-    if numbers == _NUMBERS[first : first + len(numbers)]:  # as nearly always: they come in the order they are written
-        pieces = _NUMBER.split(section)
-        pieces[1:] = map(add, _NUMBERS, pieces[1:])
-        return "".join(pieces), first
-    first = min((int(number) for number in numbers), default=0)
-    return _NUMBER.sub(lambda found: str(int(found[0]) - first), section), first
+    if numbers != _NUMBERS[first : first + len(numbers)]:  # as hardly ever: they come in the order they are written
+        first = min((int(number) for number in numbers), default=0)
+        pieces[2::3] = [str(int(number) - first) for number in numbers]
+    else:
+        pieces[2::3] = _NUMBERS[: len(numbers)]
+    return "".join(pieces), first
 
 
-_NUMBER = re.compile("(?<=\x02[iblunrg])\\d+(?=\x03)")  # of a slot, in its mark
+_NUMBER = re.compile("(\x02[iblunrg])(\\d+)")  # of a slot, behind the start of its mark
 _NUMBERS = [str(number) for number in range(5_000)]
 
 

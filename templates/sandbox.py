@@ -5,6 +5,7 @@ not exist, so a loop runs over what a letter's view holds; products and powers a
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import BaseLoader, StrictUndefined, Undefined, pass_context
@@ -49,11 +50,11 @@ class Slots:
 
     def put(self, kind: Kind, value: Value) -> Written:
         """The mark of a new slot that holds the value."""
-        values, marks = self.values, _marks[kind]
+        values = self.values
         place = len(values)
         values.append(value)
         # Written anew they would cost as much as the rest of putting a value into its slot.
-        return marks[place] if place < len(marks) else Written(mark(kind, place))
+        return _marks[kind][place] if place < _MARKS else Written(mark(kind, place))
 
 
 class Sandbox(ImmutableSandboxedEnvironment):
@@ -77,6 +78,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def getattr(self, obj: Any, attribute: str) -> Any:
         """`customer.name` is an item of the view, never an attribute of a Python object."""
+        if type(obj) is dict and attribute in obj:  # as nearly always
+            return obj[attribute]
         if isinstance(obj, dict):
             return obj[attribute] if attribute in obj else self.undefined(obj=obj, name=attribute)
         if isinstance(obj, LoopContext) and not attribute.startswith("_"):
@@ -125,11 +128,12 @@ def _product(left: Any, right: Any) -> int:
 @pass_context
 def _finalize(context: Context, value: Any) -> str:
     """Every `{{ … }}`: the value goes into a slot; what our filters wrote already is there."""
-    if type(value) is Written:
+    kind = type(value)
+    if kind is Written:
         return value
-    slots: Slots = state_of(context).slots
-    if type(value) is str:  # as nearly always
-        return slots.put(Kind.INLINE, Value(text=calm(value)))
+    slots: Slots = context.parent[STATE].slots  # `state_of`, without calling it for each value
+    if kind is str:  # as nearly always
+        return slots.put(_INLINE, _short(value) if len(value) <= _SHORT else Value(text=calm(value)))
     if isinstance(value, Undefined):
         return str(value)  # raises
     if value is None:
@@ -137,4 +141,13 @@ def _finalize(context: Context, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise TypeError(f"a {type(value).__name__} cannot be written as it is; a filter must say how")
     text = calm(value) if isinstance(value, str) else str(value)
-    return slots.put(Kind.INLINE, Value(text=text))
+    return slots.put(_INLINE, Value(text=text))
+
+
+_INLINE = Kind.INLINE  # asked of the class each time, it would cost as much as finding the slot's mark
+_SHORT = 40  # characters: labels, names and dates, which come again in each letter
+
+
+@lru_cache(maxsize=2048)
+def _short(text: str) -> Value:
+    return Value(text=calm(text))

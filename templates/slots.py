@@ -18,7 +18,7 @@ MARK = re.compile("\x02([iblunrg])(\\d+)\x03")
 
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _STRONG_LTR = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff\u3040-\ud7ff\uff21-\uff5a]")
-_SPECIAL = re.compile("[&<>\"']")
+_is_special = re.compile("[&<>\"']").search
 _FSI, _PDI = "\u2068", "\u2069"
 LONGEST_RULE = 60  # columns
 _LONGEST_BAR = 20  # columns
@@ -34,6 +34,10 @@ class Kind(StrEnum):
     NAKED = "n"  # words in a place that allows no markup, such as a title
     GRAPH = "g"  # a bar whose length is a share; its text is that share in per cent
     RULE = "r"  # a line under a heading of the text part; its place is the rank of the heading
+
+
+# Of nearly all slots; asked of the class each time, their names would cost as much as filling them.
+_INLINE, _LINK, _BUTTON = Kind.INLINE, Kind.LINK, Kind.BUTTON
 
 
 @quick
@@ -92,21 +96,23 @@ Parts = Sequence[tuple[Cut, int]]
 def fill_text(form: Parts, values: Sequence[Value], *, rtl: bool) -> str:
     """The plain text of a letter."""
     out: list[str] = []
+    say = out.append
     for part, first in form:
-        out.append(part.strings[0])
+        say(part.strings[0])
         for (kind, place), following in zip(part.slots, part.strings[1:], strict=True):
-            if kind is Kind.RULE:  # whose place is the rank of the heading
-                out.append(underline(_last_line(out), place))
+            if kind is _INLINE:  # as nearly always
+                text = values[first + place].text
+                say(f"{_FSI}{text}{_PDI}" if (rtl or not text.isascii()) and _turns(text, rtl=rtl) else text)
+            elif kind is Kind.RULE:  # whose place is the rank of the heading
+                say(underline(_last_line(out), place))
             else:
-                out.append(_as_text(kind, values[first + place], out, rtl=rtl))
-            out.append(following)
+                say(_as_text(kind, values[first + place], out))
+            say(following)
     return "".join(out).replace(" \n", "\n")
 
 
-def _as_text(kind: Kind, value: Value, before: Sequence[str], *, rtl: bool) -> str:
+def _as_text(kind: Kind, value: Value, before: Sequence[str]) -> str:
     text = value.text
-    if kind is Kind.INLINE:
-        return f"{_FSI}{text}{_PDI}" if _turns(text, rtl=rtl) else text
     if kind is Kind.LINK:
         return value.typed or (f"{text} <{value.url}>" if text != value.url else value.url)
     if kind is Kind.BLOCK:
@@ -131,29 +137,31 @@ def _last_line(parts: Sequence[str]) -> str:
 def fill_html(form: Parts, values: Sequence[Value], *, rtl: bool) -> str:
     """The HTML of a letter; every value is escaped here, once."""
     out: list[str] = []
+    say = out.append
     for part, first in form:
-        out.append(part.strings[0])
+        say(part.strings[0])
         for (kind, place), following in zip(part.slots, part.strings[1:], strict=True):
             value = values[first + place]
-            shown = escape(value.text)
-            if kind is Kind.INLINE:
-                if _turns(value.text, rtl=rtl):
+            text = value.text
+            shown = _escape(text) if _is_special(text) else text  # `escape`, without calling it for each value
+            if kind is _INLINE:
+                if (rtl or not text.isascii()) and _turns(text, rtl=rtl):
                     shown = f"<bdi>{shown}</bdi>"
-            elif kind is Kind.BLOCK:
-                shown = shown.replace("\n", "<br>\n")
-            elif kind in {Kind.LINK, Kind.BUTTON}:
+            elif kind is _LINK or kind is _BUTTON:
                 # A line may have 998 bytes (RFC 5322 section 2.1.1), and links often stand in a row.
                 shown = f'<a\nhref="{escape(value.url)}"{value.attributes}>{shown}</a>'
+            elif kind is Kind.BLOCK:
+                shown = shown.replace("\n", "<br>\n")
             elif kind is Kind.GRAPH:
-                shown = _bar(int(value.text), value.attributes)
-            out.append(shown)
-            out.append(following)
+                shown = _bar(int(text), value.attributes)
+            say(shown)
+            say(following)
     return "".join(out)
 
 
 def escape(text: str) -> str:
     """The text as HTML; nearly all of it is HTML already."""
-    return _escape(text) if _SPECIAL.search(text) else text
+    return _escape(text) if _is_special(text) else text
 
 
 def _bar(share: int, attributes: str) -> str:
