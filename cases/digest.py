@@ -11,7 +11,7 @@ from cases.people import Person
 from cases.policy import CommandRow, LadderStep, Policy
 from cases.rights import REPORTS_ON, allowed
 from cases.sense import TRIAGE_ANSWERS
-from cases.views import View, step_view, typed
+from cases.views import View, owed_view, typed
 
 MOST_COMMANDS = 4  # offered for one case; more would bury the next one
 
@@ -86,11 +86,7 @@ def _line(case: Case, key: str, deadline: Deadline, policy: Policy, now: datetim
         due=deadline.due,
         who=deadline.owner,
     )
-    said = step_view(taken, case, policy, now)
-    return {name: said[name] for name in _SAID}
-
-
-_SAID = ("stage", "action", "due", "target", "clause", "role", "owner", "left", "late_for")
+    return owed_view(taken, case, policy, now)
 
 
 def _step_named(name: str, stage: str, case: Case, policy: Policy) -> LadderStep | None:

@@ -23,7 +23,7 @@ from cases.rights import allowed
 from cases.routing import people_for
 from cases.sense import TRIAGE_ANSWERS
 from cases.standing import standing_view
-from cases.stretches import Stretch, seconds_between
+from cases.stretches import Run, Stretch, seconds_between
 from cases.target import Unit
 from cases.words import Grade
 
@@ -376,30 +376,47 @@ def _doubt(asked: e.TriageAsked, happened: tuple[e.Event, ...]) -> View:
 
 def step_view(step: e.LadderStepTaken, case: Case, policy: Policy, now: datetime) -> View:
     """What is owed, by when, by whom, and how much time is left or how late it is, for a reader at `now`."""
+    run, since, unit = _counted(step, case, policy)
+    left = seconds_between(run, now, step.due, unit)
+    whole = seconds_between(run, since, step.due, unit)
+    return _owed_view(step, case, policy, now, left) | {
+        "share": min(max(1 - left / whole, 0.0), 1.0) if whole > 0 else 1.0,
+        "words": case.words[:EXCERPT],
+        "measure": next((one.text for one in case.measures if step.stage.endswith(f" {one.place}")), ""),
+    }
+
+
+def owed_view(step: e.LadderStepTaken, case: Case, policy: Policy, now: datetime) -> View:
+    """The same in a row among others: nothing of the case's own words, nor what share of the time has gone."""
+    run, _, unit = _counted(step, case, policy)
+    return _owed_view(step, case, policy, now, seconds_between(run, now, step.due, unit))
+
+
+def _owed_view(step: e.LadderStepTaken, case: Case, policy: Policy, now: datetime, left: int) -> View:
+    row = policy.stage(step.stage)
+    role = row.owner if row else step.who
+    return {
+        "stage": step.stage,
+        "action": {"Reminded": "remind", "LimitBreached": "breach"}.get(step.kind, "escalate"),
+        "due": step.due,
+        "target": str(row.target.get(case.grade) or "") if row else "",
+        "clause": step.clause,
+        "role": role,
+        "owner": _holders(role, case, policy, now),
+        "left": max(left, 0),
+        "late_for": max(-left, 0),
+    }
+
+
+def _counted(step: e.LadderStepTaken, case: Case, policy: Policy) -> tuple[Run, datetime, Unit]:
+    """The stretches in which the time of the step's clock counts, from when, and in which unit a reader is told."""
     row = policy.stage(step.stage)
     target = row.target.get(case.grade) if row else None
     unit = Unit.HOURS if target and target.unit in _CLOCK_HOURS else Unit.WORKING_HOURS
     clock = next((one for one in owed(case, policy) if (one.stage, one.round) == (step.stage, step.round)), None)
     since = counted_from(case, row, step.round) if row else step.due
     # Time in which the case waited was not used, and what was used under another centre is what was measured there.
-    run = clock.run if clock and clock.run else (Stretch(since, None, calendar_for(case, row, policy)),)
-    left = seconds_between(run, now, step.due, unit)
-    whole = seconds_between(run, since, step.due, unit)
-    role = row.owner if row else step.who
-    return {
-        "stage": step.stage,
-        "action": {"Reminded": "remind", "LimitBreached": "breach"}.get(step.kind, "escalate"),
-        "due": step.due,
-        "target": str(target or ""),
-        "clause": step.clause,
-        "role": role,
-        "owner": _holders(role, case, policy, now),
-        "left": max(left, 0),
-        "share": min(max(1 - left / whole, 0.0), 1.0) if whole > 0 else 1.0,
-        "late_for": max(-left, 0),
-        "words": case.words[:EXCERPT],
-        "measure": next((one.text for one in case.measures if step.stage.endswith(f" {one.place}")), ""),
-    }
+    return clock.run if clock and clock.run else (Stretch(since, None, calendar_for(case, row, policy)),), since, unit
 
 
 def _chain(step: e.LadderStepTaken, happened: Iterable[e.Event], case: Case, policy: Policy) -> list[View]:

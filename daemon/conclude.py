@@ -104,9 +104,10 @@ class Concluder:
         """What comes after the record, in the same transaction: bytes, troubles, what other cases make of it."""
         after = saved.case
         if not result.already_saved:
-            composed = (one for one in concluded.made if isinstance(one, Composed))
-            fresh = (one for one in composed if one.outgoing.key not in result.repeated)
-            self.store.write_bytes([letter for one in fresh if (letter := self.press.finish(one))])
+            if saved.outgoing:  # as hardly any step of a ladder has: its letters wait
+                composed = (one for one in concluded.made if isinstance(one, Composed))
+                fresh = (one for one in composed if one.outgoing.key not in result.repeated)
+                self.store.write_bytes([letter for one in fresh if (letter := self.press.finish(one))])
             self._tell_troubles(after, saved.events, now)
             if self._pass_on(saved.before, after, concluded.decided, now, saved.event_key):
                 after = self.store.load(after.number) or after

@@ -189,10 +189,14 @@ class Casebook(Chain, Clocks, Ledger, Outgoings, Waiting, Threads):
         self._keep_measures(saved.case, saved.before)
         if any(isinstance(event, CaseOpened | FactsFound | GroupSuggested) for event in saved.events):
             self._mark(number, marks_of_case(saved.case))
+        if saved.message_ids:
+            self._remember(number, saved.message_ids, saved.raw_id)
+        if not saved.outgoing:
+            self._issue(saved.tokens)
+            return ()
         repeated = self._queue(saved.outgoing)
         fresh = [letter for letter in saved.outgoing if letter.key not in repeated]
         self._issue([token for token in saved.tokens if token.letter_key not in repeated])
-        self._remember(number, saved.message_ids, saved.raw_id)
         self._remember(number, [letter.message_id for letter in fresh], None)
         return repeated
 

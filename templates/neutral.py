@@ -54,7 +54,7 @@ def plain(value: object, where: str = "view") -> object:
         return value
     if isinstance(value, (dict, Mapping)):  # nearly always the first, which is quicker asked
         if kind is dict and _TEXT.issuperset(map(type, value)):
-            copy = value.copy()
+            copy = dict(value)
         elif all(map(_is_text, value)):
             copy = dict(zip(map(str.__str__, value), value.values(), strict=True))
         else:

@@ -128,11 +128,10 @@ def _product(left: Any, right: Any) -> int:
 @pass_context
 def _finalize(context: Context, value: Any) -> str:
     """Every `{{ … }}`: the value goes into a slot; what our filters wrote already is there."""
-    kind = type(value)
-    if kind is Written:
+    if type(value) is Written:
         return value
     slots: Slots = context.parent[STATE].slots  # `state_of`, without calling it for each value
-    if kind is str:  # as nearly always
+    if type(value) is str:  # as nearly always
         return slots.put(_INLINE, _short(value) if len(value) <= _SHORT else Value(text=calm(value)))
     if isinstance(value, Undefined):
         return str(value)  # raises
