@@ -29,6 +29,13 @@ def test_the_bytes_come_back_as_they_were(store: Store) -> None:
     assert pending == store.raw(receipt.raw_id)
 
 
+def test_any_part_of_a_message_comes_back_without_the_rest(store: Store) -> None:
+    first, second = store.record_deliveries([delivery(1, b"0123456789"), delivery(2, b"abcdefghij" * 9000)])
+    assert b"345" == store.raw_slice(first.raw_id, 3, 3)
+    assert b"jabc" == store.raw_slice(second.raw_id, 89_989, 4)
+    assert b"89" == store.raw_slice(first.raw_id, 8, 99)
+
+
 def test_equal_bytes_are_one_message_with_several_deliveries(store: Store) -> None:
     first, twin = store.record_deliveries([delivery(1, b"same"), delivery(2, b"same", account="other")])
     (later,) = store.record_deliveries([delivery(9, b"same", received_at=NOW + HOUR)])
