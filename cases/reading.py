@@ -34,6 +34,17 @@ REMEDIES = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Learned:
+    """What clues of a letter weigh for the answers of some questions, fitted on labelled letters (`learned.toml`)."""
+
+    answers: tuple[tuple[str, str, str], ...] = ()  # letter that stands for it in the rows, question, answer
+    rows: tuple[tuple[str, str], ...] = ()  # clue, and its weights in hundredths: "a40 c-15"
+
+
+_NOTHING_LEARNED = Learned()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Lexicon:
     """The word tables admins may edit (`config/lexicon/*.toml`).
 
@@ -52,11 +63,16 @@ class Lexicon:
     marks: tuple[tuple[str, float], ...] = ()  # what marks of a letter weigh that are no words of a language
     leanings: tuple[tuple[str, tuple[tuple[str, float], ...]], ...] = ()  # category: what signs weigh for or against it
     also_from: float = 1.25  # weight from which a category beside the main one is a concern of its own
+    learned: tuple[tuple[str, Learned], ...] = ()  # by name, what was learned from letters beside all this
 
     @property
     def marks_by_name(self) -> dict[str, float]:
         """What each mark weighs."""
         return dict(self.marks)
+
+    def learned_of(self, name: str) -> Learned:
+        """The table of a name; an empty one if there is none."""
+        return next((one for known, one in self.learned if known == name), _NOTHING_LEARNED)
 
     def __reduce__(self) -> "tuple[Callable[..., Lexicon], tuple[dict[str, _Columns], dict[str, Any]]]":
         """For pickle: tens of thousands of rows in columns, which each worker reads several times as fast."""

@@ -113,7 +113,9 @@ def lexicon_of(found: Mapping[str, TomlFile], findings: Findings) -> Lexicon:
         for group in _GROUPS
     }
     return Lexicon(
-        **phrases,
+        complaint=phrases["complaint"],
+        signals=phrases["signals"],
+        categories=phrases["categories"],
         alarm=weights.alarm,
         letter=weights.letter,
         marks=tuple((name, float(weight)) for name, weight in weights.marks.items()),

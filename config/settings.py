@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from importlib.resources import files
 from pathlib import Path
+from typing import NamedTuple
 
 from cases.reading import Lexicon
 from config.accounts import Vault, accounts_of, database_of, warnings_of
@@ -18,6 +19,7 @@ from config.desk_checks import check_desk
 from config.desk_rows import WorkersModel
 from config.desk_tables import Desk, read_desk
 from config.directory import directory_of
+from config.learned_tables import learned_files, learned_of
 from config.lexicon_tables import answers_of, lexicon_files, lexicon_of
 from config.mistakes import Findings, Mistakes
 from config.policy_checks import check_policy, roles_used
@@ -51,8 +53,9 @@ def load(
         environment = _demo_environment()
     desk, folder, tables = _read(path, findings, policy)
     words = lexicon_files(folder, findings)
+    learned = learned_files(folder, findings)
     vault = Vault(desk=desk, environment=os.environ if environment is None else environment, findings=findings)
-    return _settings(desk, tables, words, vault, now, reach or now)
+    return _settings(desk, tables, _Words(words, learned), vault, now, reach or now)
 
 
 def rows_of(path: Path | None, policy: Path | None = None) -> tuple[Desk, Tables]:
@@ -71,12 +74,17 @@ def _read(path: Path | None, findings: Findings, policy: Path | None = None) -> 
     return desk, folder, read_tables(policy_files(folder, findings, policy), findings)
 
 
-def _settings(
-    desk: Desk, tables: Tables, words: Mapping[str, TomlFile], vault: Vault, now: datetime, reach: datetime
-) -> Settings:
+class _Words(NamedTuple):
+    """The files of the word tables, and of what was learned beside them."""
+
+    tables: Mapping[str, TomlFile]
+    learned: Mapping[str, TomlFile]
+
+
+def _settings(desk: Desk, tables: Tables, words: _Words, vault: Vault, now: datetime, reach: datetime) -> Settings:
     """Checks what was read, and makes values of it once nothing is wrong any more."""
     findings = vault.findings
-    lexicon = lexicon_of(words, findings)
+    lexicon = replace(lexicon_of(words.tables, findings), learned=learned_of(words.learned, findings))
     world = _world(desk, tables, lexicon)
     check_policy(tables, world, findings)
     check_desk(desk, roles_used(tables), world, findings)
@@ -98,7 +106,7 @@ def _settings(
         token_keys=token_keys,
         policy=replace(
             policy_of(tables, desk.organisation, directory_of(desk, zones), Calendars(calendar_rules, reach)),
-            answers=answers_of(words),
+            answers=answers_of(words.tables),
         ),
         calendar_rules=calendar_rules,
         lexicon=lexicon,
@@ -107,7 +115,7 @@ def _settings(
         disk=disk,
         log_level=desk.top.log_level,
         templates_dir=templates_dir,
-        files=_files((desk.file, *tables.files.values(), *words.values()), vault),
+        files=_files((desk.file, *tables.files.values(), *words.tables.values(), *words.learned.values()), vault),
         warnings=tuple(findings.warnings),
         calendar_warnings=unknown,
     )

@@ -1,12 +1,14 @@
 """Whether a message reads like a complaint, of what kind, and which alarm signs it carries (policy §1, §4, §5)."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cases.making import quick
 from cases.message import Fact, Sign, Signal, Strength
 from cases.reading import ALWAYS, Lexicon
+from parsers.clues import LETTERS, UNHEARD, Heard, with_facts
 from parsers.leanings import Leaning, find_leanings, told_by
+from parsers.learned import telling
 from parsers.lexicon import CATEGORIES, COMPLAINT, DENIED, SIGNALS, counts_for, languages_of
 from parsers.marks import DEAL, TERMS, Mark
 from parsers.marks import DENIED as DENIAL
@@ -47,8 +49,11 @@ def judge(
     lexicon: Lexicon,
     marks: Sequence[Mark] = (),
     facts: Sequence[Fact] = (),
+    heard: Heard = UNHEARD,
 ) -> Judgement:
     """What the words found (`lexicon.find_words`), the marks (`marks.find_marks`) and facts of a letter say together.
+
+    `heard` (`clues.hear_letter`) adds what was learned from other letters with the same clues.
 
     Only rows of the text's language, its kin, of any language and of English count; all when the language is unknown.
     """
@@ -60,20 +65,27 @@ def judge(
     categories = [(hit, weight * _place(hit)) for hit, weight in categories]
     told = _signals(signals)
     names = {signal.name for signal in told}
-    score = _score(complaint, is_alarming(names), marks, lexicon)
+    seen = told_by(facts, told)
+    heard = with_facts(heard, seen, marks, lexicon)
+    score = round(_score(complaint, is_alarming(names), marks, lexicon) + heard.weight("complaint", "yes"), 3)
     if score >= lexicon.strong_from:
         strength = Strength.STRONG
     else:
         strength = Strength.WEAK if score >= lexicon.weak_from else Strength.NONE
-    leanings = tuple(find_leanings(told_by(facts, told), lexicon)) if strength is not Strength.NONE else ()
-    ranked = _ranked(_by_rule(categories, _MORE_OF_FIELD), leanings, lexicon)
+    leanings = tuple(find_leanings(seen, lexicon)) if strength is not Strength.NONE else ()
+    ranked = _ranked(_by_rule(categories, _MORE_OF_FIELD), leanings, heard.scores.get("category", {}), lexicon)
     return Judgement(
         complaint=strength,
         score=score,
         signals=(*told, *_deal(marks, ranked)) if strength is not Strength.NONE else told,
         categories=ranked,
         urgent="urgent" in names or "injury" in names,
-        signs=(*_marked(marks, lexicon), *_leant(leanings, ranked), *_signs((*complaint, *signals, *categories))),
+        signs=(
+            *_marked(marks, lexicon),
+            *_leant(leanings, ranked),
+            *_learned(heard, ranked, lexicon),
+            *_signs((*complaint, *signals, *categories)),
+        ),
     )
 
 
@@ -132,7 +144,9 @@ def _place(hit: Hit) -> float:
     return _IN_OPENING if hit.start < _OPENING else 1.0
 
 
-def _ranked(words: dict[str, float], leanings: Iterable[Leaning], lexicon: Lexicon) -> tuple[str, ...]:
+def _ranked(
+    words: dict[str, float], leanings: Iterable[Leaning], learned: Mapping[str, float], lexicon: Lexicon
+) -> tuple[str, ...]:
     """The main category by all signs, and those that are concerns of their own by their words.
 
     One word of another field ("refund", "arrived") is how people talk; several words are a second concern.
@@ -140,6 +154,8 @@ def _ranked(words: dict[str, float], leanings: Iterable[Leaning], lexicon: Lexic
     totals = dict(words)
     for one in leanings:
         totals[one.category] = totals.get(one.category, 0.0) + one.weight
+    for category in totals.keys() & learned.keys():
+        totals[category] += learned[category]
     main = max(totals, key=totals.__getitem__, default="")
     if not main or totals[main] <= 0:
         return ()
@@ -163,6 +179,22 @@ def _leant(leanings: Iterable[Leaning], ranked: Sequence[str]) -> Iterator[Sign]
             start=told.start,
             end=told.end,
         )
+
+
+def _learned(heard: Heard, ranked: Sequence[str], lexicon: Lexicon) -> Iterator[Sign]:
+    """The clues that spoke loudest for or against a complaint, and its main category, as letters like it were told."""
+    for question, answer in (("complaint", "yes"), *(("category", category) for category in ranked[:1])):
+        for name, weight, clue in telling(heard.clues, lexicon.learned_of(LETTERS), question, answer):
+            yield Sign(
+                kind="learned",
+                rule=question if question == "complaint" else answer,
+                phrase=name,
+                language="*",
+                weight=weight,
+                words=clue.words,
+                start=clue.start,
+                end=clue.end,
+            )
 
 
 def _by_rule(hits: Iterable[tuple[Hit, float]], parts: Sequence[float]) -> dict[str, float]:

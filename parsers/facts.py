@@ -1,13 +1,12 @@
 """Facts of the complaint with the words they came from (policy §2): few, and only when the text really says so."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from cases.copying import replace
 from cases.making import quick
 from cases.message import Address, Fact
 from parsers.amounts import Amount, exact, find_amounts, read_amounts
-from parsers.claims import Said, read_claims
 from parsers.codes import find_codes
 from parsers.happened import find_dates, find_evidence
 from parsers.labels import WEAK
@@ -16,7 +15,7 @@ from parsers.names import find_name
 from parsers.numbers import Numbered, find_numbers
 from parsers.phones import Phone, find_phones
 from parsers.places import find_places
-from parsers.wanted import find_wanted
+from parsers.wanted import Heard, find_wanted, read_wishes
 from parsers.whereabouts import Traces, find_company, find_country
 
 _CC_TLDS = {
@@ -55,6 +54,7 @@ class Source:
     default_country: str = ""  # ISO 3166; what national phone numbers and shared currency signs mean
     language: str = ""  # BCP 47 of the writer's own words; empty when unknown
     zone: str = ""  # offset of the Date header, as +0530
+    learned: Mapping[str, float] = field(default_factory=dict)  # what the letter's clues weigh for each remedy
 
 
 def find_facts(source: Source) -> tuple[tuple[Fact, ...], str]:
@@ -73,13 +73,13 @@ def find_facts(source: Source) -> tuple[tuple[Fact, ...], str]:
     country = found.value if found else ""
     company = find_company(own, source.signature, source.sender.domain if source.sender else "")
     facts += [company] if company and not (name and name.value == company.value) else []
-    said = read_claims(own, source.language)
+    heard = read_wishes(own, source.subject, source.language)
     where = country or home
-    facts += _money(said, source, find_amounts(own, where) if plain and where and depends else plain)
+    facts += _money(heard, source, find_amounts(own, where) if plain and where and depends else plain)
     facts += _numbered(numbers, phones, source)
     facts += find_dates(own, where)
     facts += find_places(own)
-    facts += find_evidence(said)
+    facts += find_evidence(heard.said)
     return tuple(facts), country
 
 
@@ -107,12 +107,12 @@ def _phones(own: str, numbers: Sequence[Numbered], signature: str, home: str, fa
     return phones
 
 
-def _money(said: Said, source: Source, amounts: tuple[Amount, ...]) -> Iterator[Fact]:
+def _money(heard: Heard, source: Source, amounts: tuple[Amount, ...]) -> Iterator[Fact]:
     """The amounts, the one that is claimed, and what is wanted."""
     for amount in amounts:
         yield _amount_fact("amount", amount, amount.confidence)
-    subject = read_claims(source.subject, source.language) if source.subject else None
-    wanted = find_wanted(said, subject)
+    said = heard.said
+    wanted = find_wanted(heard, source.learned)
     claimed = find_loss(said, amounts, wanted)
     if claimed:
         yield _amount_fact("loss", claimed.amount, claimed.confidence)

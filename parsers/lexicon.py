@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 from operator import itemgetter
 
@@ -41,7 +42,7 @@ _KIN = {
 }  # fmt: skip
 
 
-@dataclass(slots=True)
+@dataclass
 class _Compiled:
     """A lexicon at work: its rows by language, each made when a text of the language first comes, and its matchers."""
 
@@ -60,6 +61,11 @@ class _Compiled:
             self._places = [_by_language(phrases) for phrases in self.tables]
         known = dict.fromkeys(chain.from_iterable(self._places))
         return Matcher([self._index(one) for one in known if languages is None or one in languages])
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """Those that phrases are of, without regions."""
+        return frozenset(phrase.language.partition("-")[0] for phrases in self.tables for phrase in phrases)
 
     def _index(self, language: str) -> Index:
         found = self._indexes.get(language)
@@ -109,18 +115,29 @@ def matcher_of(lexicon: Lexicon, language: str = "") -> Matcher:
     Each is compiled when it is first needed, from rows that are made once for all of them, also when the lexicon comes
     again as an equal copy.
     """
+    compiled = _compiled_of(lexicon)
+    matchers = compiled.matchers
+    own = language.partition("-")[0]
+    matcher = matchers.get(own)
+    if matcher is None:
+        matcher = matchers[own] = compiled.matcher(languages_of(own))
+    return matcher
+
+
+def _compiled_of(lexicon: Lexicon) -> _Compiled:
     known = _compiled.get(id(lexicon))
     if known is None:
         equal = next((compiled for other, compiled in _compiled.values() if other == lexicon), None)
         while len(_compiled) >= _LEXICONS:
             _compiled.pop(next(iter(_compiled)), None)
         known = _compiled[id(lexicon)] = (lexicon, equal or _Compiled(lexicon))
-    matchers = known[1].matchers
+    return known[1]
+
+
+def is_covered(language: str, lexicon: Lexicon) -> bool:
+    """Whether there are tables of the language (BCP 47) or its kin; English, which counts everywhere, is not enough."""
     own = language.partition("-")[0]
-    matcher = matchers.get(own)
-    if matcher is None:
-        matcher = matchers[own] = known[1].matcher(languages_of(own))
-    return matcher
+    return not own or not _compiled_of(lexicon).languages.isdisjoint((own, *_KIN.get(own, ())))
 
 
 def find_words(subject: str, own: str, lexicon: Lexicon, language: str = "") -> tuple[list[Hit], ...]:

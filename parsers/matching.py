@@ -87,7 +87,7 @@ class _Known(NamedTuple):
 
 
 @lru_cache(maxsize=4)  # several tables are looked for in the same text
-def _words_of(text: str) -> tuple[str, ...]:
+def words_of(text: str) -> tuple[str, ...]:
     """The plain words of a text."""
     return tuple(WORD.findall(text.casefold()) if text.isascii() else map(plain, WORD.findall(text)))
 
@@ -95,7 +95,7 @@ def _words_of(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=4)
 def _said_in(text: str) -> frozenset[str]:
     """The same, each once."""
-    return frozenset(_words_of(text))
+    return frozenset(words_of(text))
 
 
 @lru_cache(maxsize=4)
@@ -105,7 +105,7 @@ def _forms_in(text: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4)
-def _places_of(text: str) -> _Places:
+def places_of(text: str) -> _Places:
     """Where the words stand."""
     return tuple(match.span() for match in WORD.finditer(text))
 
@@ -130,7 +130,7 @@ class _Text:
 
     @property
     def words(self) -> tuple[str, ...]:
-        return _words_of(self.subject or "") + _words_of(self.own)
+        return words_of(self.subject or "") + words_of(self.own)
 
     @property
     def said(self) -> frozenset[str]:
@@ -145,10 +145,10 @@ class _Text:
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Where the first of two words begins and the last one ends, by their numbers."""
-        places = _places_of(self.own)
+        places = places_of(self.own)
         if self.subject is None:
             return places[first][0], places[last][1]
-        above, below = _places_of(self.subject), len(self.subject) + 1
+        above, below = places_of(self.subject), len(self.subject) + 1
         count = len(above)
         start = above[first][0] if first < count else places[first - count][0] + below
         return start, above[last][1] if last < count else places[last - count][1] + below

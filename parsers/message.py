@@ -1,6 +1,7 @@
 """One message, read: the order in which the skills are asked and the value they make together."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from email.errors import MessageError
 from email.message import Message
@@ -14,6 +15,7 @@ from parsers import automatic, bounces, ids
 from parsers.attachments import attachments_of, contents
 from parsers.body import Body, read_body
 from parsers.clean import clean_line
+from parsers.clues import UNHEARD, hear_letter
 from parsers.complaint import Judgement, judge
 from parsers.facts import Source, find_facts
 from parsers.feedback import feedback_type
@@ -23,6 +25,7 @@ from parsers.language import language_of, spoken_at, told_languages
 from parsers.lexicon import find_words
 from parsers.marks import find_marks
 from parsers.markup import OWN_MARK
+from parsers.matching import Hit
 from parsers.parts import Part, check_tree, leaves, raw_header
 from parsers.prescan import Scanned, scan
 from parsers.quotes import Split, split_reply
@@ -283,6 +286,11 @@ def _understood(message: IncomingMessage, signature: str, reading: Reading, head
         by_subject = language_of(f"{message.subject}. {own}", told)
         language, confidence = max((language, confidence), by_subject, key=lambda pair: pair[1])
     sure = language if confidence > 0.5 else ""
+    words: Sequence[Sequence[Hit]] = ()
+    heard = UNHEARD
+    if not message.automatic:
+        words = find_words(message.subject, own, reading.lexicon, sure)
+        heard = hear_letter(message.subject, own, words, sure, reading.lexicon)
     source = Source(
         own=own,
         signature=signature,
@@ -291,12 +299,12 @@ def _understood(message: IncomingMessage, signature: str, reading: Reading, head
         default_country=reading.default_country,
         language=sure,
         zone=zone_of(head.all("date")),
+        learned=heard.scores.get("wanted", {}),
     )
     facts, country = find_facts(source)
     judgement = Judgement()
     if not message.automatic:
-        words = find_words(message.subject, own, reading.lexicon, sure)
-        judgement = judge(words, sure, reading.lexicon, find_marks(own, facts), facts)
+        judgement = judge(words, sure, reading.lexicon, find_marks(own, facts), facts, heard)
     return replace(
         message,
         language=language,

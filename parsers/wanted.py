@@ -7,11 +7,13 @@ Each remedy, and that nothing is wanted, gets a sum of weights (`parsers/data/wa
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 from cases.reading import REMEDIES
 from parsers.asking import Asked, How, find_asked
-from parsers.claims import Cue, Said
+from parsers.claims import Cue, Said, read_claims
 from parsers.denials import is_denied, is_inside
 from parsers.tables import table
 
@@ -22,6 +24,8 @@ _HOWS = {How.IN_QUESTION: "asked", How.IN_SENTENCE: "demanded", How.IN_CLAUSE: "
 _REACH_TOGETHER = 30
 _SHORT = 250  # characters of a note
 _SUREST = 0.95
+
+_NOTHING_LEARNED: Mapping[str, float] = MappingProxyType({})
 
 Features = dict[str, float]
 
@@ -45,11 +49,34 @@ class Signs:
     words: Mapping[str, Cue]
 
 
-def find_wanted(said: Said, subject: Said | None = None) -> Wanted | None:
-    """The remedy a text asks for; None when it asks for none. Words of the subject alone have no place in the text."""
+class Heard(NamedTuple):
+    """A text with the cues of its demands, where it asks, and what is weighed of it."""
+
+    said: Said
+    asked: Asked
+    signs: Signs
+
+
+@lru_cache(maxsize=2)  # asked for the facts of a letter and for its clues
+def read_wishes(own: str, subject: str, language: str) -> Heard:
+    """What a letter of a language (BCP 47, may be empty) says of remedies."""
+    said = read_claims(own, language)
+    return hear(said, read_claims(subject, language) if subject else None)
+
+
+def hear(said: Said, subject: Said | None = None) -> Heard:
+    """The same of a text that was read already."""
     asked = find_asked(said)
-    signs = find_signs(said, subject, asked)
-    scores = {one: score_of(signs, one) for one in (*REMEDIES, NOTHING)}
+    return Heard(said, asked, find_signs(said, subject, asked))
+
+
+def find_wanted(heard: Heard, learned: Mapping[str, float] = _NOTHING_LEARNED) -> Wanted | None:
+    """The remedy a text asks for; None when it asks for none. Words of the subject alone have no place in the text.
+
+    `learned` is what other clues of the letter weigh for each remedy.
+    """
+    _, asked, signs = heard
+    scores = {one: score_of(signs, one) + learned.get(one, 0.0) for one in (*REMEDIES, NOTHING)}
     rule = max(scores, key=lambda one: scores[one])
     if rule == NOTHING or not (signs.own[rule] or asked.last >= 0):
         return None

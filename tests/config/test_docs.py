@@ -22,6 +22,7 @@ from config.clock_rows import (
     TogetherModel,
 )
 from config.desk_rows import DeskModel, TopModel
+from config.learned_tables import LearnedModel
 from config.lexicon_tables import WeightsModel, WordsModel
 from config.policy_rows import (
     CauseModel,
@@ -76,6 +77,7 @@ POLICY_SECTIONS: dict[str, type[BaseModel]] = {
     "zones.toml": ZonesModel,
     "clauses.toml": ClausesModel,
     "lexicon/weights.toml": WeightsModel,
+    "learned/letters.toml": LearnedModel,
     "lexicon/LANGUAGE.toml": WordsModel,
 }
 

@@ -20,7 +20,7 @@ from parsers.happened import find_dates, find_evidence
 from parsers.names import find_name
 from parsers.numbers import find_numbers
 from parsers.places import find_places
-from parsers.wanted import find_wanted
+from parsers.wanted import find_wanted, hear
 from parsers.whereabouts import find_company
 
 HERE = Path(__file__).parent
@@ -192,7 +192,7 @@ def test_the_claimed_sum_is_told_from_prices_rates_and_offers(row: dict[str, Any
 def test_each_remedy_is_heard_in_each_language(row: dict[str, Any]) -> None:
     for remedy, sentences in row.items():
         for text in sentences if remedy != "l" else ():
-            wanted = find_wanted(read_claims(text, row["l"]))
+            wanted = find_wanted(hear(read_claims(text, row["l"])))
             assert remedy == (wanted.rule if wanted else ""), text
 
 

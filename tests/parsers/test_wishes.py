@@ -3,7 +3,7 @@
 import pytest
 
 from parsers.claims import read_claims
-from parsers.wanted import find_wanted
+from parsers.wanted import find_wanted, hear
 from parsers.wishes import find_wishes
 
 WISHES = (
@@ -39,13 +39,13 @@ WISHES = (
 
 @pytest.mark.parametrize(("language", "text", "wanted"), WISHES)
 def test_a_wish_in_other_words_names_its_remedy(language: str, text: str, wanted: str) -> None:
-    found = find_wanted(read_claims(text, language))
+    found = find_wanted(hear(read_claims(text, language)))
     assert wanted == (found.rule if found else None)
 
 
 def test_words_of_the_story_that_nobody_asks_for_are_no_wishes() -> None:
     text = "The driver brought the table on Monday. He put it in the hall and it was the right one. So much for that."
-    assert find_wanted(read_claims(text, "en")) is None
+    assert find_wanted(hear(read_claims(text, "en"))) is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,135 @@
+"""Learned weights at work: what the clues of a text say together for each answer of a question, and which say it.
+
+A clue is anything a letter was seen to hold: a stem of its words ("word lieferu"), a pair of stems, a rule of the
+tables that matched, a fact. A table (`cases.reading.Learned`) tells in hundredths what each weighs for which answers;
+it is fitted on labelled letters by `bench/learning.py`. Clues that no table knows weigh nothing, so of a text without
+known ones nothing is learned.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import NamedTuple
+
+from cases.reading import Learned
+from parsers.folding import UNSPACED, is_open
+from parsers.matching import places_of, words_of
+
+STEM = 6  # letters of a word that tell it; what follows is mostly an ending
+WORD = "word "
+_MOST = 20_000  # characters of a text
+_WEIGHT = re.compile(r"([^\d\s-])(-?\d+)")
+_TABLES = 8
+
+
+class Clue(NamedTuple):
+    """How much of a clue a text holds, and where it was first seen."""
+
+    much: float = 1.0
+    words: str = ""
+    start: int = -1
+    end: int = -1
+
+
+class Telling(NamedTuple):
+    """A clue that spoke for an answer, or against it (less than nothing)."""
+
+    name: str
+    weight: float
+    clue: Clue
+
+
+Weights = Sequence[tuple[tuple[str, str], float]]
+
+
+@dataclass(slots=True)
+class _Table:
+    """A table at work: its rows are taken apart when a text first holds their clue."""
+
+    answers: Mapping[str, tuple[str, str]]  # by letter: question, answer
+    rows: Mapping[str, str]
+    has_words: bool
+    known: dict[str, Weights] = field(default_factory=dict)
+
+    def weights(self, name: str) -> Weights:
+        """What a clue weighs, for each answer of each question it speaks for."""
+        found = self.known.get(name)
+        if found is None:
+            row = self.rows.get(name, "")
+            pairs = ((self.answers.get(one), int(weight) / 100) for one, weight in _WEIGHT.findall(row))
+            found = self.known[name] = tuple((answer, weight) for answer, weight in pairs if answer)
+        return found
+
+
+# As lexicons are (parsers/lexicon.py), tables are known by identity; each is kept, so that none takes another's.
+_known: dict[int, tuple[Learned, _Table]] = {}
+
+
+def _table(learned: Learned) -> _Table:
+    found = _known.get(id(learned))
+    if found is None:
+        while len(_known) >= _TABLES:
+            _known.pop(next(iter(_known)), None)
+        answers = {letter: (question, answer) for letter, question, answer in learned.answers}
+        has_words = any(name.startswith(WORD) for name, _ in learned.rows)
+        found = _known[id(learned)] = (learned, _Table(answers, dict(learned.rows), has_words))
+    return found[1]
+
+
+def knows_words(learned: Learned) -> bool:
+    """Whether stems of words weigh anything; else nobody need look for them."""
+    return _table(learned).has_words
+
+
+def scores(clues: Mapping[str, Clue], learned: Learned) -> dict[str, dict[str, float]]:
+    """By question what all clues weigh for each of its answers; an answer that nothing speaks for is left out."""
+    table = _table(learned)
+    totals: dict[str, dict[str, float]] = {}
+    for name in table.rows.keys() & clues.keys():
+        much = clues[name].much
+        for (question, answer), weight in table.weights(name):
+            some = totals.setdefault(question, {})
+            some[answer] = some.get(answer, 0.0) + weight * much
+    return totals
+
+
+def telling(clues: Mapping[str, Clue], learned: Learned, question: str, answer: str, most: int = 6) -> list[Telling]:
+    """The clues that spoke loudest for an answer, or against it; the loudest first."""
+    table = _table(learned)
+    found = [
+        Telling(name, round(weight * clues[name].much, 3), clues[name])
+        for name in table.rows.keys() & clues.keys()
+        for one, weight in table.weights(name)
+        if one == (question, answer)
+    ]
+    return sorted(found, key=lambda one: (-abs(one.weight), one.name))[:most]
+
+
+def word_clues(text: str) -> dict[str, Clue]:
+    """The stems of a text, pairs of neighbouring ones, and pairs of characters in scripts without word borders.
+
+    Numbers are none: they tell who writes, not what about.
+    """
+    found: dict[str, Clue] = {}
+    for name, start, end in _stems(text[:_MOST]):
+        if name not in found:
+            found[name] = Clue(1.0, text[start:end], start, end)
+    return found
+
+
+def _stems(text: str) -> Iterator[tuple[str, int, int]]:
+    stems = [
+        (word[:STEM], *place)
+        for word, place in zip(words_of(text), places_of(text), strict=True)
+        if not word.isdecimal()
+    ]
+    for stem, start, end in stems:
+        yield WORD + stem, start, end
+    for (one, start, before), (other, after, end) in pairwise(stems):
+        if after - before <= 2:  # nothing but a space or a comma between them
+            yield f"{WORD}{one} {other}", start, end
+    if is_open(text):
+        for run in UNSPACED.finditer(text):
+            for at in range(run.start(), run.end() - 1):
+                yield WORD + text[at : at + 2], at, at + 2
