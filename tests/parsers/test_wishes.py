@@ -56,7 +56,7 @@ def test_words_of_the_story_that_nobody_asks_for_are_no_wishes() -> None:
     ],
 )
 def test_what_somebody_else_is_quoted_to_ask_is_no_wish_of_the_writer(text: str, wanted: str | None) -> None:
-    found = find_wanted(read_claims(text, "en"))
+    found = find_wanted(hear(read_claims(text, "en")))
     assert wanted == (found.rule if found else None)
 
 
