@@ -40,11 +40,10 @@ def digest(
 def _items(
     cases: Mapping[str, Case], shown: Sequence[str], person: Person, policy: Policy, now: datetime
 ) -> list[View]:
-    numbers = dict.fromkeys(key.partition(":")[0] for key in shown)
-    items = [
-        item_of(cases[number], [key for key in shown if key.startswith(f"{number}:")], person, policy, now)
-        for number in numbers
-    ]
+    by_number: dict[str, list[str]] = {}
+    for key in shown:
+        by_number.setdefault(key.partition(":")[0], []).append(key)
+    items = [item_of(cases[number], keys, person, policy, now) for number, keys in by_number.items()]
     return sorted(items, key=urgency)
 
 
