@@ -5,7 +5,7 @@ from datetime import datetime
 
 from store.part import Part
 from store.prepared import Inserting, Prepared
-from store.tables import CalendarYear, DeadlineTable
+from store.tables.cases import CalendarYear, DeadlineTable
 
 Cursor = tuple[datetime, str]  # due, case number
 

@@ -14,7 +14,8 @@ from store.ledger import Ledger
 from store.outbox import Outgoings
 from store.prepared import Changing, Inserting, Prepared, chunks, ignore
 from store.snapshots import Snapshots
-from store.tables import CaseTable, Counter, Link, ParticipantTable, ToldDate
+from store.tables.base import Counter
+from store.tables.cases import CaseTable, Link, ParticipantTable, ToldDate
 from store.threads import Threads
 from store.trouble import CaseMoved, Contradiction
 from store.values import CaseRow, Saved, SaveResult

@@ -12,7 +12,7 @@ from store.fields import moment_text
 from store.moments import moment
 from store.part import Part
 from store.prepared import Inserting, Prepared, chunks
-from store.tables import ChainHeadTable, EventTable
+from store.tables.cases import ChainHeadTable, EventTable
 from store.values import ChainHead, ChainReport, RecordedEvent
 
 GENESIS = bytes(32)

@@ -9,7 +9,7 @@ from cases.target import Target, Unit
 from store.database import Row
 from store.part import Part
 from store.prepared import Changing, Inserting, Prepared, chunks
-from store.tables import DeadlineTable
+from store.tables.cases import DeadlineTable
 
 _COLUMNS = (
     DeadlineTable.number,

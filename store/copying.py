@@ -6,7 +6,8 @@ import peewee
 
 from cases.trouble import NeedsHuman
 from store.desk import Store
-from store.tables import TABLES, Table
+from store.tables.base import Table
+from store.tables.every import TABLES
 
 _BATCH = 50  # rows an insert; some of them are whole messages
 

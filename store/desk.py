@@ -19,7 +19,9 @@ from store.refolding import FOLDED, Refolding
 from store.snapshots import Snapshots
 from store.sqlite import Sqlite
 from store.suppressed import Suppressions
-from store.tables import CaseTable, Delivery, Outbox, Quarantine, Raw, Suppressed, TroubleTable
+from store.tables.cases import CaseTable
+from store.tables.mail import Delivery, Quarantine, Raw, TroubleTable
+from store.tables.outgoing import Outbox, Suppressed
 from store.tallies import Tallies
 from store.trouble import Locked
 from store.troubles import Troubles

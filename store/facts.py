@@ -2,7 +2,7 @@
 
 from store.part import Part
 from store.prepared import Inserting, Prepared
-from store.tables import About, Counter
+from store.tables.base import About, Counter
 
 RESTORED = "restored"  # since when letters wait because the database is a copy (ISO 8601); forgotten when they may go
 LOST_SINCE = "lost_since"  # when that copy was made: what came later may be known to the mail server only

@@ -7,7 +7,7 @@ from peewee import fn
 
 from store.part import Part
 from store.prepared import Inserting, Prepared, chunks
-from store.tables import Delivery, Folder, Raw
+from store.tables.mail import Delivery, Folder, Raw
 from store.values import FolderState, Move, Outcome
 
 _PRESENT = Prepared(

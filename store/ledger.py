@@ -5,7 +5,7 @@ from datetime import datetime
 from cases.case import Case
 from store.part import Part
 from store.prepared import Inserting, Prepared
-from store.tables import MeasureTable
+from store.tables.cases import MeasureTable
 from store.values import MeasureRow
 
 _COLUMNS = (

@@ -9,7 +9,7 @@ from cases.identity import base_address
 from cases.words import LetterClass
 from store.outbox_views import COLUMNS, NAMES, WAITING, OutboxViews, outbox_row
 from store.prepared import Inserting, Prepared, chunks
-from store.tables import Outbox, OutgoingBytes, OutgoingInsert
+from store.tables.outgoing import Outbox, OutgoingBytes, OutgoingInsert
 from store.trouble import Contradiction
 from store.values import OutboxRow, OutboxState, Outgoing
 

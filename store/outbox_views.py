@@ -10,7 +10,8 @@ from cases.words import LetterClass
 from store.database import Row
 from store.part import Part
 from store.prepared import Prepared
-from store.tables import Content, Outbox, OutgoingBytes, OutgoingInsert
+from store.tables.mail import Content
+from store.tables.outgoing import Outbox, OutgoingBytes, OutgoingInsert
 from store.trouble import Contradiction
 from store.values import OutboxRow, OutboxState
 

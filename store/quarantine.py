@@ -6,7 +6,7 @@ from typing import Any
 from store.part import Part
 from store.prepared import Inserting, Prepared
 from store.raws import Raws
-from store.tables import Folder, Quarantine, Raw
+from store.tables.mail import Folder, Quarantine, Raw
 from store.values import NotedRow, Outcome, QuarantineRow
 
 _ADD = Inserting(

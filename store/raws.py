@@ -9,7 +9,7 @@ from cases.trouble import NeedsHuman
 from store.database import Row
 from store.part import Part
 from store.prepared import Inserting, Prepared, chunks, ignore
-from store.tables import Content, Delivery, Raw
+from store.tables.mail import Content, Delivery, Raw
 from store.trouble import Contradiction
 from store.values import KnownMessage, NewDelivery, Outcome, PendingRaw, Receipt
 

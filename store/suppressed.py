@@ -4,7 +4,7 @@ from datetime import datetime
 
 from store.part import Part
 from store.prepared import Inserting, Prepared, ignore
-from store.tables import Suppressed
+from store.tables.outgoing import Suppressed
 from store.values import SuppressedRow
 
 _COLUMNS = (Suppressed.address, Suppressed.because, Suppressed.by, Suppressed.at)

@@ -17,7 +17,7 @@ from store.casebook import Casebook
 from store.codec import decode_event
 from store.facts import Facts
 from store.prepared import Inserting, Prepared
-from store.tables import EventTable, RisenTable, TallyTable
+from store.tables.cases import EventTable, RisenTable, TallyTable
 
 _TALLIED = "tallied"  # fact: up to which event the tallies follow the record
 _EVENTS = 2_000  # in one durable transaction

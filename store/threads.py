@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from cases.tokens import IssuedToken
 from store.part import Part
 from store.prepared import Inserting, Prepared, chunks, ignore
-from store.tables import MarkTable, MessageId, ParticipantTable, TokenTable
+from store.tables.cases import MarkTable, ParticipantTable
+from store.tables.mail import MessageId
+from store.tables.outgoing import TokenTable
 
 _CASES = Prepared(
     lambda id_list: (

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from store.part import Part
 from store.prepared import Inserting, Prepared, chunks
-from store.tables import TroubleTable
+from store.tables.mail import TroubleTable
 from store.values import TroubleRow
 
 _ADD = Inserting(

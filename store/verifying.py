@@ -10,7 +10,9 @@ from cases.case import fold
 from cases.trouble import NeedsHuman
 from store.desk import Store
 from store.prepared import Prepared
-from store.tables import CaseTable, Content, Outbox, OutgoingBytes, Raw
+from store.tables.cases import CaseTable
+from store.tables.mail import Content, Raw
+from store.tables.outgoing import Outbox, OutgoingBytes
 
 PAGE = 20  # messages read at once; some are large
 _NAMED = 5  # examples that a finding names

@@ -7,7 +7,7 @@ from operator import attrgetter
 from cases.words import ROLL_UP
 from store.part import Part
 from store.prepared import Inserting, Prepared, chunks, ignore
-from store.tables import WaitingTable
+from store.tables.outgoing import WaitingTable
 from store.values import NOWHERE, WaitingLetter
 
 _COLUMNS = (

@@ -1,5 +1,5 @@
 # ruff: noqa: D106 (a frozen copy of the tables)
-"""The first schema. The tables are frozen here as they were; `store/tables.py` goes on from them."""
+"""The first schema. The tables are frozen here as they were; `store/tables/` goes on from them."""
 
 from typing import Any
 

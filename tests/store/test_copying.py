@@ -10,7 +10,7 @@ import pytest
 from cases.trouble import NeedsHuman
 from store.copying import copy
 from store.desk import Store
-from store.tables import TABLES
+from store.tables.every import TABLES
 from store.trouble import Locked
 from tests.store.samples import NOW, decision, delivery, filled, letter
 

@@ -17,7 +17,7 @@ from store import postgres, sqlite
 from store.desk import Store
 from store.filelock import FileLock
 from store.migrating import drift, migrate
-from store.tables import TABLES
+from store.tables.every import TABLES
 from store.trouble import Locked
 from tests.servers.postgres import Postgres
 from tests.store.samples import decision

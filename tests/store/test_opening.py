@@ -17,7 +17,7 @@ from store import migrating, sqlite
 from store.database import Database
 from store.desk import Store
 from store.migrating import drift, migrate
-from store.tables import TABLES
+from store.tables.every import TABLES
 from store.trouble import Broken, Foreign, Missing
 from tests.store.samples import NOW, decision, delivery, filled
 

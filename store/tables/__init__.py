@@ -1,0 +1,1 @@
+"""The tables as they are now; `migrations/` brings a database here, and a test compares the two."""
