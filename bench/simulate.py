@@ -18,12 +18,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bench.corpus import FIRST, make
-from cases.events import Event
 from config.settings import load
 from daemon.assemble import parsers_of
 from daemon.plainly import written
 from daemon.simulating.acts import Staff
-from daemon.simulating.document import document, event_line
+from daemon.simulating.document import EventLines, document
 from daemon.simulating.page import page
 from daemon.simulating.playing import Wanted, play, read_all
 from daemon.simulating.post import read_post
@@ -46,17 +45,14 @@ def main(cases: int = 0) -> None:
     with tempfile.TemporaryDirectory(prefix="ombud-bench-") as folder:
         box = Path(folder) / "year.mbox"
         _write(box, count)
-        begun = time.perf_counter()
-        post = read_post(box, settings.accounts)
-        wanted = Wanted(post=post, begin=FIRST, end=FIRST + YEAR, staff=Staff.of(asked.staff, 1))
-        spent = _spent()
+        begun, spent = time.perf_counter(), _spent()
         events = (Path(folder) / "events.jsonl").open("w", encoding="utf-8")
         with parsers_of(settings) as parsers, _profiled(asked.profile), events:
-
-            def keep(number: str, event: Event) -> None:
-                events.write(event_line(number, event))
-
-            run = play(wanted, settings, read_all(wanted, settings, parsers), keep)
+            post = read_post(box, settings.accounts)
+            wanted = Wanted(post=post, begin=FIRST, end=FIRST + YEAR, staff=Staff.of(asked.staff, 1))
+            lines = EventLines(events)
+            run = play(wanted, settings, read_all(wanted, settings, parsers), lines.keep)
+            lines.flush()
         played = time.perf_counter()
         found = summary_of(run)
         with (Path(folder) / "simulation.json").open("w", encoding="utf-8") as file:

@@ -81,6 +81,8 @@ _NOWHERE: frozenset[int] = frozenset()
 
 def _changed(then: Mapping[str, datetime], now: Mapping[str, datetime]) -> Sequence[str]:
     """What happened since, or holds no more. A case has some forty moments, of which hardly any is new."""
+    if [*then] == [*now]:  # as mostly: it is not the first of its kind
+        return [*compress(now, map(is_not, now.values(), then.values()))]
     new = [*compress(now, map(is_not, now.values(), map(then.get, now)))]
     if len(then) + sum(kind not in then for kind in new) > len(now):
         new += then.keys() - now.keys()

@@ -27,7 +27,7 @@ from daemon.plainly import Written, written
 from daemon.simulating.acts import Staff, read_acts
 from daemon.simulating.compared import comparison_document, comparison_page
 from daemon.simulating.comparing import Comparison, compare
-from daemon.simulating.document import document, event_line, share_of
+from daemon.simulating.document import EventLines, document, share_of
 from daemon.simulating.lines import line_of
 from daemon.simulating.page import page
 from daemon.simulating.playing import AFTER, Wanted, play, read_all
@@ -70,10 +70,10 @@ def simulate(asked: Asked) -> None:
         raise NeedsHuman("name what to compare the present policy with: --policy, a file or a folder of its files")
     now = Clock().now()
     present = _settings(asked, now, None)
-    post = _post(asked, present)
-    wanted = _wanted(asked, post)
-    present, changed = _around(asked, present, wanted.begin, now)
+    # The workers start while the mail is looked through.
     with parsers_of(present) as parsers:
+        wanted = _wanted(asked, _post(asked, present))
+        present, changed = _around(asked, present, wanted.begin, now)
         if changed and asked.compare:
             _tell_comparison(asked, _both(wanted, present, changed, parsers))
         else:
@@ -161,14 +161,18 @@ def _tell_one(asked: Asked, wanted: Wanted, settings: Settings, parsers: Parsers
     with _events(asked.out, as_json=asked.as_json) as spool, _bar(wanted) as on_progress:
         shown = not asked.as_json and not asked.brief
 
+        lines = EventLines(spool) if spool is not None else None
+
         def sink(number: str, event: Event) -> None:
-            if spool is not None:
-                spool.write(event_line(number, event))
+            if lines:
+                lines.keep(number, event)
             if shown:
                 sys.stdout.write(printable(line_of(number, event, settings.policy)) + "\n")
 
         pen = _pen(asked.letters, settings) if asked.letters else None
         run = play(wanted, settings, read_all(wanted, settings, parsers), sink, on_progress, pen)
+        if lines:
+            lines.flush()
         summary = summary_of(run)
         if asked.as_json and spool is not None:
             _print_document(run, summary, spool)
