@@ -34,6 +34,7 @@ from daemon.simulating.agenda import Agenda, Turn
 from daemon.simulating.book import MemoryBook
 from daemon.simulating.letterbox import Letterbox, Settled
 from daemon.simulating.post import Piece
+from daemon.simulating.quarterly import Quarterly
 from daemon.simulating.record import Oddity, Run, Story
 from daemon.simulating.tallies import Watch
 from daemon.simulating.writing import Pen
@@ -96,6 +97,13 @@ class SimulatedDesk:
         self._telling = frozenset((*clocks, *items))
         self._watch = Watch(policy=self.policy, run=self.run, agenda=self._agenda, sink=self.sink)
         self._watch.begin(self.run.begin)
+        Quarterly(
+            policy=self.policy,
+            run=self.run,
+            agenda=self._agenda,
+            tallies=self._watch.tallies,
+            cases=self.book.cases,
+        ).begin(self.run.begin)
         for act in self.world.acts:
             self._agenda.plan(act.at, Turn.ACT, partial(self._act, act))
 
