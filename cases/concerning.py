@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import compress
 from operator import attrgetter, is_, is_not
+from typing import NamedTuple
 
 from cases.case import Case
 from cases.limits import TOLD
@@ -33,12 +34,21 @@ READ = (
 _read = attrgetter(*READ)
 
 
+class Concerned(NamedTuple):
+    """Places of stages: whose clocks may be others now, which end if they ran, which have only climbed their ladder."""
+
+    anew: AbstractSet[int]
+    ended: AbstractSet[int]
+    climbed: AbstractSet[int]
+
+
 @dataclass(frozen=True, slots=True)
 class Clocks:
     """The stages of a policy in order, and the places of those that a moment or a step of a ladder concerns."""
 
     rows: tuple[StageRow, ...]
-    by_moment: Mapping[str, frozenset[int]]  # that starts or stops them
+    by_start: Mapping[str, frozenset[int]]  # the moment that starts them
+    by_end: Mapping[str, frozenset[int]]  # that stops them
     by_stage: Mapping[str, frozenset[int]]
     by_told: Mapping[str, frozenset[int]]  # the date that binds them
 
@@ -47,11 +57,8 @@ class Clocks:
         known = set(moments)
         return tuple(place for place, row in enumerate(self.rows) if not known.isdisjoint(row.starts))
 
-    def concerned(self, before: Case, case: Case) -> tuple[AbstractSet[int], AbstractSet[int]] | None:
-        """The places of the stages whose clocks may be others than they were, and of those that only climbed.
-
-        None when all may be others.
-        """
+    def concerned(self, before: Case, case: Case) -> Concerned | None:
+        """The places of the stages whose clocks may be others than they were; None when all may be."""
         count = len(before.steps)
         if not all(map(is_, _read(before), _read(case))):
             return None
@@ -59,13 +66,17 @@ class Clocks:
             return None
         if (before.status is Status.CLOSED) is not (case.status is Status.CLOSED):
             return None
-        places = self._bound_anew(before, case)
+        anew, ended = self._bound_anew(before, case), set[int]()
         for kind in _changed(before.moments, case.moments):
-            places |= self.by_moment.get(kind, _NOWHERE)
+            anew |= self.by_start.get(kind, _NOWHERE)
+            now, then = case.moments.get(kind), before.moments.get(kind)
+            # What stops a clock no more, or stopped it earlier than was known, may let it run again.
+            ends = now is not None and (then is None or now >= then)
+            (ended if ends else anew).update(self.by_end.get(kind, _NOWHERE))
         if len(case.steps) == count:
-            return places, _NOWHERE
+            return Concerned(anew, ended, _NOWHERE)
         climbed = [self.by_stage.get(stage, _NOWHERE) for stage in {step.stage for step in case.steps[count:]}]
-        return places, frozenset().union(*climbed) - places
+        return Concerned(anew, ended, frozenset().union(*climbed) - anew - ended)
 
     def _bound_anew(self, before: Case, case: Case) -> set[int]:
         """The places of the stages that another date binds, of those that were told to the customer."""
@@ -90,16 +101,20 @@ def _changed(then: Mapping[str, datetime], now: Mapping[str, datetime]) -> Seque
 
 
 def _clocks(rows: tuple[StageRow, ...]) -> Clocks:
-    by_moment: defaultdict[str, set[int]] = defaultdict(set)
+    by_start: defaultdict[str, set[int]] = defaultdict(set)
+    by_end: defaultdict[str, set[int]] = defaultdict(set)
     by_told: defaultdict[str, set[int]] = defaultdict(set)
     for place, row in enumerate(rows):
-        for kind in (*row.starts, *row.done, *row.moot):
-            by_moment[kind].add(place)
+        for kind in row.starts:
+            by_start[kind].add(place)
+        for kind in (*row.done, *row.moot):
+            by_end[kind].add(place)
         if row.no_later_than.startswith(TOLD):
             by_told[row.no_later_than.removeprefix(TOLD)].add(place)
     return Clocks(
         rows=rows,
-        by_moment={kind: frozenset(places) for kind, places in by_moment.items()},
+        by_start={kind: frozenset(places) for kind, places in by_start.items()},
+        by_end={kind: frozenset(places) for kind, places in by_end.items()},
         by_stage={row.name: frozenset({place}) for place, row in enumerate(rows)},
         by_told={what: frozenset(places) for what, places in by_told.items()},
     )

@@ -136,11 +136,12 @@ def _derived(case: Case, policy: Policy, known: _Known | None) -> _Known:
     places: Iterable[int]
     concerned = clocks.concerned(known.case, case) if known else None
     if known and concerned is not None:
-        places, higher = concerned
-        if not places and not higher:
+        # What did not run does not run because something else has ended it too.
+        places = {*concerned.anew, *[place for place in concerned.ended if known.by_row[place]]}
+        if not places and not concerned.climbed:
             return _Known(case, policy, known.by_row, known.running)
         by_row, new = list(known.by_row), case.steps[len(known.case.steps) :]
-        for place in higher:
+        for place in concerned.climbed:
             by_row[place] = _climbed(case, clocks.rows[place], by_row[place], new, policy)
     else:
         places = clocks.started_by(case.moments)
