@@ -1,6 +1,7 @@
 """Writes HTML: every text is escaped, unless it is HTML written here."""
 
 from collections.abc import Iterable
+from functools import cache
 from html import escape
 
 _VOID = frozenset({"br", "hr", "input", "link", "meta"})
@@ -14,7 +15,7 @@ class Html(str):
 
 def tag(name: str, /, *children: object, **attributes: object) -> Html:
     """An element. `class_` is class and `data_x` is data-x; True is an attribute without value, None and False none."""
-    written = "".join(_attribute(key, value) for key, value in attributes.items())
+    written = "".join([_attribute(key, value) for key, value in attributes.items()]) if attributes else ""
     if name in _VOID:
         return Html(f"<{name}{written}>")
     return Html(f"<{name}{written}>{join(children)}</{name}>")
@@ -22,7 +23,7 @@ def tag(name: str, /, *children: object, **attributes: object) -> Html:
 
 def join(children: Iterable[object]) -> Html:
     """Children one after the other; None is nothing, and sequences are flattened."""
-    return Html("".join(_child(child) for child in children))
+    return Html("".join([child if child.__class__ is Html else _child(child) for child in children]))
 
 
 def _child(child: object) -> str:
@@ -38,9 +39,15 @@ def _child(child: object) -> str:
 
 
 def _attribute(key: str, value: object) -> str:
-    name = key.rstrip("_").replace("_", "-")
     if value is None or value is False:
         return ""
     if value is True:
-        return f" {name}"
-    return f' {name}="{escape(str(value), quote=True)}"'
+        return f" {_name(key)}"
+    if isinstance(value, int | float):
+        return f' {_name(key)}="{value}"'
+    return f' {_name(key)}="{escape(str(value), quote=True)}"'
+
+
+@cache
+def _name(key: str) -> str:
+    return key.rstrip("_").replace("_", "-")
