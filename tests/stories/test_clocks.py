@@ -1,8 +1,11 @@
 """What moves a limit: waiting, more time, money, and dates that others set (policy §3, §6, §9)."""
 
+from dataclasses import replace
+
 import pytest
 
 from cases.views import view_of
+from cases.words import Grade
 from templates.render import render
 from templates.samples import SAMPLES
 from tests.stories.lives import lived
@@ -138,6 +141,13 @@ class TestMoreTime:
         assert "span missing" == case.refused("rossi", "extend soon: später")
         assert "no such limit" == case.refused("rossi", "extend investigate 2d: später")
         assert "text missing" == case.refused("rossi", "extend 2d")
+
+    def test_a_grade_without_a_most_knows_no_extension(self) -> None:
+        case = lived(Story("general"), until="put_to_customer")
+        clocks = case.policy.clocks
+        rows = tuple(replace(row, most={Grade.MAJOR: row.most[Grade.MAJOR]}) for row in clocks.extensions)
+        case.policy = replace(case.policy, clocks=replace(clocks, extensions=rows))
+        assert "no extension" == case.refused("rossi", "extend 2d: Der Hersteller liefert später.")
 
     def test_only_who_owes_a_limit_asks_for_more_of_it(self) -> None:
         case = lived(Story("general"), until="put_to_customer")
