@@ -89,7 +89,7 @@ def _letter(row: Mapping[str, str], reading: Reading) -> Letter:
     subject, own = message.subject, message.new_text
     heard = hear_letter(subject, own, find_words(subject, own, lexicon, language), language, lexicon)
     told = told_by(message.facts, message.signals)
-    clues = with_facts(heard, told, find_marks(own, message.facts), lexicon).clues
+    clues = with_facts(heard, told, find_marks(own, message.facts)).clues
     amounts = {name: clue.much for name, clue in clues.items() if not name.startswith("word ")}
     matters = words_by_category(message.signs)
     for category, _, weight, _ in find_leanings(told, lexicon):

@@ -7,11 +7,11 @@ answer rather than a parcel. What each weighs is learned (`parsers/learned.py`).
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from cases.reading import Lexicon
+from cases.reading import Learned, Lexicon
 from parsers.claims import MAX_TEXT
 from parsers.leanings import Told
-from parsers.learned import Clue, knows_words, scores, word_clues
-from parsers.lexicon import CATEGORIES, COMPLAINT, DENIED, SIGNALS, counts_for, is_covered, languages_of
+from parsers.learned import Clue, Telling, knows_words, scores, telling, word_clues
+from parsers.lexicon import CATEGORIES, COMPLAINT, DENIED, SIGNALS, is_covered
 from parsers.marks import Mark
 from parsers.matching import Hit
 from parsers.wanted import Signs, read_wishes
@@ -27,17 +27,22 @@ _SHORT, _LONG = 150, 500  # characters of a letter
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The clues of a letter, and by question what they weigh for each answer."""
+    """The clues of a letter, and the table that says what they weigh."""
 
     clues: Mapping[str, Clue]
-    scores: Mapping[str, Mapping[str, float]]
+    learned: Learned
+    asks: bool = False  # for anything at all
 
-    def weight(self, question: str, answer: str) -> float:
-        """What all clues weigh for one answer."""
-        return self.scores.get(question, {}).get(answer, 0.0)
+    def scores(self, question: str) -> Mapping[str, float]:
+        """What all clues weigh for each answer of a question."""
+        return scores(self.clues, self.learned, question)
+
+    def telling(self, question: str, answer: str) -> list[Telling]:
+        """The clues that spoke loudest for an answer, or against it."""
+        return telling(self.clues, self.learned, question, answer)
 
 
-UNHEARD = Heard({}, {})
+UNHEARD = Heard({}, Learned())
 
 
 def hear_letter(subject: str, own: str, found: Sequence[Sequence[Hit]], language: str, lexicon: Lexicon) -> Heard:
@@ -47,41 +52,35 @@ def hear_letter(subject: str, own: str, found: Sequence[Sequence[Hit]], language
     """
     if not is_covered(language, lexicon):
         return UNHEARD
-    clues = clues_of_words(own, found, language, read_wishes(own[:MAX_TEXT], subject, language).signs)
+    _, asked, wishes = read_wishes(own[:MAX_TEXT], subject, language)
+    clues = clues_of_words(own, found, wishes)
     learned = lexicon.learned_of(LETTERS)
     if knows_words(learned):
         above = {name: clue._replace(start=-1, end=-1) for name, clue in word_clues(subject).items()}
         clues = {**above, **word_clues(own), **clues}
-    return Heard(clues, scores(clues, learned))
+    return Heard(clues, learned, asked.last >= 0 or any(wishes.own.values()))
 
 
-def with_facts(heard: Heard, told: Mapping[str, Told], marks: Iterable[Mark], lexicon: Lexicon) -> Heard:
+def with_facts(heard: Heard, told: Mapping[str, Told], marks: Iterable[Mark]) -> Heard:
     """The same with the facts; of a letter that was not heard nothing."""
     if not heard.clues:
         return heard
-    more = dict(clues_of_facts(told, marks))
-    added = scores(more, lexicon.learned_of(LETTERS))
-    totals = {
-        question: {
-            answer: heard.weight(question, answer) + added.get(question, {}).get(answer, 0.0)
-            for answer in heard.scores.get(question, {}).keys() | added.get(question, {}).keys()
-        }
-        for question in heard.scores.keys() | added.keys()
-    }
-    return Heard({**heard.clues, **more}, totals)
+    return Heard({**heard.clues, **dict(clues_of_facts(told, marks))}, heard.learned, heard.asks)
 
 
-def clues_of_words(own: str, found: Sequence[Sequence[Hit]], language: str, wishes: Signs) -> dict[str, Clue]:
+def clues_of_words(own: str, found: Sequence[Sequence[Hit]], wishes: Signs) -> dict[str, Clue]:
     """The clues of a letter's words: the rules they matched (`lexicon.find_words`) and what they wish."""
     clues = {"always": Clue()}
     if len(own) < _SHORT:
         clues["short"] = Clue()
     elif len(own) > _LONG:
         clues["long"] = Clue()
-    wanted = languages_of(language)
     for number, hits in enumerate(found):
-        clues.update(_of_table(number, [hit for hit in hits if counts_for(hit.phrase, wanted)]))
+        if hits:
+            clues.update(_of_table(number, hits))
     for rule, signs in wishes.own.items():
+        if not signs:
+            continue
         cue = wishes.words.get(rule)
         seen = ("", cue.start, cue.end) if cue else ("", -1, -1)
         clues.update((f"wish {rule} {sign}", Clue(much, *seen)) for sign, much in signs.items())
@@ -98,24 +97,21 @@ def clues_of_facts(told: Mapping[str, Told], marks: Iterable[Mark]) -> Iterator[
 
 
 def _of_table(number: int, hits: Sequence[Hit]) -> Iterator[tuple[str, Clue]]:
-    kind = _TABLES[number]
+    """The rules of a table that matched; the same again by how plainly and where their words were said."""
+    kind, is_matter = _TABLES[number], number == CATEGORIES
     rules: dict[str, dict[str, Hit]] = {}
     for hit in hits:
-        rule = hit.phrase.rule
-        for name in (rule, *_placed(number, hit)):
-            rules.setdefault(name, {}).setdefault(hit.phrase.text, hit)
+        phrase, start = hit.phrase, hit.start
+        names = [phrase.rule]
+        if is_matter and phrase.weight >= _PLAIN:
+            names.append(f"{phrase.rule} plainly")
+        if start < 0:
+            names.append(f"{phrase.rule} in subject")
+        elif is_matter and start < _OPENING:
+            names.append(f"{phrase.rule} at first")
+        for name in names:
+            rules.setdefault(name, {}).setdefault(phrase.text, hit)
     for name, phrases in rules.items():
         first = next(iter(phrases.values()))
         much = 1 + _MORE * (min(len(phrases), _MOST) - 1)
         yield f"{kind} {name}", Clue(much, first.words, first.start, first.end)
-
-
-def _placed(number: int, hit: Hit) -> Iterator[str]:
-    """The same rule again by how plainly and where its words were said."""
-    rule = hit.phrase.rule
-    if number == CATEGORIES and hit.phrase.weight >= _PLAIN:
-        yield f"{rule} plainly"
-    if hit.start < 0:
-        yield f"{rule} in subject"
-    elif number == CATEGORIES and hit.start < _OPENING:
-        yield f"{rule} at first"

@@ -1,14 +1,13 @@
 """Whether a message reads like a complaint, of what kind, and which alarm signs it carries (policy §1, §4, §5)."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cases.making import quick
 from cases.message import Fact, Sign, Signal, Strength
 from cases.reading import ALWAYS, Lexicon
-from parsers.clues import LETTERS, UNHEARD, Heard, with_facts
+from parsers.clues import UNHEARD, Heard, with_facts
 from parsers.leanings import Leaning, find_leanings, told_by
-from parsers.learned import telling
 from parsers.lexicon import CATEGORIES, COMPLAINT, DENIED, SIGNALS, counts_for, languages_of
 from parsers.marks import DEAL, TERMS, Mark
 from parsers.marks import DENIED as DENIAL
@@ -66,14 +65,17 @@ def judge(
     told = _signals(signals)
     names = {signal.name for signal in told}
     seen = told_by(facts, told)
-    heard = with_facts(heard, seen, marks, lexicon)
-    score = round(_score(complaint, is_alarming(names), marks, lexicon) + heard.weight("complaint", "yes"), 3)
+    heard = with_facts(heard, seen, marks)
+    learned = heard.scores("complaint").get("yes", 0.0)
+    score = round(_score(complaint, is_alarming(names), marks, lexicon) + learned, 3)
     if score >= lexicon.strong_from:
         strength = Strength.STRONG
     else:
         strength = Strength.WEAK if score >= lexicon.weak_from else Strength.NONE
     leanings = tuple(find_leanings(seen, lexicon)) if strength is not Strength.NONE else ()
-    ranked = _ranked(_by_rule(categories, _MORE_OF_FIELD), leanings, heard.scores.get("category", {}), lexicon)
+    ranked = _ranked(
+        _by_rule(categories, _MORE_OF_FIELD), leanings, heard if strength is not Strength.NONE else UNHEARD, lexicon
+    )
     return Judgement(
         complaint=strength,
         score=score,
@@ -83,7 +85,7 @@ def judge(
         signs=(
             *_marked(marks, lexicon),
             *_leant(leanings, ranked),
-            *_learned(heard, ranked, lexicon),
+            *(_learned(heard, ranked) if strength is not Strength.NONE else ()),
             *_signs((*complaint, *signals, *categories)),
         ),
     )
@@ -144,9 +146,7 @@ def _place(hit: Hit) -> float:
     return _IN_OPENING if hit.start < _OPENING else 1.0
 
 
-def _ranked(
-    words: dict[str, float], leanings: Iterable[Leaning], learned: Mapping[str, float], lexicon: Lexicon
-) -> tuple[str, ...]:
+def _ranked(words: dict[str, float], leanings: Iterable[Leaning], heard: Heard, lexicon: Lexicon) -> tuple[str, ...]:
     """The main category by all signs, and those that are concerns of their own by their words.
 
     One word of another field ("refund", "arrived") is how people talk; several words are a second concern.
@@ -154,6 +154,7 @@ def _ranked(
     totals = dict(words)
     for one in leanings:
         totals[one.category] = totals.get(one.category, 0.0) + one.weight
+    learned = heard.scores("category")
     for category in totals.keys() & learned.keys():
         totals[category] += learned[category]
     main = max(totals, key=totals.__getitem__, default="")
@@ -181,10 +182,10 @@ def _leant(leanings: Iterable[Leaning], ranked: Sequence[str]) -> Iterator[Sign]
         )
 
 
-def _learned(heard: Heard, ranked: Sequence[str], lexicon: Lexicon) -> Iterator[Sign]:
+def _learned(heard: Heard, ranked: Sequence[str]) -> Iterator[Sign]:
     """The clues that spoke loudest for or against a complaint, and its main category, as letters like it were told."""
     for question, answer in (("complaint", "yes"), *(("category", category) for category in ranked[:1])):
-        for name, weight, clue in telling(heard.clues, lexicon.learned_of(LETTERS), question, answer):
+        for name, weight, clue in heard.telling(question, answer):
             yield Sign(
                 kind="learned",
                 rule=question if question == "complaint" else answer,

@@ -40,25 +40,27 @@ class Telling(NamedTuple):
     clue: Clue
 
 
-Weights = Sequence[tuple[tuple[str, str], float]]
+Weights = Mapping[str, Sequence[tuple[str, float]]]  # clue: answer, weight
 
 
 @dataclass(slots=True)
 class _Table:
-    """A table at work: its rows are taken apart when a text first holds their clue."""
+    """A table at work: its rows are taken apart when a question is first asked."""
 
-    answers: Mapping[str, tuple[str, str]]  # by letter: question, answer
-    rows: Mapping[str, str]
+    learned: Learned
     has_words: bool
-    known: dict[str, Weights] = field(default_factory=dict)
+    questions: dict[str, Weights] = field(default_factory=dict)
 
-    def weights(self, name: str) -> Weights:
-        """What a clue weighs, for each answer of each question it speaks for."""
-        found = self.known.get(name)
+    def weights(self, question: str) -> Weights:
+        """What clues weigh for the answers of a question."""
+        found = self.questions.get(question)
         if found is None:
-            row = self.rows.get(name, "")
-            pairs = ((self.answers.get(one), int(weight) / 100) for one, weight in _WEIGHT.findall(row))
-            found = self.known[name] = tuple((answer, weight) for answer, weight in pairs if answer)
+            answers = {letter: answer for letter, asked, answer in self.learned.answers if asked == question}
+            rows = {
+                clue: tuple((answers[one], int(weight) / 100) for one, weight in _WEIGHT.findall(row) if one in answers)
+                for clue, row in self.learned.rows
+            }
+            found = self.questions[question] = {clue: some for clue, some in rows.items() if some}
         return found
 
 
@@ -71,9 +73,8 @@ def _table(learned: Learned) -> _Table:
     if found is None:
         while len(_known) >= _TABLES:
             _known.pop(next(iter(_known)), None)
-        answers = {letter: (question, answer) for letter, question, answer in learned.answers}
         has_words = any(name.startswith(WORD) for name, _ in learned.rows)
-        found = _known[id(learned)] = (learned, _Table(answers, dict(learned.rows), has_words))
+        found = _known[id(learned)] = (learned, _Table(learned, has_words))
     return found[1]
 
 
@@ -82,26 +83,25 @@ def knows_words(learned: Learned) -> bool:
     return _table(learned).has_words
 
 
-def scores(clues: Mapping[str, Clue], learned: Learned) -> dict[str, dict[str, float]]:
-    """By question what all clues weigh for each of its answers; an answer that nothing speaks for is left out."""
-    table = _table(learned)
-    totals: dict[str, dict[str, float]] = {}
-    for name in table.rows.keys() & clues.keys():
+def scores(clues: Mapping[str, Clue], learned: Learned, question: str) -> dict[str, float]:
+    """What all clues weigh together for each answer of a question; one that nothing speaks for is left out."""
+    rows = _table(learned).weights(question)
+    totals: dict[str, float] = {}
+    for name in rows.keys() & clues.keys():
         much = clues[name].much
-        for (question, answer), weight in table.weights(name):
-            some = totals.setdefault(question, {})
-            some[answer] = some.get(answer, 0.0) + weight * much
+        for answer, weight in rows[name]:
+            totals[answer] = totals.get(answer, 0.0) + weight * much
     return totals
 
 
 def telling(clues: Mapping[str, Clue], learned: Learned, question: str, answer: str, most: int = 6) -> list[Telling]:
     """The clues that spoke loudest for an answer, or against it; the loudest first."""
-    table = _table(learned)
+    rows = _table(learned).weights(question)
     found = [
         Telling(name, round(weight * clues[name].much, 3), clues[name])
-        for name in table.rows.keys() & clues.keys()
-        for one, weight in table.weights(name)
-        if one == (question, answer)
+        for name in rows.keys() & clues.keys()
+        for one, weight in rows[name]
+        if one == answer
     ]
     return sorted(found, key=lambda one: (-abs(one.weight), one.name))[:most]
 

@@ -64,8 +64,8 @@ class _Compiled:
 
     @cached_property
     def languages(self) -> frozenset[str]:
-        """Those that phrases are of, without regions."""
-        return frozenset(phrase.language.partition("-")[0] for phrases in self.tables for phrase in phrases)
+        """Those that phrases of a complaint are of, without regions."""
+        return frozenset(phrase.language.partition("-")[0] for phrase in self.lexicon.complaint)
 
     def _index(self, language: str) -> Index:
         found = self._indexes.get(language)
@@ -135,7 +135,7 @@ def _compiled_of(lexicon: Lexicon) -> _Compiled:
 
 
 def is_covered(language: str, lexicon: Lexicon) -> bool:
-    """Whether there are tables of the language (BCP 47) or its kin; English, which counts everywhere, is not enough."""
+    """Whether complaints of the language (BCP 47) or its kin have a table, besides that of English."""
     own = language.partition("-")[0]
     return not own or not _compiled_of(lexicon).languages.isdisjoint((own, *_KIN.get(own, ())))
 

@@ -299,7 +299,7 @@ def _understood(message: IncomingMessage, signature: str, reading: Reading, head
         default_country=reading.default_country,
         language=sure,
         zone=zone_of(head.all("date")),
-        learned=heard.scores.get("wanted", {}),
+        learned=heard.scores("wanted") if heard.asks else {},
     )
     facts, country = find_facts(source)
     judgement = Judgement()

@@ -534,8 +534,30 @@ def test_word_tables_have_every_rule_in_every_language(kind: str) -> None:
         if row.weight:
             by_language.setdefault(row.language, set()).add(row.rule)
     rules = set().union(*by_language.values())
-    assert 34 == len(by_language)
-    assert {} == {language: rules - found for language, found in by_language.items() if found != rules}
+    full = {row.language for row in shipped().complaint}
+    assert 34 == len(full)
+    assert {} == {language: rules - by_language[language] for language in full if by_language[language] != rules}
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "signals"),
+    [
+        ("et", "Homme räägime sellest ajakirjanikuga ja kaebame tarbijakaitsele.", {"press", "regulator"}),
+        ("lv", "Rīt ejam pie advokāta un Patērētāju tiesību aizsardzības centrā.", {"lawyer", "regulator"}),
+        ("lt", "Kreipsimės į advokatą, žurnalistams jau parašėme.", {"lawyer", "press"}),
+        ("is", "Við höfum talað við lögmann og Neytendastofu.", {"lawyer", "regulator"}),
+        ("sl", "Obrnili se bomo na odvetnika in tržni inšpektorat.", {"lawyer", "regulator"}),
+        ("ca", "Hem parlat amb un advocat i amb l'Agència Catalana de Consum.", {"lawyer", "regulator"}),
+        ("et", "Täname kiire tarne eest, lamp on väga ilus.", set()),
+        ("lv", "Paldies, viss atnāca laikā un lampa ir skaista.", set()),
+        ("lt", "Ačiū, viskas gerai, lempa labai graži.", set()),
+        ("is", "Takk fyrir, lampinn er mjög fallegur.", set()),
+        ("sl", "Hvala, svetilka je zelo lepa.", set()),
+        ("ca", "Gràcies, el llum és molt bonic.", set()),
+    ],
+)
+def test_six_languages_without_other_tables_have_their_alarms(language: str, text: str, signals: set[str]) -> None:
+    assert signals == {one.name for one in judge(find_words("", text, shipped()), language, shipped()).signals}
 
 
 MAIL = b"From: a@x.example\r\nTo: desk@firm.example\r\nSubject: broken\r\nMessage-ID: <1@x.example>\r\n"
