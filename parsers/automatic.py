@@ -6,7 +6,7 @@ from functools import cache
 from cases.message import Automatic
 from parsers.absence import answer_of_a_program, out_of_office
 from parsers.head import Head
-from parsers.notes import note
+from parsers.notes import is_person, note
 from parsers.phrases import begins, found, has
 from parsers.signs import Signs, Verdict
 from parsers.surveys import survey
@@ -53,7 +53,7 @@ def classify(signs: Signs) -> Verdict:
         _role,
         _invitation,
         out_of_office,
-        answer_of_a_program,
+        _answer,
         survey,
         note,
         _precedence,
@@ -177,6 +177,11 @@ def _invitation(signs: Signs) -> Verdict:
     if signs.invites:
         return Automatic.AUTO_REPLY, "calendar invitation"
     return None
+
+
+def _answer(signs: Signs) -> Verdict:
+    verdict = answer_of_a_program(signs)
+    return None if verdict and is_person(signs) else verdict
 
 
 def _precedence(signs: Signs) -> Verdict:

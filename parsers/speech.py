@@ -18,13 +18,14 @@ from parsers.tables import table
 # What a word speaks of, as bits: the rows of `parsers/data/speech.toml`, digits, and addresses or telephone numbers.
 ROWS = (
     *("away", "shut", "back", "day", "mail", "come", "reply", "soon", "none", "read", "turn", "who", "urgent", "left"),
-    *("auto", "polite", "plain", "mine", "me", "yours", "work", "own", "law"),
+    *("auto", "polite", "plain", "mine", "me", "yours", "work", "own", "law", "hire", "public", "we"),
 )
 _BITS = {row: 1 << at for at, row in enumerate(ROWS)}
 AWAY, SHUT, BACK, DAY, MAIL, COME, REPLY, SOON, NONE, READ, TURN, WHO, URGENT, LEFT = (1 << at for at in range(14))
-AUTO, POLITE, PLAIN, MINE, ME, YOURS, WORK, OWN, LAW, NUMBER, REACHED = (1 << at for at in range(14, 25))
+AUTO, POLITE, PLAIN, MINE, ME, YOURS, WORK, OWN, LAW, HIRE, PUBLIC, WE = (1 << at for at in range(14, 26))
+NUMBER, REACHED = 1 << 26, 1 << 27
 
-_SILENT = PLAIN | MINE | ME | YOURS | WORK | OWN  # what says nothing of the business of such notes
+_SILENT = PLAIN | MINE | ME | YOURS | WORK | OWN | WE  # what says nothing of the business of such notes
 _NESTED = ~(MINE | ME | YOURS | OWN | NONE)
 OF_YOURS = 32
 _LINE = 55  # characters from which a line may have been broken by a client
@@ -171,13 +172,17 @@ def _all(abouts: Iterable[int]) -> int:
 
 
 def languages(text: str) -> list[str]:
-    """The two languages whose tables know most words of a text."""
-    counted = Counter(
-        language
-        for word in WORD.findall(text[:_COUNTED])
-        for language in {term.language for term in _terms(plain(word)) if not term.rest}
-    )
-    return [language for language, _ in counted.most_common(2)]
+    """The language whose table knows most words of a text, and the next one unless it knows far fewer."""
+    counted: Counter[str] = Counter()
+    for word in WORD.findall(text[:_COUNTED]):
+        counted.update(_languages_of(plain(word)))
+    likely = counted.most_common(2)
+    return [language for language, count in likely if count * 2 > likely[0][1]]
+
+
+@lru_cache(maxsize=20_000)
+def _languages_of(word: str) -> frozenset[str]:
+    return frozenset(term.language for term in _terms(word) if not term.rest)
 
 
 def read_sentence(text: str, likely: Sequence[str]) -> Sentence:

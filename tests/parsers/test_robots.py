@@ -375,7 +375,7 @@ def test_a_short_note_that_nobody_is_there_and_a_survey_are_robots(subject: str,
         ("Fridge", "We have received the fridge and it hums. Please send somebody within 2 working days."),
         (
             "closed",
-            "The store on Main Street is closed for two weeks, since 3/5. Contact 0171 5550101 as soon as possible.",
+            "Your store in Main Street has been closed for two weeks, since 3/5. Contact 0171 5550101 very soon.",
         ),
         (
             "Leiter",
