@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from cases.message import Automatic
-from parsers import classify_automatic
+from parsers import classify_automatic, parse_message
 
 _ROWS: dict[str, list[dict[str, Any]]] = tomllib.loads(
     files("tests.parsers").joinpath("notes.toml").read_text(encoding="utf-8")
@@ -34,3 +34,32 @@ def test_a_text_that_does_only_what_notes_do_is_automatic(row: dict[str, Any]) -
 @pytest.mark.parametrize("row", _ROWS["person"], ids=lambda row: row["text"][:40])
 def test_whoever_has_a_matter_of_their_own_is_a_person_however_short_or_absent(row: dict[str, Any]) -> None:
     assert kind(row["subject"], row["text"]) is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        (
+            "Re: C-1",
+            "Your automatic answer came again. It promised five working days, now it is a month. A person, please.",
+        ),
+        ("Re: C-1", "Ihr Büro war am Dienstag geschlossen, als ich da war. An der Tür hing kein Hinweis."),
+        ("Re: C-1", "Recibido, gracias. Lo reviso con mi hermano y os digo algo."),
+    ],
+)
+def test_whoever_speaks_of_a_program_or_a_closed_office_is_a_person(subject: str, text: str) -> None:
+    assert kind(subject, text) is None
+
+
+def test_a_note_under_a_subject_of_its_own_that_answers_nothing_says_why_it_is_taken_for_one() -> None:
+    """The reason names what its sentences do."""
+    message = EmailMessage()
+    message["From"] = "Workshop Berg <workshop@berg.example>"
+    message["To"] = "desk@shop.example"
+    message["Subject"] = "Closed until 8 March"
+    message["Message-ID"] = "<a1@berg.example>"
+    message.set_content("We are closed for stocktaking and reopen on 8 March. In urgent cases call 01632 960123.")
+    parsed = parse_message(message.as_bytes())
+    assert Automatic.AUTO_REPLY is parsed.automatic
+    assert "closed" in parsed.automatic_because
+    assert "whom to turn to" in parsed.automatic_because
