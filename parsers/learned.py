@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from operator import add
 from typing import NamedTuple
 
 from cases.reading import Learned
@@ -40,7 +41,11 @@ class Telling(NamedTuple):
     clue: Clue
 
 
-Weights = Mapping[str, Sequence[tuple[str, float]]]  # clue: answer, weight
+class Weights(NamedTuple):
+    """The answers of a question, and what each clue weighs for all of them in their order."""
+
+    answers: tuple[str, ...]
+    rows: Mapping[str, tuple[float, ...]]
 
 
 @dataclass(slots=True)
@@ -55,12 +60,13 @@ class _Table:
         """What clues weigh for the answers of a question."""
         found = self.questions.get(question)
         if found is None:
-            answers = {letter: answer for letter, asked, answer in self.learned.answers if asked == question}
-            rows = {
-                clue: tuple((answers[one], int(weight) / 100) for one, weight in _WEIGHT.findall(row) if one in answers)
-                for clue, row in self.learned.rows
-            }
-            found = self.questions[question] = {clue: some for clue, some in rows.items() if some}
+            letters = {letter: answer for letter, asked, answer in self.learned.answers if asked == question}
+            rows = {}
+            for clue, row in self.learned.rows:
+                some = {one: int(weight) / 100 for one, weight in _WEIGHT.findall(row) if one in letters}
+                if some:
+                    rows[clue] = tuple(some.get(letter, 0.0) for letter in letters)
+            found = self.questions[question] = Weights(tuple(letters.values()), rows)
         return found
 
 
@@ -84,24 +90,30 @@ def knows_words(learned: Learned) -> bool:
 
 
 def scores(clues: Mapping[str, Clue], learned: Learned, question: str) -> dict[str, float]:
-    """What all clues weigh together for each answer of a question; one that nothing speaks for is left out."""
-    rows = _table(learned).weights(question)
-    totals: dict[str, float] = {}
-    for name in rows.keys() & clues.keys():
-        much = clues[name].much
-        for answer, weight in rows[name]:
-            totals[answer] = totals.get(answer, 0.0) + weight * much
-    return totals
+    """What all clues weigh together for each answer of a question; nothing where no clue is known."""
+    answers, rows = _table(learned).weights(question)
+    totals: Sequence[float] = ()
+    for name, clue in clues.items():  # in their order, so that equal letters get equal sums
+        row = rows.get(name)
+        if row is None:
+            continue
+        if clue.much != 1.0:
+            much = clue.much
+            row = tuple([weight * much for weight in row])
+        totals = tuple(map(add, totals, row)) if totals else row
+    return dict(zip(answers, totals, strict=False))
 
 
 def telling(clues: Mapping[str, Clue], learned: Learned, question: str, answer: str, most: int = 6) -> list[Telling]:
     """The clues that spoke loudest for an answer, or against it; the loudest first."""
-    rows = _table(learned).weights(question)
+    answers, rows = _table(learned).weights(question)
+    if answer not in answers:
+        return []
+    place = answers.index(answer)
     found = [
-        Telling(name, round(weight * clues[name].much, 3), clues[name])
+        Telling(name, round(rows[name][place] * clues[name].much, 3), clues[name])
         for name in rows.keys() & clues.keys()
-        for one, weight in rows[name]
-        if one == answer
+        if rows[name][place]
     ]
     return sorted(found, key=lambda one: (-abs(one.weight), one.name))[:most]
 
