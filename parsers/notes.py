@@ -15,7 +15,7 @@ from parsers.signs import Signs, Verdict
 from parsers.statements import Kind
 from parsers.tables import table
 
-_PURE = 2.5  # how much less an answer needs that says nothing else
+_PURE = 2.5  # how much less a text needs that says nothing else
 _VAGUE = 1.5  # how much more a text needs of which no sentence does what such notes do
 _OUTSIDE = -1.0  # what subject and sender of a first message have to weigh
 _PERSON = -2.0  # who is below it is no program, whatever phrases of programs stand there
@@ -49,12 +49,20 @@ def note(signs: Signs) -> Verdict:
     found, kinds = find_signs(written(signs), _may_say if signs.answers else _says_nothing)
     if not found:
         return None
-    least = table("notes")["least"] - _PURE * (PURE in found and signs.answers)
+    least = table("notes")["least"] - _PURE * (signs.answers if PURE in found else _is_whole(found, kinds))
     least += _VAGUE * (not kinds & ~_LITTLE and not found.keys() & {"address", "reached"})
     if not found.keys().isdisjoint((RECEIPT, ACCUSES)) or score_of(found) <= least:
         return None
     told = ", ".join(words for kind, words in _TOLD.items() if kinds & kind)
     return Automatic.AUTO_REPLY, f"reads like a note of a program ({told or 'house and hours'})"
+
+
+def _is_whole(found: Weighed, kinds: int) -> bool:
+    """Whether subject and text tell an absence and what comes of it, and hold no word besides."""
+    if "subject heading" not in found or found.keys() & {"asks", "demands", "own"}:
+        return False
+    told = kinds & Kind.ABSENT and kinds & (Kind.BACK | Kind.CONTACT | Kind.PROMISE)
+    return bool(told) and not found.get("unknown") and not found.get("subject unknown")
 
 
 def _says_nothing(outside: Weighed) -> bool:
