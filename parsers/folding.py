@@ -72,8 +72,23 @@ def forms(word: str) -> tuple[str, ...]:
     return (word,)
 
 
+# Serbian is written in both scripts; the tables stand in Latin.
+_DOUBLE = {"lj": "љ", "nj": "њ", "dž": "џ"}
+_CYRILLIC = str.maketrans("abvgdđežzijklmnoprstćufhcčš", "абвгдђежзијклмнопрстћуфхцчш")
+
+
+def in_cyrillic(text: str) -> str:
+    """Words of Croatian or Serbian as Serbs write them in Cyrillic."""
+    text = text.lower()
+    for latin, letter in _DOUBLE.items():
+        text = text.replace(latin, letter)
+    return text.translate(_CYRILLIC)
+
+
 def spellings(text: str, language: str) -> tuple[str, ...]:
-    """A phrase of a language, and how it is typed where ä, ø and their like are missing."""
+    """A phrase of a language, and how it is typed where ä, ø and their like are missing or in its other script."""
+    if language == "hr":
+        return (text, in_cyrillic(text))
     digraphs = _DIGRAPHS.get(language)
     if digraphs is None or text.isascii():
         return (text,)

@@ -54,6 +54,12 @@ def test_a_deal_is_broken_where_its_terms_are_named_or_a_remedy_for_it_is_asked(
         ("pl", "Spotkamy się w sądzie.", "lawyer", True),
         ("sv", "Paketet ligger hos ert ombud.", "lawyer", False),
         ("it", "La nostra sede legale è a Torino.", "lawyer", False),
+        ("sr", "Наш адвокат ће вам писати.", "lawyer", True),  # the table stands in Latin
+        ("sr", "Обавестили смо новинаре.", "press", True),
+        ("ro", "Parchetul din sufragerie s-a umflat.", "regulator", False),  # a floor, not a prosecutor
+        ("id", "Polisnya sendiri aman.", "regulator", False),
+        ("lt", "Jau kreipiausi į VMVT.", "regulator", True),
+        ("he", "עורך דיננו יפנה אליכם.", "lawyer", True),
         ("en", "We are a hospital and wait for the lamps.", "injury", False),
         ("en", "My son was taken to hospital.", "injury", True),
         ("es", "Buenas tardes, la silla cojea.", "delay", False),
