@@ -3,6 +3,7 @@
 import dataclasses
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import date, datetime
 from enum import Enum
 from fractions import Fraction
@@ -84,6 +85,8 @@ def _way_of(kind: type) -> _Way:
         return lambda value: {str(key): plain(item) for key, item in value.items()}
     if issubclass(kind, Sequence) and not issubclass(kind, str):
         return lambda value: [plain(item) for item in value]
+    if issubclass(kind, AbstractSet):
+        return lambda value: sorted(plain(item) for item in value)
     return lambda value: value
 
 

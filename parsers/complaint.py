@@ -16,6 +16,8 @@ from parsers.matching import Hit
 _MORE = (1.0, 0.4, 0.3, 0.25, 0.25, 0.2, 0.2)  # parts of its weight that each further phrase of a rule adds
 _IN_SUBJECT_ONLY = frozenset({"gratitude"})  # at its end every letter says thank you
 _MORE_OF_FIELD = (1.0, 0.5, 0.35, 0.25, 0.25)  # of a category: who speaks of a field at length means it
+_OUTRIGHT = "explicit"
+_LEAST_HEARD = 0.6  # that letters like it may take at most from who says outright that they complain
 _IN_SUBJECT = 1.5  # the subject is the writer's own summary
 _IN_OPENING = 1.2  # what is said first is the matter, what follows its story
 _OPENING = 280  # characters
@@ -67,6 +69,8 @@ def judge(
     seen = told_by(facts, told)
     heard = with_facts(heard, seen, marks)
     learned = heard.scores("complaint").get("yes", 0.0)
+    if any(hit.phrase.rule == _OUTRIGHT and weight > 0 for hit, weight in complaint):
+        learned = max(learned, -_LEAST_HEARD)
     score = round(_score(complaint, is_alarming(names), marks, lexicon) + learned, 3)
     if score >= lexicon.strong_from:
         strength = Strength.STRONG

@@ -9,6 +9,7 @@ import re
 from functools import cache
 
 from cases.message import Automatic
+from parsers.folding import WORD, is_open
 from parsers.notesigns import ACCUSES, PURE, RECEIPT, Written, find_signs
 from parsers.notesigns import Signs as Weighed
 from parsers.signs import Signs, Verdict
@@ -16,11 +17,12 @@ from parsers.statements import Kind
 from parsers.tables import table
 
 _PURE = 2.5  # how much less a text needs that says nothing else
-_VAGUE = 1.5  # how much more a text needs of which no sentence does what such notes do
 _OUTSIDE = -1.0  # what subject and sender of a first message have to weigh
 _PERSON = -2.0  # who is below it is no program, whatever phrases of programs stand there
 _LONGEST = 2500  # characters of the own words; who writes more is a person
 _LONGEST_FIRST = 1500  # the same of what answers nothing
+_FEWEST = 3  # words of a note, numbers counted
+_INTRODUCTION = re.compile(r"\n[^\n]{1,200}[:：]\s*\Z")  # what is left of a quotation
 _CAPTION = re.compile(r"[^\s:：]{1,20}\s?[:：](?!//)\s?\S")  # "Note: ...", as people write who work on a case
 _LITTLE = Kind.POLITE | Kind.THANKS | Kind.CONTACT | Kind.LATE
 _TOLD = {
@@ -44,17 +46,22 @@ def note(signs: Signs) -> Verdict:
     if signs.told.forwards or len(signs.own) > (_LONGEST if signs.answers else _LONGEST_FIRST):
         return None
     text = signs.uncited
-    if not text.strip() or _CAPTION.match(text):
+    if not text.strip() or _CAPTION.match(text) or _is_word(text):
         return None
     found, kinds = find_signs(written(signs), _may_say if signs.answers else _says_nothing)
-    if not found:
+    if not kinds & ~_LITTLE:  # "Inquiry", a number to ring: colleagues answer like that
         return None
     least = table("notes")["least"] - _PURE * (signs.answers if PURE in found else _is_whole(found, kinds))
-    least += _VAGUE * (not kinds & ~_LITTLE and not found.keys() & {"address", "reached"})
     if not found.keys().isdisjoint((RECEIPT, ACCUSES)) or score_of(found) <= least:
         return None
     told = ", ".join(words for kind, words in _TOLD.items() if kinds & kind)
-    return Automatic.AUTO_REPLY, f"reads like a note of a program ({told or 'house and hours'})"
+    return Automatic.AUTO_REPLY, f"reads like a note of a program ({told or 'hours'})"
+
+
+def _is_word(text: str) -> bool:
+    """Whether it is a command or an answer in a word or two, above a quotation or not: "Inquiry", "CLOSE #1"."""
+    said = _INTRODUCTION.sub("", text)
+    return len(WORD.findall(said)) < _FEWEST and not is_open(said)
 
 
 def _is_whole(found: Weighed, kinds: int) -> bool:

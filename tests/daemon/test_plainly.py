@@ -61,6 +61,10 @@ def test_a_document_in_pieces_is_the_same_document(value: dict[str, Any]) -> Non
     assert json.loads(json.dumps(plain(value))) == json.loads("".join(written(value)))
 
 
+def test_a_set_is_a_list_in_order() -> None:
+    assert '["a", "b", "c"]' == line(frozenset("cab"))
+
+
 def test_what_is_plain() -> None:
     moment = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
     value = Several(

@@ -392,3 +392,8 @@ def test_a_short_note_that_nobody_is_there_and_a_survey_are_robots(subject: str,
 )
 def test_people_who_were_away_and_have_a_matter_stay_people(subject: str, text: str) -> None:
     assert kind(subject, text) is None
+
+
+@pytest.mark.parametrize("text", ["Inquiry", "complaint", "accept", "CLOSE #1", "Our hotline is 0800 123."])
+def test_a_word_of_a_colleague_above_a_quotation_is_no_note(text: str) -> None:
+    assert kind("Re: [C-2718-2819] Is this a complaint? A question", f"{text}\n\nOn Monday the desk wrote:") is None

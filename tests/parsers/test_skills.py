@@ -2,6 +2,7 @@
 
 import pickle
 from dataclasses import replace
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from cases.message import Automatic, Proof, Strength
 from cases.reading import Authentication, AuthenticationProfile, Lexicon, Phrase, Reading
 from cases.trouble import NeedsHuman
+from config.settings import load
 from parsers import (
     attachment_content,
     classify_automatic,
@@ -525,6 +527,16 @@ def test_alarms_about_law_secrets_and_contracts(language: str, text: str, signal
     wanted = {"breach_of_law", "contract_deviation", "trade_secret"}
     told = {one.name for one in judge(find_words("", text, lexicon), language, lexicon).signals}
     assert signals == told & wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["My parcel was never delivered. I complain!", "I complain about the rude clerk."],
+)
+def test_who_says_outright_that_they_complain_is_heard_as_the_desk_is_shipped(text: str) -> None:
+    reading = Reading(lexicon=load(None, now=datetime(2026, 11, 9, tzinfo=UTC), environment={}).lexicon)
+    raw = f"From: a@x.example\r\nSubject: Order 3\r\nMessage-ID: <1@x.example>\r\n\r\n{text}\r\n".encode()
+    assert Strength.STRONG is parse_message(raw, reading).complaint
 
 
 @pytest.mark.parametrize("kind", ["complaint", "signals", "categories"])
