@@ -16,7 +16,8 @@ from parsers.signs import Signs, Verdict
 from parsers.statements import Kind
 from parsers.tables import table
 
-_PURE = 2.5  # how much less a text needs that says nothing else
+_PURE = 2.5  # how much less an answer needs that says nothing else
+_WHOLE = 1.7  # the same of a first message, with its subject
 _OUTSIDE = -1.0  # what subject and sender of a first message have to weigh
 _PERSON = -2.0  # who is below it is no program, whatever phrases of programs stand there
 _LONGEST = 2500  # characters of the own words; who writes more is a person
@@ -51,7 +52,9 @@ def note(signs: Signs) -> Verdict:
     found, kinds = find_signs(written(signs), _may_say if signs.answers else _says_nothing)
     if not kinds & ~_LITTLE:  # "Inquiry", a number to ring: colleagues answer like that
         return None
-    least = table("notes")["least"] - _PURE * (signs.answers if PURE in found else _is_whole(found, kinds))
+    least = table("notes")["least"] - _PURE * (PURE in found and signs.answers)
+    if not signs.answers and _is_whole(found, kinds):
+        least -= _WHOLE
     if not found.keys().isdisjoint((RECEIPT, ACCUSES)) or score_of(found) <= least:
         return None
     told = ", ".join(words for kind, words in _TOLD.items() if kinds & kind)
