@@ -10,18 +10,17 @@ the same letters give the same table. A thousand letters take some minutes.
 """
 
 import argparse
-import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import track
 
 from bench import softmax
+from bench.rows import mail_of, read_rows
 from bench.softmax import Example
 from cases.reading import ALWAYS, LEANING_FACTS, REMEDIES, WANTED, Lexicon, Reading
 from cases.ways import OTHER
@@ -73,20 +72,14 @@ def fit(letters: Sequence[Letter], categories: Sequence[str]) -> dict[Name, floa
 
 def read(path: Path, reading: Reading) -> list[Letter]:
     """The labelled complaints of a file, each read as the desk reads it."""
-    found = []
-    for line in path.read_text("utf-8").splitlines():
-        row = json.loads(line)
-        if row.get("complaint", True) and row.get("category"):
-            found.append(_letter(row, reading))
-    return found
+    found = read_rows(path, lambda row: _letter(row, reading))
+    return [letter for letter in found if letter is not None]
 
 
-def _letter(row: dict[str, str], reading: Reading) -> Letter:
-    mail = EmailMessage()
-    mail["From"], mail["To"] = row["from"], "complaints@shop.example"
-    mail["Subject"], mail["Message-ID"] = row["subject"], "<1@customer.example>"
-    mail.set_content(row["text"])
-    message = parse_message(mail.as_bytes(), reading)
+def _letter(row: dict[str, str], reading: Reading) -> Letter | None:
+    if not row.get("complaint", True) or not row.get("category"):
+        return None
+    message = parse_message(mail_of(row), reading)
     first, second = row["category"], row.get("category2")
     told = told_by(message.facts, message.signals)
     known = {ALWAYS, *LEANING_FACTS, *_SIGNALS, *(f"{WANTED} {remedy}" for remedy in REMEDIES)}

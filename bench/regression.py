@@ -1,7 +1,7 @@
 """Multinomial logistic regression over named clues that many answers share, in plain Python, for `bench/learning.py`.
 
-Beside `bench/softmax.py`, where each answer has signs of its own. Adam over all cases, from zero, for a fixed number of
-steps: the same cases give the same weights.
+Beside `bench/softmax.py`, where each answer has signs of its own. A fixed number of steps over all cases, from
+zero: the same cases give the same weights.
 """
 
 import math
@@ -9,8 +9,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bench.descent import Descent
+
 _STEPS, _PACE = 150, 0.05
-_KEPT, _SQUARE = 0.9, 0.99  # how much of former slopes, and of their squares, each step keeps
 
 Weights = Mapping[str, Mapping[str, float]]  # clue: answer: weight
 _Row = list[float]
@@ -41,8 +42,9 @@ def fit(cases: Sequence[Case], answers: Sequence[str], penalty: float, fewest: i
     given = [[case.given.get(answer, 0.0) for answer in answers] for case in cases]
     truth = [[case.truth.get(answer, 0.0) for answer in answers] for case in cases]
     costs = [0.0 if name == "always" else penalty for name in names]
-    weights, speed, square = (_zeros(len(names), len(answers)) for _ in range(3))
-    for step in range(1, _STEPS + 1):
+    descents = [Descent(len(answers), _PACE) for _ in names]
+    weights = [one.values for one in descents]
+    for _ in range(_STEPS):
         slopes = [[cost * one for one in row] for cost, row in zip(costs, weights, strict=True)]
         for case, row, start, should in zip(cases, rows, given, truth, strict=True):
             errors = [
@@ -51,12 +53,8 @@ def fit(cases: Sequence[Case], answers: Sequence[str], penalty: float, fewest: i
             ]
             for place, much in row:
                 slopes[place] = [one + much * error for one, error in zip(slopes[place], errors, strict=True)]
-        for place, slope in enumerate(slopes):
-            for at, by in enumerate(slope):
-                speed[place][at] = _KEPT * speed[place][at] + (1 - _KEPT) * by
-                square[place][at] = _SQUARE * square[place][at] + (1 - _SQUARE) * by * by
-                ahead = speed[place][at] / (1 - _KEPT**step)
-                weights[place][at] -= _PACE * ahead / (math.sqrt(square[place][at] / (1 - _SQUARE**step)) + 1e-8)
+        for descent, slope in zip(descents, slopes, strict=True):
+            descent.step(slope)
     return {name: dict(zip(answers, row, strict=True)) for name, row in zip(names, weights, strict=True)}
 
 
@@ -87,7 +85,3 @@ def _likely(sums: _Row) -> _Row:
     shares = [math.exp(one - top) for one in sums]
     whole = sum(shares)
     return [share / whole for share in shares]
-
-
-def _zeros(rows: int, columns: int) -> list[_Row]:
-    return [[0.0] * columns for _ in range(rows)]

@@ -1,6 +1,6 @@
 """Multinomial logistic regression over named signs, in plain Python: what each sign should weigh for each answer.
 
-Adam over all examples for a fixed number of steps, from zero: the same examples give the same weights.
+A fixed number of steps over all examples, from zero: the same examples give the same weights.
 """
 
 import math
@@ -8,8 +8,9 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
+from bench.descent import Descent
+
 Name = TypeVar("Name", bound=Hashable)
-_KEPT, _SQUARE = 0.9, 0.99  # how much of former slopes, and of their squares, each step keeps
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +47,15 @@ def fit(
     pace: float,
 ) -> dict[Name, float]:
     """The weights under which the truth is likeliest; `cost` is the slope of what a weight costs, so it stays small."""
+    descent = Descent(len(names), pace)
     weights = dict.fromkeys(names, 0.0)
-    speed, square = dict.fromkeys(names, 0.0), dict.fromkeys(names, 0.0)
-    for step in range(1, steps + 1):
+    for _ in range(steps):
         slope = {name: cost(name, weight) for name, weight in weights.items()}
         for one in examples:
             for answer, likely in one.likelihoods(weights).items():
                 error = (likely - one.truth.get(answer, 0.0)) * one.share
                 for name, much in one.signs[answer].items():
                     slope[name] += error * much
-        for name, by in slope.items():
-            speed[name] = _KEPT * speed[name] + (1 - _KEPT) * by
-            square[name] = _SQUARE * square[name] + (1 - _SQUARE) * by * by
-            ahead = speed[name] / (1 - _KEPT**step)
-            weights[name] -= pace * ahead / (math.sqrt(square[name] / (1 - _SQUARE**step)) + 1e-8)
+        descent.step(list(slope.values()))
+        weights = dict(zip(names, descent.values, strict=True))
     return weights

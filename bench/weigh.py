@@ -11,16 +11,16 @@ Nothing is random: the same files give the same weights.
 """
 
 import argparse
-import json
 import math
 import sys
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from pathlib import Path
+from typing import Any
 
+from bench.rows import mail_of, read_rows
 from cases.copying import replace
 from cases.message import IncomingMessage
 from cases.reading import MARKS, Lexicon, Reading
@@ -76,27 +76,12 @@ def letters_of(path: Path, lexicon: Lexicon) -> list[Letter]:
     """
     usual = weights_of(lexicon)
     reading = Reading(lexicon=replace(lexicon, marks=tuple((mark, 1.0) for mark in sorted(MARKS))))
-    letters = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if line.strip():
-            try:
-                row = json.loads(line)
-                message = parse_message(_mail(row), reading)
-                parts = _parts(message, usual)
-                subject, is_complaint = str(row["subject"]), bool(row["complaint"])
-            except (ValueError, KeyError, TypeError) as error:
-                raise ValueError(f"{path}, line {number}: is no labelled letter ({error!r})") from error
-            letters.append(Letter(subject=subject, is_complaint=is_complaint, parts=parts))
-    return letters
 
+    def letter_of(row: Mapping[str, Any]) -> Letter:
+        parts = _parts(parse_message(mail_of(row), reading), usual)
+        return Letter(subject=str(row["subject"]), is_complaint=bool(row["complaint"]), parts=parts)
 
-def _mail(row: Mapping[str, str]) -> bytes:
-    mail = EmailMessage()
-    mail["From"], mail["To"] = row["from"], "complaints@desk.example"
-    mail["Subject"] = " ".join(row["subject"].split())
-    mail["Date"], mail["Message-ID"] = "Mon, 02 Feb 2026 10:00:00 +0000", "<letter@customer.example>"
-    mail.set_content(row["text"])
-    return mail.as_bytes()
+    return read_rows(path, letter_of)
 
 
 def _parts(message: IncomingMessage, usual: Mapping[str, float]) -> dict[str, float]:
