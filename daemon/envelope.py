@@ -94,7 +94,10 @@ def encoded_address(address: str) -> bytes:
     domain = found[1]
     try:
         ascii_domain = domain if domain.isascii() else domain.encode("idna").decode()
-        return (address[: -len(domain)] + ascii_domain).encode()
+        encoded = address[: -len(domain)] + ascii_domain
+        if not ADDRESS.fullmatch(encoded):  # IDNA makes "<", "@" or a blank of letters that only look like them
+            raise Unsendable(f"{safe(address)} is no address")
+        return encoded.encode()
     except UnicodeError as error:
         raise Unsendable(f"{safe(address)} is no address: {error}") from error
 
