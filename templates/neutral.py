@@ -43,38 +43,68 @@ _TEXT = frozenset({str})
 _is_text = str.__instancecheck__
 
 
-def plain(value: object, where: str = "view") -> object:
+def plain(value: object) -> object:
     """A copy of the value made of dicts, lists and plain scalars alone, so a template finds no method worth calling.
 
     Strings of other types (enumerations) become plain ones, tuples become lists. Raises TypeError for anything else,
     naming the place, and ValueError for a time without a zone.
     """
+    try:
+        return _plain(value)
+    except _Strange as error:
+        where = "".join(reversed([*error.places, "view"]))
+        raise error.kind(f"{where} {error}") from None
+
+
+class _Strange(Exception):
+    """A value that no letter may have; `places` say where, the innermost first."""
+
+    def __init__(self, kind: type[Exception], because: str) -> None:
+        super().__init__(because)
+        self.kind, self.places = kind, list[str]()
+
+
+def _plain(value: object) -> object:
     kind = type(value)
     if kind in _SCALARS:
         return value
     if isinstance(value, (dict, Mapping)):  # nearly always the first, which is quicker asked
-        if kind is dict and _TEXT.issuperset(map(type, value)):
-            copy = dict(value)
-        elif all(map(_is_text, value)):
-            copy = dict(zip(map(str.__str__, value), value.values(), strict=True))
-        else:
-            raise TypeError(f"{where} has a key that is no text")
-        # Most of a view is scalars, and where each of them is need not be written down.
-        for key, item in copy.items():
-            if type(item) not in _SCALARS:
-                copy[key] = plain(item, f"{where}.{key}")
-        return copy
+        return _plain_mapping(value)
     if isinstance(value, list | tuple):
-        return [
-            item if type(item) in _SCALARS else plain(item, f"{where}[{place}]") for place, item in enumerate(value)
-        ]
+        listed = list(value)
+        for place, item in enumerate(listed):
+            if type(item) not in _SCALARS:
+                try:
+                    listed[place] = _plain(item)
+                except _Strange as error:
+                    error.places.append(f"[{place}]")
+                    raise
+        return listed
     if isinstance(value, datetime) and kind is datetime:
         if value.tzinfo is None:
-            raise ValueError(f"{where} is a time without a zone")
+            raise _Strange(ValueError, "is a time without a zone")
         return value
     if isinstance(value, str):
         return str.__str__(value)
-    raise TypeError(f"{where} is a {kind.__name__}; letters are written from plain values only")
+    raise _Strange(TypeError, f"is a {kind.__name__}; letters are written from plain values only")
+
+
+def _plain_mapping(value: Mapping[object, object]) -> dict[str, object]:
+    if type(value) is dict and _TEXT.issuperset(map(type, value)):
+        copy = dict(value)
+    elif all(map(_is_text, value)):
+        copy = dict(zip(map(str.__str__, value), value.values(), strict=True))
+    else:
+        raise _Strange(TypeError, "has a key that is no text")
+    # Most of a view is scalars, and where each of them is need not be written down.
+    for key, item in copy.items():
+        if type(item) not in _SCALARS:
+            try:
+                copy[key] = _plain(item)
+            except _Strange as error:
+                error.places.append(f".{key}")
+                raise
+    return copy
 
 
 def line(text: str, longest: int = LONGEST_VALUE) -> str:

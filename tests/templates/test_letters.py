@@ -4,7 +4,8 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from typing import cast
+from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from jinja2 import Environment, nodes
 from cases import events
 from cases.message import Proof
 from cases.words import Grade
+from config.settings import load
 from templates import render as templates
 from templates.library import LETTER, load_library
 from templates.neutral import calm
@@ -385,3 +387,15 @@ def test_a_letter_made_of_sections_is_the_same_as_one_made_as_a_whole(
 )
 def test_where_a_letter_is_cut(markdown: str, count: int) -> None:
     assert count == len(sections_of(markdown))
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-Hans"])
+def test_a_full_digest_is_not_cut_off_by_mail_programs(locale: str) -> None:
+    """Gmail shows 102 KB of a letter's HTML; what it cuts off are the last cases. Two matters and four links each."""
+    most = load(None, now=datetime(2026, 4, 14, tzinfo=UTC)).policy.letters.digest_most
+    one = cast("Any", SAMPLES["digest"]["items"])[0]
+    assert (2, 4) == (len(one["owed"]), len(one["actions"]))
+    view = {**SAMPLES["digest"], "items": [{**one, "number": f"C-4829-{number:04}"} for number in range(most)]}
+    rendered = templates.render("digest", locale, view)
+    assert f"C-4829-{most - 1:04}" in rendered.html
+    assert 102_000 > len(rendered.html.encode("ascii", "xmlcharrefreplace"))
