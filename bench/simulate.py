@@ -2,8 +2,9 @@
 
     python -m bench.simulate [--cases 10000] [--staff mixed] [--profile]
 
-Prints the time on the clock, the processor time of the one process that decides and of the workers that read, what of
-it the report took (HTML and JSON), and what happened. Every event is written; no letter is rendered.
+Prints the time on the clock, the processor time of the one process that decides and of those beside it (workers that
+read, copies of the deciding process that write), what of it the report took (HTML and JSON), and what happened. Every
+event is written; no letter is rendered.
 """
 
 import argparse
@@ -19,14 +20,11 @@ from pathlib import Path
 
 from bench.corpus import FIRST, make
 from config.settings import load
-from daemon.assemble import parsers_of
-from daemon.plainly import written
 from daemon.simulating.acts import Staff
-from daemon.simulating.document import EventLines, document
-from daemon.simulating.page import page
-from daemon.simulating.playing import Wanted, play, read_all
+from daemon.simulating.document import EventLines
+from daemon.simulating.playing import Wanted, play, reading
 from daemon.simulating.post import read_post
-from daemon.simulating.summary import summary_of
+from daemon.simulating.reporting import write_report
 
 YEAR = timedelta(days=365)
 _COMPLAINTS = 0.56  # of the messages of a corpus
@@ -47,21 +45,18 @@ def main(cases: int = 0) -> None:
         _write(box, count)
         begun, spent = time.perf_counter(), _spent()
         events = (Path(folder) / "events.jsonl").open("w", encoding="utf-8")
-        with parsers_of(settings) as parsers, _profiled(asked.profile), events:
-            post = read_post(box, settings.accounts)
-            wanted = Wanted(post=post, begin=FIRST, end=FIRST + YEAR, staff=Staff.of(asked.staff, 1))
+        post = read_post(box, settings.accounts)
+        wanted = Wanted(post=post, begin=FIRST, end=FIRST + YEAR, staff=Staff.of(asked.staff, 1))
+        with reading(wanted, settings) as readings, _profiled(asked.profile), events:
             lines = EventLines(events)
-            run = play(wanted, settings, read_all(wanted, settings, parsers), lines.keep)
+            run = play(wanted, settings, readings, lines.keep)
             lines.flush()
         played = time.perf_counter()
-        found = summary_of(run)
-        with (Path(folder) / "simulation.json").open("w", encoding="utf-8") as file:
-            file.writelines(written(document(run, found)))
-        (Path(folder) / "index.html").write_text(page(run, "A year", found), encoding="utf-8")
+        found = write_report(run, "A year", Path(folder) / "simulation.json", Path(folder) / "index.html")
         taken, report = time.perf_counter() - begun, time.perf_counter() - played
     after = _spent()
     print(f"{found.messages} messages, {found.cases} cases, {found.events} events, {found.letters} letters sent")
-    print(f"{taken:.1f} s on the clock; {after[0] - spent[0]:.1f} s deciding, {after[1] - spent[1]:.1f} s reading")
+    print(f"{taken:.1f} s on the clock; {after[0] - spent[0]:.1f} s deciding, {after[1] - spent[1]:.1f} s beside it")
     print(f"{report:.1f} s of it for the report, with every event written beside the deciding")
     print(f"{taken / found.cases * 1000:.2f} ms a case, {(after[0] - spent[0]) / found.events * 1e6:.0f} µs an event")
     print(f"peak memory of the deciding process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")

@@ -20,7 +20,7 @@ from cases.trouble import NeedsHuman
 from config.settings import load
 from config.toml_files import SHIPPED
 from config.values import Settings
-from daemon.assemble import desks_of, parsers_of
+from daemon.assemble import desks_of
 from daemon.cli.common import path_at, print_table, printable
 from daemon.clock import Clock
 from daemon.plainly import Written, written
@@ -29,13 +29,12 @@ from daemon.simulating.compared import comparison_document, comparison_page
 from daemon.simulating.comparing import Comparison, compare
 from daemon.simulating.document import EventLines, document, share_of
 from daemon.simulating.lines import line_of
-from daemon.simulating.page import page
-from daemon.simulating.playing import AFTER, Wanted, play, read_all
+from daemon.simulating.playing import AFTER, Wanted, play, reading
 from daemon.simulating.post import Post, read_post
 from daemon.simulating.record import Run
+from daemon.simulating.reporting import write_report
 from daemon.simulating.summary import Summary, summary_of
 from daemon.simulating.writing import Pen
-from daemon.workers import Parsers
 from templates.render import Renderer
 
 PAGE, JSON, EVENTS = "index.html", "simulation.json", "events.jsonl"
@@ -70,14 +69,12 @@ def simulate(asked: Asked) -> None:
         raise NeedsHuman("name what to compare the present policy with: --policy, a file or a folder of its files")
     now = Clock().now()
     present = _settings(asked, now, None)
-    # The workers start while the mail is looked through.
-    with parsers_of(present) as parsers:
-        wanted = _wanted(asked, _post(asked, present))
-        present, changed = _around(asked, present, wanted.begin, now)
-        if changed and asked.compare:
-            _tell_comparison(asked, _both(wanted, present, changed, parsers))
-        else:
-            _tell_one(asked, wanted, changed or present, parsers)
+    wanted = _wanted(asked, _post(asked, present))
+    present, changed = _around(asked, present, wanted.begin, now)
+    if changed and asked.compare:
+        _tell_comparison(asked, _both(wanted, present, changed))
+    else:
+        _tell_one(asked, wanted, changed or present)
 
 
 # settings and times
@@ -157,10 +154,13 @@ def _index(number: str) -> int:
 # one run
 
 
-def _tell_one(asked: Asked, wanted: Wanted, settings: Settings, parsers: Parsers) -> None:
-    with _events(asked.out, as_json=asked.as_json) as spool, _bar(wanted) as on_progress:
+def _tell_one(asked: Asked, wanted: Wanted, settings: Settings) -> None:
+    with (
+        reading(wanted, settings) as readings,
+        _events(asked.out, as_json=asked.as_json) as spool,
+        _bar(wanted) as on_progress,
+    ):
         shown = not asked.as_json and not asked.brief
-
         lines = EventLines(spool) if spool is not None else None
 
         def sink(number: str, event: Event) -> None:
@@ -170,15 +170,12 @@ def _tell_one(asked: Asked, wanted: Wanted, settings: Settings, parsers: Parsers
                 sys.stdout.write(printable(line_of(number, event, settings.policy)) + "\n")
 
         pen = _pen(asked.letters, settings) if asked.letters else None
-        run = play(wanted, settings, read_all(wanted, settings, parsers), sink, on_progress, pen)
+        run = play(wanted, settings, readings, sink, on_progress, pen)
         if lines:
             lines.flush()
-        summary = summary_of(run)
+        summary = _report(asked.out, run, settings) if asked.out else summary_of(run)
         if asked.as_json and spool is not None:
             _print_document(run, summary, spool)
-    if asked.out:
-        _write(asked.out / JSON, written(document(run, summary)))
-        _write(asked.out / PAGE, (page(run, _title(settings), summary),))
     if not asked.as_json:
         _print_summary(summary, run)
         if pen:
@@ -210,6 +207,13 @@ def _events(out: Path | None, *, as_json: bool) -> Iterator[IO[str] | None]:
         out.mkdir(parents=True, exist_ok=True)
         with (out / EVENTS).open("w+", encoding="utf-8") as kept:
             yield kept
+    except OSError as error:
+        raise NeedsHuman(f"cannot write into {out}: {error.strerror}; name another folder with --out") from error
+
+
+def _report(out: Path, run: Run, settings: Settings) -> Summary:
+    try:
+        return write_report(run, _title(settings), out / JSON, out / PAGE)
     except OSError as error:
         raise NeedsHuman(f"cannot write into {out}: {error.strerror}; name another folder with --out") from error
 
@@ -295,12 +299,14 @@ def _headline(summary: Summary, run: Run) -> Iterator[str]:
 # two runs
 
 
-def _both(wanted: Wanted, present: Settings, changed: Settings, parsers: Parsers) -> Comparison:
+def _both(wanted: Wanted, present: Settings, changed: Settings) -> Comparison:
     with _bar(wanted) as on_progress:
-        readings = list(read_all(wanted, present, parsers))
+        with reading(wanted, present) as found:
+            readings = list(found)
         before = play(wanted, present, iter(readings), on_progress=on_progress)
         if [one.reading for one in present.accounts] != [one.reading for one in changed.accounts]:
-            readings = list(read_all(wanted, changed, parsers))
+            with reading(wanted, changed) as found:
+                readings = list(found)
         return compare(before, play(wanted, changed, iter(readings), on_progress=on_progress))
 
 

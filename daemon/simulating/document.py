@@ -1,6 +1,6 @@
 """A run as values for JSON: what was asked, the numbers, each case with its clocks, letters and breaches."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
@@ -8,16 +8,19 @@ from typing import IO
 from cases.events import Event
 from cases.making import quick
 from daemon.plainly import Written, line, plain
+from daemon.simulating.aside import Writer, is_worthwhile
 from daemon.simulating.record import End, Run, SeenLetter, Span, Story
 from daemon.simulating.summary import StageFigures, Summary, reader_name
 
 _TOGETHER = 1_000  # events that are written in one go
+_ASIDE = 50_000  # events for which a copy of the process is worth its price
 
 
-def document(run: Run, summary: Summary) -> dict[str, object]:
+def document(run: Run, summary: Summary, letters: Iterable[Written] | None = None) -> dict[str, object]:
     """Everything but the events, which are told one by one (`Sink`). Moments are in UTC.
 
-    The long tables are iterators, for `daemon.plainly.written`: a year of mail has some hundred thousand letters.
+    The long tables are iterators, for `daemon.plainly.written`: a year of mail has some hundred thousand letters,
+    whose rows may be given.
     """
     return {
         "from": run.begin,
@@ -28,7 +31,7 @@ def document(run: Run, summary: Summary) -> dict[str, object]:
         "summary": figures(summary),
         "oddities": run.oddities,
         "cases": (case(story, run) for story in run.stories.values()),
-        "letters": (letter_row(letter, run) for letter in run.letters),
+        "letters": letter_rows(run) if letters is None else letters,
         "breaches": run.breaches,
         "rises": run.rises,
     }
@@ -40,22 +43,41 @@ def event_line(number: str, event: Event) -> str:
 
 
 class EventLines:
-    """Writes events as lines of JSON, some hundred at a time: alone each costs nearly twice as much (colder caches)."""
+    """Writes events as lines of JSON, many at a time: alone each costs nearly twice as much (colder caches).
 
-    def __init__(self, file: IO[str]) -> None:
+    Where there is a second core, it does so there. The file must be written by nobody else meanwhile.
+    """
+
+    def __init__(self, file: IO[str], aside: int = _ASIDE) -> None:
+        """`aside` is how many events are written on another core together."""
         self._file = file
         self._held: list[tuple[str, Event]] = []
+        self._writer = Writer() if is_worthwhile() else None
+        self._most = aside if self._writer else _TOGETHER
 
     def keep(self, number: str, event: Event) -> None:
-        """Takes an event; call `flush` behind the last one."""
+        """Takes an event; call `flush` behind the last one. Raises OSError and TryLater as `Writer` does."""
         self._held.append((number, event))
-        if len(self._held) >= _TOGETHER:
-            self.flush()
+        if len(self._held) < self._most:
+            return
+        if self._writer:
+            self._writer.write(self._write)
+        else:
+            self._write()
+        self._held.clear()
 
     def flush(self) -> None:
-        """Writes what was kept."""
-        self._file.write("".join([event_line(number, event) for number, event in self._held]))
+        """Writes what is still kept, and waits until all is written."""
+        if self._writer:
+            self._writer.wait()
+        self._write()
         self._held.clear()
+
+    def _write(self) -> None:
+        for start in range(0, len(self._held), _TOGETHER):
+            some = self._held[start : start + _TOGETHER]
+            self._file.write("".join([event_line(number, event) for number, event in some]))
+        self._file.flush()
 
 
 def figures(summary: Summary) -> dict[str, object]:
@@ -118,6 +140,11 @@ def _clock(span: Span, end: datetime) -> _Clock:
         late=span.is_late(end),
         moved=span.moved,
     )
+
+
+def letter_rows(run: Run) -> Iterator[Written]:
+    """Every letter, in order."""
+    return (letter_row(letter, run) for letter in run.letters)
 
 
 def letter_row(letter: SeenLetter, run: Run) -> Written:

@@ -1,7 +1,7 @@
 """From a folder of mail and settings to a finished run."""
 
 import gc
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,8 +9,10 @@ from datetime import datetime, timedelta
 from cases.calendar import CalendarEnds
 from cases.trouble import NeedsHuman
 from config.values import Account, Settings
+from daemon.assemble import parsers_of
 from daemon.intake import AccountFacts
 from daemon.simulating.acts import Staff, ToldAct
+from daemon.simulating.aside import made_aside
 from daemon.simulating.desk import SimulatedDesk, Sink, World
 from daemon.simulating.post import Piece, Post, asked_of
 from daemon.simulating.record import Run
@@ -35,17 +37,30 @@ class Wanted:
 Reading = tuple[Piece, Parsed]
 
 
-def read_all(wanted: Wanted, settings: Settings, parsers: Parsers) -> Iterator[Reading]:
-    """The messages of the time asked for, in order, as the workers read them for their accounts."""
+@contextmanager
+def reading(wanted: Wanted, settings: Settings) -> Iterator[Iterator[Reading]]:
+    """The messages of the time asked for, in order, as workers read them for their accounts.
+
+    A process of its own talks to the workers: a thread beside the one that decides made it wait at every change.
+    """
     pieces = wanted.post.between(wanted.begin, wanted.end)
+
+    def parsed() -> Iterator[Parsed]:
+        with parsers_of(settings) as parsers:
+            yield from _parsed(pieces, settings, parsers)
+
+    with made_aside(parsed) as found:
+        yield zip(pieces, found, strict=True)
+
+
+def _parsed(pieces: Sequence[Piece], settings: Settings, parsers: Parsers) -> Iterator[Parsed]:
     streams: dict[str, Iterator[tuple[int, Parsed]]] = {}
     for account in settings.accounts:
         of_account = [piece for piece in pieces if piece.account == account.name]
         asked = asked_of(of_account, account.size_cap)
         streams[account.name] = iter(parsers.reading_as(account.reading).parse_many(asked))
     for piece in pieces:
-        _, parsed = next(streams[piece.account])
-        yield piece, parsed
+        yield next(streams[piece.account])[1]
 
 
 def play(

@@ -17,10 +17,10 @@ from cases.quarters import Quarter, quarter_of
 from cases.report_rules import AnalysisRow
 from cases.rise_views import holders_of, reading
 from cases.rises import ALL, LIMITS, limits_of
-from cases.words import ANALYSIS, LetterClass
+from cases.words import ANALYSIS
 from daemon.analysing import zone_of
 from daemon.simulating.agenda import Agenda, Turn
-from daemon.simulating.record import Fate, Run, SeenLetter
+from daemon.simulating.record import Run, seen_report
 from daemon.simulating.tallies import MemoryTallies
 
 
@@ -52,20 +52,8 @@ class Quarterly:
     def _tell(self, row: AnalysisRow, centre: str, quarter: Quarter, holder: Person, now: datetime) -> None:
         person = reading(holder, self.policy, now)
         if person and self._says_something(centre, quarter):
-            letter = SeenLetter(
-                number="",
-                letter=ANALYSIS,
-                reader=person.id,
-                to=person.address,
-                letter_class=LetterClass.OWED,
-                language=person.language,
-                written_at=now,
-                at=self.policy.calendar_of_person(person).opening(now),
-                fate=Fate.SENT,
-                rule=row.name,
-                clause=row.clause,
-            )
-            self.run.reports.append(letter)
+            at = self.policy.calendar_of_person(person).opening(now)
+            self.run.reports.append(seen_report(person, at, now, ANALYSIS, row.name, row.clause))
         self._plan(row, centre, quarter.following, holder)
 
     def _says_something(self, centre: str, quarter: Quarter) -> bool:

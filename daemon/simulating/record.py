@@ -10,6 +10,7 @@ from cases import events as e
 from cases.case import Case
 from cases.deadlines import Deadline, counted_from
 from cases.letters import Letter
+from cases.people import Person
 from cases.policy import Policy
 from cases.target import Target
 from cases.words import LetterClass
@@ -188,6 +189,23 @@ def seen(letter: Letter, now: datetime, fate: Fate, because: str) -> SeenLetter:
         stage=letter.cause.stage if isinstance(letter.cause, e.LadderStepTaken) else "",
         rule=letter.cause.rule,
         clause=letter.cause.clause,
+    )
+
+
+def seen_report(person: Person, at: datetime, now: datetime, letter: str, rule: str, clause: str) -> SeenLetter:
+    """A letter about many cases, owed to a person who reads it at `at`."""
+    return SeenLetter(
+        number="",
+        letter=letter,
+        reader=person.id,
+        to=person.address,
+        letter_class=LetterClass.OWED,
+        language=person.language,
+        written_at=now,
+        at=at,
+        fate=Fate.SENT,
+        rule=rule,
+        clause=clause,
     )
 
 

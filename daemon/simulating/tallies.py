@@ -12,10 +12,10 @@ from cases.case import Case
 from cases.policy import Policy
 from cases.rise_views import readers_of
 from cases.rises import key_of, limits_of, look, series_of
-from cases.words import WARNING, LetterClass, Status
+from cases.words import WARNING, Status
 from daemon.reviewing import events_of, midnight, who
 from daemon.simulating.agenda import Agenda, Turn
-from daemon.simulating.record import Fate, Run, SeenLetter
+from daemon.simulating.record import Run, SeenLetter, seen_report
 
 _HALF_A_DAY = timedelta(hours=12)
 
@@ -138,16 +138,5 @@ class Watch:
     def _letters(self, readers: Iterable[str], now: datetime) -> Iterator[SeenLetter]:
         for reader in readers:
             person = self.policy.directory.people[reader]
-            yield SeenLetter(
-                number="",
-                letter=WARNING,
-                reader=person.id,
-                to=person.address,
-                letter_class=LetterClass.OWED,
-                language=person.language,
-                written_at=now,
-                at=self.policy.calendar_of_person(person).opening(now),
-                fate=Fate.SENT,
-                rule=WARNING,
-                clause="M36",
-            )
+            at = self.policy.calendar_of_person(person).opening(now)
+            yield seen_report(person, at, now, WARNING, WARNING, "M36")
