@@ -8,6 +8,7 @@ from typing import cast
 from cases import events as e
 from cases.copying import replace
 from cases.course import Extension, Measure, Pause, Turn, decided, ended, turned
+from cases.later import may_wait
 from cases.making import quick
 from cases.message import Attachment, Fact, Proof
 from cases.moments import PLAIN, hold
@@ -57,6 +58,14 @@ class Member:
     people: tuple[str, ...]
 
 
+# What hardly any decision asks for, and costs most to read from a record.
+WAITING = (
+    "announced", "categories", "channel", "earlier", "evidence", "facts", "grade_reasons", "missing",
+    "participants", "proof", "status_asked", "weighed",
+)  # fmt: skip
+
+
+@may_wait(*WAITING)
 @dataclass(frozen=True, kw_only=True)
 class Case:
     """A complaint as the events tell it.

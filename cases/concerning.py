@@ -8,7 +8,7 @@ clock. A test watches that nothing else of a case is read.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import compress
 from operator import attrgetter, is_, is_not
@@ -51,11 +51,18 @@ class Clocks:
     by_end: Mapping[str, frozenset[int]]  # that stops them
     by_stage: Mapping[str, frozenset[int]]
     by_told: Mapping[str, frozenset[int]]  # the date that binds them
+    _started: dict[frozenset[str], tuple[int, ...]] = field(default_factory=dict)
 
     def started_by(self, moments: Iterable[str]) -> tuple[int, ...]:
         """The places of the stages that may run in a case with these moments, in order."""
-        known = set(moments)
-        return tuple(place for place, row in enumerate(self.rows) if not known.isdisjoint(row.starts))
+        kinds = frozenset(moments)
+        found = self._started.get(kinds)
+        if found is None:  # as seldom: what has happened to most cases has happened to others
+            if len(self._started) >= _MOST_STARTED:
+                self._started.clear()
+            places = (place for place, row in enumerate(self.rows) if not kinds.isdisjoint(row.starts))
+            found = self._started[kinds] = tuple(places)
+        return found
 
     def concerned(self, before: Case, case: Case) -> Concerned | None:
         """The places of the stages whose clocks may be others than they were; None when all may be."""
@@ -87,6 +94,7 @@ class Clocks:
         return {place for what in changed for place in self.by_told[what]}
 
 
+_MOST_STARTED = 1_000
 _NOWHERE: frozenset[int] = frozenset()
 
 

@@ -78,6 +78,6 @@ def written(letter: Letter, kind: type[e.LetterEvent], to: str, because: str, no
 def echoes(before: Case | None, events: Events, policy: Policy) -> Iterator[tuple[str, e.Event]]:
     """The cases that must hear of what happened to this one, each with the event; they decide by `groups.heard`."""
     for place, event in enumerate(events):
-        if isinstance(event, HEARD) and (before is not None or place):
+        if isinstance(event, HEARD):  # never the first of a case
             case = fold(before, events[:place])  # as it was before the event
             yield from ((number, event) for number in hearers(case, event, policy) if number != case.number)

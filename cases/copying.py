@@ -22,8 +22,10 @@ def replace(value: T, /, **changes: Any) -> T:
         # The whole content in one go; a frozen class refuses every other way in.
         content = copy.__dict__
         content.update(known, **changes)
-        if len(content) > len(known):
-            raise TypeError(f"{kind.__name__} has no {', '.join(changes.keys() - known.keys())}")
+        if len(content) > len(known):  # a field that is only told later (`cases.later`), or none
+            strange = changes.keys() - {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+            if strange:
+                raise TypeError(f"{kind.__name__} has no {', '.join(strange)}")
         return copy
     made: T = COPIES[kind](value)
     for name, change in changes.items():

@@ -35,7 +35,7 @@ REMEDIES = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Learned:
-    """What clues of a letter weigh for the answers of some questions, fitted on labelled letters (`learned.toml`)."""
+    """What clues of a letter weigh for the answers of some questions, fitted on labelled ones (`learned/NAME.toml`)."""
 
     answers: tuple[tuple[str, str, str], ...] = ()  # letter that stands for it in the rows, question, answer
     rows: tuple[tuple[str, str], ...] = ()  # clue, and its weights in hundredths: "a40 c-15"

@@ -3,7 +3,6 @@
 import hmac
 import re
 import secrets
-from base64 import b32encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -17,7 +16,7 @@ from cases.letters import Letter
 from cases.making import quick
 from cases.message import Proof
 from cases.policy import CommandRow, Policy
-from cases.tokens import IssuedToken, mint, token_id
+from cases.tokens import IssuedToken, base32, mint, token_id
 from cases.views import RATING, typed
 from cases.words import ABOUT_MANY, DIGEST, TOGETHER, LetterClass
 from daemon.mime import Part, Written
@@ -281,7 +280,7 @@ class Composer:
             stops=letter.stops,
             recipient=redirected or letter.to,
             envelope_from=desk.envelope_from(token),
-            message_id=f"<{token}.{b32encode(self.random(5)).decode().lower()}@{desk.domain}>",
+            message_id=f"<{token}.{base32(self.random(5))}@{desk.domain}>",
             account=desk.account,
             created_at=now,
             not_before=letter.not_before,
@@ -324,4 +323,4 @@ def _phrase(name: str) -> str:
 
 def _mark(key: bytes, message_id: str) -> str:
     digest = hmac.digest(key, b"mark\0" + message_id.encode(), "sha256")[:16]
-    return b32encode(digest).decode().lower().rstrip("=")
+    return base32(digest)

@@ -13,7 +13,7 @@ from cases import events as e
 from cases.again import once_more
 from cases.case import Case
 from cases.concluding import Conclusion, conclude, echoes, written
-from cases.deadlines import owed
+from cases.deadlines import after
 from cases.groups import heard
 from cases.letters import OBSOLETE, SUPPRESSED, Letter
 from cases.message import Proof
@@ -93,7 +93,7 @@ class Concluder:
             new_case=before is None,
             events=concluded.events,
             event_key=event_key,
-            deadlines=owed(concluded.case, self.policy),
+            deadlines=after(before, concluded.case, concluded.events, self.policy),
             outgoing=tuple(one.outgoing for one in composed),
             waiting=tuple(one for one in concluded.made if isinstance(one, WaitingLetter)),
             tokens=tuple(one.token for one in composed),

@@ -68,7 +68,7 @@ def _check(raw: bytes, recipient: str, message_id: str) -> None:
     addresses = [recipient] if plain else [address for _, address in getaddresses(fields["to"])]
     if addresses != [recipient] or fields["message-id"] != [message_id]:
         raise NeedsHuman(f"composed message would go to {addresses} instead of {recipient}")
-    loose = len(raw) - len(raw.translate(None, b"\r\n")) != 2 * raw.count(b"\r\n")
+    loose = not raw.count(b"\r") == raw.count(b"\n") == raw.count(b"\r\n")
     if b"\0" in raw or not raw.isascii() or loose:
         raise NeedsHuman("composed message has stray characters")
 

@@ -91,8 +91,8 @@ class Ticks:
     def _together(self, numbers: Sequence[str], now: datetime) -> None:
         """All of a batch in as few statements as one case takes; none of them when any of them cannot be worked."""
         with self.store.unit("tick"):
-            cases = self.store.load_many(numbers)
-            decided = [(case, on_tick(case, self.policy, now), _key(case.number, now)) for case in cases.values()]
+            cases, moment = self.store.load_many(numbers), _stamp(now)
+            decided = [(case, on_tick(case, self.policy, now), _key(number, moment)) for number, case in cases.items()]
             crash_point("CP16")
             self.concluder.conclude_all(decided, now)
 
@@ -121,11 +121,15 @@ class Ticks:
                 return
             events = on_tick(case, self.policy, now)
             crash_point("CP16")
-            self.concluder.conclude(case, events, now, event_key=_key(number, now))
+            self.concluder.conclude(case, events, now, event_key=_key(number, _stamp(now)))
 
 
-def _key(number: str, now: datetime) -> str:
-    return f"tick:{number}:{now:%Y%m%dT%H%M%S.%f}"
+def _key(number: str, moment: str) -> str:
+    return f"tick:{number}:{moment}"
+
+
+def _stamp(now: datetime) -> str:
+    return f"{now:%Y%m%dT%H%M%S.%f}"
 
 
 def _hours(span: timedelta) -> str:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import Any
 
 from cases.case import Case
 from cases.events import CaseOpened, FactsFound, GroupSuggested
 from cases.kinship import marks_of_case
+from cases.later import is_same
 from cases.words import Grade, Status
 from store.chain import Chain
 from store.clocks import Clocks
@@ -80,7 +81,6 @@ _TELL = Inserting(ToldDate.number, ToldDate.what, ToldDate.date, conflict=ignore
 _COUNT_UP = Prepared(lambda name: Counter.update({Counter.value: Counter.value + 1}).where(Counter.name == name))
 _COUNT = Prepared(lambda name: Counter.select(Counter.value).where(Counter.name == name))
 _NO_LIMIT = 2**62
-T = TypeVar("T")
 
 
 class Casebook(Chain, Clocks, Ledger, Outgoings, Waiting, Threads):
@@ -175,11 +175,10 @@ class Casebook(Chain, Clocks, Ledger, Outgoings, Waiting, Threads):
         dates: list[tuple[object, ...]] = []
         for one in decisions:
             case, before = one.case, one.before
-            known = (before.participants, before.links, before.told) if before else ((), (), ())
-            by_address = {who.address.casefold(): who for who in _fresh(case.participants, known[0])}
+            by_address = {who.address.casefold(): who for who in _fresh("participants", case, before)}
             people += [(case.number, address, who.role, who.name) for address, who in by_address.items()]
-            links += [(case.number, other) for other in _fresh(case.links, known[1])]
-            dates += [(case.number, told.what, told.date) for told in _fresh(case.told, known[2])]
+            links += [(case.number, other) for other in _fresh("links", case, before)]
+            dates += [(case.number, told.what, told.date) for told in _fresh("told", case, before)]
         self.db.run_many(_JOIN, people)
         self.db.run_many(_LINK, links)
         self.db.run_many(_TELL, dates)
@@ -210,9 +209,13 @@ def _check(saved: Saved, version: int) -> None:
         raise Contradiction(f"case {number} is {'there already' if version else 'not on record'}")
 
 
-def _fresh(now: tuple[T, ...], before: tuple[T, ...]) -> tuple[T, ...]:
-    """What was added; everything when anything else has changed."""
-    return now[len(before) :] if now[: len(before)] == before else now
+def _fresh(name: str, case: Case, before: Case | None) -> tuple[Any, ...]:
+    """What was added to the field; everything when anything else of it has changed."""
+    if before and is_same(case, before, name):
+        return ()
+    now: tuple[Any, ...] = getattr(case, name)
+    then: tuple[Any, ...] = getattr(before, name) if before else ()
+    return now[len(then) :] if now[: len(then)] == then else now
 
 
 def _clocks_and_snapshot(saved: Saved, snapshot: str) -> tuple[Any, ...]:

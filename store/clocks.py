@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from fractions import Fraction
+from operator import attrgetter
 
 from cases.deadlines import Deadline
 from cases.target import Target, Unit
@@ -76,11 +77,23 @@ class Clocks(Part):
 
         Most decisions start or stop one clock of several; the others are left as they stand.
         """
-        wanted = {_row(number, deadline): None for number, deadlines, _ in cases for deadline in deadlines}
+        wanted = [_row(number, deadline) for number, deadlines, _ in cases for deadline in deadlines]
         known = [number for number, _, is_new in cases if not is_new]
-        running = {row[1:]: row[0] for some in chunks(known) for row in self.db.rows(_RUNNING, some)}
-        started = [row for row in wanted if row not in running]
-        stopped = {row: clock_id for row, clock_id in running.items() if row not in wanted}
+        rows = [row for some in chunks(known) for row in self.db.rows(_RUNNING, some)]
+        # Nearly all are as they were, which is quicker seen stage by stage than by a set of rows with all their values.
+        by_stage = {row[1:3]: row for row in rows}
+        unique = len(by_stage) == len(rows)
+        fresh: dict[Row, None] = {}
+        same: set[Row] = set()
+        for row in wanted:
+            found = by_stage.get(row[:2])
+            if unique and found is not None and found[1:] == row:
+                same.add(row[:2])
+            else:
+                fresh[row] = None
+        running = {row[1:]: row[0] for row in rows if row[1:3] not in same}
+        started = [row for row in fresh if row not in running]
+        stopped = {row: clock_id for row, clock_id in running.items() if row not in fresh}
         # A step of a ladder only moves the next one: the row stays, and one index of four is written.
         climbed = {_but_look(row): row for row in stopped} if started else {}
         moved = [(row, climbed.pop(_but_look(row), None)) for row in started]
@@ -96,19 +109,13 @@ def _but_look(row: Row) -> Row:
     return row[:_NEXT_LOOK_AT] + row[_NEXT_LOOK_AT + 1 :]
 
 
+_before_target = attrgetter("stage", "clause", "owner", "round", "due")
+_after_target = attrgetter("next_look", "provisional", "calendar")
+
+
 def _row(number: str, deadline: Deadline) -> tuple[object, ...]:
-    return (
-        number,
-        deadline.stage,
-        deadline.clause,
-        deadline.owner,
-        deadline.round,
-        deadline.due,
-        _written(deadline.target),
-        deadline.next_look,
-        deadline.provisional,
-        deadline.calendar,
-    )
+    before, target, after = _before_target(deadline), _written(deadline.target), _after_target(deadline)
+    return (number, *before, target, *after)
 
 
 def _written(target: Target) -> str:

@@ -1,5 +1,6 @@
 """Column types that hold the same value on SQLite and on PostgreSQL, and the only way a value reaches a database."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -20,10 +21,7 @@ class UTCDateTimeField(peewee.Field):
         return None if value is None else moment_text(value)
 
     def python_value(self, value: datetime | str | None) -> datetime | None:
-        if value is None:
-            return None
-        found = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return found if found.tzinfo is UTC else found.astimezone(UTC)
+        return moments_of((value,))[0]
 
 
 class CleanTextField(peewee.TextField):
@@ -40,6 +38,12 @@ class BytesField(peewee.Field):
 
     def python_value(self, value: bytes | memoryview | None) -> bytes | None:
         return value if value is None or isinstance(value, bytes) else bytes(value)
+
+
+def moments_of(values: Iterable[datetime | str | None]) -> list[datetime | None]:
+    """The moments of a column as the drivers give them, in UTC."""
+    found = [datetime.fromisoformat(value) if isinstance(value, str) else value for value in values]
+    return [value if value is None or value.tzinfo is UTC else value.astimezone(UTC) for value in found]
 
 
 def moment_text(moment: datetime) -> str:

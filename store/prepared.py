@@ -3,11 +3,12 @@
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import peewee
 
-from store.fields import BytesField, UTCDateTimeField, adapt
+from store.fields import BytesField, UTCDateTimeField, adapt, moments_of
 
 MOST_VALUES = 512  # in one IN list
 
@@ -37,14 +38,20 @@ class Statement:
 
     sql: str
     parameters: tuple[Any, ...]
-    readers: tuple[tuple[int, Callable[[Any], Any]], ...]
+    readers: tuple[tuple[int, Callable[[Iterable[Any]], Iterable[Any]]], ...]
     order: tuple[int, ...] | None = None  # which arguments the parameters are, where they are nothing else
     in_order: bool = False  # they are the very arguments
 
     def bind(self, arguments: Sequence[Any]) -> list[Any]:
         """The parameters for these arguments."""
         if self.in_order:
-            return list(map(adapt, arguments))
+            # Nearly every value is a number or text as it may be, for which `adapt` need not be called.
+            return [
+                value
+                if (kind := type(value)) is int or (kind is str and value.isascii() and "\0" not in value)
+                else adapt(value)
+                for value in arguments
+            ]
         if self.order is not None:
             return [adapt(arguments[index]) for index in self.order]
         return [_argument(part, arguments) if isinstance(part, _Mark) else part for part in self.parameters]
@@ -55,7 +62,7 @@ class Statement:
             return rows
         columns: list[Iterable[Any]] = list(zip(*rows, strict=True))
         for index, reader in self.readers:
-            columns[index] = map(reader, columns[index])
+            columns[index] = reader(columns[index])
         return list(zip(*columns, strict=True))
 
 
@@ -164,10 +171,16 @@ def _argument(mark: _Mark, arguments: Sequence[Any]) -> Any:
     return adapt(value if mark.item < 0 else value[mark.item])
 
 
-def _reader(column: Any) -> Callable[[Any], Any] | None:
+def _reader(column: Any) -> Callable[[Iterable[Any]], Iterable[Any]] | None:
+    """What makes a whole column of values that a driver gives what Python has; None where they are that already."""
     if isinstance(column, peewee.Function) and column.arguments:
         column = column.arguments[0] if column.name in {"MIN", "MAX", "SUBSTR"} else column
-    if isinstance(column, UTCDateTimeField | BytesField | peewee.BooleanField):
-        reader: Callable[[Any], Any] = column.python_value
-        return reader
-    return None
+    if isinstance(column, UTCDateTimeField):
+        return moments_of
+    if isinstance(column, peewee.BooleanField):
+        return _truths
+    return partial(map, column.python_value) if isinstance(column, BytesField) else None
+
+
+def _truths(values: Iterable[Any]) -> Iterable[Any]:
+    return [value if value is None else bool(value) for value in values]

@@ -2,17 +2,23 @@
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import compress, takewhile
 from json.encoder import encode_basestring as _quoted
+from operator import is_not
 from threading import Lock
 from typing import Any, get_type_hints
 
 import cattrs
 
-from cases.case import Case
-from store.codec import CONVERTER, decode_case, dump, encode, is_dirty
+from cases.case import WAITING, Case
+from cases.later import TELLER
+from store.codec import CONVERTER, Unreadable, decode_case, dump, encode, is_dirty
+from store.fields import moment_text
 
 
 class Snapshots:
@@ -31,7 +37,7 @@ class Snapshots:
         """As `codec.encode`; the case is at hand when its snapshot comes back."""
         known = self._known.get(case.number)
         parts = _written(case, known if known and known.parts else None)
-        text = "" if parts is None else f"{{{','.join(parts)}}}"
+        text = "" if parts is None else "".join((*parts, "}"))
         if parts is None:
             text, parts = encode(case), ()
         self._remember(case.number, _Known(text, case, parts))
@@ -81,12 +87,14 @@ class _Field:
     """How a field of a case is written and read. Its part of the snapshot begins with `key` and is mostly `usual`."""
 
     name: str
-    key: str
+    key: str  # with what stands before it
     usual: str  # empty where there is no default, or none that cases may share
     default: Any
     kind: Any
     plain: Callable[[Any], Any]
+    text: Callable[[Any], str] | None  # how it is written, where that is known more closely than by `plain`
     read: Callable[[Any, Any], Any] | None  # None where JSON has the value as it is
+    until: str  # where it may wait until somebody asks: the key of the next one; else empty
 
     def write(self, value: Any) -> str:
         """The field's part of the snapshot."""
@@ -95,7 +103,24 @@ class _Field:
             return f"{self.key}[]"
         if kind is str:
             return self.key + _quoted(value)
-        return self.key + dump(self.plain(value))
+        return self.key + (self.text(value) if self.text else dump(self.plain(value)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Teller:
+    """Tells the fields of a case that were cut off when it was read and not looked at (`cases.later`)."""
+
+    parts: Sequence[str]  # of all fields in their order, never changed
+
+    def __call__(self, name: str) -> Any:
+        """The value of the field. Raises Unreadable."""
+        place = _PLACES[name]
+        field, part = _FIELDS[place], self.parts[place]
+        try:
+            assert field.read
+            return field.read(json.loads(part[len(field.key) :]), field.kind)
+        except (ValueError, TypeError, KeyError, cattrs.BaseValidationError) as error:
+            raise Unreadable(f"{name} of a case on record cannot be read: {error}") from error
 
 
 def _written(case: Case, known: _Known | None) -> Sequence[str] | None:
@@ -105,67 +130,119 @@ def _written(case: Case, known: _Known | None) -> Sequence[str] | None:
     """
     new = case.__dict__
     if known is None:
-        parts = [field.write(new[field.name]) for field in _FIELDS]
+        parts = [field.write(getattr(case, field.name)) for field in _FIELDS]
         return None if is_dirty("".join(parts)) else parts
     old, parts = known.case.__dict__, list(known.parts)
-    for place, field in enumerate(_FIELDS):
-        value = new[field.name]
-        if value is not old[field.name]:
-            parts[place] = part = field.write(value)
-            if is_dirty(part):
-                return None
+    teller: _Teller | None = new.get(TELLER)
+    if teller is old.get(TELLER) and [*new] == [*old]:  # as mostly: no field was asked for only since
+        changed: Iterable[str] = compress(new, map(is_not, new.values(), old.values()))
+    else:
+        changed = (field.name for field in _FIELDS if new.get(field.name, teller) is not old.get(field.name, _NONE))
+    for name in changed:
+        place = _PLACES[name]
+        if name not in new:
+            assert teller
+            parts[place] = teller.parts[place]  # nobody has asked, so it is what it was
+            continue
+        parts[place] = part = _FIELDS[place].write(new[name])
+        if is_dirty(part):
+            return None
     return parts
 
 
 def _read(text: str) -> tuple[Case, Sequence[str]] | None:
     """The case of a snapshot that this version wrote, with its parts; None when it must be read another way."""
-    values: dict[str, Any] = {}
-    parts: list[str] = []
-    place = 1
+    values, parts, begins = _USUAL.copy(), _USUAL_PARTS.copy(), text.startswith
+    place = at = 0
     try:
-        for field in _FIELDS:
-            usual = field.usual
-            if usual and text.startswith(usual, place):
-                value, part = field.default, usual
+        while place < _COUNT:
+            # As mostly several fields in a row are as usual, all of them that may be are looked for together.
+            run, behind, name, key, length, usual, until, read, kind = _READING[place]
+            if run and begins(run, at):
+                at, place = at + len(run), behind
+                continue
+            if usual and begins(usual, at):
+                at, place = at + len(usual), place + 1
+                continue
+            if not begins(key, at):
+                return None
+            if until:
+                end = text.index(until, at)
+                del values[name]
             else:
-                start = place + len(field.key)
-                if not text.startswith(field.key, place):
+                value, end = _scan(text, at + length)
+                if read:
+                    value = read(value, kind)
+                elif type(value) is not kind:
                     return None
-                value, end = _scan(text, start)
-                part = text[place:end]
-                if field.read:
-                    value = field.read(value, field.kind)
-                elif type(value) is not field.kind:
-                    return None
-            values[field.name] = value
-            parts.append(part)
-            place += len(part) + 1
-    except (ValueError, TypeError, KeyError, cattrs.BaseValidationError):
+                values[name] = value
+            parts[place] = text[at:end]
+            at, place = end, place + 1
+    except (ValueError, TypeError, KeyError, StopIteration, cattrs.BaseValidationError):
         return None
-    if text != f"{{{','.join(parts)}}}":
+    if text[at:] != "}":
         return None
     case = object.__new__(Case)
+    values[TELLER] = _Teller(parts)
     case.__dict__.update(values)
     return case, parts
 
 
-_scan = json.JSONDecoder().raw_decode
+_scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # raises StopIteration where there is no JSON
 _BARE = (str, int, bool)
+_NONE = object()
 
 
-def _field(name: str, kind: Any, default: Any) -> _Field:
-    key, plain = f'"{name}":', CONVERTER.get_unstructure_hook(kind)
-    has_one = default is not dataclasses.MISSING
-    return _Field(
-        name=name,
-        key=key,
-        usual=key + dump(plain(default)) if has_one else "",
-        default=default if has_one else None,
-        kind=kind,
-        plain=plain,
-        read=None if kind in _BARE else CONVERTER.get_structure_hook(kind),
-    )
+def _moments_text(moments: Mapping[str, datetime]) -> str:
+    """As `dump` writes them; of nearly every decision this is what is new."""
+    parts = [f'{_quoted(name)}:"{moment_text(moments[name])}"' for name in sorted(moments)]
+    return f"{{{','.join(parts)}}}"
 
 
-_DEFAULTS = {field.name: field.default for field in dataclasses.fields(Case)}
-_FIELDS = tuple(_field(name, kind, _DEFAULTS[name]) for name, kind in sorted(get_type_hints(Case).items()))
+def _reading(kind: Any) -> Callable[[Any, Any], Any]:
+    """What makes a value of this kind of what JSON has."""
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        members: dict[str, Any] = {member.value: member for member in kind}
+        return lambda value, _kind: members[value]
+    return CONVERTER.get_structure_hook(kind)
+
+
+def _fields() -> Iterator[_Field]:
+    defaults = {field.name: field.default for field in dataclasses.fields(Case)}
+    kinds = sorted(get_type_hints(Case).items())
+    nexts = [*(name for name, _ in kinds[1:]), ""]
+    start = "{"
+    for (name, kind), following in zip(kinds, nexts, strict=True):
+        key, plain, default = f'{start}"{name}":', CONVERTER.get_unstructure_hook(kind), defaults[name]
+        start = ","
+        has_one = default is not dataclasses.MISSING
+        yield _Field(
+            name=name,
+            key=key,
+            usual=key + dump(plain(default)) if has_one else "",
+            default=default if has_one else None,
+            kind=kind,
+            plain=plain,
+            text=_moments_text if kind == Mapping[str, datetime] else None,
+            read=None if kind in _BARE else _reading(kind),
+            until=f',"{following}":' if name in WAITING and following else "",
+        )
+
+
+_FIELDS = tuple(_fields())
+_PLACES = {field.name: place for place, field in enumerate(_FIELDS)}
+_USUAL = {field.name: field.default for field in _FIELDS}
+_USUAL_PARTS = [field.usual for field in _FIELDS]
+_COUNT = len(_FIELDS)
+
+
+def _run(place: int) -> tuple[str, int]:
+    """The text of the fields from this one on while they are as usual, and the place behind them."""
+    texts = [*takewhile(bool, (field.usual for field in _FIELDS[place:]))]
+    return "".join(texts) if len(texts) > 1 else "", place + len(texts)
+
+
+_READING = tuple(
+    (*_run(place), field.name, field.key, len(field.key), field.usual, field.until, field.read, field.kind)
+    for place, field in enumerate(_FIELDS)
+)

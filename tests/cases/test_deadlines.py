@@ -328,3 +328,13 @@ def test_only_an_opening_opens() -> None:
         fold(None, (e.CaseClosed(at=MONDAY, by="tick", because="x"),))
     with pytest.raises(ValueError, match="no events"):
         fold(None, ())
+
+
+def test_a_closed_case_owes_nothing_whatever_else_ends_its_clocks_and_a_reopened_one_again() -> None:
+    """Whether it is closed concerns every clock, also where somebody just asked for them."""
+    desk = opened()
+    assert {"acknowledge", "investigate"} <= running(desk).keys()
+    closed = fold(desk.case, (e.CaseClosed(at=desk.now, by="tick", because="done"),))
+    assert () == owed(closed, desk.policy)
+    reopened = fold(closed, (e.CaseReopened(at=desk.now + timedelta(hours=1), by="tick", because="broken"),))
+    assert {"acknowledge", "investigate"} <= {deadline.stage for deadline in owed(reopened, desk.policy)}

@@ -71,6 +71,17 @@ class TestOneCause:
         office.command(numbers[0], intake(policy), "grade general: three colleagues of one firm")
         assert [Grade.GENERAL] * 3 == [office.case(one).grade for one in numbers]
 
+    def test_a_member_that_is_grave_by_itself_stays_so_when_the_group_is_none(self, policy: Policy) -> None:
+        office = Office(policy)
+        lawyer = (Signal(name="lawyer", words="my lawyer"),)
+        first, grave, third = (
+            office.write(f"{name}@{name}.example", f"{name}: PO-20418!", facts=ORDER, signals=lawyer * (name == "b"))
+            for name in "abc"
+        )
+        assert {first} == {office.case(one).lead for one in (grave, third)}
+        office.command(first, intake(policy), "grade general: three colleagues of one firm")
+        assert [Grade.GENERAL, Grade.MAJOR, Grade.GENERAL] == [office.case(x).grade for x in (first, grave, third)]
+
     def test_one_customer_with_three_addresses_is_one(self, policy: Policy) -> None:
         office = Office(policy)
         first = office.write("anna@one.example", "PO-20418 is broken", facts=ORDER)
@@ -100,6 +111,18 @@ class TestOneCause:
         first = office.write("a@a.example", f"Dear all, {TEXT} Yours, A")
         second = office.write("b@b.example", f"Hello, {TEXT} Best wishes, Bernd")
         assert first == office.case(second).lead
+
+    def test_a_text_without_blanks_between_its_words_goes_round_too(self, policy: Policy) -> None:
+        office = Office(policy)
+        text = (
+            "自从上周更新以后，控制面板的屏幕每天早上都是黑的，整条生产线都要停下来，等有人把总开关关掉再打开才能继续，每天要浪费半个小时。"
+            "我们已经打了三次电话没有人回答，也写了两封信没有回音。昨天机器又停了，客户取消了订单，我们不知道应该向谁要求赔偿，请尽快派人来修理，"
+            "否则我们只能把设备退回去，并且要求退还全部货款和运费。这台设备是去年三月买的，保修期还没有过，发票和照片都在附件里面，请你们看一下。"
+        )
+        first = office.write("a@a.example", text)
+        assert first == office.case(office.write("b@b.example", text)).lead
+        short = [office.write(f"{name}@{name}.example", "机器坏了请换一台") for name in "cd"]
+        assert ["", ""] == [office.case(one).lead for one in short]
 
     def test_short_texts_that_are_alike_are_nobodys_proof(self, policy: Policy) -> None:
         office = Office(policy)
@@ -139,6 +162,18 @@ class TestOneCause:
         office.now += timedelta(days=200)
         assert "" == office.case(office.write("b@b.example", "PO-20418 leaks.", facts=ORDER)).lead
 
+    @pytest.mark.parametrize(("late", "joined"), [(0, True), (1, False)], ids=["on the day", "a second late"])
+    def test_so_long_after_the_first_and_no_longer_it_is_one_cause(
+        self, policy: Policy, late: int, joined: bool
+    ) -> None:
+        office = Office(policy)
+        first = office.write("a@a.example", "PO-20418 is broken.", facts=ORDER)
+        within = next(row.within for row in policy.causes if row.name == "same_order")
+        office.now += within - timedelta(minutes=10) + timedelta(seconds=late)  # a mail takes ten minutes to come
+        second = office.write("b@b.example", "PO-20418 leaks.", facts=ORDER)
+        assert within + timedelta(seconds=late) == office.case(second).received_at - office.case(first).received_at
+        assert (first if joined else "") == office.case(second).lead
+
     def test_a_doubtful_message_is_never_joined_by_itself(self, policy: Policy) -> None:
         office = Office(policy)
         office.write("a@a.example", "PO-20418 is broken.", facts=ORDER)
@@ -159,6 +194,8 @@ class TestOneCause:
         assert ["", numbers[0], numbers[0], ""] == [office.case(one).lead for one in numbers]
         assert "CasesLinked" in office.kinds(numbers[3])
         assert [] == office.letters_of(numbers[3], "group-notice"), "nobody could look at each letter of a flood"
+        office.write_again(numbers[3], "PO-20418, I said!", facts=ORDER)
+        assert 1 == office.kinds(numbers[3]).count("CasesLinked"), "that is known"
 
 
 class TestFlood:
@@ -248,6 +285,14 @@ def intake(policy: Policy) -> str:
 
 
 class TestByHand:
+    def test_whoever_is_linked_by_hand_is_told_of_also_between_the_numbers_that_are_news(self, policy: Policy) -> None:
+        office = Office(policy)
+        first, *others = (office.write(f"{name}@{name}.example", f"{name} has trouble") for name in "abcde")
+        assert {4, 5}.isdisjoint(policy.tell_group_at)
+        for other in others:
+            assert [] == office.command(first, intake(policy), f"link {other}: same batch")
+        assert [True] * 4 == [one.tells for one in office.events[first] if isinstance(one, e.MemberJoined)]
+
     def test_linked_and_unlinked(self, policy: Policy) -> None:
         office = Office(policy)
         first, second, third = (office.write(f"{name}@{name}.example", f"{name} has trouble") for name in "abc")

@@ -47,6 +47,8 @@ class TestRefusing:
         desk.wait(hours=2)
         desk.command("ida", "route logistics: the carrier broke it")
         assert ["lars"] == leads(desk)
+        routed = next(event for event in reversed(desk.events) if isinstance(event, e.Routed))
+        assert "the carrier broke it" == routed.because
         assert {"head_told"} <= {d.stage for d in owed(desk.case, desk.policy) if d.round == desk.now}
         desk.send_all()
         (accept,) = (d for d in owed(desk.case, desk.policy) if d.stage == "accept")
@@ -140,7 +142,15 @@ def test_a_region_alone_takes_its_own_department() -> None:
 
 @pytest.mark.parametrize(
     ("name", "person"),
-    [("Quinn", "quinn"), ("quinn quality", "quinn"), ("Q.Quality@mobile.example", "quinn"), ("Deputy", ""), ("", "")],
+    [
+        ("Quinn", "quinn"),
+        ("quinn quality", "quinn"),
+        ("Q.Quality@mobile.example", "quinn"),
+        ("Headquarters", "hanna"),
+        ("Deputy", ""),
+        ("Head", ""),
+        ("", ""),
+    ],
 )
 def test_a_person_is_meant_only_when_it_can_be_nobody_else(name: str, person: str) -> None:
     found = person_named(name, DIRECTORY_OF)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from cases import events as e
+from cases.concluding import written
 from cases.decide import on_tick
 from cases.letters import Letter, is_obsolete, told
 from cases.message import Proof, Signal, Strength
@@ -290,3 +291,16 @@ class TestObsolete:
         desk = opened()
         desk.command("quinn", "resolve: done")
         assert not any(is_obsolete(letter.key, desk.case, desk.policy) for letter in desk.letters)
+
+
+def test_the_record_names_the_row_by_which_a_letter_was_written_else_that_of_what_it_tells() -> None:
+    desk = opened()
+    letter = next(one for one in desk.letters if one.letter == "acknowledgement")
+    cause = replace(letter.cause, rule="opening", clause="§1")
+    for asked, known in ((("row", "M13"), ("row", "M13")), (("", ""), ("opening", "§1"))):
+        one = replace(letter, cause=cause, rule=asked[0], clause=asked[1])
+        event = written(one, e.LetterQueued, one.to, "", desk.now)
+        assert known == (event.rule, event.clause)
+    quiet = replace(letter, cause=replace(cause, rule="", clause=""), rule="row", clause="M13")
+    event = written(quiet, e.LetterQueued, quiet.to, "", desk.now)
+    assert ("row", "M13") == (event.rule, event.clause)

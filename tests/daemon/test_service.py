@@ -50,6 +50,9 @@ def test_systemd_finds_nothing_wrong_with_the_unit(unit: Path) -> None:
     unit.write_text(unit.read_text().replace("=ombud\nGroup=ombud", "=root\nGroup=root"))
     said = analyze("verify", str(unit)).stderr.splitlines()
     assert [] == [line for line in said if "ombud.service" in line]
+    unit.write_text(unit.read_text().replace("[Service]", "[Service]\nNoSuchWord=yes"))
+    said = analyze("verify", str(unit)).stderr.splitlines()
+    assert [line for line in said if "ombud.service" in line and "NoSuchWord" in line], "it would have said so"
 
 
 def test_systemd_rates_its_exposure_low(unit: Path) -> None:

@@ -226,6 +226,38 @@ def test_another_target_moves_running_deadlines_once_and_says_why(running: OpenD
     assert "Rules changed, deadlines moved" in told
 
 
+MUCH_SHORTER = (
+    LONGER[0],
+    'target = { general = "1 bd", important = "1 bd", major = "1 bd" }\nladder = { general = "standard"',
+)
+
+
+def breaches(office: OpenDesk, stage: str) -> list[e.LimitBreached]:
+    found = [one.event for one in office.events("LimitBreached")]
+    return [event for event in found if isinstance(event, e.LimitBreached) and event.stage == stage]
+
+
+def test_a_case_that_a_shorter_target_makes_late_at_once_is_told_as_late_once(running: OpenDesk) -> None:
+    """As any breach: on record behind what moved the limit, and to whoever a breach is told."""
+    running.go_to(running.running()["investigate"] - timedelta(hours=26))
+    assert [] == breaches(running, "investigate")
+    rewrite(running, "stages.toml", MUCH_SHORTER)
+    running.restart()
+    running.beat()
+    running.go_to(running.clock.now() + timedelta(minutes=1))
+    (moved,) = limits(running)
+    (breach,) = breaches(running, "investigate")
+    assert [breach.due] == [one.after for one in moved.moved if one.stage == "investigate"]
+    assert breach.due < moved.at < breach.at == running.clock.now()
+    running.go_to(breach.at + timedelta(hours=24))
+    told = [text_of(read(sent.content or b"")) for sent in running.desk.sent()]
+    # To the intake desk in Chinese: the limit of investigating has passed, and rules changed.
+    assert any("已超时限：调查" in text and "规则变更" in text for text in told)
+    running.restart()
+    running.beat()
+    assert [breach] == breaches(running, "investigate")
+
+
 NEW_STAGE = """
 
 [[stage]]

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases.case import Case, Told
+from cases.copying import replace as cheap_replace
 from cases.events import Event, NoteAdded
 from store.codec import Unreadable, decode_case, decode_event, encode, event_classes
 from store.snapshots import Snapshots
@@ -91,6 +92,35 @@ def test_a_snapshot_of_another_kind_is_read_or_refused_as_ever(was: str, becomes
             Snapshots().decode("C-1", text)
     else:
         assert expected == Snapshots().decode("C-1", text)
+
+
+@given(case=st.from_type(Case), other=st.from_type(Case), data=st.data())
+def test_what_nobody_asked_of_a_case_that_was_read_is_told_and_written_as_ever(
+    case: Case, other: Case, data: st.DataObject
+) -> None:
+    names = [field.name for field in dataclasses.fields(Case) if field.name != "number"]
+    some, asked = data.draw(st.sets(st.sampled_from(names))), data.draw(st.lists(st.sampled_from(names)))
+    changes = {name: getattr(other, name) for name in some}
+    snapshots, text = Snapshots(), encode(case)
+    read = snapshots.decode(case.number, text)
+    for name in asked:
+        assert getattr(case, name) == getattr(read, name)
+    changed = cheap_replace(read, **changes)
+    for name in asked:
+        assert getattr(other if name in changes else case, name) == getattr(changed, name)
+    theirs = cheap_replace(other, number=case.number)
+    snapshots.decode(case.number, encode(theirs))  # another node has written meanwhile
+    assert encode(replace(case, **changes)) == snapshots.encode(changed)
+    assert replace(case, **changes) == changed
+    assert text == snapshots.encode(cheap_replace(read))
+
+
+def test_a_field_that_nobody_asked_for_is_refused_when_it_cannot_be_read() -> None:
+    text = encode(decision("C-1").case)
+    read = Snapshots().decode("C-1", text.replace('"grade_reasons":[]', '"grade_reasons":[{"strange":1}]'))
+    assert "C-1" == read.number
+    with pytest.raises(Unreadable, match="grade_reasons"):
+        assert read.grade_reasons
 
 
 def test_words_that_a_database_refuses_are_cleaned_in_a_case_as_well() -> None:
