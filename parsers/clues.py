@@ -4,13 +4,14 @@ These clues say of a letter's question what no single table does: who was left w
 answer rather than a parcel. What each weighs is learned (`parsers/learned.py`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cases.reading import Learned, Lexicon
 from parsers.claims import MAX_TEXT
 from parsers.leanings import Told
-from parsers.learned import Clue, Telling, knows_words, scores, telling, word_clues
+from parsers.learned import Clue, Telling, known_clues, knows_words, scores, telling, word_clues
 from parsers.lexicon import CATEGORIES, COMPLAINT, DENIED, SIGNALS, is_covered
 from parsers.marks import Mark
 from parsers.matching import Hit
@@ -53,8 +54,9 @@ def hear_letter(subject: str, own: str, found: Sequence[Sequence[Hit]], language
     if not is_covered(language, lexicon):
         return UNHEARD
     _, asked, wishes = read_wishes(own[:MAX_TEXT], subject, language)
-    clues = clues_of_words(own, found, wishes)
     learned = lexicon.learned_of(LETTERS)
+    # Where nothing was learned yet all clues are told: it is learned from them.
+    clues = clues_of_words(own, found, wishes, known_clues(learned) if learned.rows else None)
     if knows_words(learned):
         above = {name: clue._replace(start=-1, end=-1) for name, clue in word_clues(subject).items()}
         clues = {**above, **word_clues(own), **clues}
@@ -68,8 +70,13 @@ def with_facts(heard: Heard, told: Mapping[str, Told], marks: Iterable[Mark]) ->
     return Heard({**heard.clues, **dict(clues_of_facts(told, marks))}, heard.learned, heard.asks)
 
 
-def clues_of_words(own: str, found: Sequence[Sequence[Hit]], wishes: Signs) -> dict[str, Clue]:
-    """The clues of a letter's words: the rules they matched (`lexicon.find_words`) and what they wish."""
+def clues_of_words(
+    own: str, found: Sequence[Sequence[Hit]], wishes: Signs, known: Container[str] | None = None
+) -> dict[str, Clue]:
+    """The clues of a letter's words: the rules they matched (`lexicon.find_words`) and what they wish.
+
+    Of rules only those that are known, if it is told which.
+    """
     clues = {"always": Clue()}
     if len(own) < _SHORT:
         clues["short"] = Clue()
@@ -77,7 +84,7 @@ def clues_of_words(own: str, found: Sequence[Sequence[Hit]], wishes: Signs) -> d
         clues["long"] = Clue()
     for number, hits in enumerate(found):
         if hits:
-            clues.update(_of_table(number, hits))
+            clues.update(_of_table(number, hits, known))
     for rule, signs in wishes.own.items():
         if not signs:
             continue
@@ -96,22 +103,24 @@ def clues_of_facts(told: Mapping[str, Told], marks: Iterable[Mark]) -> Iterator[
         yield f"mark {mark.name}", Clue(mark.share, mark.words, mark.start, mark.end)
 
 
-def _of_table(number: int, hits: Sequence[Hit]) -> Iterator[tuple[str, Clue]]:
+def _of_table(number: int, hits: Sequence[Hit], known: Container[str] | None) -> Iterator[tuple[str, Clue]]:
     """The rules of a table that matched; the same again by how plainly and where their words were said."""
-    kind, is_matter = _TABLES[number], number == CATEGORIES
+    is_matter = number == CATEGORIES
     rules: dict[str, dict[str, Hit]] = {}
     for hit in hits:
         phrase, start = hit.phrase, hit.start
-        names = [phrase.rule]
-        if is_matter and phrase.weight >= _PLAIN:
-            names.append(f"{phrase.rule} plainly")
-        if start < 0:
-            names.append(f"{phrase.rule} in subject")
-        elif is_matter and start < _OPENING:
-            names.append(f"{phrase.rule} at first")
-        for name in names:
-            rules.setdefault(name, {}).setdefault(phrase.text, hit)
+        where = "in subject" if start < 0 else "at first" if is_matter and start < _OPENING else ""
+        for name in _names(number, phrase.rule, is_matter and phrase.weight >= _PLAIN, where):
+            if known is None or name in known:
+                rules.setdefault(name, {}).setdefault(phrase.text, hit)
     for name, phrases in rules.items():
         first = next(iter(phrases.values()))
         much = 1 + _MORE * (min(len(phrases), _MOST) - 1)
-        yield f"{kind} {name}", Clue(much, first.words, first.start, first.end)
+        yield name, Clue(much, first.words, first.start, first.end)
+
+
+@lru_cache(maxsize=4096)
+def _names(number: int, rule: str, plainly: bool, where: str) -> tuple[str, ...]:
+    """The clues of one phrase of a rule."""
+    name = f"{_TABLES[number]} {rule}"
+    return (name, *([f"{name} plainly"] if plainly else ()), *([f"{name} {where}"] if where else ()))

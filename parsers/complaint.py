@@ -16,8 +16,7 @@ from parsers.matching import Hit
 _MORE = (1.0, 0.4, 0.3, 0.25, 0.25, 0.2, 0.2)  # parts of its weight that each further phrase of a rule adds
 _IN_SUBJECT_ONLY = frozenset({"gratitude"})  # at its end every letter says thank you
 _MORE_OF_FIELD = (1.0, 0.5, 0.35, 0.25, 0.25)  # of a category: who speaks of a field at length means it
-_OUTRIGHT = "explicit"
-_LEAST_HEARD = 0.6  # that letters like it may take at most from who says outright that they complain
+_OTHER = "other"  # what fits nowhere else, so nothing beside a category that fits
 _IN_SUBJECT = 1.5  # the subject is the writer's own summary
 _IN_OPENING = 1.2  # what is said first is the matter, what follows its story
 _OPENING = 280  # characters
@@ -68,10 +67,8 @@ def judge(
     names = {signal.name for signal in told}
     seen = told_by(facts, told)
     heard = with_facts(heard, seen, marks)
-    learned = heard.scores("complaint").get("yes", 0.0)
-    if any(hit.phrase.rule == _OUTRIGHT and weight > 0 for hit, weight in complaint):
-        learned = max(learned, -_LEAST_HEARD)
-    score = round(_score(complaint, is_alarming(names), marks, lexicon) + learned, 3)
+    said = _score(complaint, is_alarming(names), marks, lexicon)
+    score = round(said + _heard_of(heard, complaint, said, lexicon), 3)
     if score >= lexicon.strong_from:
         strength = Strength.STRONG
     else:
@@ -126,6 +123,18 @@ def _score(complaint: Iterable[tuple[Hit, float]], is_alarming: bool, marks: Seq
     return round(lexicon.letter + words + marked + (lexicon.alarm if is_alarming else 0.0), 3)
 
 
+def _heard_of(heard: Heard, complaint: Iterable[tuple[Hit, float]], said: float, lexicon: Lexicon) -> float:
+    """What letters like it add to what the words said, or take from it.
+
+    A plain complaint, in which no word of the tables speaks against it, stays one whatever others with its clues were:
+    letters that were collected for being hard are no measure of plain ones.
+    """
+    learned = heard.scores("complaint").get("yes", 0.0)
+    if said >= lexicon.strong_from and learned < 0 and all(weight >= 0 for _, weight in complaint):
+        return max(learned, lexicon.strong_from - said)
+    return learned
+
+
 def _marked(marks: Sequence[Mark], lexicon: Lexicon) -> Iterator[Sign]:
     weights = lexicon.marks_by_name
     for mark in marks:
@@ -165,8 +174,8 @@ def _ranked(words: dict[str, float], leanings: Iterable[Leaning], heard: Heard, 
     if not main or totals[main] <= 0:
         return ()
     least = max(lexicon.also_from, _SECOND * max(words.values(), default=0.0))
-    also = sorted((name for name, weight in words.items() if weight >= least and name != main), key=lambda n: -words[n])
-    return (main, *also)
+    also = (name for name, weight in words.items() if weight >= least and name not in (main, _OTHER))
+    return (main, *sorted(also, key=lambda name: -words[name]))
 
 
 def _leant(leanings: Iterable[Leaning], ranked: Sequence[str]) -> Iterator[Sign]:

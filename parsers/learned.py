@@ -54,6 +54,7 @@ class _Table:
 
     learned: Learned
     has_words: bool
+    names: frozenset[str]
     questions: dict[str, Weights] = field(default_factory=dict)
 
     def weights(self, question: str) -> Weights:
@@ -80,13 +81,19 @@ def _table(learned: Learned) -> _Table:
         while len(_known) >= _TABLES:
             _known.pop(next(iter(_known)), None)
         has_words = any(name.startswith(WORD) for name, _ in learned.rows)
-        found = _known[id(learned)] = (learned, _Table(learned, has_words))
+        names = frozenset(name for name, _ in learned.rows)
+        found = _known[id(learned)] = (learned, _Table(learned, has_words, names))
     return found[1]
 
 
 def knows_words(learned: Learned) -> bool:
     """Whether stems of words weigh anything; else nobody need look for them."""
     return _table(learned).has_words
+
+
+def known_clues(learned: Learned) -> frozenset[str]:
+    """The clues that weigh anything; others need not be made."""
+    return _table(learned).names
 
 
 def scores(clues: Mapping[str, Clue], learned: Learned, question: str) -> dict[str, float]:

@@ -37,8 +37,8 @@ _COMFORTING = frozenset({"damage", "dissatisfaction", "explicit"})
 # Languages that are taken for each other, or whose writers mix them: the rows of all of them count.
 _KIN = {
     "bs": ("hr", "sr"), "cs": ("sk",), "da": ("nb",), "gl": ("es", "pt"), "hr": ("sr", "bs"), "id": ("ms",),
-    "ms": ("id",), "nb": ("da",), "nn": ("nb", "da"), "no": ("nb", "da"), "sk": ("cs",), "sl": ("hr",), "sr": ("hr",),
-    "ca": ("es",), "be": ("ru",), "mk": ("bg",), "sh": ("hr",),
+    "ms": ("id",), "nb": ("da",), "nn": ("nb", "da"), "no": ("nb", "da"), "sk": ("cs",), "sr": ("hr",),
+    "be": ("ru",), "mk": ("bg",), "sh": ("hr",),
 }  # fmt: skip
 
 

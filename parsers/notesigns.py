@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from cases.making import quick
 from parsers.absence import is_about_us, own_matters
 from parsers.folding import WORD, is_open, plain
 from parsers.speech import (
@@ -35,6 +36,7 @@ from parsers.speech import (
     YOURS,
     Sentence,
     languages,
+    may_speak_of,
     read_sentence,
     sentences,
 )
@@ -58,12 +60,14 @@ _ADDRESS = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _LINK = re.compile(r"https?://|www\.")
 _MONEY = re.compile(r"[$€£¥₽₴₺₹₩]|\b(?:eur|euro|usd|kr|zł|kč)\b", re.IGNORECASE)
 _NAME_LEAST = 3
+_OF_TEAMS = WHO | MAIL | AUTO | TURN
 _NAMED = 25  # characters of a sentence that tells of somebody
 _NEAR = 300  # characters that tell a subject's language
 
 Signs = dict[str, float]
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
     """What is read of a message."""
@@ -86,15 +90,16 @@ def find_signs(one: Written, hopeless: Callable[[Signs], bool] = lambda _: False
     if hopeless(outside):
         return {}, 0
     likely = languages(one.text)
-    read, does, own, unknown, kinds = [], [], 0, 0, 0
+    read, own, unknown, kinds = [], 0, 0, 0
     for piece in sentences(one.text)[:MOST]:
         sentence = read_sentence(piece, likely)
         own, unknown = own + sentence.own, unknown + sentence.unknown
         if own > _MOST_OWN or unknown > _MOST_UNKNOWN:
             return {}, 0
         read.append(sentence)
-        does.append(kinds_of(sentence))
-        kinds |= does[-1]
+    does = [kinds_of(sentence) for sentence in read]
+    for done in does:
+        kinds |= done
     found: Signs = {"answers" if one.answers else "first": 1.0}
     matters = own_matters(one.spoken)
     if matters:
@@ -245,7 +250,11 @@ def _of_sender(one: Written) -> Signs:
         found["sender house"] = 1.0
     elif names and all(word.isascii() for word in names) and not any(word[:4] in local for word in names):
         found["sender role"] = 1.0
-    if one.name and read_sentence(one.name, languages(one.name)).about & (WHO | MAIL | AUTO | TURN):
+    if (
+        one.name
+        and may_speak_of(one.name, _OF_TEAMS)
+        and read_sentence(one.name, languages(one.name)).about & _OF_TEAMS
+    ):
         found["sender team"] = 1.0
     return found
 

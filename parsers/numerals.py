@@ -8,7 +8,7 @@ from functools import cache
 from parsers.tables import table
 
 _SIGN_RUN = re.compile("[零〇一壹二贰貳两兩三叁參四肆五伍六陆陸七柒八捌九玖十拾百佰千仟万萬亿億0-9.,]+")
-_NOT_TABLES = ("joints", "signs", "thai")
+_NOT_TABLES = ("joints", "alone", "first", "signs", "thai")
 _MOST_WORDS = 10
 # Vowel signs of Indian scripts are letters here.
 _LETTERS = re.compile(r"(?:[^\W\d_]|[\u0900-\u0963\u0980-\u09e3])+(?:['’][^\W\d_]+)?")
@@ -23,7 +23,7 @@ def _words() -> dict[str, float]:
         if language not in _NOT_TABLES:
             for word, value in row["words"].items():
                 found.setdefault(word, value)
-    return {unicodedata.normalize("NFC", word): value for word, value in found.items() if value}
+    return {unicodedata.normalize("NFC", word.casefold()): value for word, value in found.items() if value}
 
 
 @cache
@@ -61,19 +61,22 @@ def number_before(text: str, end: int) -> tuple[Decimal, int] | None:
     ][-_MOST_WORDS:]
     taken: list[list[float]] = []
     start = edge = end
+    first, rows = "", table("numerals")
     for word, place in reversed(words):
         if text[place + len(word) : edge].strip(" \u00a0-\u2010\n"):
             break
         edge = place
-        if taken and word in table("numerals")["joints"]["words"]:
+        if taken and word in rows["joints"]["words"]:
             continue  # also where it means one in another language: "et", "en"
         values = _values_of(unicodedata.normalize("NFC", word.replace("’", "'")))
-        if values is None:
+        if values is None or (word in rows["alone"]["words"] and (not taken or taken[-1][0] < 100)):
             break
         taken.append(values)
-        start = place
-    if not taken:
+        start, first = place, word
+    if not taken or (len(taken) == 1 and first in rows["first"]):
         return None
+    if first in rows["first"]:
+        taken[-1] = [rows["first"][first]]
     value = _sum([one for values in reversed(taken) for one in values])
     return (Decimal(str(value)), start) if value else None
 

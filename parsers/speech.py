@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache, reduce
+from itertools import chain
 from operator import itemgetter, or_
 from typing import NamedTuple
 
-from parsers.folding import UNSPACED, WORD, forms, plain
+from cases.making import quick
+from parsers.folding import UNSPACED, WORD, forms, is_open, plain
 from parsers.tables import table
 
 # What a word speaks of, as bits: the rows of `parsers/data/speech.toml`, digits, and addresses or telephone numbers.
@@ -51,6 +53,7 @@ _SCRIPTS = (("ja", "[\u3040-\u30ff]"), ("ko", "[\uac00-\ud7a3]"), ("th", "[\u0e0
 _HIRAGANA = re.compile("[\u3040-\u309f]")
 
 
+@quick
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sentence:
     """A sentence in the eyes of the tables."""
@@ -173,16 +176,37 @@ def _all(abouts: Iterable[int]) -> int:
 
 def languages(text: str) -> list[str]:
     """The language whose table knows most words of a text, and the next one unless it knows far fewer."""
-    counted: Counter[str] = Counter()
-    for word in WORD.findall(text[:_COUNTED]):
-        counted.update(_languages_of(plain(word)))
-    likely = counted.most_common(2)
-    return [language for language, count in likely if count * 2 > likely[0][1]]
+    counted = Counter(chain.from_iterable(map(_languages_of, map(plain, WORD.findall(text[:_COUNTED])))))
+    if not counted:
+        return []
+    first = max(counted, key=counted.__getitem__)
+    most = counted.pop(first)
+    second = max(counted, key=counted.__getitem__, default=first)
+    return [first, second] if counted[second] * 2 > most else [first]
 
 
 @lru_cache(maxsize=20_000)
-def _languages_of(word: str) -> frozenset[str]:
-    return frozenset(term.language for term in _terms(word) if not term.rest)
+def _languages_of(word: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(term.language for term in _terms(word) if not term.rest))
+
+
+def may_speak_of(text: str, topics: int) -> bool:
+    """Whether a word of a text may mean one of the topics in some language; if not, no sentence of it is about them."""
+    if is_open(text) or _FOUND_AT.search(text):
+        return True
+    return any(_about_of(plain(word)) & topics for word in WORD.findall(text))
+
+
+@lru_cache(maxsize=20_000)
+def _about_of(word: str) -> int:
+    return _all(term.about for term in _terms(word))
+
+
+@lru_cache(maxsize=20_000)
+def _means(word: str, language: str) -> tuple[int, tuple[_Term, ...]]:
+    """What a plain word means in a language, and the terms of more words that begin with it."""
+    terms = [term for term in _terms(word) if term.language == language]
+    return _all(term.about for term in terms if not term.rest), tuple(term for term in terms if term.rest)
 
 
 def read_sentence(text: str, likely: Sequence[str]) -> Sentence:
@@ -202,8 +226,10 @@ def _read_words(text: str, tokens: list[str], words: list[str], language: str, a
     """How many of its words a language knows, and what they say in it."""
     abouts = [0] * len(words)
     for at, word in enumerate(words):
-        for term in _terms(word):
-            if term.language == language and _goes_on(term, words, at):
+        about_it, longer = _means(word, language)
+        abouts[at] |= about_it
+        for term in longer:
+            if _goes_on(term, words, at):
                 for place in range(at, at + 1 + len(term.rest)):
                     abouts[place] |= term.about
     least = _LEAST.get(language, _LONG)
@@ -220,7 +246,7 @@ def _read_words(text: str, tokens: list[str], words: list[str], language: str, a
     if language == "vi":
         unknown //= 2  # most words are two syllables, written apart
     about |= _all(abouts) | (NUMBER if numbers else 0)
-    return sum(map(bool, abouts)), Sentence(
+    return len(abouts) - abouts.count(0), Sentence(
         text=text,
         about=about,
         known=known,
@@ -245,8 +271,6 @@ def _beside(abouts: list[int], whose: int) -> int:
 
 
 def _goes_on(term: _Term, words: list[str], at: int) -> bool:
-    if not term.rest:
-        return True
     following = tuple(words[at + 1 : at + 1 + len(term.rest)])
     if term.stem and len(following) == len(term.rest):
         return following[:-1] == term.rest[:-1] and following[-1].startswith(term.rest[-1])

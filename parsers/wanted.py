@@ -90,11 +90,20 @@ def find_wanted(heard: Heard, learned: Mapping[str, float] = _NOTHING_LEARNED) -
 
 def score_of(signs: Signs, rule: str) -> float:
     """The sum of the weights of a remedy, or of nothing."""
-    every, own, letter = _weights(rule)
-    score = letter.get("any", 0.0) + sum(letter.get(name, 0.0) * much for name, much in signs.letter.items())
-    for name, much in signs.own.get(rule, {}).items():
-        score += (every.get(name, 0.0) + own.get(name, 0.0)) * much
+    score = _of_all(rule, tuple(signs.letter.items()))
+    said = signs.own.get(rule)
+    if said:
+        every, own, _ = _weights(rule)
+        for name, much in said.items():
+            score += (every.get(name, 0.0) + own.get(name, 0.0)) * much
     return score
+
+
+@lru_cache(maxsize=4096)  # letters ask in few ways
+def _of_all(rule: str, asks: tuple[tuple[str, float], ...]) -> float:
+    """What the letter as a whole weighs for a remedy."""
+    letter = _weights(rule)[2]
+    return letter.get("any", 0.0) + sum(letter.get(name, 0.0) * much for name, much in asks)
 
 
 @cache

@@ -9,7 +9,7 @@ from cases.reading import Phrase
 from parsers.lexicon import Matcher, languages_of
 from parsers.tables import table
 
-_TABLES = ("wishes_west", "wishes_north", "wishes_east")
+_TABLES = ("wishes_west", "wishes_north", "wishes_east", "wishes_few")
 _KINDS = ("loose", "vague")
 _PARTS = ("ask", "order", "back", "money", "pay", "costs")
 _TOGETHER = (("back", "money", "refund"), ("pay", "costs", "compensation"))

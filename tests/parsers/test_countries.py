@@ -1,7 +1,9 @@
 """Countries by name in many languages, and the sender's country and company by all that speaks for them."""
 
+from itertools import pairwise
+
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cases.message import Address
@@ -130,8 +132,30 @@ def test_the_zone_is_that_of_the_date_header() -> None:
     assert ("+0530", "", "") == (zone_of([b"Mon, 2 Feb 2026 10:00:00 +0530"]), zone_of([]), zone_of([b"x +99999"]))
 
 
-@given(st.text(max_size=200))
-def test_any_text_may_name_countries(text: str) -> None:
-    for one in find_countries(text):
-        assert one.text == text[one.start : one.end]
-        assert len(one.code) == 2
+NAMED = st.sampled_from(
+    [
+        "Germany",
+        "in Saksassa",
+        "в Германии",
+        "日本",
+        "中国",
+        "ドイツ",
+        "فرنسا",
+        "والمانيا",
+        "U.S.A.",
+        "Côte d'Ivoire",
+        "United Kingdom",
+    ]
+)
+BETWEEN = st.sampled_from([" ", ", ", "\n", "", ".", "-", "' ", "İ", "ß ", "\u0301", "\u200c", "𝐀 "]) | st.text(
+    max_size=20
+)
+
+
+@given(st.lists(NAMED | BETWEEN, min_size=1, max_size=25).map("".join))
+@example("Germany 日本ドイツ в Германии.")
+def test_countries_of_any_text_are_pieces_of_it_each_place_once(text: str) -> None:
+    found = find_countries(text)
+    assert [one.text for one in found] == [text[one.start : one.end] for one in found]
+    assert all(one.end <= following.start for one, following in pairwise(found))
+    assert all(len(one.code) == 2 for one in found)
