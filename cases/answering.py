@@ -39,7 +39,7 @@ _OPEN = re.compile(r"[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff]")  # Thai, kana, 
 _ALIKE = str.maketrans(
     {"’": "'", "ʼ": "'", "ı": "i", "đ": "d", "ø": "o", "ł": "l", "ي": "ی", "ى": "ی", "ك": "ک", "ة": "ه"}
 )
-_KIN = {"no": "nb", "nn": "nb", "sr": "hr", "bs": "hr", "sh": "hr", "sl": "hr", "mk": "bg", "be": "ru", "gl": "es"}
+_KIN = {"no": "nb", "nn": "nb", "sr": "hr", "bs": "hr", "sh": "hr", "mk": "bg", "be": "ru", "gl": "es"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
