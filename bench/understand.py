@@ -11,6 +11,7 @@ was never looked at while they were made.
 
 import argparse
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -84,8 +85,12 @@ def _one_of(fact: str, meant: Sequence[object], read: object) -> Judged:
 
 
 def _numbers(numbers: Iterable[str]) -> set[str]:
-    """As people compare them: without case and marks."""
-    return {"".join(filter(str.isalnum, number)).upper() for number in numbers}
+    """As people compare them: without case, marks, or the digits of a script."""
+    return {"".join(map(_sign, filter(str.isalnum, number))) for number in numbers}
+
+
+def _sign(sign: str) -> str:
+    return str(unicodedata.decimal(sign, sign)).upper()
 
 
 def _sum(loss: Row | None) -> tuple[Decimal, str] | None:
