@@ -4,6 +4,7 @@ It starts as a program of its own (`python -m daemon.worker`), so nothing of the
 socket, no secret, no inherited file. It may die at any mail; `daemon.workers` is prepared for that.
 """
 
+import copyreg
 import ctypes
 import gc
 import hashlib
@@ -19,9 +20,11 @@ import sys
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from types import TracebackType
 from typing import Any
 
+import cases.message
 from cases.trouble import NeedsHuman
 from daemon.shortage import MEMORY, shortage_of
 
@@ -120,6 +123,20 @@ class Worker:
         return _address_space() >= most
 
 
+def name_by_value() -> None:
+    """What a message may hold of enumerations is sent as class and value.
+
+    Later Pythons do so by themselves; 3.11.2, that of Debian 12, asks the daemon to call `getattr`, which is refused.
+    """
+    for kind in vars(cases.message).values():
+        if isinstance(kind, type) and issubclass(kind, Enum):
+            copyreg.pickle(kind, _class_and_value)
+
+
+def _class_and_value(member: Enum) -> tuple[type[Enum], tuple[object]]:
+    return type(member), (member.value,)
+
+
 def main(arguments: Mapping[str, str]) -> None:
     """Serve on standard input and output until the other side closes them or dies."""
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -133,6 +150,7 @@ def main(arguments: Mapping[str, str]) -> None:
     for what, most in ((resource.RLIMIT_CORE, 0), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_NOFILE, 64)):
         resource.setrlimit(what, (most, most))
     gc.set_threshold(100_000, 20, 20)  # while it loads
+    name_by_value()
     voice = Voice(sink=sink, memory=int(arguments["memory"]))
     sys.excepthook = voice.last_words
     worker = Worker(

@@ -1,18 +1,22 @@
 """Hostile bytes die in the worker: only the guilty message is lost, in order, within limits (invariant 10)."""
 
 import os
+import pickle
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from enum import Enum
 from pathlib import Path
 
 import pytest
 
+from cases.message import Automatic, IncomingMessage, Strength
 from cases.reading import Reading
 from cases.trouble import NeedsHuman, TryLater
-from daemon.worker import Limits
+from daemon.child import _parsed
+from daemon.worker import READ, Limits, name_by_value
 from daemon.workers import Died, Parsed, Parsers, Read, Unreadable
 from tests.daemon.evil import BOMBED
 
@@ -198,6 +202,15 @@ def test_what_a_captured_worker_sends_builds_nothing_but_messages() -> None:
         results = [result for _, result in pool.parse_many([(1, b"bomb", False, 4), (2, b"dict", False, 4)])]
     assert ["Died", "Died"] == subjects(results)
     assert not BOMBED.exists()
+
+
+def test_a_message_gets_through_though_python_names_members_by_getattr(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As 3.11.2 does, the Python of Debian 12."""
+    monkeypatch.setattr(Enum, "__reduce_ex__", lambda member, _: (getattr, (type(member), member.name)))
+    message = IncomingMessage(sha256="", size=0, sender=None, automatic=Automatic.BOUNCE, complaint=Strength.WEAK)
+    assert isinstance(_parsed(READ, pickle.dumps(message)), Died)
+    name_by_value()
+    assert Read(message=message) == _parsed(READ, pickle.dumps(message, protocol=5))
 
 
 def test_parsers_that_do_not_load_stop_the_daemon_and_blame_no_message() -> None:
