@@ -17,18 +17,22 @@ MAX_TEXT = 20_000
 _MOST = 50
 _WINDOW = 6  # words of the longest name
 _ALIKE = 3  # letters a bent name has in common with the name at least
+_BENT = 0.85  # how sure a name with an ending is
+_CLEAR = 5  # letters of a name from which it is no other word, with an ending and where a sentence begins
 _MARKS = (
     "\u0300-\u036f\u0591-\u05c7\u064b-\u0655\u0900-\u0903\u093a-\u094f\u0955-\u0963\u0981-\u0983\u09bc-\u09d7"
     "\u0b82\u0bbe-\u0bd7\u0c00-\u0c04\u0c3e-\u0c56\u200c"
 )
 _TOKEN = re.compile(rf"[^\W\d_]+(?:[{_MARKS}]+[^\W\d_]*)*(?:\.[^\W\d_]\.?(?![^\W\d_]))*")
 _WITHOUT_BLANKS = re.compile("[\u0e00-\u0e7f\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_HANGUL = re.compile("[가-힣]")
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
 _ATTACHED_BEFORE = {
     "ar": ("وبال", "ولل", "وال", "بال", "فال", "كال", "لل", "ال", "و", "ب", "ل", "ف", "ك"),
     "he": ("וב", "ול", "ומ", "שב", "ב", "ל", "מ", "ה", "ו", "ש", "כ"),
 }
 _UNCASED = re.compile("[\u0590-\u1c8f]")
+_SENTENCE = re.compile(r"(?:\A|[.!?…:;\n(\"«„“])[\s\-–—•*>]*\Z")
 _VOWELS = "aeiouyáéíóúýàèìòùâêîôûãõäëïöüăåæøąęėįųūāēīūőűıəаеёиіїоуыэюяєьйѐαεηιουωάέήίόύώაეიოუ"
 
 
@@ -66,7 +70,29 @@ def find_countries(text: str, language: str | None = None) -> tuple[Country, ...
     own = _row_of(detect_language(text) if language is None else language, text)
     found = list(_loose(text, own)) if is_open(text) and _WITHOUT_BLANKS.search(text) else []
     found += _by_tokens(text, own)
-    return tuple(sorted(found, key=lambda one: one.start)[:_MOST])
+    meant = [one for one in found if not _is_word(one, text, own)]
+    return tuple(sorted(meant, key=lambda one: one.start)[:_MOST])
+
+
+def _is_word(found: Country, text: str, language: str) -> bool:
+    """Whether the name only looks like one: "Peruin tilauksen", I cancelled; "Sad", now, which is no SAD."""
+    doubtful = table("countries")
+    folded = found.text.casefold()
+    if folded in doubtful["words"].get(language, ()):
+        return True
+    if folded in _short_forms(language) and not found.text.isupper():
+        return True
+    is_bent = found.confidence == _BENT
+    if not (folded in doubtful["first_words"].get(language, ()) or (is_bent and len(folded) <= _CLEAR)):
+        return False
+    return bool(_SENTENCE.search(text[max(0, found.start - 20) : found.start]) and text[found.end :].strip(" .!\n"))
+
+
+@cache
+def _short_forms(language: str) -> frozenset[str]:
+    """Names of a few capital letters, folded."""
+    names = (name for row in (language, "en") for name, _ in _rows(row))
+    return frozenset(name.casefold() for name in names if name.isupper() and name.isalpha() and name != "USA")
 
 
 def _row_of(language: str, text: str) -> str:
@@ -158,15 +184,18 @@ def _loose(text: str, language: str) -> Iterator[Country]:
         language = "ko" if re.search("[가-힣]", text) else "th" if re.search("[ก-๛]", text) else "zh-Hans"
     other = _names({"zh-Hans": "zh-Hant", "zh-Hant": "zh-Hans"}.get(language, language)).loose
     for match in _loose_pattern(language).finditer(text):
-        around = text[max(0, match.start() - 1) : match.start()] + text[match.end() : match.end() + 1]
+        before = text[max(0, match.start() - 1) : match.start()]
+        around = before + text[match.end() : match.end() + 1]
         if len(match[0]) <= 3 and _KATAKANA.match(match[0]) and _KATAKANA.search(around):
             continue  # タイ is Thailand, タイム is time
+        if _HANGUL.match(match[0]) and _HANGUL.match(before):
+            continue  # 인도 is India, 지인도 is an acquaintance, too
         code = _names(language).loose.get(match[0]) or other[match[0]]
         yield Country(code=code, text=match[0], start=match.start(), end=match.end(), confidence=0.9)
 
 
 def _by_tokens(text: str, language: str) -> Iterator[Country]:
-    words = _TOKEN.findall(text.replace("İ", "i"))
+    words = _TOKEN.findall(text.replace("İ", "I"))
     folded = "\n".join(words).casefold().split("\n")
     if "." in text:
         folded = [word.rstrip(".") for word in folded]
@@ -234,12 +263,19 @@ def _name_at(tokens: list[re.Match[str]], folded: list[str], at: int, language: 
             return width, code, 0.8
         bent = _bent(words, language) if big and (width in alike or language in _ATTACHED_BEFORE) else ""
         if bent:
-            return width, bent, 0.85
+            return width, bent, _BENT
     return 0, "", 0.0
 
 
 def _may_be_small(name: str) -> bool:
     return len(name) >= 5 and name not in table("countries")["doubtful"]["small"]
+
+
+@cache
+def _keeps_vowel(language: str) -> bool:
+    """Whether endings stand behind the last vowel, never in its place."""
+    families = table("countries")["families"]
+    return any(language in families[family] for family in ("finnic", "germanic", "turkic"))
 
 
 @cache
@@ -263,23 +299,32 @@ def _bent(words: Sequence[str], language: str) -> str:
     ending = _ending(language)
     if ending is None:
         return ""
-    best, most = "", 0
+    best, most, keeps = "", 0, _keeps_vowel(language)
     for name, code in _names(language).by_start.get(words[0][:_ALIKE], ()):
         if len(name) == len(words):
-            agreed = sum(_agreement(word, part, ending) or -1000 for word, part in zip(words, name, strict=True))
+            agreed = sum(
+                _agreement(word, part, ending, keeps=keeps) or -1000 for word, part in zip(words, name, strict=True)
+            )
             if agreed > most:
                 best, most = code, agreed
     return best
 
 
-def _agreement(word: str, name: str, ending: re.Pattern[str]) -> int:
+def _agreement(word: str, name: str, ending: re.Pattern[str], *, keeps: bool) -> int:
     """How many letters of a name a bent word shares with it; 0 when it is another word."""
     if word == name:
         return len(name) + 1
+    if keeps:
+        return _behind(word, name, ending) or (_behind(word, f"{name[:-1]}e", ending) if name[-1] == "i" else 0)
     stem = name[:-1] if len(name) > 3 and name[-1] in _VOWELS else name
-    if len(stem) < 3 or not word.startswith(stem):
-        return 0
     rest = word[len(stem) :]
-    if len(stem) < 4 and len(rest) > 3:
+    if len(stem) < 3 or not word.startswith(stem) or not rest or (len(stem) < 4 and len(rest) > 5):
         return 0
     return len(stem) if ending.fullmatch(rest) else 0
+
+
+def _behind(word: str, name: str, ending: re.Pattern[str]) -> int:
+    """As _agreement, where endings stand behind the last vowel: Suomi, Suomessa; Ranska, Ranskassa, Ranskaan."""
+    rest = word[len(name) :]
+    other_vowel = name[-1] in "aeiouäöõü" and rest[:1] in {*"aeiouäöõü"} - {name[-1]}
+    return len(name) if word.startswith(name) and not other_vowel and ending.fullmatch(rest) else 0

@@ -13,6 +13,41 @@ from parsers.whereabouts import Traces, find_company, find_country, zone_of
 
 
 @pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("de", "Jetzt stand der Termin zum zweiten Mal im Kalender."),
+        ("fi", "Peruin tilauksen eilen. Palautus on tehty. Virhe oli teidän. Kiinnostaako?"),
+        ("et", "Pole kaupa saanud. Pooleli jäi ka töö."),
+        ("hu", "Perceken át vártam. Kenyér helyett kő volt."),
+        ("hr", "Sad je dosta. Rok je prošao. Malo tko odgovara."),
+        ("ru", "Мало того, что опоздали. Тогда и отменю."),
+        ("uk", "Мало того. Самої коробки нема."),
+        ("tr", "Koruma kılıfı kırık. Makam yok."),
+        ("fr", "Eau partout dans la cuisine. Réunion du 3 mai reportée."),
+        ("ko", "지인도 같은 물건을 받았어요"),
+        ("fa", "خسارت مالی داشتم"),
+    ],
+)
+def test_words_that_only_look_like_countries_are_none(language: str, text: str) -> None:
+    assert [] == [one.text for one in find_countries(text, language)]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "codes"),
+    [
+        ("hu", "Kínából rendeltem, Kubába ment, a Maliban élő testvérem kapta", "CN CU ML"),
+        ("tr", "İngilterede oturuyorum, ürün Koreden geldi, Çinden değil", "GB KR CN"),
+        ("fi", "Tilasin Suomesta, paketti kävi Perussa, Kiinassa ja Norjassa", "FI PE CN NO"),
+        ("et", "Saadeti Lätisse, siis Poolasse ja Malisse", "LV PL ML"),
+        ("de", "Mali ist weit, Malis Grenzen auch, und Chinas Ware kam nie an", "ML ML CN"),
+        ("ru", "Посылка ушла в Того, потом на Кубу", "TG CU"),
+    ],
+)
+def test_bent_names_of_short_countries(language: str, text: str, codes: str) -> None:
+    assert codes.split() == [one.code for one in find_countries(text, language)]
+
+
+@pytest.mark.parametrize(
     ("language", "text", "codes"),
     [
         ("en", "I live in Germany and you sent it to the Netherlands", "DE NL"),
