@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from operator import attrgetter
 from typing import NamedTuple
 
 from cases.message import Fact
+from parsers.folding import is_open
 
 QUOTED = "quoted"  # somebody's words in quotation marks
 QUESTIONS = "questions"  # as a share of the sentences
@@ -16,6 +18,8 @@ _QUOTED = re.compile(
     r"[“„«][^“”„«»\n]{4,200}[”“»]|(?<!\w)\"[^\"\n]{4,200}\"(?!\w)|[「『][^」』\n]{2,200}[」』]"
     r"|\u2018[^\u2018\u2019\n]{6,200} [^\u2018\u2019\n]{1,200}\u2019"
 )
+_SPEECH, _SPEECH_OPEN = 3, 6  # words, or characters where words have no borders, that are somebody's speech
+_FEW_WORDS = 0.5
 _OPENING = '“„«"「『\u2018'
 _MARKED = ">＞|"
 _QUESTION = re.compile(
@@ -45,14 +49,26 @@ def find_marks(own: str, facts: Iterable[Fact]) -> tuple[Mark, ...]:
 
 
 def _in_text(text: str) -> Iterator[Mark]:
-    quoted = _QUOTED.search(text) if any(one in text for one in _OPENING) else None
-    if quoted:
-        yield Mark(QUOTED, 1.0, " ".join(quoted[0].split()), quoted.start(), quoted.end())
+    if any(one in text for one in _OPENING):
+        marks = [_quoted(found) for found in _QUOTED.finditer(text)]
+        best = max(marks, key=attrgetter("share"), default=Mark(QUOTED, 0.0))
+        if best.share:
+            yield best
     said = _KEPT.sub("", text) if any(one in text for one in _MARKED) else text
     questions = _QUESTION.findall(said)
     if questions:
         others = len(_SENTENCE.findall(said))
         yield Mark(QUESTIONS, round(len(questions) / (len(questions) + others), 2), f"{len(questions)} × ?")
+
+
+def _quoted(found: re.Match[str]) -> Mark:
+    """Whole sentences are somebody's words, one or two may be; the name of a firm is none."""
+    said = found[0][1:-1].split()
+    letters = sum(map(len, said))
+    is_long = letters >= _SPEECH_OPEN if is_open(found[0]) else len(said) >= _SPEECH
+    is_name = not is_long and all(word[0].isupper() or not word[0].isalpha() for word in said)
+    share = 1.0 if is_long else 0.0 if is_name else _FEW_WORDS
+    return Mark(QUOTED, share, " ".join(found[0].split()), found.start(), found.end())
 
 
 def _of_facts(facts: Iterable[Fact]) -> Iterator[Mark]:
