@@ -62,11 +62,12 @@ def _in_text(text: str) -> Iterator[Mark]:
 
 
 def _quoted(found: re.Match[str]) -> Mark:
-    """Whole sentences are somebody's words, one or two may be; the name of a firm is none."""
+    """Whole sentences are somebody's words, one or two may be; the name of a firm, as in a signature, is none."""
     said = found[0][1:-1].split()
     letters = sum(map(len, said))
     is_long = letters >= _SPEECH_OPEN if is_open(found[0]) else len(said) >= _SPEECH
-    is_name = not is_long and all(word[0].isupper() or not word[0].isalpha() for word in said)
+    is_last = found.string[found.end() : found.end() + 1] in ("", "\n")
+    is_name = not is_long and all(word[0].isupper() or not word[0].isalpha() for word in said[: 1 if is_last else None])
     share = 1.0 if is_long else 0.0 if is_name else _FEW_WORDS
     return Mark(QUOTED, share, " ".join(found[0].split()), found.start(), found.end())
 

@@ -34,6 +34,18 @@ def test_inches_and_apostrophes_quote_nobody(text: str) -> None:
     assert QUOTED not in shares(text)
 
 
+@pytest.mark.parametrize(
+    "text", ["Dace Kalniņa\nSIA „Kalniņi koks“", "кав'ярня «Квітка», Полтава", 'The "Northern Star" is our hotel']
+)
+def test_the_name_of_a_firm_is_nobodys_words(text: str) -> None:
+    assert QUOTED not in shares(text)
+
+
+def test_the_longest_of_several_quoted_words_counts() -> None:
+    assert 0.5 == shares("Your „premium“ paint is grey.")[QUOTED]
+    assert 1.0 == shares("Your „Premium“ paint? „It will dry by itself“, he said.")[QUOTED]
+
+
 def test_questions_count_as_a_share_of_the_sentences() -> None:
     assert 1.0 == shares("Do you ship to Malta? What does it cost?")[QUESTIONS]
     assert 0.5 == shares("The lamp broke. Why?")[QUESTIONS]
