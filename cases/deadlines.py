@@ -245,8 +245,11 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
         return None
     start, target = _round(case, row, begun), row.target[case.grade]
     taken, pause = _taken(case.steps, row.name, start), case.pause
+    untouched = not taken and pause is None
+    if untouched and (known := _untouched.get(id(plan))) and known.plan is plan and known.round == start:
+        return known
     calendar = calendar_for(case, row, policy) if target.unit in BY_CALENDAR else None
-    return Deadline(
+    found = Deadline(
         stage=row.name,
         clause=row.clause,
         owner=row.owner,
@@ -266,6 +269,16 @@ def _deadline(case: Case, row: StageRow, policy: Policy) -> Deadline | None:
         plan=plan,
         taken=taken,
     )
+    if untouched:
+        if len(_untouched) >= _MOST_UNTOUCHED:
+            _untouched.clear()
+        _untouched[id(plan)] = found
+    return found
+
+
+# Cases of one moment have the same plans (`cases.limits`), and of a plan of which no step was taken the same clock.
+_untouched: dict[int, Deadline] = {}
+_MOST_UNTOUCHED = 2_000
 
 
 def _climbed(

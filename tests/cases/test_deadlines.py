@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cases import events as e
-from cases.case import fold
-from cases.deadlines import due_of, owed
+from cases.case import Case, Step, fold
+from cases.course import Pause
+from cases.deadlines import Deadline, due_of, owed
 from cases.decide import on_delivery, on_tick
 from cases.letters import LetterRef
 from cases.message import Signal, Strength
@@ -321,6 +322,46 @@ def test_clocks_that_are_remembered_are_those_of_a_case_seen_for_the_first_time(
         case = replace(case, moments=moments | ({kind: MONDAY + timedelta(hours=hours)} if hours else {}))
         unknown = replace(case, number=f"{NUMBER}-{next(NEW_NUMBER)}")
         assert owed(unknown, POLICY) == owed(case, POLICY)
+
+
+PAUSE = Pause(kind="customer", start=MONDAY + timedelta(hours=30), until=MONDAY + timedelta(days=9))
+STEPS = st.tuples(st.sampled_from(["investigate", "resolve"]), st.sampled_from(["remind-50", "breach"]))
+
+
+@given(
+    cases=st.lists(
+        st.tuples(
+            st.dictionaries(st.sampled_from(["Routed", "DateTold"]), st.sampled_from([24, 48]), min_size=1),
+            st.lists(STEPS, max_size=3),
+            st.sampled_from([24, 48]),
+            st.sampled_from([Grade.GENERAL, Grade.IMPORTANT]),
+            st.sampled_from([(), (PAUSE,), (replace(PAUSE, end=MONDAY + timedelta(days=2)),)]),
+        ),
+        min_size=2,
+        max_size=5,
+    )
+)
+def test_of_cases_of_one_moment_each_has_the_clocks_that_it_would_have_alone(cases: list[Any]) -> None:
+    """Plans and clocks to which nothing happened are shared; a policy that nobody has asked for has none of them."""
+    made = [_alike(*one) for one in cases]
+    together = [owed(case, POLICY) for case in made]
+    alone = [owed(replace(case, number=f"{NUMBER}-{next(NEW_NUMBER)}"), replace(POLICY)) for case in made]
+    assert [[_all_of(one) for one in each] for each in alone] == [[_all_of(one) for one in each] for each in together]
+
+
+def _alike(
+    happened: dict[str, int], steps: list[tuple[str, str]], hours: int, grade: Grade, pauses: tuple[Pause, ...]
+) -> Case:
+    case = opened(**DELAY).case
+    moments = {kind: MONDAY + timedelta(hours=at) for kind, at in happened.items()}
+    taken = tuple(Step(stage=stage, step=name, round=MONDAY + timedelta(hours=hours)) for stage, name in steps)
+    case = replace(case, number=f"{NUMBER}-{next(NEW_NUMBER)}", moments={**case.moments, **moments})
+    return replace(case, grade=grade, steps=taken, pauses=pauses)
+
+
+def _all_of(deadline: Deadline) -> dict[str, Any]:
+    """Also what does not count when two of them are compared."""
+    return {one.name: getattr(deadline, one.name) for one in fields(deadline)}
 
 
 def test_only_an_opening_opens() -> None:
