@@ -5,13 +5,13 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
-from itertools import compress, takewhile
+from itertools import compress
 from json.encoder import encode_basestring as _quoted
 from operator import is_not
 from threading import Lock
-from typing import Any, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
 import cattrs
 
@@ -155,37 +155,59 @@ def _read(text: str) -> tuple[Case, Sequence[str]] | None:
     values, parts, begins = _USUAL.copy(), _USUAL_PARTS.copy(), text.startswith
     place = at = 0
     try:
-        while place < _COUNT:
-            # As mostly several fields in a row are as usual, all of them that may be are looked for together.
-            run, behind, name, key, length, usual, until, read, kind = _READING[place]
-            if run and begins(run, at):
-                at, place = at + len(run), behind
-                continue
-            if usual and begins(usual, at):
-                at, place = at + len(usual), place + 1
-                continue
-            if not begins(key, at):
-                return None
+        while True:
+            way = _WAYS[place]
+            if not begins(way.text, at):
+                found = _way(text, at, place)
+                if found is None:
+                    return None
+                # Most cases are like the one before.
+                way = _WAYS[place] = found
+            start, at, place = at + way.usual, at + way.length, way.place
+            if place == _COUNT:
+                break
+            name, until, read, kind = _READING[place]
             if until:
                 end = text.index(until, at)
                 del values[name]
             else:
-                value, end = _scan(text, at + length)
+                value, end = _scan(text, at)
                 if read:
                     value = read(value, kind)
                 elif type(value) is not kind:
                     return None
                 values[name] = value
-            parts[place] = text[at:end]
+            parts[place] = text[start:end]
             at, place = end, place + 1
     except (ValueError, TypeError, KeyError, StopIteration, cattrs.BaseValidationError):
         return None
-    if text[at:] != "}":
+    if at != len(text):
         return None
     case = object.__new__(Case)
     values[TELLER] = _Teller(parts)
     case.__dict__.update(values)
     return case, parts
+
+
+class _Way(NamedTuple):
+    """What stands in a snapshot from one field to the value of the next one that is not as usual, or to the end."""
+
+    text: str
+    length: int  # of the text
+    usual: int  # how much of it are fields that are as usual
+    place: int  # of the field whose value follows; behind the last one at the end
+
+
+def _way(text: str, at: int, place: int) -> _Way | None:
+    """The way from the field at this place on, which stands there in the text; None when no field does."""
+    start = at
+    while place < _COUNT and (usual := _FIELDS[place].usual) and text.startswith(usual, at):
+        at, place = at + len(usual), place + 1
+    key = _FIELDS[place].key if place < _COUNT else "}"
+    if not text.startswith(key, at):
+        return None
+    found = text[start : at + len(key)]
+    return _Way(found, len(found), at - start, place)
 
 
 _scan = json.JSONDecoder().scan_once  # type: ignore[attr-defined]  # raises StopIteration where there is no JSON
@@ -199,8 +221,15 @@ def _moments_text(moments: Mapping[str, datetime]) -> str:
     return f"{{{','.join(parts)}}}"
 
 
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+
+
 def _reading(kind: Any) -> Callable[[Any, Any], Any]:
     """What makes a value of this kind of what JSON has."""
+    if kind == Mapping[str, datetime]:
+        return lambda value, _kind: dict(zip(value, map(_moment, value.values()), strict=True))
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         members: dict[str, Any] = {member.value: member for member in kind}
         return lambda value, _kind: members[value]
@@ -236,13 +265,6 @@ _USUAL_PARTS = [field.usual for field in _FIELDS]
 _COUNT = len(_FIELDS)
 
 
-def _run(place: int) -> tuple[str, int]:
-    """The text of the fields from this one on while they are as usual, and the place behind them."""
-    texts = [*takewhile(bool, (field.usual for field in _FIELDS[place:]))]
-    return "".join(texts) if len(texts) > 1 else "", place + len(texts)
-
-
-_READING = tuple(
-    (*_run(place), field.name, field.key, len(field.key), field.usual, field.until, field.read, field.kind)
-    for place, field in enumerate(_FIELDS)
-)
+_READING = tuple((field.name, field.until, field.read, field.kind) for field in _FIELDS)
+# The way that was taken last from each field. For any thread: a way that does not fit is looked for.
+_WAYS = [_Way("?", 1, 0, 0)] * (_COUNT + 1)
