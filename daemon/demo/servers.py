@@ -45,7 +45,7 @@ class Now(Protocol):
     def now(self) -> datetime: ...
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(kw_only=True)  # with slots, Python 3.11.2 breaks off where aiosmtpd looks for its methods
 class _Keeper:
     """Keeps what is sent. A cautious receiver sends a stranger away once (greylisting), as real ones do."""
 
