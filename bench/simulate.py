@@ -53,6 +53,7 @@ def main(cases: int = 0) -> None:
             lines.flush()
         played = time.perf_counter()
         found = write_report(run, "A year", Path(folder) / "simulation.json", Path(folder) / "index.html")
+        lines.wait()
         taken, report = time.perf_counter() - begun, time.perf_counter() - played
     after = _spent()
     print(f"{found.messages} messages, {found.cases} cases, {found.events} events, {found.letters} letters sent")

@@ -131,6 +131,13 @@ def climbed(before: Case, case: Case, stages: Iterable[str], policy: Policy) -> 
     return running
 
 
+def unmoved(before: Case, case: Case) -> None:
+    """Says that nothing happened since `before` which starts, ends or moves a clock: they are not derived anew."""
+    known = _known.get(case.number)
+    if known and known.case is before:
+        _known[case.number] = _Known(case, known.policy, known.by_row, known.running)
+
+
 def after(before: Case | None, case: Case, events: Sequence[object], policy: Policy) -> tuple[Deadline, ...]:
     """As `owed`, quicker where the events since `before` only took steps of ladders, as most do that a beat decides."""
     if before is not None and events and all(map(_is_step, events)):
@@ -210,6 +217,8 @@ def started(case: Case, row: StageRow) -> datetime | None:
 
 def counted_from(case: Case, row: StageRow, start: datetime) -> datetime:
     """From when the target of a stage counts; `start` is when the round of its ladder began."""
+    if not case.extensions:
+        return since_of(case, row, start)
     granted = (one.begun for one in case.extensions if one.stage == row.name and one.granted_at == start)
     return since_of(case, row, next(granted, start))
 

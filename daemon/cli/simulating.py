@@ -4,7 +4,7 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -163,10 +163,10 @@ def _tell_one(asked: Asked, wanted: Wanted, settings: Settings) -> None:
         shown = not asked.as_json and not asked.brief
         lines = EventLines(spool) if spool is not None else None
 
-        def sink(number: str, event: Event) -> None:
+        def sink(number: str, events: Sequence[Event]) -> None:
             if lines:
-                lines.keep(number, event)
-            if shown:
+                lines.keep(number, events)
+            for event in events if shown else ():
                 sys.stdout.write(printable(line_of(number, event, settings.policy)) + "\n")
 
         pen = _pen(asked.letters, settings) if asked.letters else None
@@ -174,6 +174,8 @@ def _tell_one(asked: Asked, wanted: Wanted, settings: Settings) -> None:
         if lines:
             lines.flush()
         summary = _report(asked.out, run, settings) if asked.out else summary_of(run)
+        if lines:
+            lines.wait()
         if asked.as_json and spool is not None:
             _print_document(run, summary, spool)
     if not asked.as_json:

@@ -34,6 +34,7 @@ from cases.trouble import NeedsHuman
 
 ASSUMED = "assumed by the simulation"
 _TRIES = 20  # cases in which no command completes a stage; then it is taken for one that no command completes
+_SOON = tuple(timedelta(minutes=count) for count in range(1, 10))
 _BEST = "5"  # whom the simulation satisfies
 # At which share of its limit each stage is assumed to be done: from, to, in percent.
 MANNERS: Mapping[str, tuple[int, int]] = {"prompt": (20, 70), "mixed": (30, 130), "late": (105, 200)}
@@ -138,7 +139,7 @@ class Staff:
             moment = calendar.add(since, _part(clock.target, share))
         if clock.target.unit is not Unit.HOURS:
             moment = _worked(calendar, moment)
-        return max(moment, now + timedelta(minutes=1 + chance % 9))
+        return max(moment, now + _SOON[chance % 9])
 
 
 @cache
@@ -153,7 +154,7 @@ def _part(target: Target, percent: int) -> Target:
 
 def _worked(calendar: Calendar, moment: datetime) -> datetime:
     # A count that ends with a closing means that something is done before it.
-    return calendar.opening(moment - timedelta(minutes=1))
+    return calendar.opening(moment - _SOON[0])
 
 
 class Ways:
@@ -207,10 +208,11 @@ class Ways:
     def _who(self, case: Case, command: CommandRow, row: StageRow, now: datetime) -> Person | None:
         """Who owes the stage, if they may; else whoever may."""
         roles = (row.owner, *command.roles) if row.owner in {*command.roles, command.who} else command.roles
-        directory = self._policy.directory
-        present = (directory.present(holders(role, case, self._policy), now) for role in roles)
-        people = (person for some in present for person in some)
-        return next((one for one in people if self._may(one, case, command, now)), None)
+        for role in roles:
+            for one in self._policy.directory.present(holders(role, case, self._policy), now):
+                if self._may(one, case, command, now):
+                    return one
+        return None
 
     def _may(self, person: Person, case: Case, command: CommandRow, now: datetime) -> bool:
         if not command.who:

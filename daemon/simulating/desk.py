@@ -6,7 +6,7 @@ once, or when their reader's working time begins; every one arrives.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,7 +16,7 @@ from cases.arrival import Arrival
 from cases.case import EXTENSION_LETTER, QUESTION_LETTER, Case, fold
 from cases.commands import parse_commands
 from cases.concluding import conclude, echoes
-from cases.deadlines import Deadline, climbed, owed, remember
+from cases.deadlines import Deadline, climbed, owed, remember, unmoved
 from cases.decide import on_command, on_delivery, on_message, on_tick
 from cases.groups import heard
 from cases.identity import fingerprint
@@ -45,7 +45,7 @@ _BEAT = timedelta(seconds=30)  # how often a daemon would look at what stays due
 _THEREAFTER = timedelta(minutes=5)  # a colleague goes on from one stage to the next
 _ONLY_LEAVE = (e.LetterQueued, e.LetterSent, e.LetterWithheld)
 _OF_DATES = frozenset({QUESTION_LETTER, EXTENSION_LETTER})  # letters with which told dates wait or move
-Sink = Callable[[str, e.Event], None]  # case number, what happened
+Sink = Callable[[str, Sequence[e.Event]], None]  # case number, what happened to it, in order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +67,7 @@ class SimulatedDesk:
 
     world: World
     run: Run
-    sink: Sink = lambda _number, _event: None
+    sink: Sink = lambda _number, _events: None
     on_progress: Callable[[datetime], None] = lambda _at: None
     policy: Policy = field(init=False)
     book: MemoryBook = field(init=False)
@@ -325,6 +325,7 @@ class SimulatedDesk:
     def _note(self, before: Case, events: tuple[e.Event, ...]) -> None:
         """What only goes on record: `conclude` would find that nothing follows from it."""
         case = fold(before, events)
+        unmoved(before, case)
         self.book.keep(case)
         self._hear(case.number, events)
         self._record(self.run.stories[case.number], case, events)
@@ -339,7 +340,7 @@ class SimulatedDesk:
         for event in events:
             if isinstance(event, e.LimitBreached):
                 self._watch.tallies.miss(case, event.due)
-            self.sink(case.number, event)
+        self.sink(case.number, events)
 
     def _kept(self, case: Case, by: Arrival | None) -> Story:
         self.book.keep(case, by.message.message_id if by else "")

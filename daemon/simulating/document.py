@@ -1,8 +1,9 @@
 """A run as values for JSON: what was asked, the numbers, each case with its clocks, letters and breaches."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import IO
 
 from cases.events import Event
@@ -13,7 +14,7 @@ from daemon.simulating.record import End, Run, SeenLetter, Span, Story
 from daemon.simulating.summary import StageFigures, Summary, reader_name
 
 _TOGETHER = 1_000  # events that are written in one go
-_ASIDE = 50_000  # events for which a copy of the process is worth its price
+_ASIDE = 200_000  # events that a copy of the process writes: every page that is changed meanwhile is copied first
 
 
 def document(run: Run, summary: Summary, letters: Iterable[Written] | None = None) -> dict[str, object]:
@@ -51,32 +52,40 @@ class EventLines:
     def __init__(self, file: IO[str], aside: int = _ASIDE) -> None:
         """`aside` is how many events are written on another core together."""
         self._file = file
-        self._held: list[tuple[str, Event]] = []
+        self._held: list[tuple[str, Sequence[Event]]] = []
+        self._count = 0  # of the events held
         self._writer = Writer() if is_worthwhile() else None
         self._most = aside if self._writer else _TOGETHER
 
-    def keep(self, number: str, event: Event) -> None:
-        """Takes an event; call `flush` behind the last one. Raises OSError and TryLater as `Writer` does."""
-        self._held.append((number, event))
-        if len(self._held) < self._most:
-            return
-        if self._writer:
-            self._writer.write(self._write)
-        else:
-            self._write()
-        self._held.clear()
+    def keep(self, number: str, events: Sequence[Event]) -> None:
+        """Takes what happened to a case; call `flush` behind the last. Raises OSError and TryLater as `Writer` does."""
+        self._held.append((number, events))
+        self._count += len(events)
+        if self._count >= self._most:
+            self._let_go()
 
     def flush(self) -> None:
-        """Writes what is still kept, and waits until all is written."""
+        """Has the rest written; all is written once `wait` has come back."""
+        self._let_go()
+
+    def wait(self) -> None:
+        """Waits until all is written. Raises as `keep` does."""
         if self._writer:
             self._writer.wait()
-        self._write()
+
+    def _let_go(self) -> None:
+        if self._writer and self._count > _TOGETHER:
+            self._writer.write(self._write)
+        else:
+            self.wait()
+            self._write()
         self._held.clear()
+        self._count = 0
 
     def _write(self) -> None:
-        for start in range(0, len(self._held), _TOGETHER):
-            some = self._held[start : start + _TOGETHER]
-            self._file.write("".join([event_line(number, event) for number, event in some]))
+        lines = (event_line(number, event) for number, events in self._held for event in events)
+        while some := list(islice(lines, _TOGETHER)):
+            self._file.write("".join(some))
         self._file.flush()
 
 

@@ -67,7 +67,7 @@ def play(
     wanted: Wanted,
     settings: Settings,
     readings: Iterator[Reading],
-    sink: Sink = lambda _number, _event: None,
+    sink: Sink = lambda _number, _events: None,
     on_progress: Callable[[datetime], None] = lambda _at: None,
     pen: Pen | None = None,
 ) -> Run:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right, insort
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from operator import itemgetter
@@ -106,7 +106,7 @@ class Watch:
     policy: Policy
     run: Run
     agenda: Agenda
-    sink: Callable[[str, e.Event], None]
+    sink: Callable[[str, Sequence[e.Event]], None]
     tallies: MemoryTallies = field(default_factory=MemoryTallies)
     _told: dict[str, int] = field(default_factory=dict)
 
@@ -127,7 +127,7 @@ class Watch:
         for event in events_of(found, {rise: who(rise, readers) for rise in found.risen}, now):
             self.run.rises.append(event)
             self.run.events += 1
-            self.sink("", event)
+            self.sink("", (event,))
         for rise in found.risen:
             self._told[key_of(rise.row, rise.series)] = rise.count
         for one in found.calmed:

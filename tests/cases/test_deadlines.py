@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cases import deadlines
 from cases import events as e
 from cases.case import Case, Step, fold
 from cases.course import Pause
-from cases.deadlines import Deadline, due_of, owed
+from cases.deadlines import Deadline, due_of, owed, unmoved
 from cases.decide import on_delivery, on_tick
 from cases.letters import LetterRef
 from cases.message import Signal, Strength
@@ -362,6 +363,22 @@ def _alike(
 def _all_of(deadline: Deadline) -> dict[str, Any]:
     """Also what does not count when two of them are compared."""
     return {one.name: getattr(deadline, one.name) for one in fields(deadline)}
+
+
+def test_clocks_that_nothing_moved_are_not_derived_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = replace(opened(**DELAY).case, number=f"{NUMBER}-{next(NEW_NUMBER)}")
+    clocks = owed(before, POLICY)
+    noted = fold(before, (e.NoteAdded(at=before.opened_at, by="message:2", because="note", words="…"),))
+    closed = fold(noted, (e.CaseClosed(at=before.opened_at, by="tick", because="x"),))
+    unmoved(noted, closed)  # of a case whose clocks nobody knows it says nothing
+    assert owed(closed, POLICY) != clocks
+    assert clocks == owed(noted, POLICY)
+    with monkeypatch.context() as watched:
+        watched.setattr(deadlines, "_derived", None)
+        again = fold(noted, (e.NoteAdded(at=before.opened_at, by="message:3", because="note", words="…"),))
+        unmoved(noted, again)
+        assert clocks == owed(again, POLICY)
+    assert owed(closed, POLICY) != clocks
 
 
 def test_only_an_opening_opens() -> None:

@@ -99,6 +99,6 @@ def run_over(
         wanted,
         used,
         iter([(piece, read(piece.load(), piece.account)) for piece in pieces]),
-        lambda number, event: events[number].append(event),
+        lambda number, happened: events[number].extend(happened),
     )
     return Seen(run, events)

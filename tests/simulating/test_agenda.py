@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from io import StringIO
 from itertools import count
+from pathlib import Path
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,11 +78,12 @@ def test_a_day_is_told_of_once_when_it_begins() -> None:
     assert [BEGIN, BEGIN + timedelta(hours=3), BEGIN + timedelta(hours=75)] == told
 
 
-def test_events_that_are_written_together_are_the_lines_of_each_in_order() -> None:
+def test_events_that_are_written_together_are_the_lines_of_each_in_order(tmp_path: Path) -> None:
     events = [NoteAdded(at=BEGIN, by=f"message:{number}", because="note", words="…") for number in range(2_500)]
-    file = StringIO()
-    lines = EventLines(file)
-    for event in events:
-        lines.keep("C-2718-2819", event)
-    lines.flush()
-    assert "".join(event_line("C-2718-2819", event) for event in events) == file.getvalue()
+    with (tmp_path / "events").open("w", encoding="utf-8") as file:
+        lines = EventLines(file)
+        for event in events:
+            lines.keep("C-2718-2819", (event,))
+        lines.flush()
+        lines.wait()
+    assert "".join(event_line("C-2718-2819", event) for event in events) == (tmp_path / "events").read_text("utf-8")
