@@ -153,7 +153,10 @@ class Case:
 
     def told_date(self, what: str) -> datetime | None:
         """The date the customer was promised, if any."""
-        return next((told.date for told in reversed(self.told) if told.what == what), None)
+        for told in reversed(self.told):
+            if told.what == what:
+                return told.date
+        return None
 
 
 def fold(case: Case | None, events: Iterable[e.Event]) -> Case:

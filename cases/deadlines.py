@@ -226,14 +226,17 @@ def counted_from(case: Case, row: StageRow, start: datetime) -> datetime:
 def begun_at(case: Case, row: StageRow) -> datetime | None:
     """When the stage's clock was last started and has not been stopped since; None when it does not run."""
     moments = case.moments
-    starts = [moments[kind] for kind in row.starts if kind in moments]
-    if not starts or (case.status is Status.CLOSED and not row.after_close):
+    start = None
+    for kind in row.starts:
+        if kind in moments and (start is None or moments[kind] > start):
+            start = moments[kind]
+    if start is None or (case.status is Status.CLOSED and not row.after_close):
         return None
-    start = max(starts)
-    for kind in (*row.done, *row.moot):
-        # A moment shared by start and end belongs to the end: one decision may open and complete a stage.
-        if kind in moments and (row.stays_done or moments[kind] >= start):
-            return None
+    for ends in (row.done, row.moot):
+        for kind in ends:
+            # A moment shared by start and end belongs to the end: one decision may open and complete a stage.
+            if kind in moments and (row.stays_done or moments[kind] >= start):
+                return None
     return max(start, case.counted_from)
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from cases import events as e
 from cases.case import Case
 from cases.deadlines import Deadline, owed
 from cases.kept import Kept
@@ -12,6 +11,7 @@ from cases.policy import CommandRow, LadderStep, Policy
 from cases.rights import REPORTS_ON, allowed
 from cases.sense import TRIAGE_ANSWERS
 from cases.views import View, owed_view, typed
+from cases.words import Action
 
 MOST_COMMANDS = 4  # offered for one case; more would bury the next one
 
@@ -74,19 +74,7 @@ def urgency(item: View) -> datetime:
 def _line(case: Case, key: str, deadline: Deadline, policy: Policy, now: datetime) -> View:
     step = key.split(":")[2].split("/")[1]
     row = _step_named(step.partition("#")[0], deadline.stage, case, policy)
-    kind = e.ACTION_EVENTS[row.action] if row else e.Escalated
-    taken = kind(
-        at=now,
-        by="tick",
-        rule=step,
-        clause=deadline.clause,
-        stage=deadline.stage,
-        step=step,
-        round=deadline.round,
-        due=deadline.due,
-        who=deadline.owner,
-    )
-    return owed_view(taken, case, policy, now)
+    return owed_view(deadline, row.action if row else Action.ESCALATE, case, policy, now)
 
 
 def _step_named(name: str, stage: str, case: Case, policy: Policy) -> LadderStep | None:

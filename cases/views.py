@@ -17,7 +17,7 @@ from cases.history import EXCERPT, history_of
 from cases.how import how
 from cases.letters import Letter, is_plausible
 from cases.message import Attachment, Fact
-from cases.policy import CommandRow, Policy
+from cases.policy import CommandRow, Policy, StageRow
 from cases.reaching import CUSTOMER, next_address, reader_of
 from cases.rights import allowed
 from cases.routing import people_for
@@ -25,7 +25,7 @@ from cases.sense import TRIAGE_ANSWERS
 from cases.standing import standing_view
 from cases.stretches import Run, Stretch, seconds_between
 from cases.target import Unit
-from cases.words import Grade
+from cases.words import Action, Grade
 
 View = dict[str, object]
 _UNDERSTOOD = ("order_number", "waybill", "contract", "project", "product", "loss", "amount", "wanted")
@@ -379,28 +379,33 @@ def step_view(step: e.LadderStepTaken, case: Case, policy: Policy, now: datetime
     run, since, unit = _counted(step, case, policy)
     left = seconds_between(run, now, step.due, unit)
     whole = seconds_between(run, since, step.due, unit)
-    return _owed_view(step, case, policy, now, left) | {
+    action = {"Reminded": "remind", "LimitBreached": "breach"}.get(step.kind, "escalate")
+    return _owed_view(step, case, policy, now, who=step.who, action=action, left=left) | {
         "share": min(max(1 - left / whole, 0.0), 1.0) if whole > 0 else 1.0,
         "words": case.words[:EXCERPT],
         "measure": next((one.text for one in case.measures if step.stage.endswith(f" {one.place}")), ""),
     }
 
 
-def owed_view(step: e.LadderStepTaken, case: Case, policy: Policy, now: datetime) -> View:
+def owed_view(clock: Deadline, action: Action, case: Case, policy: Policy, now: datetime) -> View:
     """The same in a row among others: nothing of the case's own words, nor what share of the time has gone."""
-    run, _, unit = _counted(step, case, policy)
-    return _owed_view(step, case, policy, now, seconds_between(run, now, step.due, unit))
+    row = policy.stage(clock.stage)
+    run = clock.run or _run_from(counted_from(case, row, clock.round) if row else clock.due, row, case, policy)
+    left = seconds_between(run, now, clock.due, _unit_of(row, case))
+    return _owed_view(clock, case, policy, now, who=clock.owner, action=action, left=left)
 
 
-def _owed_view(step: e.LadderStepTaken, case: Case, policy: Policy, now: datetime, left: int) -> View:
-    row = policy.stage(step.stage)
-    role = row.owner if row else step.who
+def _owed_view(  # noqa: PLR0913 (what is owed, and for whom it is seen)
+    one: e.LadderStepTaken | Deadline, case: Case, policy: Policy, now: datetime, *, who: str, action: str, left: int
+) -> View:
+    row = policy.stage(one.stage)
+    role = row.owner if row else who
     return {
-        "stage": step.stage,
-        "action": {"Reminded": "remind", "LimitBreached": "breach"}.get(step.kind, "escalate"),
-        "due": step.due,
+        "stage": one.stage,
+        "action": str(action),
+        "due": one.due,
         "target": str(row.target.get(case.grade) or "") if row else "",
-        "clause": step.clause,
+        "clause": one.clause,
         "role": role,
         "owner": _holders(role, case, policy, now),
         "left": max(left, 0),
@@ -411,12 +416,19 @@ def _owed_view(step: e.LadderStepTaken, case: Case, policy: Policy, now: datetim
 def _counted(step: e.LadderStepTaken, case: Case, policy: Policy) -> tuple[Run, datetime, Unit]:
     """The stretches in which the time of the step's clock counts, from when, and in which unit a reader is told."""
     row = policy.stage(step.stage)
-    target = row.target.get(case.grade) if row else None
-    unit = Unit.HOURS if target and target.unit in _CLOCK_HOURS else Unit.WORKING_HOURS
     clock = next((one for one in owed(case, policy) if (one.stage, one.round) == (step.stage, step.round)), None)
     since = counted_from(case, row, step.round) if row else step.due
     # Time in which the case waited was not used, and what was used under another centre is what was measured there.
-    return clock.run if clock and clock.run else (Stretch(since, None, calendar_for(case, row, policy)),), since, unit
+    return clock.run if clock and clock.run else _run_from(since, row, case, policy), since, _unit_of(row, case)
+
+
+def _run_from(since: datetime, row: StageRow | None, case: Case, policy: Policy) -> Run:
+    return (Stretch(since, None, calendar_for(case, row, policy)),)
+
+
+def _unit_of(row: StageRow | None, case: Case) -> Unit:
+    target = row.target.get(case.grade) if row else None
+    return Unit.HOURS if target and target.unit in _CLOCK_HOURS else Unit.WORKING_HOURS
 
 
 def _chain(step: e.LadderStepTaken, happened: Iterable[e.Event], case: Case, policy: Policy) -> list[View]:

@@ -3,6 +3,7 @@
 import json
 import sys
 from datetime import UTC, datetime
+from json.encoder import c_make_encoder, encode_basestring  # type: ignore[attr-defined]
 from typing import Any, TypeVar
 
 import cattrs
@@ -64,7 +65,16 @@ def _decode(text: str, wanted: type[T]) -> T:
         raise Unreadable(f"a {wanted.__name__} on record cannot be read: {error}") from error
 
 
-dump = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+# What `_ENCODER.encode` makes anew for each value: no indent, the separators, sorted keys, no key skipped, no NaN.
+_pieces = c_make_encoder and c_make_encoder(
+    None, _ENCODER.default, encode_basestring, None, ":", ",", True, False, False
+)
+
+
+def dump(plain: Any) -> str:
+    """Plain values as canonical JSON. Raises ValueError for what JSON has not, TypeError for what is not plain."""
+    return "".join(_pieces(plain, 0)) if _pieces else _ENCODER.encode(plain)
 
 
 def _cleaned(plain: Any) -> Any:

@@ -66,9 +66,12 @@ def clean_text(text: str) -> str:
     """The text without U+0000, which PostgreSQL refuses, and with `?` for surrogates, which UTF-8 refuses."""
     if "\0" in text:
         text = text.replace("\0", "")
-    if text.isascii():
-        return text
-    return text.encode("utf-8", "replace").decode()
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return text.encode("utf-8", "replace").decode()
+    return text  # itself: most text is clean, and a snapshot is long
 
 
 def adapt(value: Any) -> Any:

@@ -5,6 +5,7 @@ from datetime import datetime
 from operator import attrgetter
 
 from cases.words import ROLL_UP
+from store.database import Row
 from store.part import Part
 from store.prepared import Inserting, Prepared, chunks, ignore
 from store.tables.outgoing import WaitingTable
@@ -20,8 +21,7 @@ _COLUMNS = (
     WaitingTable.created_at,
     WaitingTable.within,
 )
-_NAMES = [column.name for column in _COLUMNS]
-_row = attrgetter(*_NAMES)
+_row = attrgetter(*(column.name for column in _COLUMNS))
 _ADD = Inserting(*_COLUMNS, conflict=ignore)
 _READERS = Prepared(
     lambda now: (
@@ -147,6 +147,15 @@ class Waiting(Part):
         self.db.run_many(_ADD, [_row(letter) for letter in letters])
 
 
-def _letter(row: tuple[object, ...]) -> WaitingLetter:
-    values = dict(zip(_NAMES, row, strict=True))
-    return WaitingLetter(**values)
+def _letter(row: Row) -> WaitingLetter:
+    key, number, letter, person, recipient, not_before, created_at, within = row
+    return WaitingLetter(
+        key=key,
+        number=number,
+        letter=letter,
+        person=person,
+        recipient=recipient,
+        not_before=not_before,
+        created_at=created_at,
+        within=within,
+    )

@@ -131,8 +131,11 @@ def _finalize(context: Context, value: Any) -> str:
     if type(value) is Written:
         return value
     slots: Slots = context.parent[STATE].slots  # `state_of`, without calling it for each value
-    if type(value) is str:  # as nearly always
-        return slots.put(_INLINE, _short(value) if len(value) <= _SHORT else Value(text=calm(value)))
+    if type(value) is str:  # as nearly always, and then `put`, without calling it for each value
+        values = slots.values
+        place = len(values)
+        values.append(_short(value) if len(value) <= _SHORT else Value(text=calm(value)))
+        return _inline_marks[place] if place < _MARKS else Written(mark(_INLINE, place))
     if isinstance(value, Undefined):
         return str(value)  # raises
     if value is None:
@@ -144,6 +147,7 @@ def _finalize(context: Context, value: Any) -> str:
 
 
 _INLINE = Kind.INLINE  # asked of the class each time, it would cost as much as finding the slot's mark
+_inline_marks = _marks[_INLINE]
 _SHORT = 40  # characters: labels, names and dates, which come again in each letter
 
 

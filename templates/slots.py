@@ -18,6 +18,7 @@ MARK = re.compile("\x02([iblunrg])(\\d+)\x03")
 
 _RTL = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _STRONG_LTR = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff\u3040-\ud7ff\uff21-\uff5a]")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _is_special = re.compile("[&<>\"']").search
 _FSI, _PDI = "\u2068", "\u2069"
 LONGEST_RULE = 60  # columns
@@ -85,7 +86,8 @@ def _columns(letter: str) -> int:
 
 def underline(heading: str, rank: int) -> str:
     """The line under a heading of the text part, about as long as the heading."""
-    columns = sum(map(_columns, heading))
+    wide = _NOT_ASCII.findall(heading)
+    columns = len(heading) - len(wide) + sum(map(_columns, wide))
     return ("=" if rank == 1 else "-") * min(columns, LONGEST_RULE)
 
 
