@@ -1,6 +1,7 @@
 """What is written down is read back as it was."""
 
 import dataclasses
+import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from cases.case import Case, Told
 from cases.copying import replace as cheap_replace
 from cases.events import Event, NoteAdded
-from store.codec import Unreadable, decode_case, decode_event, encode, event_classes
+from store.codec import Unreadable, decode_case, decode_event, dump, encode, event_classes
 from store.snapshots import Snapshots
 from tests.store.samples import decision
 
@@ -133,6 +134,24 @@ def test_words_that_a_database_refuses_are_cleaned_in_a_case_as_well() -> None:
 @given(event=EVENTS)
 def test_the_same_event_always_has_the_same_text(event: Event) -> None:
     assert encode(event) == encode(decode_event(event.kind, encode(event)))
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(plain=JSON)
+def test_plain_values_are_written_as_the_standard_library_writes_them(plain: Any) -> None:
+    wanted = json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    assert wanted == dump(plain)
+
+
+@pytest.mark.parametrize("strange", [float("nan"), [float("inf")], {"a": object()}, {("a", "b"): 1}])
+def test_what_is_no_json_is_refused(strange: Any) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        dump(strange)
 
 
 def test_every_kind_of_event_is_known_by_its_name() -> None:
