@@ -25,6 +25,7 @@ _LONGEST_FIRST = 1500  # the same of what answers nothing
 _FEWEST = 3  # words of a note, numbers counted
 _INTRODUCTION = re.compile(r"\n[^\n]{1,200}[:：]\s*\Z")  # what is left of a quotation
 _CAPTION = re.compile(r"[^\s:：]{1,20}\s?[:：](?!//)\s?\S")  # "Note: ...", as people write who work on a case
+_HEADINGS = ("subject away", "subject shut", "subject left", "subject auto")
 _LITTLE = Kind.POLITE | Kind.THANKS | Kind.CONTACT | Kind.LATE
 _TOLD = {
     Kind.AUTOMATIC: "written by a program",
@@ -50,9 +51,10 @@ def note(signs: Signs) -> Verdict:
     if not text.strip() or _CAPTION.match(text) or _is_word(text):
         return None
     found, kinds = find_signs(written(signs), _may_say if signs.answers else _says_nothing)
-    if not kinds & ~_LITTLE:  # "Inquiry", a number to ring: colleagues answer like that
+    if not kinds & ~_LITTLE and not _is_headed(found):  # "Inquiry", a number to ring: colleagues answer like that
         return None
-    least = table("notes")["least"] - _PURE * (PURE in found and signs.answers)
+    pure = PURE in found and signs.answers and "demands" not in found
+    least = table("notes")["least"] - _PURE * pure
     if not signs.answers and _is_whole(found, kinds):
         least -= _WHOLE
     if not found.keys().isdisjoint((RECEIPT, ACCUSES)) or score_of(found) <= least:
@@ -65,6 +67,14 @@ def _is_word(text: str) -> bool:
     """Whether it is a command or an answer in a word or two, above a quotation or not: "Inquiry", "CLOSE #1"."""
     said = _INTRODUCTION.sub("", text)
     return len(WORD.findall(said)) < _FEWEST and not is_open(said)
+
+
+def _is_headed(found: Weighed) -> bool:
+    """Whether the subject says by itself what the text leaves out: that somebody is away, a house closed."""
+    if "subject labelled" in found:
+        return True
+    said = not found.get("subject unknown") and found.get("subject heading") and not found.keys() & {"asks", "demands"}
+    return bool(said) and not found.keys().isdisjoint(_HEADINGS)
 
 
 def _is_whole(found: Weighed, kinds: int) -> bool:

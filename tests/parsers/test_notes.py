@@ -45,10 +45,30 @@ def test_whoever_has_a_matter_of_their_own_is_a_person_however_short_or_absent(r
         ),
         ("Re: C-1", "Ihr Büro war am Dienstag geschlossen, als ich da war. An der Tür hing kein Hinweis."),
         ("Re: C-1", "Recibido, gracias. Lo reviso con mi hermano y os digo algo."),
+        ("Re: Case 4410", "又係自動回覆。上次話三個工作天內有人跟進，而家已經兩個星期。請安排真人聯絡我。"),
+        ("Re: 66/0120", "ได้รับอีเมลตอบกลับอัตโนมัติ 3 รอบแล้วค่ะ บอก 7 วันทำการ นี่หนึ่งเดือนแล้ว ขอคุยกับคนจริงๆ ได้ไหมคะ"),
+        (
+            "Séminaire d'octobre",
+            "Après trois messages sans écho, considérez que notre séminaire se tiendra ailleurs. Merci de l'annuler.",
+        ),
     ],
 )
 def test_whoever_speaks_of_a_program_or_a_closed_office_is_a_person(subject: str, text: str) -> None:
     assert kind(subject, text) is None
+
+
+@pytest.mark.parametrize(
+    ("subject", "text"),
+    [
+        ("Na godišnjem do 18.7.", "Brod, knjiga i tišina.\nZa ključeve zovite Anu na 091 555 0144.\nUgodno ljeto!"),
+        ("Puhkusel 4. juulini", "Tere!\nPildid saavad valmis lubatud ajaks.\nKui on kiire, siis Peeter: 555 01 774."),
+    ],
+)
+def test_a_subject_that_tells_an_absence_does_for_a_text_that_tells_only_whom_to_turn_to(
+    subject: str, text: str
+) -> None:
+    assert Automatic.AUTO_REPLY is kind(subject, text)
+    assert kind("Re: C-1", text) is None
 
 
 def test_a_note_under_a_subject_of_its_own_that_answers_nothing_says_why_it_is_taken_for_one() -> None:
