@@ -4,7 +4,7 @@ import re
 from functools import cache
 
 from cases.message import Automatic
-from parsers.absence import answer_of_a_program, out_of_office
+from parsers.absence import answer_of_a_program, out_of_office, own_matters
 from parsers.head import Head
 from parsers.notes import is_person, note
 from parsers.phrases import begins, found, has
@@ -52,7 +52,7 @@ def classify(signs: Signs) -> Verdict:
         _marks,
         _role,
         _invitation,
-        out_of_office,
+        _absent,
         _answer,
         survey,
         note,
@@ -177,6 +177,12 @@ def _invitation(signs: Signs) -> Verdict:
     if signs.invites:
         return Automatic.AUTO_REPLY, "calendar invitation"
     return None
+
+
+def _absent(signs: Signs) -> Verdict:
+    """An absence note by its subject, unless a person shows by it what came and tells of a matter of their own."""
+    verdict = out_of_office(signs)
+    return None if verdict and own_matters(signs.folded_own) and is_person(signs) else verdict
 
 
 def _answer(signs: Signs) -> Verdict:

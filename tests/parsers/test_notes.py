@@ -45,6 +45,11 @@ def test_whoever_has_a_matter_of_their_own_is_a_person_however_short_or_absent(r
         ),
         ("Re: C-1", "Ihr Büro war am Dienstag geschlossen, als ich da war. An der Tür hing kein Hinweis."),
         ("Re: C-1", "Recibido, gracias. Lo reviso con mi hermano y os digo algo."),
+        ("Re: C-1", "Got it, thank you. I'm away till Friday, so Saturday before noon suits."),
+        (
+            "Réponse automatique",
+            "Voici ce que je reçois : « Nous avons bien reçu votre message. » Mon four est toujours en panne.",
+        ),
         ("Re: Case 4410", "又係自動回覆。上次話三個工作天內有人跟進，而家已經兩個星期。請安排真人聯絡我。"),
         ("Re: 66/0120", "ได้รับอีเมลตอบกลับอัตโนมัติ 3 รอบแล้วค่ะ บอก 7 วันทำการ นี่หนึ่งเดือนแล้ว ขอคุยกับคนจริงๆ ได้ไหมคะ"),
         (
