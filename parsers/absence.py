@@ -112,3 +112,8 @@ def is_about_us(own: str) -> bool:
 def own_matters(own: str) -> int:
     """How many words a folded text holds, up to two, by which people tell of a matter of their own."""
     return min(2, len(found(own, "absence", "matters")))
+
+
+def is_soon(own: str) -> bool:
+    """Whether a folded text names a time by the day it is written, as "tomorrow" does."""
+    return has(own, "absence", "soon")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from cases.making import quick
-from parsers.absence import is_about_us, own_matters
+from parsers.absence import is_about_us, is_soon, own_matters
 from parsers.folding import WORD, is_open, plain
 from parsers.speech import (
     AUTO,
@@ -106,6 +106,8 @@ def find_signs(one: Written, hopeless: Callable[[Signs], bool] = lambda _: False
         found["matters"] = float(matters)
     if is_about_us(one.spoken):
         found["demands"] = 1.0
+    if is_soon(one.spoken):
+        found["tomorrow"] = 1.0
     found |= _of_topics(read, does)
     found |= _of_text(one, read, kinds)
     if _tells_of_sender(one, read):
