@@ -12,9 +12,10 @@ from enum import IntEnum
 from parsers.claims import Cue, Said
 from parsers.tables import table
 
+# Each way begins with the sign itself: a way that looks back first would be tried at each place of the text.
 _QUOTED = re.compile(
     r"“[^“”\n]{12,300}”|„[^„“”\n]{12,300}[“”\"]|«[^«»\n]{12,300}»|»[^«»\n]{12,300}«|\"[^\"\n]{12,300}\""
-    r"|”[^”\n]{12,200}”|「[^「」\n]{8,200}」|『[^』\n]{8,200}』|(?<!\w)['‘][^'‘’\n]{12,200}['’](?!\w)"
+    r"|”[^”\n]{12,200}”|「[^「」\n]{8,200}」|『[^』\n]{8,200}』|['‘](?<!\w['‘])[^'‘’\n]{12,200}['’](?!\w)"
 )
 _ITEM = re.compile(r"\s*(?:[-–—•*·]|\(?\w{1,2}[.)、:]|[①-⑨])\s*")
 _LEADING = " \t\n-–—•*\"'“„«(¿¡"

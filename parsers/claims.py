@@ -131,7 +131,7 @@ def read_claims(text: str, language: str) -> Said:
         if hit.phrase.language == "*" or not primary or primary in hit.phrase.language.split()
     )
     cues = _few(cues)
-    again = tuple(_sent_again(Said(text, cues, sentences, clauses)))
+    again = tuple(_sent_again(cues, clauses))
     wishes = _few(tuple(_wished(told, sentences)), _MOST_WISHES)
     return Said(text, cues + again + wishes, sentences, clauses, proof)
 
@@ -157,11 +157,11 @@ def _few(cues: Sequence[Cue], most: int = _MOST) -> tuple[Cue, ...]:
     return tuple(kept)
 
 
-def _sent_again(said: Said) -> Iterator[Cue]:
+def _sent_again(cues: Sequence[Cue], clauses: tuple[int, ...]) -> Iterator[Cue]:
     """Redelivery in other words: "send the parcel again", "отправьте заказ ещё раз"."""
-    again = {said.clause_of(one.start): one for one in said.of("again")}
-    for one in said.of("send"):
-        other = again.get(said.clause_of(one.start))
+    again = {bisect_right(clauses, one.start): one for one in cues if one.kind == "again"}
+    for one in cues if again else ():
+        other = again.get(bisect_right(clauses, one.start)) if one.kind == "send" else None
         if other and other.start != one.start:
             start, end = min(one.start, other.start), max(one.end, other.end)
             yield Cue("wanted", "redelivery", start, end, one.sentence)

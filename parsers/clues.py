@@ -75,7 +75,7 @@ def clues_of_words(
 ) -> dict[str, Clue]:
     """The clues of a letter's words: the rules they matched (`lexicon.find_words`) and what they wish.
 
-    Of rules only those that are known, if it is told which.
+    Only those that are known, if it is told which.
     """
     clues = {"always": Clue()}
     if len(own) < _SHORT:
@@ -90,8 +90,14 @@ def clues_of_words(
             continue
         cue = wishes.words.get(rule)
         seen = ("", cue.start, cue.end) if cue else ("", -1, -1)
-        clues.update((f"wish {rule} {sign}", Clue(much, *seen)) for sign, much in signs.items())
-    clues.update((f"asks {sign}", Clue(much)) for sign, much in wishes.letter.items())
+        for sign, much in signs.items():
+            name = f"wish {rule} {sign}"
+            if known is None or name in known:
+                clues[name] = Clue(much, *seen)
+    for sign, much in wishes.letter.items():
+        name = f"asks {sign}"
+        if known is None or name in known:
+            clues[name] = Clue(much)
     return clues
 
 

@@ -133,7 +133,7 @@ def _candidates(low: str, start: int, end: int) -> Iterator[tuple[int, tuple[_Ro
             continue
         if rows := words.get(word, ()) + stems.get(word[:_STEM], ()):
             yield at, rows
-        if compound := _compound().fullmatch(word):
+        if word.endswith(_heads()) and (compound := _compound().fullmatch(word)):
             yield compound.start(1) + at, words.get(compound[1], ()) + stems.get(compound[1][:_STEM], ())
         if _JOINING.match(word):
             for prefix in _JOINED:
@@ -257,8 +257,13 @@ def _number_abbreviated() -> re.Pattern[str]:
 @cache
 def _compound() -> re.Pattern[str]:
     """A word of which the last part is one we know: Wartungsvertrag, huoltosopimus."""
-    heads = "|".join(sorted(table("numbers")["unnamed"]["heads"], key=len, reverse=True))
-    return re.compile(rf"[^\W\d_]{{3,24}}?({heads})")
+    return re.compile(rf"[^\W\d_]{{3,24}}?({'|'.join(_heads())})")
+
+
+@cache
+def _heads() -> tuple[str, ...]:
+    """The last parts of such words, the longest first."""
+    return tuple(sorted(table("numbers")["unnamed"]["heads"], key=len, reverse=True))
 
 
 @cache

@@ -176,7 +176,7 @@ def _all(abouts: Iterable[int]) -> int:
 
 def languages(text: str) -> list[str]:
     """The language whose table knows most words of a text, and the next one unless it knows far fewer."""
-    counted = Counter(chain.from_iterable(map(_languages_of, map(plain, WORD.findall(text[:_COUNTED])))))
+    counted = Counter(chain.from_iterable(map(_languages_of, WORD.findall(text[:_COUNTED]))))
     if not counted:
         return []
     first = max(counted, key=counted.__getitem__)
@@ -187,7 +187,7 @@ def languages(text: str) -> list[str]:
 
 @lru_cache(maxsize=20_000)
 def _languages_of(word: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(term.language for term in _terms(word) if not term.rest))
+    return tuple(dict.fromkeys(term.language for term in _terms(plain(word)) if not term.rest))
 
 
 def may_speak_of(text: str, topics: int) -> bool:

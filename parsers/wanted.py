@@ -28,6 +28,7 @@ _SUREST = 0.95
 _NOTHING_LEARNED: Mapping[str, float] = MappingProxyType({})
 
 Features = dict[str, float]
+Asks = tuple[tuple[str, float], ...]  # the signs of a letter, to be known again by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,8 @@ def find_wanted(heard: Heard, learned: Mapping[str, float] = _NOTHING_LEARNED) -
     `learned` is what other clues of the letter weigh for each remedy.
     """
     _, asked, signs = heard
-    scores = {one: score_of(signs, one) + learned.get(one, 0.0) for one in (*REMEDIES, NOTHING)}
+    asks = tuple(signs.letter.items())
+    scores = {one: _score(signs, asks, one) + learned.get(one, 0.0) for one in (*REMEDIES, NOTHING)}
     rule = max(scores, key=lambda one: scores[one])
     if rule == NOTHING or not (signs.own[rule] or asked.last >= 0):
         return None
@@ -90,7 +92,11 @@ def find_wanted(heard: Heard, learned: Mapping[str, float] = _NOTHING_LEARNED) -
 
 def score_of(signs: Signs, rule: str) -> float:
     """The sum of the weights of a remedy, or of nothing."""
-    score = _of_all(rule, tuple(signs.letter.items()))
+    return _score(signs, tuple(signs.letter.items()), rule)
+
+
+def _score(signs: Signs, asks: Asks, rule: str) -> float:
+    score = _of_all(asks)[rule]
     said = signs.own.get(rule)
     if said:
         every, own, _ = _weights(rule)
@@ -100,10 +106,13 @@ def score_of(signs: Signs, rule: str) -> float:
 
 
 @lru_cache(maxsize=4096)  # letters ask in few ways
-def _of_all(rule: str, asks: tuple[tuple[str, float], ...]) -> float:
-    """What the letter as a whole weighs for a remedy."""
-    letter = _weights(rule)[2]
-    return letter.get("any", 0.0) + sum(letter.get(name, 0.0) * much for name, much in asks)
+def _of_all(asks: Asks) -> Mapping[str, float]:
+    """What the letter as a whole weighs for each remedy, and for nothing."""
+    found = {}
+    for rule in (*REMEDIES, NOTHING):
+        letter = _weights(rule)[2]
+        found[rule] = letter.get("any", 0.0) + sum(letter.get(name, 0.0) * much for name, much in asks)
+    return found
 
 
 @cache

@@ -68,7 +68,8 @@ def find_wishes(text: str, language: str) -> tuple[Wish, ...]:
             parts[one.rule].append(one)
         elif key not in found or found[key].end < one.end:
             found[key] = one
-    parts["money"] += [Wish("money", *match.span()) for match in _NUMBER.finditer(text)]
+    if parts["back"]:  # nothing else asks for a number
+        parts["money"] += [Wish("money", *match.span()) for match in _NUMBER.finditer(text)]
     together = [one for first, second, rule in _TOGETHER for one in _pairs(parts[first], parts[second], rule)]
     return (*parts["ask"], *parts["order"], *found.values(), *together)
 

@@ -11,7 +11,9 @@ from bench.regression import Case, fit, is_right
 from cases.message import IncomingMessage, Strength
 from cases.reading import Learned, Lexicon, Phrase, Reading
 from parsers import parse_message
+from parsers.clues import clues_of_words
 from parsers.learned import scores, telling, word_clues
+from parsers.wanted import read_wishes
 
 LEXICON = Lexicon(
     complaint=(
@@ -58,6 +60,18 @@ def test_what_is_wanted_follows_clues_too_but_nothing_is_made_of_a_letter_that_a
     rows = (("complaint damage", "c900"),)
     assert "explanation" in {one.value for one in read("The vase is broken. Please!", *rows).facts}
     assert "wanted" not in {one.kind for one in read("The vase is broken.", *rows).facts}
+
+
+def test_wishes_are_clues_where_they_are_known_and_all_of_them_where_nothing_is() -> None:
+    text = "The vase is broken. Please give me a refund."
+    wishes = read_wishes(text, "", "en").signs
+    every = clues_of_words(text, (), wishes)
+    names = {name for name in every if name.startswith(("wish ", "asks "))}
+    assert {"wish refund named", "asks short"} <= names
+    assert every == clues_of_words(text, (), wishes, names)
+    some = {"wish refund named", "wish repair named"}
+    assert {"wish refund named"} == clues_of_words(text, (), wishes, some).keys() & names
+    assert every["wish refund named"] == clues_of_words(text, (), wishes, some)["wish refund named"]
 
 
 def test_of_a_language_without_tables_nothing_is_learned() -> None:
