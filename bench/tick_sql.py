@@ -1,10 +1,10 @@
 """What a burst of due cases costs in bare SQL: the very rows and bytes that a beat wrote, found and written once more.
 
 The database is set back to where it was before the beat. Then plain statements, prepared beforehand and with nothing
-decided or rendered between them, do in as many durable transactions as the beat what any program would have to do:
+decided or rendered between them, do in some number of durable transactions what any program would have to do:
 
 * find the numbers of the cases that are due by the index of the moments to look at, read each one's snapshot and
-  version and its running clocks by number;
+  version by number, and its running clocks where that is asked for (the beat need not);
 * read the head of the chain, append the events to the record and move the head;
 * write the changed snapshot, version and next limit of each case, move, stop and start clocks, and put the letters to
   colleagues with those that wait;
@@ -78,32 +78,35 @@ class Burst:
     def __post_init__(self) -> None:
         self._before = self._rows()
 
-    def cost(self, transactions: tuple[int, int], times: int = 3) -> "Spent":
-        """The best of some times; `transactions` are those of the beat: for the cases, and for the messages."""
-        self._after, self._new = self._rows(), self._written()
-        return best([self._once(*transactions) for _ in range(times)])
+    def cost(self, transactions: tuple[int, int], times: int = 3, *, clocks: bool = False) -> "Spent":
+        """The best of some times; so many `transactions` for the cases, and for the messages.
 
-    def _once(self, climbs: int, tellings: int) -> "Spent":
+        With `clocks` the running clocks of each case are looked at too.
+        """
+        self._after, self._new = self._rows(), self._written()
+        return best([self._once(*transactions, clocks=clocks) for _ in range(times)])
+
+    def _once(self, climbs: int, tellings: int, *, clocks: bool) -> "Spent":
         self._set_back()
         decided = [self._of_cases(set(some)) for some in _parts(self.numbers, climbs)]
         tellings_of = _parts([self._of_message(row) for row in self._new["outbox"]], tellings)
-        return spent(lambda: self._write(decided, tellings_of))
+        return spent(lambda: self._write(decided, tellings_of, clocks=clocks))
 
-    def _write(self, decided: Sequence[_Tables], tellings: Sequence[Sequence[_Tables]]) -> None:
+    def _write(self, decided: Sequence[_Tables], tellings: Sequence[Sequence[_Tables]], *, clocks: bool) -> None:
         for one in decided:
             with self.store.unit("bare"):
-                self._climb(one)
+                self._climb(one, clocks=clocks)
         for messages in tellings:
             with self.store.unit("bare"):
                 for message in messages:
                     self._tell(message)
 
-    def _climb(self, group: _Tables) -> None:
+    def _climb(self, group: _Tables, *, clocks: bool) -> None:
         count, numbers = len(group["cases"]), [row[-1] for row in group["cases"]]
         self._ask(
             "SELECT number FROM deadlines WHERE next_look <= ? ORDER BY next_look LIMIT ?", self.looked, count
         )  # of which the first ones are as good as any
-        for query in (_CASES, _CLOCKS):
+        for query in (_CASES, _CLOCKS) if clocks else (_CASES,):
             self._ask_about(query, numbers)
         self._ask("SELECT seq, hash FROM chain_head")
         changed = ", ".join(f"{name} = ?" for name in _CHANGED)

@@ -138,14 +138,29 @@ def unmoved(before: Case, case: Case) -> None:
         _known[case.number] = _Known(case, known.policy, known.by_row, known.running)
 
 
+Moves = tuple[tuple[Deadline, Deadline], ...]
+
+
 def after(before: Case | None, case: Case, events: Sequence[object], policy: Policy) -> tuple[Deadline, ...]:
     """As `owed`, quicker where the events since `before` only took steps of ladders, as most do that a beat decides."""
-    if before is not None and events and all(map(_is_step, events)):
-        clocks = clocks_of(case, policy)
-        kinds = {type(event).__name__ for event in events}
-        if clocks.by_start.keys().isdisjoint(kinds) and clocks.by_end.keys().isdisjoint(kinds):
-            return climbed(before, case, {event.stage for event in events if _is_step(event)}, policy)
-    return owed(case, policy)
+    return after_and_moves(before, case, events, policy)[0]
+
+
+def after_and_moves(
+    before: Case | None, case: Case, events: Sequence[object], policy: Policy
+) -> tuple[tuple[Deadline, ...], Moves | None]:
+    """Every running clock, and each one as it was and as it is of which only the next look may be another one.
+
+    The latter where the events since `before` took steps of ladders and did nothing else to any clock; else None.
+    """
+    if before is None or not events or not all(map(_is_step, events)):
+        return owed(case, policy), None
+    clocks, kinds = clocks_of(case, policy), {type(event).__name__ for event in events}
+    if not (clocks.by_start.keys().isdisjoint(kinds) and clocks.by_end.keys().isdisjoint(kinds)):
+        return owed(case, policy), None
+    then = owed(before, policy)
+    now = climbed(before, case, {event.stage for event in events if _is_step(event)}, policy)
+    return now, tuple([(old, new) for old, new in zip(then, now, strict=True) if old is not new])
 
 
 def _is_step(event: object) -> TypeGuard[LadderStepTaken]:

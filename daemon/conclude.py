@@ -13,7 +13,7 @@ from cases import events as e
 from cases.again import once_more
 from cases.case import Case
 from cases.concluding import Conclusion, conclude, echoes, written
-from cases.deadlines import after
+from cases.deadlines import after_and_moves
 from cases.groups import heard
 from cases.letters import OBSOLETE, SUPPRESSED, Letter
 from cases.message import Proof
@@ -88,12 +88,16 @@ class Concluder:
 
     def _saved(self, before: Case | None, concluded: _Concluded, event_key: str) -> Saved:
         composed = [one for one in concluded.made if isinstance(one, Composed)]
+        events = concluded.events
+        deadlines, moves = after_and_moves(before, concluded.case, events, self.policy)
         return Saved(
             case=concluded.case,
             new_case=before is None,
-            events=concluded.events,
+            events=events,
             event_key=event_key,
-            deadlines=after(before, concluded.case, concluded.events, self.policy),
+            deadlines=deadlines,
+            # Clocks on record are those of `before` only where all have followed the present calendars and rules.
+            moved=None if self.changes.is_open else moves,
             outgoing=tuple(one.outgoing for one in composed),
             waiting=tuple(one for one in concluded.made if isinstance(one, WaitingLetter)),
             tokens=tuple(one.token for one in composed),

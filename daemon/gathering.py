@@ -34,6 +34,7 @@ from store.values import NOWHERE, OutboxState, WaitingLetter
 
 log = logging.getLogger("ombud.gathering")
 _TOLD_LAST = "told last: "  # fact about a reader: the key of the last message that told them something
+TOGETHER = 5  # messages to one reader in one durable transaction
 _NEVER_READ = {OutboxState.WITHHELD, OutboxState.FAILED, OutboxState.BOUNCED}
 
 
@@ -55,16 +56,23 @@ class Gathering:
             months = _Count()
             if not self.guard(f"roll-up for {reader}", partial(self._roll_up, reader, months)):
                 told += months.messages
-            goes_on = False
-            while not stop():
-                found = _Count()
-                if self.guard(f"letters for {reader}", partial(self._tell, reader, found, goes_on=goes_on)):
-                    told += self._tell_each(reader)
-                    break
+            told += self._tell_all(reader, stop)
+        return told
+
+    def _tell_all(self, reader: str, stop: Callable[[], bool]) -> int:
+        """Several messages in one durable transaction, each in its own when one of them cannot be written."""
+        told, most = 0, TOGETHER
+        while not stop():
+            found = _Count()
+            telling = partial(self._tell_some, reader, found, most, goes_on=told > 0)
+            if not self.guard(f"letters for {reader}", telling):
                 told += found.messages
-                goes_on = goes_on or found.messages > 0
                 if not found.more:
                     break
+            elif most > 1:
+                most = 1
+            else:
+                return told + self._tell_each(reader)
         return told
 
     def _tell_each(self, reader: str) -> int:
@@ -72,7 +80,7 @@ class Gathering:
         told = 0
         for letter in self.store.waiting_for(reader, self.clock.now(), self.policy.letters.digest_most):
             found = _Count()
-            telling = partial(self._tell, reader, found, only=letter, goes_on=True)
+            telling = partial(self._tell_only, letter, found)
             trouble = self.guard(f"letter {letter.key}", telling)
             self._say_if_stuck(letter, trouble.reason if trouble else "")
             told += 0 if trouble else found.messages
@@ -86,21 +94,31 @@ class Gathering:
         if not reason:
             del self._stuck[letter.key]
 
-    def _tell(self, reader: str, found: "_Count", only: WaitingLetter | None = None, *, goes_on: bool = False) -> None:
-        """One message's worth; `goes_on` when the reader was told something by this beat already."""
+    def _tell_some(self, reader: str, found: "_Count", most: int, *, goes_on: bool) -> None:
+        """Up to `most` messages; `goes_on` when the reader was told something by this beat already."""
         with self.store.unit("gather"):
-            now, most = self.clock.now(), self.policy.letters.digest_most
-            waiting = [only] if only else self.store.waiting_for(reader, now, most)
-            person = self.policy.directory.people.get(reader)
-            if not waiting:
-                return
-            # What one message cannot hold, or one that could not be written kept back, waits for nothing more.
-            last = None if goes_on else self._told_last(reader)
-            if later := put_off(person, last, self.policy, now):
-                self._put_off(waiting, later, now)
-            elif person:
-                found.messages += self._tell_present(waiting, person, now)
-            found.more = len(waiting) == most
+            for _ in range(most):
+                waiting = self.store.waiting_for(reader, self.clock.now(), self.policy.letters.digest_most)
+                self._tell(reader, waiting, found, goes_on=goes_on or found.messages > 0)
+                found.more = len(waiting) == self.policy.letters.digest_most
+                if not found.more:
+                    break
+
+    def _tell_only(self, letter: WaitingLetter, found: "_Count") -> None:
+        with self.store.unit("gather"):
+            self._tell(letter.person, [letter], found, goes_on=True)
+
+    def _tell(self, reader: str, waiting: Sequence[WaitingLetter], found: "_Count", *, goes_on: bool) -> None:
+        """One message's worth."""
+        if not waiting:
+            return
+        now, person = self.clock.now(), self.policy.directory.people.get(reader)
+        # What one message cannot hold, or one that could not be written kept back, waits for nothing more.
+        last = None if goes_on else self._told_last(reader)
+        if later := put_off(person, last, self.policy, now):
+            self._put_off(waiting, later, now)
+        elif person:
+            found.messages += self._tell_present(waiting, person, now)
 
     def _roll_up(self, reader: str, found: "_Count") -> None:
         """What was closed in the months before, a letter for each centre and month (M19)."""

@@ -142,7 +142,11 @@ class Casebook(Chain, Clocks, Ledger, Outgoings, Waiting, Threads):
                 _check(one, versions.get(one.case.number, 0))
             self._snapshot(fresh, versions)
             self._append([(one.case.number, one.events, one.event_key) for one in fresh])
-            self._replace_clocks([(one.case.number, one.deadlines, one.new_case) for one in fresh])
+            others = [one for one in fresh if one.moved is None]
+            climbs = [one for one in fresh if one.moved is not None]
+            if not self._move_clocks([(one.case.number, *clock) for one in climbs for clock in one.moved or ()]):
+                others = fresh
+            self._replace_clocks([(one.case.number, one.deadlines, one.new_case) for one in others])
             self._people_and_dates(fresh)
             self._wait([letter for one in fresh for letter in one.waiting])
             repeated = {one.event_key: self._further(one) for one in fresh}

@@ -47,6 +47,14 @@ _RUNNING = Prepared(
     lambda number_list: DeadlineTable.select(DeadlineTable.id, *_COLUMNS).where(DeadlineTable.number.in_(number_list))
 )
 _LOOK = Changing(DeadlineTable.next_look, key=DeadlineTable.id)
+_CLIMB = Prepared(
+    lambda next_look, number, stage, since, due: DeadlineTable.update({DeadlineTable.next_look: next_look}).where(
+        (DeadlineTable.number == number)
+        & (DeadlineTable.stage == stage)
+        & (DeadlineTable.round == since)
+        & (DeadlineTable.due == due)
+    )
+)
 _STOP = Prepared(lambda clock_id: DeadlineTable.delete().where(DeadlineTable.id == clock_id))
 _START = Inserting(*_COLUMNS)
 _CLOCKS_A_CASE = 4  # that may be due at once, as a rule; more only make a page shorter
@@ -71,6 +79,14 @@ class Clocks(Part):
     def deadlines(self, number: str) -> tuple[Deadline, ...]:
         """The running clocks of a case, the most urgent first."""
         return tuple(_deadline(row) for row in self.db.rows(_OF_CASE, number))
+
+    def _move_clocks(self, clocks: Sequence[tuple[str, Deadline, Deadline]]) -> bool:
+        """Each by the number of its case, as it was and as it is: only the next look is another one.
+
+        Whether each of them was on record; else what is there must be looked at.
+        """
+        rows = [(new.next_look, number, old.stage, old.round, old.due) for number, old, new in clocks]
+        return self.db.run_many(_CLIMB, rows) == len(rows)
 
     def _replace_clocks(self, cases: Sequence[tuple[str, Sequence[Deadline], bool]]) -> None:
         """Of cases by number, each with whether it is new.

@@ -115,10 +115,10 @@ class Database:
         except self.engine.errors as error:
             raise self._trouble(error) from error
 
-    def run_many(self, query: Prepared, rows: Sequence[Sequence[Any]]) -> None:
-        """Run one insert or update for each row of arguments, inside a unit."""
+    def run_many(self, query: Prepared, rows: Sequence[Sequence[Any]]) -> int:
+        """Run one insert or update for each row of arguments, inside a unit; how many rows were changed by all."""
         if not rows:
-            return
+            return 0
         self._check_writing()
         try:
             statement = self._statement(query, rows[0])
@@ -127,6 +127,7 @@ class Database:
                 cursor.execute(statement.sql, statement.bind(rows[0]))
             else:
                 cursor.executemany(statement.sql, [statement.bind(row) for row in rows])
+            return int(cursor.rowcount)
         except self.engine.errors as error:
             raise self._trouble(error) from error
 

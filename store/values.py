@@ -303,6 +303,7 @@ class Saved:
     is the version of the case the decision was taken on; None leaves that to the unit it was loaded in.
     `message_ids` are those of the incoming message `raw_id`; those of `outgoing` are recorded with them.
     `before` is the case as it was loaded in this unit: what it has in common with `case` is not written again.
+    `moved`, where of all clocks on record only the next look of some is another one: each of those as it was and is.
     """
 
     case: Case
@@ -310,6 +311,7 @@ class Saved:
     events: tuple[Event, ...]
     event_key: str
     deadlines: tuple[Deadline, ...] = ()
+    moved: tuple[tuple[Deadline, Deadline], ...] | None = None
     outgoing: tuple[Outgoing, ...] = ()
     waiting: tuple[WaitingLetter, ...] = ()
     tokens: tuple[IssuedToken, ...] = ()

@@ -99,18 +99,25 @@ def fill_text(form: Parts, values: Sequence[Value], *, rtl: bool) -> str:
     """The plain text of a letter."""
     out: list[str] = []
     say = out.append
+    texts = _guarded([value.text for value in values], rtl=rtl)
     for part, first in form:
         say(part.strings[0])
         for (kind, place), following in zip(part.slots, part.strings[1:], strict=True):
             if kind is _INLINE:  # as nearly always
-                text = values[first + place].text
-                say(f"{_FSI}{text}{_PDI}" if (rtl or not text.isascii()) and _turns(text, rtl=rtl) else text)
+                say(texts[first + place])
             elif kind is Kind.RULE:  # whose place is the rank of the heading
                 say(underline(_last_line(out), place))
             else:
                 say(_as_text(kind, values[first + place], out))
             say(following)
     return "".join(out).replace(" \n", "\n")
+
+
+def _guarded(texts: list[str], *, rtl: bool) -> list[str]:
+    """What runs against the letter's direction, between marks that keep it from dragging its neighbours along."""
+    if not rtl and not _RTL.search("\n".join(texts)):  # as of most letters; asked once for all of them
+        return texts
+    return [f"{_FSI}{text}{_PDI}" if _turns(text, rtl=rtl) else text for text in texts]
 
 
 def _as_text(kind: Kind, value: Value, before: Sequence[str]) -> str:
@@ -140,22 +147,25 @@ def fill_html(form: Parts, values: Sequence[Value], *, rtl: bool) -> str:
     """The HTML of a letter; every value is escaped here, once."""
     out: list[str] = []
     say = out.append
+    texts = [value.text for value in values]
+    turn = rtl or bool(_RTL.search("\n".join(texts)))  # whether any of them may
+    shown_texts = [_escape(text) if _is_special(text) else text for text in texts]
     for part, first in form:
         say(part.strings[0])
         for (kind, place), following in zip(part.slots, part.strings[1:], strict=True):
-            value = values[first + place]
-            text = value.text
-            shown = _escape(text) if _is_special(text) else text  # `escape`, without calling it for each value
+            shown = shown_texts[first + place]
             if kind is _INLINE:
-                if (rtl or not text.isascii()) and _turns(text, rtl=rtl):
-                    shown = f"<bdi>{shown}</bdi>"
-            elif kind is _LINK or kind is _BUTTON:
+                say(f"<bdi>{shown}</bdi>" if turn and _turns(texts[first + place], rtl=rtl) else shown)
+                say(following)
+                continue
+            value = values[first + place]
+            if kind is _LINK or kind is _BUTTON:
                 # A line may have 998 bytes (RFC 5322 section 2.1.1), and links often stand in a row.
                 shown = f'<a\nhref="{escape(value.url)}"{value.attributes}>{shown}</a>'
             elif kind is Kind.BLOCK:
                 shown = shown.replace("\n", "<br>\n")
             elif kind is Kind.GRAPH:
-                shown = _bar(int(text), value.attributes)
+                shown = _bar(int(value.text), value.attributes)
             say(shown)
             say(following)
     return "".join(out)

@@ -1,10 +1,12 @@
 """Reminders and escalations for one reader become one letter in the reader's morning (policy §7)."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
@@ -21,6 +23,7 @@ from cases.tokens import id_of, is_valid
 from cases.words import DIGEST, Grade
 from daemon.bounces import Bounces
 from daemon.clock import VirtualClock
+from daemon.digests import digest
 from daemon.envelope import Retry
 from daemon.returned import Returned
 from daemon.smtp import Failed, Sent
@@ -98,6 +101,28 @@ class TestOneLetter:
         office.restart(_with_most(2))
         office.go_to(at("2026-03-05 10:01"))
         assert [DIGEST, DIGEST, "escalation"] == sorted(to(office, HEAD))
+        events = [x for number in _numbers(office) for x in office.events(number)]
+        told = [x.key for x in events if isinstance(x, e.LetterSent) and ":investigate/" in x.key]
+        assert 5 == len(told) == len(set(told))
+
+    def test_one_that_cannot_be_written_keeps_no_other_back_and_nothing_is_told_twice(
+        self, office: Office, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Several letters are recorded together, but not when one of them is broken."""
+        for _ in range(5):
+            office.open()
+        broken = _numbers(office)[2]
+
+        def writes_not(cases: object, shown: Sequence[str], *rest: Any) -> Any:
+            if any(key.startswith(broken) for key in shown):
+                raise ValueError("no template for this")
+            return digest(cases, shown, *rest)  # type: ignore[arg-type]
+
+        monkeypatch.setattr("daemon.gathering.digest", writes_not)
+        office.restart(_with_most(2))
+        office.go_to(at("2026-03-05 10:01"))
+        office.go_to(at("2026-03-05 10:03"))
+        assert {DIGEST: 1, "escalation": 3} == Counter(to(office, HEAD))
         events = [x for number in _numbers(office) for x in office.events(number)]
         told = [x.key for x in events if isinstance(x, e.LetterSent) and ":investigate/" in x.key]
         assert 5 == len(told) == len(set(told))

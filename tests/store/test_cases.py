@@ -125,6 +125,37 @@ def test_a_step_of_the_ladder_moves_the_next_look_at_a_clock_and_nothing_else(st
     assert NOW + 3 * HOUR == store.next_look()
 
 
+def test_a_clock_whose_ladder_was_climbed_is_moved_alone_and_what_is_not_on_record_is_put_right(store: Store) -> None:
+    first, second = (decision(n, deadlines=(clock(), clock("resolve"))) for n in ("C-1", "C-2"))
+    store.save_many((first, second))
+    climbs = [
+        further(
+            one.case,
+            note(),
+            key=f"k{one.case.number}",
+            before=one.case,
+            deadlines=(climbed := clock(next_look=NOW + 2 * HOUR), clock("resolve")),
+            moved=((clock(), climbed),),
+        )
+        for one in (first, second)
+    ]
+    store.save_many(climbs)
+    assert {climbed, clock("resolve")} == set(store.deadlines("C-1")) == set(store.deadlines("C-2"))
+    # Of the second case the record has another limit than the decision knows of.
+    late = clock("resolve", due=NOW + 9 * HOUR)
+    store.save(further(climbs[1].case, key="", before=climbs[1].case, deadlines=(climbed, late)))
+    again = (clock("resolve"), clock("resolve", next_look=NOW + 3 * HOUR))
+    further_on = [
+        further(
+            one.case, note(), key=f"{one.event_key}+", before=one.case, deadlines=(climbed, again[1]), moved=(again,)
+        )
+        for one in climbs
+    ]
+    store.save_many(further_on)
+    assert {climbed, again[1]} == set(store.deadlines("C-1")) == set(store.deadlines("C-2"))
+    assert NOW + 3 * HOUR in {one.next_look for one in store.deadlines("C-2")}
+
+
 def test_a_clock_that_starts_in_one_case_is_not_the_one_that_stops_in_another(store: Store) -> None:
     """Though they are alike in all but their case, and both are recorded at once."""
     first, second = decision("C-1", deadlines=(clock("a"),)), decision("C-2", deadlines=(clock("b"),))
