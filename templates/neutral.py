@@ -44,7 +44,9 @@ _is_text = str.__instancecheck__
 
 
 def plain(value: object) -> object:
-    """A copy of the value made of dicts, lists and plain scalars alone, so a template finds no method worth calling.
+    """The value made of dicts, lists and plain scalars alone, so a template finds no method worth calling.
+
+    What is made of them already is not copied: no template can change it.
 
     Strings of other types (enumerations) become plain ones, tuples become lists. Raises TypeError for anything else,
     naming the place, and ValueError for a time without a zone.
@@ -91,6 +93,8 @@ def _plain(value: object) -> object:
 
 def _plain_mapping(value: Mapping[object, object]) -> dict[str, object]:
     if type(value) is dict and _TEXT.issuperset(map(type, value)):
+        if _SCALARS.issuperset(map(type, value.values())):
+            return value
         copy = dict(value)
     elif all(map(_is_text, value)):
         copy = dict(zip(map(str.__str__, value), value.values(), strict=True))
