@@ -16,6 +16,7 @@ from parsers.wishes import Wish, find_wishes
 MAX_TEXT = 20_000
 _MOST = 80  # cues of one kind
 _MOST_WISHES = 200  # the same; they are not compared with one another
+_BESIDE = ("undone", "send", "again", "fallback", "or", "informing", "bills")  # tables without rules
 _EVIDENCE = "evidence"  # looked for in the same pass; no cue of a demand
 # Each begins with the sign itself, then looks around: characters are found faster than places.
 # A point before a small letter or a digit belongs to an abbreviation ("Rs. 500", "z. B.").
@@ -101,7 +102,7 @@ def _matcher() -> tuple[Matcher, tuple[str, ...]]:
         ("instead", _phrases(wanted["denials"]["instead"], "")),
         ("deny after", _phrases(wanted["denials"]["after"], "")),
         ("past", _phrases(wanted["past"]["words"], "")),
-        *((kind, _phrases(wanted[kind]["words"], "")) for kind in ("undone", "send", "again", "fallback", "or")),
+        *((kind, _phrases(wanted[kind]["words"], "")) for kind in _BESIDE),
         *((kind, _phrases(row["words"], "")) for kind, row in loss.items()),
         (_EVIDENCE, [Phrase(text=word, language="*", rule="evidence") for word in evidence["words"]]),
     ]

@@ -10,8 +10,11 @@ _REACH_AFTER = 40
 def is_denied(said: Said, cue: Cue) -> bool:
     """Whether the words around a cue deny it in its clause.
 
-    What somebody did not do is wanted all the same: "you have not refunded me", "if you do not repair it".
+    What somebody did not do is wanted all the same: "you have not refunded me", "if you do not repair it". Who only
+    wants to have said it asks for no explanation: "I wanted you to know".
     """
+    if cue.rule == "explanation" and any(is_inside(cue, one) for one in said.beside(cue, "informing")):
+        return True
     for one in said.beside(cue, "deny before"):
         if 0 <= cue.start - one.end <= _REACH_BEFORE:
             return _is_refusal(said, one, cue) and not _turned(said, one.end, cue.start)

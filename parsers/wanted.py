@@ -202,7 +202,12 @@ def _is_second_choice(said: Said, cue: Cue) -> bool:
 
 
 def _meant(said: Said, cue: Cue) -> str:
-    """To make a loss good is to compensate, whatever the verb: "den Schaden ersetzen", "rimborso dei danni"."""
+    """To make a loss good is to compensate, whatever the verb: "den Schaden ersetzen", "rimborso dei danni".
+
+    To cancel a bill is to put it right.
+    """
+    if cue.rule == "termination":
+        return "other" if any(_joined(said, one, cue) for one in said.beside(cue, "bills")) else cue.rule
     if cue.rule not in ("refund", "replacement"):
         return cue.rule
     damages = [one for one in said.beside(cue, "damage") if not is_inside(one, cue)]
