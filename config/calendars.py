@@ -13,6 +13,7 @@ So the deadline that is given is the earliest that can come of it. When the days
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache, partial
 from threading import Lock
@@ -89,6 +90,15 @@ class Calendars(Mapping[str, Calendar]):
     def __len__(self) -> int:
         return len(self._rules)
 
+    def announcements(self, begin: datetime, end: datetime) -> tuple[datetime, ...]:
+        """When days were announced between two moments: at midnight of the zone in which each calendar counts."""
+        found = {_said_at(one, rules) for rules in self._rules.values() for one in rules.announced}
+        return tuple(sorted(moment for moment in found if moment and begin < moment < end))
+
+    def known_at(self, moment: datetime) -> "Calendars":
+        """The calendars as they were known at a moment: without the days that were announced later."""
+        return Calendars({name: _known_at(rules, moment) for name, rules in self._rules.items()}, self._now)
+
     def years_of_prayer(self, names: Iterable[str]) -> dict[str, Callable[[], str]]:
         """What the times of prayer of these calendars are remembered by, with what makes each line (`prayer_times`)."""
         found: dict[str, Callable[[], str]] = {}
@@ -99,6 +109,16 @@ class Calendars(Mapping[str, Calendar]):
                 every = range(years.start, years.stop + 1)
                 found |= {year_key(prayers, year): partial(line_of, prayers, year) for year in every}
         return found
+
+
+def _said_at(one: Announced, rules: CalendarRules) -> datetime | None:
+    """When a day was announced; None when nobody has said."""
+    return datetime.fromtimestamp(instant(ZoneInfo(rules.zone), one.on, 0), UTC) if one.on else None
+
+
+def _known_at(rules: CalendarRules, moment: datetime) -> CalendarRules:
+    known = tuple(one for one in rules.announced if (at := _said_at(one, rules)) is None or at <= moment)
+    return rules if known == rules.announced else replace(rules, announced=known)
 
 
 _NOTHING = "has no working time; give it shifts on at least one day that is not free"

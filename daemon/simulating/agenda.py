@@ -15,6 +15,7 @@ _DAY = 86_400  # seconds
 class Turn(IntEnum):
     """Who comes first of what is due in one moment."""
 
+    CALENDAR = -1
     LETTER = 0
     ACT = 1
     STAGE = 2

@@ -26,11 +26,13 @@ from cases.opening import note_of
 from cases.placing import Fresh, KnownMessage, Place, place_of
 from cases.policy import Policy
 from cases.reception import Reception, reception_of
+from cases.recounting import on_calendar
 from cases.tokens import IssuedToken
 from daemon.intake import AccountFacts
 from daemon.knowing import background_of, known_of
 from daemon.simulating.acts import Staff, ToldAct, Ways, acted
 from daemon.simulating.agenda import Agenda, Turn
+from daemon.simulating.announced import changes_between
 from daemon.simulating.book import MemoryBook
 from daemon.simulating.letterbox import Letterbox, Settled
 from daemon.simulating.post import Piece
@@ -53,6 +55,7 @@ class World:
     """Whose desk it is."""
 
     policy: Policy
+    later: tuple[tuple[datetime, Policy], ...] = ()  # the same with calendars as they are known from these moments on
     accounts: Mapping[str, AccountFacts]
     addresses: frozenset[str]  # of the desk itself, case-folded
     staff: Staff | None = None
@@ -81,6 +84,7 @@ class SimulatedDesk:
     _ways: Ways = field(init=False)
     _letters: Letterbox = field(init=False)
     _watch: Watch = field(init=False)
+    _quarterly: Quarterly = field(init=False)
 
     def __post_init__(self) -> None:
         """Opens an empty book."""
@@ -97,13 +101,16 @@ class SimulatedDesk:
         self._telling = frozenset((*clocks, *items))
         self._watch = Watch(policy=self.policy, run=self.run, agenda=self._agenda, sink=self.sink)
         self._watch.begin(self.run.begin)
-        Quarterly(
+        self._quarterly = Quarterly(
             policy=self.policy,
             run=self.run,
             agenda=self._agenda,
             tallies=self._watch.tallies,
             cases=self.book.cases,
-        ).begin(self.run.begin)
+        )
+        self._quarterly.begin(self.run.begin)
+        for moment, policy in self.world.later:
+            self._agenda.plan(moment, Turn.CALENDAR, partial(self._count_anew, policy))
         for act in self.world.acts:
             self._agenda.plan(act.at, Turn.ACT, partial(self._act, act))
 
@@ -152,6 +159,23 @@ class SimulatedDesk:
         stages = [event.stage for event in events if isinstance(event, e.LadderStepTaken)]
         self._look_next(case.number, climbed(before, case, stages, self.policy), now, happened=True)
         return True
+
+    def _count_anew(self, policy: Policy, now: datetime) -> None:
+        """Days were announced: what runs moves, and says why, as `daemon.recounting` has it."""
+        changes = changes_between(self.policy, policy)
+        self.policy = self._letters.policy = self._watch.policy = self._quarterly.policy = policy
+        self._ways = Ways(policy)
+        if self.world.pen:
+            self.world.pen.follow(policy)
+        for number, before in [*self._clocks.items()]:
+            case, clocks = self.book.cases[number], owed(self.book.cases[number], policy)
+            if before == clocks:
+                self._clocks[number] = clocks
+            elif events := on_calendar(case, before, changes, policy, now):
+                self._conclude(case, events, now)
+            else:  # no limit has moved, but when somebody is reminded of one
+                self._look_next(number, clocks, now, happened=False)
+                self.run.stories[number].watch(case, clocks, policy, now)
 
     # mail
 

@@ -79,7 +79,7 @@ class _Waiting:
         return self.letter.to
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Letterbox:
     """Takes letters and lets them leave."""
 

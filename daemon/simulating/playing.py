@@ -12,6 +12,7 @@ from config.values import Account, Settings
 from daemon.assemble import parsers_of
 from daemon.intake import AccountFacts
 from daemon.simulating.acts import Staff, ToldAct
+from daemon.simulating.announced import as_known
 from daemon.simulating.aside import made_aside
 from daemon.simulating.desk import SimulatedDesk, Sink, World
 from daemon.simulating.post import Piece, Post, asked_of
@@ -73,16 +74,18 @@ def play(
 ) -> Run:
     """One run of the desk over what was read. Raises NeedsHuman when the calendars do not reach far enough."""
     post, staff = wanted.post, wanted.staff
+    policy, later = as_known(settings.policy, wanted.begin, wanted.end)
     run = Run(
         begin=wanted.begin,
         end=wanted.end,
-        policy=settings.policy,
+        policy=later[-1][1] if later else policy,
         staff=staff.manner if staff else "nobody acts but those whose acts are told",
         undated=post.undated,
         outside=len(post.pieces) - len(post.between(wanted.begin, wanted.end)),
     )
     world = World(
-        policy=settings.policy,
+        policy=policy,
+        later=later,
         accounts=_facts(settings.accounts),
         addresses=frozenset(address.casefold() for address in settings.desk_addresses),
         staff=staff,

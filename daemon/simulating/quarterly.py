@@ -24,7 +24,7 @@ from daemon.simulating.record import Run, seen_report
 from daemon.simulating.tallies import MemoryTallies
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Quarterly:
     """Tells about quarters. Nothing is said of those that ended before the run, of which it knows nothing."""
 

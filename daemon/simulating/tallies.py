@@ -99,7 +99,7 @@ class MemoryTallies:
         return self._all[0][0] if self._all else None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Watch:
     """Looks once a day, as `daemon.reviewing` does."""
 

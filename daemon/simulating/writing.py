@@ -38,6 +38,10 @@ class Pen:
         except OSError as error:
             raise NeedsHuman(f"cannot write into {self.folder}: {error.strerror}; name another folder") from error
 
+    def follow(self, policy: Policy) -> None:
+        """Calendars have changed."""
+        self.policy, self._composer = policy, replace(self._composer, policy=policy)
+
     def hear(self, number: str, events: Iterable[e.Event]) -> None:
         """What letters about the case may tell of."""
         self._history[number] += events

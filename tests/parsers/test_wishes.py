@@ -34,6 +34,22 @@ WISHES = (
     ("es", "¿Me mandan otra? Les devuelvo la rota mañana.", "replacement"),
     ("ms", "Tolonglah baiki pintu ini.", "repair"),
     ("zh-Hant", "修車的錢能不能補給我？", "compensation"),
+    ("de", "Bitte stornieren Sie die Rechnung.", "other"),
+    ("tr", "Faturanın iptal edilip doğru bilgilerle yeniden kesilmesini rica ediyoruz.", "other"),
+    ("pl", "Proszę anulować fakturę.", "other"),
+    ("ru", "Просим отменить счёт.", "other"),
+    ("ko", "청구서를 취소해 주세요.", "other"),
+    ("de", "Bitte kündigen Sie meinen Vertrag und schicken Sie die letzte Rechnung.", "termination"),
+    ("nl", "Kunt u mij laten weten waarom dit gebeurd is?", "explanation"),
+)
+INFORMING = (
+    ("nl", "Ik wilde dit toch even laten weten. Zo ga je niet met andermans spullen om."),
+    ("cs", "Jen chci, abyste věděli, že takhle o zákazníky přicházíte."),
+    ("pl", "Chcę tylko, żebyście o tym wiedzieli."),
+    ("de", "Ich wollte nur, dass Sie das wissen."),
+    ("fr", "Je voulais simplement que vous le sachiez."),
+    ("ru", "Пишу, чтобы вы знали об этом."),
+    ("sv", "Jag ville bara att ni ska veta."),
 )
 
 
@@ -41,6 +57,12 @@ WISHES = (
 def test_a_wish_in_other_words_names_its_remedy(language: str, text: str, wanted: str) -> None:
     found = find_wanted(hear(read_claims(text, language)))
     assert wanted == (found.rule if found else None)
+
+
+@pytest.mark.parametrize(("language", "text"), INFORMING)
+def test_who_only_wants_to_have_said_it_asks_for_no_explanation(language: str, text: str) -> None:
+    found = find_wanted(hear(read_claims(text, language)))
+    assert (found.rule if found else None) is None
 
 
 def test_words_of_the_story_that_nobody_asks_for_are_no_wishes() -> None:

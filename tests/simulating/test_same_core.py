@@ -43,14 +43,15 @@ def desk(tmp_path: Path) -> Iterator[tuple[House, Settings, VirtualClock]]:
     clock, store = VirtualClock(at("2026-11-20 00:00")), open_store(used)
     with Parsers(used.accounts[0].reading, workers=1) as parsers:
         house = build(used, store, parsers, clock, guard)
-        doors = tuple(_open(outlet) for outlet in house.outbox.outlets)
+        doors = tuple(opened(outlet) for outlet in house.outbox.outlets)
         house = replace(house, outbox=replace(house.outbox, outlets=doors))
         yield house, used, clock
         house.close()
         store.close()
 
 
-def _open(outlet: Outlet) -> Outlet:
+def opened(outlet: Outlet) -> Outlet:
+    """One that takes every letter."""
     outlet.sender.close()
     return replace(outlet, sender=Everywhere())  # type: ignore[arg-type]  # a double at our own seam
 
