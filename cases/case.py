@@ -16,7 +16,7 @@ from cases.words import Channel, Grade, Status
 
 QUESTION_LETTER, EXTENSION_LETTER = "question", "extension"
 _A_DAY = timedelta(days=1)
-FOLD = 2  # counted up whenever the same events make another case, so that stored cases are folded anew
+FOLD = 3  # counted up whenever the same events make another case, so that stored cases are folded anew
 CONTACT = "next contact"  # a date that is told: by when the customer hears from us
 MEASURE_DATE = "measure date"  # with the place of a measure: the date by which it is owed
 
@@ -120,6 +120,9 @@ class Case:
     group_confirmed: bool = False
     suspected: str = ""  # the oldest case that may have the same cause, which nobody has confirmed
     suspects: int = 0  # customers who complained of that cause when this one did, as far as is known
+    suspected_by: str = ""  # the row of causes by which
+    suspected_with: tuple[str, ...] = ()  # some of the cases that may have it, the oldest first
+    not_shared: tuple[str, ...] = ()  # rows of causes by which a person found nothing in common
     speaker: str = ""  # who speaks the customer's language when whoever leads does not (M31)
     refusals: tuple[str, ...] = ()  # people who refused the assignment, since the case was last reopened
     weighed: tuple[e.Reason, ...] = ()  # reasons that a person knew when they gave another grade
@@ -474,7 +477,21 @@ def _recognised(case: Case, event: e.CustomerRecognised) -> Case:
 
 def _suggested(case: Case, event: e.GroupSuggested) -> Case:
     links = tuple(dict.fromkeys((*case.links, event.other)))
-    return replace(case, links=links, suspected=event.other, suspects=event.customers)
+    return replace(
+        case,
+        links=links,
+        suspected=event.other,
+        suspects=event.customers,
+        suspected_by=event.cause,
+        suspected_with=event.cases,
+    )
+
+
+def _not_shared(case: Case, event: e.CauseNotShared) -> Case:
+    case = replace(case, not_shared=tuple(dict.fromkeys((*case.not_shared, event.cause))))
+    if case.suspected != event.oldest:
+        return case
+    return replace(case, suspected="", suspects=0, suspected_by="", suspected_with=())
 
 
 def _joined(case: Case, event: e.GroupJoined) -> Case:
@@ -559,6 +576,7 @@ _CHANGES = cast(
         e.LanguageTroubled: _language_troubled,
         e.CustomerRecognised: _recognised,
         e.GroupSuggested: _suggested,
+        e.CauseNotShared: _not_shared,
         e.GroupJoined: _joined,
         e.GroupLeft: _left,
         e.MemberJoined: _member_joined,

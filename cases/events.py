@@ -61,6 +61,8 @@ from cases.events_desk import (
 )
 from cases.events_family import (
     CasesLinked,
+    CauseNotShared,
+    CauseShared,
     CommonTold,
     CustomerRecognised,
     GroupConfirmed,
@@ -154,6 +156,8 @@ __all__ = [
     "CasesLinked",
     "Cause",
     "CauseFound",
+    "CauseNotShared",
+    "CauseShared",
     "ChangedDay",
     "ChangedRule",
     "CommandRefused",

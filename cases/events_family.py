@@ -21,11 +21,15 @@ class ParticipantAdded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasesLinked(Event):
-    """Another case may belong to this one; staff decide. With a `lead` they have decided: it joins that group."""
+    """Another case may belong to this one; staff decide. With a `lead` they have decided: it joins that group.
+
+    With a `cause`, the row by which it was suspected with others, it joins only if it is open and in no group yet.
+    """
 
     other: str
     because: str
     lead: str = ""
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +53,26 @@ class GroupSuggested(Event):
     customers: int = 2
     cases: tuple[str, ...] = ()
     tells: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseShared(Event):
+    """A person says that the cases which were suspected together have one cause; the `oldest` joins them (M34)."""
+
+    oldest: str
+    cases: tuple[str, ...]
+    cause: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseNotShared(Event):
+    """A person says that they have not: what the row `cause` finds in this case is no sign of a common cause."""
+
+    oldest: str
+    cases: tuple[str, ...]
+    cause: str
+    because: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

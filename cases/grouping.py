@@ -1,7 +1,7 @@
-"""Commands about groups of customers with one cause: link, unlink, confirm, tell all of them (policy §9, M34)."""
+"""Commands about groups of customers with one cause: join, link, unlink, confirm, tell all of them (policy §9, M34)."""
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cases import events as e
 from cases.numbers import parse_number
@@ -32,6 +32,29 @@ def _unlinked(act: "Act") -> tuple[e.Event, ...]:
     )
 
 
+def _shared(act: "Act") -> tuple[e.Event, ...]:
+    """All cases that are suspected with this one are worked together from now on."""
+    return (e.CauseShared(at=act.now, **_suspicion(act)),)
+
+
+def _not_shared(act: "Act") -> tuple[e.Event, ...]:
+    """They have nothing to do with each other, and nobody is asked about them by that row again."""
+    return (e.CauseNotShared(at=act.now, **_suspicion(act)),)
+
+
+def _suspicion(act: "Act") -> dict[str, Any]:
+    case = act.case
+    return {
+        "by": act.by,
+        "rule": act.row.name,
+        "clause": act.row.clause,
+        "oldest": case.suspected,
+        "cases": case.suspected_with or (case.suspected, case.number),
+        "cause": case.suspected_by,
+        "because": act.text or "staff",
+    }
+
+
 def _confirmed(act: "Act") -> tuple[e.Event, ...]:
     return (e.GroupConfirmed(at=act.now, by=act.by, rule=act.row.name, clause=act.row.clause),)
 
@@ -47,6 +70,8 @@ def _told_all(act: "Act") -> tuple[e.Event, ...]:
 GROUPING: Mapping[str, Callable[["Act"], tuple[e.Event, ...]]] = {
     "common": _told_all,
     "confirm group": _confirmed,
+    "join all": _shared,
     "link": _linked,
+    "not one cause": _not_shared,
     "unlink": _unlinked,
 }

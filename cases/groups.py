@@ -134,8 +134,10 @@ def _kin(case: Case, arrival: Arrival, policy: Policy) -> tuple[CauseRow, Case, 
     matches = (
         (row, other, detail)
         for row in sorted(policy.causes, key=lambda row: not row.sure)
+        if row.name not in case.not_shared
         if (named := _may_match(row, case, arrival.message)) is not None
         for other in others
+        if row.name not in other.not_shared
         if case.received_at - other.received_at <= row.within
         if (detail := _why_same(row, case, named, other, arrival.message, alike)) is not None
     )
@@ -214,7 +216,10 @@ def _lead_of(other: Case, background: Background) -> Case | None:
 
 
 # The events that other cases may have to hear of.
-HEARD = (e.CasesLinked, e.GroupJoined, e.GroupLeft, e.MemberJoined, e.MemberLeft, e.CommonTold, e.Graded)
+HEARD = (
+    e.CasesLinked, e.CauseShared, e.CauseNotShared, e.GroupJoined, e.GroupLeft, e.MemberJoined, e.MemberLeft,
+    e.CommonTold, e.Graded,
+)  # fmt: skip
 
 
 def hearers(case: Case, event: e.Event, policy: Policy) -> tuple[str, ...]:
@@ -223,6 +228,10 @@ def hearers(case: Case, event: e.Event, policy: Policy) -> tuple[str, ...]:
     match event:
         case e.CasesLinked(other=other, lead=lead) if lead:
             return (other,)
+        case e.CauseShared(oldest=oldest):
+            return (oldest,)
+        case e.CauseNotShared(cases=cases):
+            return cases
         case e.GroupJoined(lead=lead, before=before):
             return tuple(number for number in (lead, before, *members) if number)
         case e.GroupLeft(lead=lead):
@@ -245,8 +254,12 @@ def heard(case: Case, teller: Case, event: e.Event, policy: Policy, now: datetim
     """What a case makes of an event of another one; nothing when it has heard it before. `teller` is as it is now."""
     by = f"case:{teller.number}"
     match event:
-        case e.CasesLinked(lead=lead, because=because) if lead not in {case.number, case.lead}:
-            return (_joins(case, lead, "staff", because, by, now),)
+        case e.CauseShared():
+            return _joins_all(case, teller, event, policy, by, now)
+        case e.CauseNotShared(cause=cause) if cause not in case.not_shared:
+            return (replace(event, at=now, by=by, cases=()),)
+        case e.CasesLinked() if event.lead not in {case.number, case.lead}:
+            return _follows(case, event, by, now)
         case e.GroupJoined(lead=lead) if lead == case.number:
             return _takes_in(case, teller, event, policy, by, now)
         case e.GroupJoined(before=before) if before == case.number:
@@ -271,6 +284,34 @@ def heard(case: Case, teller: Case, event: e.Event, policy: Policy, now: datetim
 def _joins(case: Case, lead: str, cause: str, because: str, by: str, now: datetime) -> e.GroupJoined:
     return e.GroupJoined(
         at=now, by=by, rule=cause, clause="M34", lead=lead, cause=cause, because=because, before=case.lead
+    )
+
+
+def _follows(case: Case, event: e.CasesLinked, by: str, now: datetime) -> tuple[e.Event, ...]:
+    """A person named it, or meant it with others: then only if it is open and belongs to nobody."""
+    if event.cause and (case.lead or case.members or case.status is Status.CLOSED):
+        return ()
+    return (_joins(case, event.lead, event.cause or "staff", event.because, by, now),)
+
+
+def _joins_all(
+    case: Case, teller: Case, event: e.CauseShared, policy: Policy, by: str, now: datetime
+) -> tuple[e.CasesLinked, ...]:
+    """The oldest of the suspected cases, or the lead it has, leads; when it is closed, the one that was asked about."""
+    lead = teller.number if case.status is Status.CLOSED else case.lead or case.number
+    others = [number for number in event.cases if number not in {case.number, lead}]
+    return tuple(
+        e.CasesLinked(
+            at=now,
+            by=by,
+            rule=event.rule,
+            clause=event.clause,
+            other=other,
+            because=event.because,
+            lead=lead,
+            cause=event.cause,
+        )
+        for other in others[: policy.most_members]
     )
 
 

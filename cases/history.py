@@ -96,6 +96,8 @@ def _clock_parts(event: e.Event) -> dict[str, object]:
 def _of_family(event: e.Event) -> str:
     """The numbers of other cases that an event names."""
     match event:
+        case e.CauseShared() | e.CauseNotShared():
+            return ", ".join(event.cases[:5]) or event.oldest
         case e.CasesLinked() | e.GroupSuggested() | e.MemberJoined() | e.MemberLeft():
             return event.other
         case e.GroupJoined() | e.GroupLeft():

@@ -113,7 +113,7 @@ class _Offer:
 
 _offers_of_roles = Kept[frozenset[str], tuple[_Offer, ...]]()
 # What `impossible` and `_is_asked` look at in a case: of these whether there is any, of the others all.
-READ_IF_ANY = ("handler", "members")
+READ_IF_ANY = ("handler", "members", "suspected", "lead")
 READ_WHOLE = ("status", "grade", "public", "hq_leads", "approvals", "causes", "responsibility")
 _read_if_any, _read_whole = attrgetter(*READ_IF_ANY), attrgetter(*READ_WHOLE)
 _sensible_of = Kept[tuple[object, ...], tuple[_Offer, ...]]()

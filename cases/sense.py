@@ -103,7 +103,9 @@ POINTLESS: Mapping[str, tuple[str, Callable[[Case], bool]]] = {
     "confirm group": ("no group", lambda case: not case.members),
     "confirm": ("already confirmed", lambda case: "InvestigationConfirmed" in case.moments),
     "hand up": ("already handed up", lambda case: case.hq_leads),
+    "join all": ("nothing suspected", lambda case: not case.suspected or bool(case.lead)),
     "meeting": ("not major", lambda case: case.grade is not Grade.MAJOR),
+    "not one cause": ("nothing suspected", lambda case: not case.suspected or bool(case.lead)),
     "reject": ("nothing to approve", lambda case: not case.approvals),
     "resolve": ("already resolved", lambda case: case.status is Status.RESOLVED),
 }

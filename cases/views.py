@@ -136,7 +136,7 @@ def _common(letter: Letter, _case: Case, policy: Policy) -> View:
 
 # What a letter asks for stands first among what its reader may do.
 _FIRST = {
-    "group-notice": ("link", "confirm group", "unlink"),
+    "group-notice": ("join all", "not one cause", "link", "confirm group", "unlink"),
     "handed-on": ("route", "accept", "assign", "category"),
     "extension-asked": ("grant extension", "refuse extension"),
     "major-notice": ("grade general", "grade important", "grade major"),

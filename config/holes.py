@@ -37,6 +37,8 @@ BY_COMMAND = {
     "AssignmentRefused": frozenset({"refuse"}),
     "AuthorityTold": frozenset({"reported to authority"}),
     "CauseFound": frozenset({"cause"}),
+    "CauseNotShared": frozenset({"not one cause"}),
+    "CauseShared": frozenset({"join all"}),
     "CommonTold": frozenset({"common"}),
     "GroupConfirmed": frozenset({"confirm group"}),
     "ContainmentReported": frozenset({"contained"}),

@@ -370,7 +370,7 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         "group": _GROUP,
         "customer": _CUSTOMER,
         "words": _WORDS,
-        **_may("link: …", "confirm group", "unlink: …", "status"),
+        **_may("join all", "not one cause", "link: …", "status"),
     },
     "handed-on": {
         **_COMMON,

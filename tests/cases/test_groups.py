@@ -284,6 +284,75 @@ def intake(policy: Policy) -> str:
     return policy.directory.with_role("intake desk")[0].id
 
 
+BROKEN = "The PX-200 is broken."
+
+
+class TestSuspicion:
+    """What the intake desk answers when it is asked whether several customers complain of one cause."""
+
+    def suspected(self, office: Office, names: str) -> list[str]:
+        return [office.write(f"{name}@{name}.example", BROKEN) for name in names]
+
+    def test_one_word_joins_all_under_the_oldest_and_three_customers_are_major(self, policy: Policy) -> None:
+        office = Office(policy)
+        numbers = self.suspected(office, "abcd")
+        (letter, *_) = office.letters_of(numbers[2], "group-notice")
+        assert ["join all", "not one cause"] == office.shown(letter)["allowed"][:2]  # type: ignore[index]
+        assert [] == office.command(numbers[3], intake(policy), "join all: the whole batch")
+        lead = office.case(numbers[0])
+        assert numbers[1:] == [member.number for member in lead.members]
+        assert ["", *[numbers[0]] * 3] == [office.case(one).lead for one in numbers]
+        assert [(Grade.MAJOR, True)] * 4 == [(office.case(x).grade, office.case(x).provisional) for x in numbers]
+        joined = next(one for one in office.events[numbers[1]] if isinstance(one, e.GroupJoined))
+        assert ("same_model", "the whole batch") == (joined.cause, joined.because)
+        assert ["nothing suspected"] == office.command(numbers[3], intake(policy), "join all")
+
+    def test_closed_cases_and_those_of_other_groups_stay_as_they_are(self, policy: Policy) -> None:
+        office = Office(policy)
+        numbers = self.suspected(office, "abcd")
+        other = office.write("z@z.example", "Something else")
+        office.conclude(office.case(numbers[1]), (e.CaseClosed(at=office.now, by="staff", because="done"),))
+        office.command(other, intake(policy), f"link {numbers[2]}")
+        office.command(numbers[3], intake(policy), "join all")
+        assert ["", "", other, numbers[0]] == [office.case(one).lead for one in numbers]
+
+    def test_when_the_oldest_is_closed_by_then_the_one_that_was_asked_about_leads(self, policy: Policy) -> None:
+        office = Office(policy)
+        numbers = self.suspected(office, "abc")
+        office.conclude(office.case(numbers[0]), (e.CaseClosed(at=office.now, by="staff", because="done"),))
+        office.command(numbers[2], intake(policy), "join all")
+        assert ["", numbers[2], ""] == [office.case(one).lead for one in numbers]
+
+    def test_a_group_that_the_oldest_belongs_to_takes_them_in(self, policy: Policy) -> None:
+        office = Office(policy)
+        numbers = self.suspected(office, "abc")
+        lead = office.write("z@z.example", "The batch of May")
+        office.command(lead, intake(policy), f"link {numbers[0]}")
+        office.command(numbers[2], intake(policy), "join all")
+        assert [lead] * 3 == [office.case(one).lead for one in numbers]
+        assert set(numbers) == {member.number for member in office.case(lead).members}
+
+    def test_who_says_that_they_have_no_common_cause_is_not_asked_about_them_again(self, policy: Policy) -> None:
+        office = Office(policy)
+        numbers = self.suspected(office, "ab")
+        assert [] == office.command(numbers[1], intake(policy), "not one cause: two machines, two reasons")
+        assert ["nothing suspected"] == office.command(numbers[1], intake(policy), "not one cause")
+        third = office.write("c@c.example", BROKEN)
+        assert ("", []) == (office.case(third).suspected, office.letters_of(third, "group-notice"))
+        # What came since may have a cause of its own.
+        fourth = office.write("d@d.example", BROKEN)
+        assert (third, 2) == (office.case(fourth).suspected, office.case(fourth).suspects)
+        for one in numbers:
+            said = [x for x in office.events[one] if isinstance(x, e.CauseNotShared)]
+            assert ["two machines, two reasons"] == [x.because for x in said]
+
+    def test_another_sign_of_one_cause_is_asked_about_all_the_same(self, policy: Policy) -> None:
+        office = Office(policy)
+        first, second = (office.write(f"{x}@{x}.example", BROKEN, facts=ORDER if x == "a" else ()) for x in "ab")
+        office.command(second, intake(policy), "not one cause")
+        assert first == office.case(office.write("c@c.example", "PO-20418!", facts=ORDER)).lead
+
+
 class TestByHand:
     def test_whoever_is_linked_by_hand_is_told_of_also_between_the_numbers_that_are_news(self, policy: Policy) -> None:
         office = Office(policy)
