@@ -122,7 +122,7 @@ class Case:
     suspects: int = 0  # customers who complained of that cause when this one did, as far as is known
     suspected_by: str = ""  # the row of causes by which
     suspected_with: tuple[str, ...] = ()  # some of the cases that may have it, the oldest first
-    not_shared: tuple[str, ...] = ()  # rows of causes by which a person found nothing in common
+    apart: bool = False  # a person has said that what it seemed to have in common with others is nothing
     speaker: str = ""  # who speaks the customer's language when whoever leads does not (M31)
     refusals: tuple[str, ...] = ()  # people who refused the assignment, since the case was last reopened
     weighed: tuple[e.Reason, ...] = ()  # reasons that a person knew when they gave another grade
@@ -488,7 +488,7 @@ def _suggested(case: Case, event: e.GroupSuggested) -> Case:
 
 
 def _not_shared(case: Case, event: e.CauseNotShared) -> Case:
-    case = replace(case, not_shared=tuple(dict.fromkeys((*case.not_shared, event.cause))))
+    case = replace(case, apart=True)
     if case.suspected != event.oldest:
         return case
     return replace(case, suspected="", suspects=0, suspected_by="", suspected_with=())

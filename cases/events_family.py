@@ -67,7 +67,7 @@ class CauseShared(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CauseNotShared(Event):
-    """A person says that they have not: what the row `cause` finds in this case is no sign of a common cause."""
+    """A person says that they have not: only what is sure, such as one order, ties this case to others from now on."""
 
     oldest: str
     cases: tuple[str, ...]

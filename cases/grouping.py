@@ -38,7 +38,7 @@ def _shared(act: "Act") -> tuple[e.Event, ...]:
 
 
 def _not_shared(act: "Act") -> tuple[e.Event, ...]:
-    """They have nothing to do with each other, and nobody is asked about them by that row again."""
+    """They have nothing to do with each other, and nobody is asked about them again."""
     return (e.CauseNotShared(at=act.now, **_suspicion(act)),)
 
 

@@ -134,10 +134,10 @@ def _kin(case: Case, arrival: Arrival, policy: Policy) -> tuple[CauseRow, Case, 
     matches = (
         (row, other, detail)
         for row in sorted(policy.causes, key=lambda row: not row.sure)
-        if row.name not in case.not_shared
+        if row.sure or not case.apart
         if (named := _may_match(row, case, arrival.message)) is not None
         for other in others
-        if row.name not in other.not_shared
+        if row.sure or not other.apart
         if case.received_at - other.received_at <= row.within
         if (detail := _why_same(row, case, named, other, arrival.message, alike)) is not None
     )
@@ -256,7 +256,7 @@ def heard(case: Case, teller: Case, event: e.Event, policy: Policy, now: datetim
     match event:
         case e.CauseShared():
             return _joins_all(case, teller, event, policy, by, now)
-        case e.CauseNotShared(cause=cause) if cause not in case.not_shared:
+        case e.CauseNotShared() if not case.apart:
             return (replace(event, at=now, by=by, cases=()),)
         case e.CasesLinked() if event.lead not in {case.number, case.lead}:
             return _follows(case, event, by, now)
