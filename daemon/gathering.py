@@ -96,13 +96,13 @@ class Gathering:
 
     def _tell_some(self, reader: str, found: "_Count", most: int, *, goes_on: bool) -> None:
         """Up to `most` messages; `goes_on` when the reader was told something by this beat already."""
+        of_one = self.policy.letters.digest_most
         with self.store.unit("gather"):
-            for _ in range(most):
-                waiting = self.store.waiting_for(reader, self.clock.now(), self.policy.letters.digest_most)
-                self._tell(reader, waiting, found, goes_on=goes_on or found.messages > 0)
-                found.more = len(waiting) == self.policy.letters.digest_most
-                if not found.more:
-                    break
+            waiting = self.store.waiting_for(reader, self.clock.now(), most * of_one)
+            for start in range(0, len(waiting), of_one):
+                some = waiting[start : start + of_one]
+                self._tell(reader, some, found, goes_on=goes_on or found.messages > 0)
+            found.more = len(waiting) == most * of_one
 
     def _tell_only(self, letter: WaitingLetter, found: "_Count") -> None:
         with self.store.unit("gather"):
@@ -110,8 +110,6 @@ class Gathering:
 
     def _tell(self, reader: str, waiting: Sequence[WaitingLetter], found: "_Count", *, goes_on: bool) -> None:
         """One message's worth."""
-        if not waiting:
-            return
         now, person = self.clock.now(), self.policy.directory.people.get(reader)
         # What one message cannot hold, or one that could not be written kept back, waits for nothing more.
         last = None if goes_on else self._told_last(reader)

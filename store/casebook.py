@@ -50,7 +50,9 @@ _VERSIONS = Prepared(
     lambda number_list: CaseTable.select(CaseTable.number, CaseTable.version).where(CaseTable.number.in_(number_list))
 )
 _SNAPSHOTS = Prepared(
-    lambda number_list: CaseTable.select(CaseTable.number, CaseTable.snapshot).where(CaseTable.number.in_(number_list))
+    lambda number_list: CaseTable.select(CaseTable.number, CaseTable.version, CaseTable.snapshot).where(
+        CaseTable.number.in_(number_list)
+    )
 )
 _PLACE = Prepared(lambda number: CaseTable.select(CaseTable.id).where(CaseTable.number == number))
 _LIST = Prepared(
@@ -87,6 +89,7 @@ class Casebook(Chain, Clocks, Ledger, Outgoings, Waiting, Threads):
     """What is true of every case."""
 
     snapshots: Snapshots
+    loaded: "Loaded"
 
     def next_number_index(self) -> int:
         """0, 1, 2, …: each once, and given back when the unit it was taken in is rolled back."""
@@ -100,15 +103,28 @@ class Casebook(Chain, Clocks, Ledger, Outgoings, Waiting, Threads):
 
     def load_many(self, numbers: Sequence[str]) -> dict[str, Case]:
         """The cases of these numbers, for those that exist."""
+        unit = self.db.unit_number
         return {
-            number: self.snapshots.decode(number, snapshot)
+            number: self.loaded.keep(self.snapshots.decode(number, snapshot), version, unit)
             for some in chunks(numbers)
-            for number, snapshot in self.db.rows(_SNAPSHOTS, some)
+            for number, version, snapshot in self.db.rows(_SNAPSHOTS, some)
         }
 
     def version(self, number: str) -> int:
         """How often the case was saved; 0 when there is none."""
         return self._versions([number]).get(number, 0)
+
+    def _versions_before(self, decisions: Sequence[Saved]) -> Mapping[str, int]:
+        """Those of cases that were loaded in this unit and not saved since are known from there."""
+        found: dict[str, int] = {}
+        asked: list[str] = []
+        for one in decisions:
+            version = self.loaded.version(one.before, self.db.unit_number) if one.before else None
+            if version is None:
+                asked.append(one.case.number)
+            else:
+                found[one.case.number] = version
+        return found | self._versions(asked) if asked else found
 
     def _versions(self, numbers: Sequence[str]) -> dict[str, int]:
         return {number: version for some in chunks(numbers) for number, version in self.db.rows(_VERSIONS, some)}
@@ -133,7 +149,7 @@ class Casebook(Chain, Clocks, Ledger, Outgoings, Waiting, Threads):
         Raises also Contradiction when two of them are about one case.
         """
         with self.db.writing("decision"):
-            versions = self._versions([one.case.number for one in decisions])
+            versions = self._versions_before(decisions)
             known = self._saved_of([one.event_key for one in decisions if one.events])
             fresh = [one for one in decisions if not one.events or one.event_key not in known]
             if len({one.case.number for one in fresh}) < len(fresh):
@@ -164,6 +180,7 @@ class Casebook(Chain, Clocks, Ledger, Outgoings, Waiting, Threads):
         for one in decisions:
             number, said = one.case.number, _of_case(one.case)
             clocks, version = _clocks_and_snapshot(one, self.snapshots.encode(one.case)), versions.get(number, 0) + 1
+            self.loaded.keep(one.case, version, self.db.unit_number)
             if one.new_case:
                 rows[_ADD].append((*said, *clocks, number, version))
             elif one.before and said == _of_case(one.before):
@@ -203,6 +220,27 @@ class Casebook(Chain, Clocks, Ledger, Outgoings, Waiting, Threads):
         self._issue([token for token in saved.tokens if token.letter_key not in repeated])
         self._remember(number, [letter.message_id for letter in fresh], None)
         return repeated
+
+
+class Loaded:
+    """The versions of the cases that were loaded in the present unit, beside which nobody else writes."""
+
+    def __init__(self) -> None:
+        self._unit = 0
+        self._versions: dict[str, tuple[Case, int]] = {}
+
+    def keep(self, case: Case, version: int, unit: int) -> Case:
+        """The case, which was at that version in the unit of that number (0 outside of one)."""
+        if unit:
+            if unit != self._unit:
+                self._unit, self._versions = unit, {}
+            self._versions[case.number] = case, version
+        return case
+
+    def version(self, case: Case, unit: int) -> int | None:
+        """Its version, if the very case was loaded in this unit and none of another version since."""
+        known, version = self._versions.get(case.number, (None, 0)) if unit == self._unit else (None, 0)
+        return version if known is case else None
 
 
 def _check(saved: Saved, version: int) -> None:

@@ -8,6 +8,7 @@ from peewee import fn
 from cases.case import FOLD
 from cases.trouble import NeedsHuman
 from store.calendars import Calendars
+from store.casebook import Loaded
 from store.database import Database
 from store.engine import Engine
 from store.folders import Folders
@@ -52,6 +53,7 @@ class Store(Folders, Quarantines, Refolding, Tallies, Calendars, Suppressions, T
     def __init__(self, database: Database) -> None:
         self.db = database
         self.snapshots = Snapshots()
+        self.loaded = Loaded()
 
     @classmethod
     def create(cls, url: str) -> "Store":

@@ -167,6 +167,27 @@ def test_a_clock_that_starts_in_one_case_is_not_the_one_that_stops_in_another(st
     assert (clock("a", next_look=NOW + HOUR),) == store.deadlines("C-2")
 
 
+def test_versions_go_up_by_one_however_a_case_was_loaded(store: Store) -> None:
+    """Loaded in the same unit, in another one, saved twice in one, and after a savepoint was rolled back."""
+    store.save(decision())
+
+    def go_on(key: str) -> int:
+        case = store.load("C-1")
+        assert case
+        return store.save(further(case, note(key), key=key, before=case)).version
+
+    assert 2 == go_on("outside")
+    with store.unit("one"):
+        assert [3, 4] == [go_on("first"), go_on("second")]
+        with suppress(Undo), store.unit():
+            assert 5 == go_on("undone")
+            raise Undo
+        assert 5 == go_on("third")
+    with store.unit("another"):
+        assert 6 == go_on("fourth")
+    assert 6 == store.version("C-1")
+
+
 def test_what_lists_show_of_a_case_follows_it_also_when_the_case_of_before_is_given(store: Store) -> None:
     first = decision()
     store.save(first)
