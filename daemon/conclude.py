@@ -87,8 +87,8 @@ class Concluder:
         )
 
     def _saved(self, before: Case | None, concluded: _Concluded, event_key: str) -> Saved:
-        composed = [one for one in concluded.made if isinstance(one, Composed)]
-        events = concluded.events
+        events, made = concluded.events, concluded.made
+        composed = [one for one in made if isinstance(one, Composed)]
         deadlines, moves = after_and_moves(before, concluded.case, events, self.policy)
         return Saved(
             case=concluded.case,
@@ -98,9 +98,9 @@ class Concluder:
             deadlines=deadlines,
             # Clocks on record are those of `before` only where all have followed the present calendars and rules.
             moved=None if self.changes.is_open else moves,
-            outgoing=tuple(one.outgoing for one in composed),
-            waiting=tuple(one for one in concluded.made if isinstance(one, WaitingLetter)),
-            tokens=tuple(one.token for one in composed),
+            outgoing=tuple([one.outgoing for one in composed]),
+            waiting=tuple([one for one in made if isinstance(one, WaitingLetter)]),
+            tokens=tuple([one.token for one in composed]),
             before=before,
         )
 

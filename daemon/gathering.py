@@ -212,7 +212,7 @@ class Gathering:
     def _tell_together(self, cases: dict[str, Case], shown: Sequence[str], keys: Sequence[str], letter: Letter) -> None:
         composed, tokens = digest(cases, shown, letter, self.concluder.composer, self.policy)
         if finished := self.concluder.press.finish(composed):
-            self.store.enqueue((finished,))
+            self.store.enqueue((finished,), are_new=True)
             self.store.issue((composed.token, *tokens))
             self.store.tell_within(keys, letter.key)
             self.store.record_fact(_TOLD_LAST + letter.person, letter.key)
@@ -221,7 +221,7 @@ class Gathering:
     def _digest(self, person: Person, address: str, now: datetime) -> Letter:
         keys = (f":{DIGEST}:{now:%Y%m%dT%H%M%S.%f} {turn}:{person.id}" for turn in count(1))
         # A reader may get several at one moment, and another one instead of one that came back.
-        key = next(key for key in keys if not self.store.outbox_by_key(key))
+        key = next(key for key in keys if not self.store.has_letter(key))
         return letter_of_digest(key, person, address, self.policy, now)
 
 

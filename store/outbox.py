@@ -154,16 +154,23 @@ class Outgoings(OutboxViews):
             counted_at = at if row and row.letter_class is LetterClass.ANSWER else None
             return self.db.run(_RELEASE, outbox_id, at, counted_at) > 0
 
-    def enqueue(self, outgoing: Sequence[Outgoing]) -> tuple[str, ...]:
-        """Queue letters that are about no case, or about several; the keys of those that were there already."""
-        with self.db.writing("letters"):
-            return self._queue(outgoing)
+    def has_letter(self, key: str) -> bool:
+        """Whether a letter of that key is in the outbox, whatever became of it."""
+        return bool(self._outbox_ids([key]))
 
-    def _queue(self, outgoing: Sequence[Outgoing]) -> tuple[str, ...]:
+    def enqueue(self, outgoing: Sequence[Outgoing], *, are_new: bool = False) -> tuple[str, ...]:
+        """Queue letters that are about no case, or about several; the keys of those that were there already.
+
+        `are_new`: the caller has seen in this unit that there is none of their keys.
+        """
+        with self.db.writing("letters"):
+            return self._queue(outgoing, are_new=are_new)
+
+    def _queue(self, outgoing: Sequence[Outgoing], *, are_new: bool = False) -> tuple[str, ...]:
         if not outgoing:
             return ()
         by_key = {letter.key: letter for letter in reversed(outgoing)}
-        repeated = self._outbox_ids(list(by_key))
+        repeated = {} if are_new else self._outbox_ids(list(by_key))
         fresh = [letter for letter in by_key.values() if letter.key not in repeated][::-1]
         self.db.run_many(_ADD, [_new_row(letter) for letter in fresh])
         if written := [letter for letter in fresh if letter.raw is not None]:

@@ -11,7 +11,7 @@ from itertools import compress
 from json.encoder import encode_basestring as _quoted
 from operator import is_not
 from threading import Lock
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple, get_args, get_origin, get_type_hints
 
 import cattrs
 
@@ -144,7 +144,8 @@ def _written(case: Case, known: _Known | None) -> Sequence[str] | None:
             assert teller
             parts[place] = teller.parts[place]  # nobody has asked, so it is what it was
             continue
-        parts[place] = part = _FIELDS[place].write(new[name])
+        part = _moments_since(new[name], old[name], parts[place]) if name == _MOMENTS and name in old else ""
+        parts[place] = part = part or _FIELDS[place].write(new[name])
         if is_dirty(part):
             return None
     return parts
@@ -221,6 +222,35 @@ def _moments_text(moments: Mapping[str, datetime]) -> str:
     return f"{{{','.join(parts)}}}"
 
 
+_MOMENTS = "moments"
+
+
+def _moments_since(new: Mapping[str, datetime], old: Mapping[str, datetime], part: str) -> str:
+    """The part with what has happened since, mostly one kind of event; empty where it must be written anew."""
+    names = [*old]
+    for name in [name for name in new if new[name] is not old.get(name)]:
+        mark = f'{_quoted(name)}:"'
+        moment = moment_text(new[name])  # always as wide
+        if name in old:
+            start = _place_of(mark, part) + len(mark)
+            part = f"{part[:start]}{moment}{part[start + len(moment) :]}"
+            continue
+        following = min([other for other in names if other > name], default="")
+        if following:
+            at = _place_of(f'{_quoted(following)}:"', part)
+            part = f'{part[:at]}{mark}{moment}",{part[at:]}'
+        else:
+            part = f'{part[:-1]}{"," if names else ""}{mark}{moment}"}}'
+        names.append(name)
+    return part if len(names) == len(new) else ""  # what holds no more is taken out
+
+
+def _place_of(mark: str, part: str) -> int:
+    """Where a name stands in an object: a quotation mark within another name has a backslash before it."""
+    found = part.find(f",{mark}")
+    return (found if found >= 0 else part.index(f"{{{mark}")) + 1
+
+
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
@@ -233,6 +263,10 @@ def _reading(kind: Any) -> Callable[[Any, Any], Any]:
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         members: dict[str, Any] = {member.value: member for member in kind}
         return lambda value, _kind: members[value]
+    if get_origin(kind) is tuple and get_args(kind)[1:] == (...,):
+        # The converter would look for the way to read an item at each item.
+        (item, _), own = get_args(kind), CONVERTER.get_structure_hook(get_args(kind)[0])
+        return lambda value, _kind: tuple([own(one, item) for one in value])
     return CONVERTER.get_structure_hook(kind)
 
 

@@ -205,3 +205,17 @@ def test_an_event_of_an_older_version_lacks_the_fields_that_came_later() -> None
 def test_a_promised_date_keeps_its_microseconds() -> None:
     told = Told(what="answer", date=datetime(2026, 3, 29, 1, 59, 59, 999999, tzinfo=UTC))
     assert "59.999999+00:00" in encode(told)  # type: ignore[arg-type]
+
+
+_NAMES = ("CaseOpened", "Closed", "LetterSent:acknowledge", "LetterSent:ack", 'Letter"A', "Zoë", "A")
+_SOME = st.dictionaries(st.sampled_from(_NAMES), MOMENTS)
+
+
+@given(steps=st.lists(_SOME, min_size=2, max_size=5))
+def test_moments_that_were_added_to_a_snapshot_are_as_if_written_anew(steps: list[dict[str, datetime]]) -> None:
+    """Kinds of events that come, come again, or hold no more."""
+    snapshots, case = Snapshots(), decision().case
+    for number, step in enumerate(steps):
+        moments = step if number % 3 == 2 else {**case.moments, **step}
+        case = replace(case, moments=moments)
+        assert encode(case) == snapshots.encode(case)
