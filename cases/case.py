@@ -16,7 +16,7 @@ from cases.words import Channel, Grade, Status
 
 QUESTION_LETTER, EXTENSION_LETTER = "question", "extension"
 _A_DAY = timedelta(days=1)
-FOLD = 3  # counted up whenever the same events make another case, so that stored cases are folded anew
+FOLD = 4  # counted up whenever the same events make another case, so that stored cases are folded anew
 CONTACT = "next contact"  # a date that is told: by when the customer hears from us
 MEASURE_DATE = "measure date"  # with the place of a measure: the date by which it is owed
 
@@ -489,13 +489,18 @@ def _suggested(case: Case, event: e.GroupSuggested) -> Case:
 
 def _not_shared(case: Case, event: e.CauseNotShared) -> Case:
     case = replace(case, apart=True)
-    if case.suspected != event.oldest:
+    return case if case.suspected != event.oldest else _unsuspected(case)
+
+
+def _unsuspected(case: Case) -> Case:
+    if not case.suspected:
         return case
     return replace(case, suspected="", suspects=0, suspected_by="", suspected_with=())
 
 
 def _joined(case: Case, event: e.GroupJoined) -> Case:
-    return replace(case, lead=event.lead, members=(), links=tuple(dict.fromkeys((*case.links, event.lead))))
+    links = tuple(dict.fromkeys((*case.links, event.lead)))
+    return replace(_unsuspected(case), lead=event.lead, members=(), links=links)
 
 
 def _left(case: Case, _event: e.GroupLeft) -> Case:

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from cases import events as e
 from cases.case import Case, fold
-from cases.groups import HEARD, hearers
+from cases.groups import HEARD, asks_all, hearers
 from cases.letters import Letter, told
 from cases.making import quick
 from cases.onward import onward
@@ -75,9 +75,18 @@ def written(letter: Letter, kind: type[e.LetterEvent], to: str, because: str, no
     )
 
 
-def echoes(before: Case | None, events: Events, policy: Policy) -> Iterator[tuple[str, e.Event]]:
-    """The cases that must hear of what happened to this one, each with the event; they decide by `groups.heard`."""
+def echoes(
+    before: Case | None, events: Events, policy: Policy, suspected_with: Callable[[str], Iterable[str]]
+) -> Iterator[tuple[str, e.Event]]:
+    """The cases that must hear of what happened to this one, each with the event; they decide by `groups.heard`.
+
+    `suspected_with` says which cases are suspected with the one of a number.
+    """
     for place, event in enumerate(events):
         if isinstance(event, HEARD):  # never the first of a case
             case = fold(before, events[:place])  # as it was before the event
-            yield from ((number, event) for number in hearers(case, event, policy) if number != case.number)
+            numbers = hearers(case, event, policy)
+            if asks_all(event):
+                oldest = event.oldest if isinstance(event, e.CauseShared | e.CauseNotShared) else ""
+                numbers = tuple(dict.fromkeys((*numbers, *suspected_with(oldest))))
+            yield from ((number, event) for number in numbers if number != case.number)

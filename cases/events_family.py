@@ -21,15 +21,11 @@ class ParticipantAdded(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CasesLinked(Event):
-    """Another case may belong to this one; staff decide. With a `lead` they have decided: it joins that group.
-
-    With a `cause`, the row by which it was suspected with others, it joins only if it is open and in no group yet.
-    """
+    """Another case may belong to this one; staff decide. With a `lead` they have decided: it joins that group."""
 
     other: str
     because: str
     lead: str = ""
-    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,12 +53,16 @@ class GroupSuggested(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CauseShared(Event):
-    """A person says that the cases which were suspected together have one cause; the `oldest` joins them (M34)."""
+    """A person says that the cases which were suspected together have one cause (M34); `cases` are some of them.
+
+    The `oldest` hears it and names the `lead`; then all of them hear, whenever they came, and join if they can.
+    """
 
     oldest: str
     cases: tuple[str, ...]
     cause: str
     because: str
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

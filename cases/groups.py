@@ -228,10 +228,8 @@ def hearers(case: Case, event: e.Event, policy: Policy) -> tuple[str, ...]:
     match event:
         case e.CasesLinked(other=other, lead=lead) if lead:
             return (other,)
-        case e.CauseShared(oldest=oldest):
-            return (oldest,)
-        case e.CauseNotShared(cases=cases):
-            return cases
+        case e.CauseShared() | e.CauseNotShared():
+            return event.cases if asks_all(event) or isinstance(event, e.CauseNotShared) else (event.oldest,)
         case e.GroupJoined(lead=lead, before=before):
             return tuple(number for number in (lead, before, *members) if number)
         case e.GroupLeft(lead=lead):
@@ -250,16 +248,23 @@ def hearers(case: Case, event: e.Event, policy: Policy) -> tuple[str, ...]:
             return ()
 
 
+def asks_all(event: e.Event) -> bool:
+    """Whether all cases must hear of the event that are suspected with the `oldest` it names, whenever they came."""
+    if isinstance(event, e.CauseNotShared):
+        return not event.by.startswith("case:")
+    return isinstance(event, e.CauseShared) and bool(event.lead)
+
+
 def heard(case: Case, teller: Case, event: e.Event, policy: Policy, now: datetime) -> tuple[e.Event, ...]:
     """What a case makes of an event of another one; nothing when it has heard it before. `teller` is as it is now."""
     by = f"case:{teller.number}"
     match event:
         case e.CauseShared():
-            return _joins_all(case, teller, event, policy, by, now)
+            return _follows(case, event, by, now) if event.lead else _led(case, teller, event, by, now)
         case e.CauseNotShared() if not case.apart:
             return (replace(event, at=now, by=by, cases=()),)
-        case e.CasesLinked() if event.lead not in {case.number, case.lead}:
-            return _follows(case, event, by, now)
+        case e.CasesLinked(lead=lead, because=because) if lead not in {case.number, case.lead}:
+            return (_joins(case, lead, "staff", because, by, now),)
         case e.GroupJoined(lead=lead) if lead == case.number:
             return _takes_in(case, teller, event, policy, by, now)
         case e.GroupJoined(before=before) if before == case.number:
@@ -287,32 +292,17 @@ def _joins(case: Case, lead: str, cause: str, because: str, by: str, now: dateti
     )
 
 
-def _follows(case: Case, event: e.CasesLinked, by: str, now: datetime) -> tuple[e.Event, ...]:
-    """A person named it, or meant it with others: then only if it is open and belongs to nobody."""
-    if event.cause and (case.lead or case.members or case.status is Status.CLOSED):
-        return ()
-    return (_joins(case, event.lead, event.cause or "staff", event.because, by, now),)
-
-
-def _joins_all(
-    case: Case, teller: Case, event: e.CauseShared, policy: Policy, by: str, now: datetime
-) -> tuple[e.CasesLinked, ...]:
+def _led(case: Case, teller: Case, event: e.CauseShared, by: str, now: datetime) -> tuple[e.Event, ...]:
     """The oldest of the suspected cases, or the lead it has, leads; when it is closed, the one that was asked about."""
     lead = teller.number if case.status is Status.CLOSED else case.lead or case.number
-    others = [number for number in event.cases if number not in {case.number, lead}]
-    return tuple(
-        e.CasesLinked(
-            at=now,
-            by=by,
-            rule=event.rule,
-            clause=event.clause,
-            other=other,
-            because=event.because,
-            lead=lead,
-            cause=event.cause,
-        )
-        for other in others[: policy.most_members]
-    )
+    return (replace(event, at=now, by=by, lead=lead),)
+
+
+def _follows(case: Case, event: e.CauseShared, by: str, now: datetime) -> tuple[e.Event, ...]:
+    """A case joins that is open and belongs to nobody."""
+    if case.number == event.lead or case.lead or case.members or case.status is Status.CLOSED:
+        return ()
+    return (_joins(case, event.lead, event.cause, event.because, by, now),)
 
 
 def _takes_in(
@@ -321,9 +311,12 @@ def _takes_in(
     """The lead case takes another one in; so many customers may raise its grade (policy §4)."""
     if teller.number in {member.number for member in case.members}:
         return ()
+    by_hand = event.cause == "staff"
+    if not by_hand and len(case.members) >= policy.most_members:
+        full = e.MemberLeft(at=now, by=by, clause=event.clause, other=teller.number, because="the group is full")
+        return (full,)
     people = people_of(teller)
     before = (people_of(case), *(member.people for member in case.members))
-    by_hand = event.cause == "staff"
     joined = e.MemberJoined(
         at=now,
         by=by,

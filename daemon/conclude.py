@@ -140,7 +140,7 @@ class Concluder:
     ) -> bool:
         """What other cases make of it, in the same transaction (`cases.groups`); whether any made anything of it."""
         passed = False
-        for place, (number, event) in enumerate(echoes(before, events, self.policy)):
+        for place, (number, event) in enumerate(echoes(before, events, self.policy, self.store.suspected_with)):
             other = self.store.load(number)
             if other is None:
                 because = f"there is no case {number}, to which this one was to be linked"

@@ -220,12 +220,15 @@ def _together(pieces: Mapping[str, float], eldc: Mapping[str, float], second: st
     for language in {*likely_ones, *eldc, *([second] if second else [])}:
         # What eldc does not know it takes for the next of kin; nor can it tell twins apart.
         near = twins.get(language, ()) if language in pieces else ()
-        score = _PIECES * max(_LEAST_PIECES, pieces.get(language, _LEAST_PIECES)) if pieces else 0.0
+        score = 0.0
+        if pieces:
+            told = pieces.get(language, _LEAST_PIECES)
+            score = _PIECES * (max(_LEAST_PIECES, told))
         if eldc:
-            told = max(eldc.get(language, _LEAST_ELDC if language in known else _UNKNOWN), lifted.get(language, -99.0))
-            for one in near:
-                told = max(told, eldc.get(one, _LEAST_ELDC))
-            score += _ELDC * max(_LEAST_ELDC, told)
+            told = eldc.get(language, _LEAST_ELDC if language in known else _UNKNOWN)
+            for more in (lifted.get(language, -99.0), *[eldc.get(one, _LEAST_ELDC) for one in near]):
+                told = max(told, more)
+            score += _ELDC * (max(_LEAST_ELDC, told))
         if second:
             share = 1.0 if language == second else 0.0
             if not share and second in near:

@@ -100,12 +100,9 @@ def scores(clues: Mapping[str, Clue], learned: Learned, question: str) -> dict[s
     """What all clues weigh together for each answer of a question; nothing where no clue is known."""
     answers, rows = _table(learned).weights(question)
     totals: Sequence[float] = ()
-    for name, clue in clues.items():  # in their order, so that equal letters get equal sums
-        row = rows.get(name)
-        if row is None:
-            continue
-        if clue.much != 1.0:
-            much = clue.much
+    for name in filter(rows.__contains__, clues):  # in their order, so that equal letters get equal sums
+        row, much = rows[name], clues[name].much
+        if much != 1.0:
             row = tuple([weight * much for weight in row])
         totals = tuple(map(add, totals, row)) if totals else row
     return dict(zip(answers, totals, strict=False))
@@ -118,11 +115,11 @@ def telling(clues: Mapping[str, Clue], learned: Learned, question: str, answer: 
         return []
     place = answers.index(answer)
     found = [
-        Telling(name, round(rows[name][place] * clues[name].much, 3), clues[name])
+        (-abs(weight), name, weight)
         for name in rows.keys() & clues.keys()
-        if rows[name][place]
+        if (weight := round(rows[name][place] * clues[name].much, 3)) or rows[name][place]
     ]
-    return sorted(found, key=lambda one: (-abs(one.weight), one.name))[:most]
+    return [Telling(name, weight, clues[name]) for _, name, weight in sorted(found)[:most]]
 
 
 def word_clues(text: str) -> dict[str, Clue]:

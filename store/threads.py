@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from cases.kinship import mark_of_cause
 from cases.tokens import IssuedToken
 from store.part import Part
 from store.prepared import Inserting, Prepared, chunks, ignore
@@ -39,6 +40,9 @@ _OF_MARK = Prepared(
     lambda mark: (
         MarkTable.select(MarkTable.number).where(MarkTable.mark == mark).order_by(MarkTable.id.desc()).limit(10)
     )
+)
+_ALL_OF_MARK = Prepared(
+    lambda mark: MarkTable.select(MarkTable.number).where(MarkTable.mark == mark).order_by(MarkTable.id).limit(1000)
 )
 _LATEST_OF_ADDRESS = Prepared(
     lambda address: (
@@ -87,6 +91,10 @@ class Threads(Part):
         """Numbers of the newest cases that have any of the marks, at most ten for each, however many there are."""
         found = (number for mark in marks for (number,) in self.db.rows(_OF_MARK, mark))
         return tuple(dict.fromkeys(found))
+
+    def suspected_with(self, oldest: str) -> tuple[str, ...]:
+        """Numbers of the cases that were suspected to have one cause with this one, oldest first; up to a thousand."""
+        return tuple(number for (number,) in self.db.rows(_ALL_OF_MARK, mark_of_cause(oldest)))
 
     def _mark(self, number: str, marks: Sequence[str]) -> None:
         self.db.run_many(_MARK, [(mark, number) for mark in marks])

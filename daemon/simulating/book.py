@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 
 from cases.case import Case
-from cases.kinship import marks_of_case
+from cases.kinship import mark_of_cause, marks_of_case
 from cases.numbers import number_of
 from cases.placing import KnownMessage
 from cases.tokens import IssuedToken
@@ -99,6 +99,10 @@ class MemoryBook:
         """Numbers of the newest cases that have any of these marks."""
         found = (number for mark in marks for number in islice(reversed(self._of_mark.get(mark, {})), 10))
         return tuple(dict.fromkeys(found))
+
+    def suspected_with(self, oldest: str) -> tuple[str, ...]:
+        """Numbers of the cases that were suspected to have one cause with this one, in their order."""
+        return tuple(self._of_mark.get(mark_of_cause(oldest), {}))
 
     def load_many(self, numbers: Sequence[str], /) -> dict[str, Case]:
         """The cases of these numbers, for those that exist."""

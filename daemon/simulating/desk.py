@@ -341,7 +341,7 @@ class SimulatedDesk:
         for one in made:
             self._letters.post(story, one, case, now)
         self._follow(story, case, happened, now)
-        for number, event in echoes(before, first.decided, self.policy):
+        for number, event in echoes(before, first.decided, self.policy, self.book.suspected_with):
             other = self.book.cases.get(number)
             if other and (answer := heard(other, case, event, self.policy, now)):
                 self._conclude(other, answer, now)

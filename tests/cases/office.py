@@ -48,7 +48,7 @@ class Office:
         self.book.keep(after)
         self.events.setdefault(after.number, []).extend(new)
         self.letters += told(after, new, self.policy, self.now)
-        for number, event in echoes(before, new, self.policy):
+        for number, event in echoes(before, new, self.policy, self.book.suspected_with):
             other = self.book.cases.get(number)
             if other and (answer := heard(other, after, event, self.policy, self.now)):
                 self.conclude(other, answer)

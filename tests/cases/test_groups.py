@@ -346,6 +346,30 @@ class TestSuspicion:
             said = [x for x in office.events[one] if isinstance(x, e.CauseNotShared)]
             assert ["two machines, two reasons"] == [x.because for x in said]
 
+    def test_all_of_a_wave_join_whichever_letter_is_answered(self, policy: Policy) -> None:
+        office = Office(policy)
+        numbers = [office.write(f"c{n}@d{n}.example", BROKEN) for n in range(40)]
+        assert [] == office.command(numbers[2], intake(policy), "join all")
+        assert [numbers[0]] * 39 == [office.case(one).lead for one in numbers[1:]]
+        assert [""] * 40 == [office.case(one).suspected for one in numbers]
+
+    def test_nor_is_anybody_asked_again_about_a_wave_that_has_no_common_cause(self, policy: Policy) -> None:
+        office = Office(policy)
+        numbers = [office.write(f"c{n}@d{n}.example", BROKEN) for n in range(40)]
+        office.command(numbers[2], intake(policy), "not one cause")
+        assert [("", True)] * 40 == [(office.case(one).suspected, office.case(one).apart) for one in numbers]
+        later = [office.write(f"l{n}@m{n}.example", BROKEN) for n in range(70)]
+        assert {later[0]} == {office.case(one).suspected for one in later[1:]}
+
+    def test_a_group_takes_in_no_more_than_it_may_hold_and_closed_cases_take_no_place(self, policy: Policy) -> None:
+        office = Office(replace(policy, most_members=2))
+        numbers = self.suspected(office, "abcdef")
+        for one in numbers[1:3]:
+            office.conclude(office.case(one), (e.CaseClosed(at=office.now, by="staff", because="done"),))
+        office.command(numbers[5], intake(policy), "join all")
+        assert ["", "", "", numbers[0], numbers[0], ""] == [office.case(one).lead for one in numbers]
+        assert numbers[3:5] == [member.number for member in office.case(numbers[0]).members]
+
     def test_another_sign_of_one_cause_is_asked_about_all_the_same(self, policy: Policy) -> None:
         office = Office(policy)
         first, second = (office.write(f"{x}@{x}.example", BROKEN, facts=ORDER if x == "a" else ()) for x in "ab")
