@@ -15,7 +15,8 @@ from parsers.tables import table
 # Each way begins with the sign itself: a way that looks back first would be tried at each place of the text.
 _QUOTED = re.compile(
     r"“[^“”\n]{12,300}”|„[^„“”\n]{12,300}[“”\"]|«[^«»\n]{12,300}»|»[^«»\n]{12,300}«|\"[^\"\n]{12,300}\""
-    r"|”[^”\n]{12,200}”|「[^「」\n]{8,200}」|『[^』\n]{8,200}』|['‘](?<!\w['‘])[^'‘’\n]{12,200}['’](?!\w)"
+    r"|”[^”\n]{12,200}”|「[^「」\n]{8,200}」|『[^』\n]{8,200}』"
+    r"|'(?<!\w')[^'‘’\n]{12,200}['’](?!\w)|‘(?<!\w‘)[^'‘’\n]{12,200}['’](?!\w)"
 )
 _ITEM = re.compile(r"\s*(?:[-–—•*·]|\(?\w{1,2}[.)、:]|[①-⑨])\s*")
 _LEADING = " \t\n-–—•*\"'“„«(¿¡"
@@ -102,7 +103,7 @@ def find_asked(said: Said) -> Asked:
     listed = frozenset(number for sentence in asking for number in _listed_below(said, sentence))
     questions = frozenset(
         number
-        for number in range(len(said.sentences) + 1)
+        for number in (range(len(said.sentences) + 1) if said.asks else ())
         if said.is_question(number) and not any(start < _span(said, number)[1] - 2 < end for start, end in quoted)
     )
     return Asked(said, asks, asking, listed, questions, quoted)

@@ -61,6 +61,11 @@ class Said:
         """The number of the clause at the offset."""
         return bisect_right(self.clauses, place)
 
+    @property
+    def asks(self) -> bool:
+        """Whether there is a question mark at all."""
+        return any(map(self.text.__contains__, _ASKING))
+
     def is_question(self, sentence: int) -> bool:
         """Whether the sentence of this number ends with a question mark."""
         end = self.sentences[sentence] if sentence < len(self.sentences) else len(self.text)
@@ -149,6 +154,8 @@ def _wished(told: Sequence[Wish], sentences: tuple[int, ...]) -> Iterator[Cue]:
 
 def _few(cues: Sequence[Cue], most: int = _MOST) -> tuple[Cue, ...]:
     """The first cues of each kind: they are compared with one another, and no letter has so many."""
+    if len(cues) <= most:
+        return tuple(cues)
     counts: Counter[str] = Counter()
     kept = []
     for cue in cues:

@@ -34,9 +34,9 @@ class Heard:
     learned: Learned
     asks: bool = False  # for anything at all
 
-    def scores(self, question: str) -> Mapping[str, float]:
-        """What all clues weigh for each answer of a question."""
-        return scores(self.clues, self.learned, question)
+    def scores(self, question: str, among: Container[str] | None = None) -> Mapping[str, float]:
+        """What all clues weigh for each answer of a question, or only for some of its answers."""
+        return scores(self.clues, self.learned, question, among)
 
     def telling(self, question: str, answer: str) -> list[Telling]:
         """The clues that spoke loudest for an answer, or against it."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from parsers.digits import lowered, plain_digits
-from parsers.labels import Numbered, is_code, is_free
+from parsers.labels import ANY_DIGIT, Numbered, is_code, is_free
 from parsers.nouns import nearest_noun
 
 _OPENING = 700  # characters of the text that are looked at
@@ -29,6 +29,8 @@ def find_codes(subject: str, text: str) -> Iterator[Numbered]:
 
 def _codes(text: str) -> Iterator[Numbered]:
     plain = plain_digits(text)
+    if not ANY_DIGIT.search(plain):
+        return
     low = lowered(plain)
     for tried, match in enumerate(_TOKEN.finditer(plain)):
         if tried >= _MOST:

@@ -118,7 +118,7 @@ def _deal(marks: Sequence[Mark], categories: Sequence[str]) -> Iterator[Signal]:
 def _score(complaint: Iterable[tuple[Hit, float]], is_alarming: bool, marks: Sequence[Mark], lexicon: Lexicon) -> float:
     """What all signs weigh together, on top of what a letter to a complaint desk weighs before a word of it is read."""
     words = sum(_by_rule(complaint, _MORE).values())
-    weights = lexicon.marks_by_name
+    weights = lexicon.marks_by_name if marks else {}
     marked = sum(weights.get(mark.name, 0.0) * mark.share for mark in marks)
     return round(lexicon.letter + words + marked + (lexicon.alarm if is_alarming else 0.0), 3)
 
@@ -167,9 +167,8 @@ def _ranked(words: dict[str, float], leanings: Iterable[Leaning], heard: Heard, 
     totals = dict(words)
     for one in leanings:
         totals[one.category] = totals.get(one.category, 0.0) + one.weight
-    learned = heard.scores("category")
-    for category in totals.keys() & learned.keys():
-        totals[category] += learned[category]
+    for category, weight in heard.scores("category", totals).items():
+        totals[category] += weight
     main = max(totals, key=totals.__getitem__, default="")
     if not main or totals[main] <= 0:
         return ()
@@ -224,6 +223,8 @@ def _by_rule(hits: Iterable[tuple[Hit, float]], parts: Sequence[float]) -> dict[
 
 def _together(weights: Iterable[float], parts: Sequence[float]) -> float:
     heaviest = sorted(weights, key=abs, reverse=True)
+    if len(heaviest) == 1:
+        return parts[0] * heaviest[0]
     return sum(part * weight for part, weight in zip(parts, heaviest, strict=False))
 
 

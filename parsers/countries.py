@@ -24,6 +24,7 @@ _MARKS = (
     "\u0b82\u0bbe-\u0bd7\u0c00-\u0c04\u0c3e-\u0c56\u200c"
 )
 _TOKEN = re.compile(rf"[^\W\d_]+(?:[{_MARKS}]+[^\W\d_]*)*(?:\.[^\W\d_]\.?(?![^\W\d_]))*")
+_ASCII_TOKEN = re.compile(r"[A-Za-z]+(?:\.[A-Za-z]\.?(?![A-Za-z]))*")  # the same in ASCII, found twice as fast
 _WITHOUT_BLANKS = re.compile("[\u0e00-\u0e7f\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _HANGUL = re.compile("[가-힣]")
 _KATAKANA = re.compile("[\u30a1-\u30fa\u30fc]")
@@ -195,9 +196,10 @@ def _loose(text: str, language: str) -> Iterator[Country]:
 
 
 def _by_tokens(text: str, language: str) -> Iterator[Country]:
-    words = _TOKEN.findall(text.replace("İ", "I"))
-    folded = "\n".join(words).casefold().split("\n")
-    if "." in text:
+    words = _ASCII_TOKEN.findall(text) if text.isascii() else _TOKEN.findall(text.replace("İ", "I"))
+    joined = "\n".join(words).casefold()
+    folded = joined.split("\n")
+    if "." in joined:
         folded = [word.rstrip(".") for word in folded]
     may_begin = _beginnings(words, folded, language)
     if not may_begin:

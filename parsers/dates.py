@@ -45,10 +45,10 @@ def _by_standard(text: str) -> datetime | None:
     if match is None or month < 0 or match[6] == "60":
         return None
     zone = match[7] or "+0000"
-    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:]))
-    day, hour, minute, second = (int(match[part] or 0) for part in (1, 4, 5, 6))
+    offset = timedelta(0, 60 * (60 * int(zone[1:3]) + int(zone[3:])))
+    hour, minute, second = int(match[4]), int(match[5]), int(match[6] or 0)
     try:
-        moment = datetime(int(match[3]), month // 3 + 1, day, hour, minute, second, tzinfo=UTC)
+        moment = datetime(int(match[3]), month // 3 + 1, int(match[1]), hour, minute, second, tzinfo=UTC)
     except ValueError:
         return None
     return moment + offset if zone[0] == "-" else moment - offset

@@ -50,7 +50,7 @@ class Finder:
             known, met = self._learn(said)
         likely = {phrase for word in known.keys() & said for phrase in known[word]}
         likely.update(self._loose)
-        return frozenset(phrase for phrase in likely if phrase in text)
+        return frozenset([phrase for phrase in likely if phrase in text])
 
     def _learn(self, words: frozenset[str]) -> tuple[dict[str, tuple[str, ...]], set[str]]:
         """Remember what each word may be a part of."""

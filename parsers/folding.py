@@ -34,12 +34,14 @@ _DIGRAPHS = {
 
 
 _LETTERS_ALONE = re.compile(r"[^\W\d_]+")
+_NO_LETTERS = {code: " " for code in range(128) if not chr(code).isalpha()}  # of ASCII
 
 
 @lru_cache(maxsize=8)  # many ask the same of a text
 def letters_of(text: str) -> frozenset[str]:
     """The runs of letters of a text, in small letters."""
-    return frozenset(_LETTERS_ALONE.findall(text.lower()))
+    low = text.lower()
+    return frozenset(low.translate(_NO_LETTERS).split() if low.isascii() else _LETTERS_ALONE.findall(low))
 
 
 @lru_cache(maxsize=8)  # many ask the same of a text

@@ -329,12 +329,18 @@ def _height(lines: list[str], at: int) -> int:
 
 
 @cache
-def _ending_words() -> tuple[str, ...]:
-    return tuple(word for word in _attribution_words() if len(word) > 3 or not word.isascii())
+def _ending_words() -> dict[str, tuple[str, ...]]:
+    """By their last character."""
+    found: dict[str, tuple[str, ...]] = {}
+    for word in _attribution_words():
+        if len(word) > 3 or not word.isascii():
+            found[word[-1]] = (*found.get(word[-1], ()), word)
+    return found
 
 
 def _ends_with_word(text: str) -> bool:
-    return text[-40:].casefold().endswith(_ending_words())
+    end = text[-40:].casefold()
+    return end.endswith(_ending_words().get(end[-1:], ()))
 
 
 @lru_cache(maxsize=64)  # each introduction is looked at from above and from below

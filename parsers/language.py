@@ -19,6 +19,8 @@ _NAME = re.compile(r"\b\w*[a-zß-ÿ]\w*[A-Z]\w*\b|\b[A-Z]{2,}\b")  # PostgreSQL,
 _INNER_CAPITAL = re.compile(r"[A-Z](?<=\w[A-Z])")  # every such name has one
 _TWO_LETTERS = re.compile(r"[^\W\d_][\W\d_]*[^\W\d_]")
 _NO_LETTERS = re.compile(r"[\W\d_]+")
+_SIGNS_OF_ASCII = {code: " " for code in range(128) if _SIGNS.match(chr(code))}
+_NO_LETTERS_OF_ASCII = {code: None for code in range(128) if _NO_LETTERS.match(chr(code))}
 _LETTERS = 4000  # characters looked at
 _FEW, _WORDS = 40, 3  # characters below which words of every language are left out; words below which habit decides
 _EVERYWHERE = re.compile(r"(?i)\b(?:ok|okay|okey|hi)\b")  # said in all languages
@@ -57,12 +59,27 @@ def language_of(text: str, priors: tuple[str, ...] = ()) -> tuple[str, float]:
     """
     text = text[: 2 * _LETTERS]
     linked = "@" in text or "://" in text or "www." in text
-    text = (_NOISE if linked else _SIGNS).sub(" ", text)[:_LETTERS]
+    text = (_NOISE.sub(" ", text) if linked else _without_signs(text))[:_LETTERS]
     if not text.isascii():
         by_script = _by_script(text, priors)
         if by_script:
             return by_script
     return _by_vote(text, priors)
+
+
+def _without_signs(text: str) -> str:
+    """The text with a blank for each run of blanks, digits and signs."""
+    if not text.isascii():
+        return _SIGNS.sub(" ", text)
+    text = text.translate(_SIGNS_OF_ASCII)
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
+
+
+def _letters_in(text: str) -> int:
+    """How many letters a text has."""
+    return len(text.translate(_NO_LETTERS_OF_ASCII) if text.isascii() else _NO_LETTERS.sub("", text))
 
 
 def told_languages(value: str) -> tuple[str, ...]:
@@ -149,7 +166,7 @@ def _by_vote(text: str, priors: tuple[str, ...]) -> tuple[str, float]:
     plain = printable
     if _INNER_CAPITAL.search(printable):
         plain = _NAME.sub(" ", printable)
-        plain = plain if len(_NO_LETTERS.sub("", plain)) * 3 > len(_NO_LETTERS.sub("", printable)) else printable
+        plain = plain if _letters_in(plain) * 3 > _letters_in(printable) else printable
     few = len(plain) < _FEW and len(words_of(plain)) < _WORDS
     if few:
         plain, greeting = _EVERYWHERE.sub(" ", plain), plain

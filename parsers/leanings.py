@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from cases.message import Fact, Signal
 from cases.reading import ALWAYS, WANTED, Lexicon
+from parsers.lexicon import leanings_of
 
 __all__ = ("Leaning", "find_leanings", "told_by")
 
@@ -42,9 +43,6 @@ def told_by(facts: Iterable[Fact], signals: Iterable[Signal]) -> dict[str, Told]
 
 
 def find_leanings(told: Mapping[str, Told], lexicon: Lexicon) -> Iterator[Leaning]:
-    """What the signs of a letter weigh, category by category."""
-    for category, signs in lexicon.leanings:
-        for sign, weight in signs:
-            seen = told.get(sign)
-            if seen is not None:
-                yield Leaning(category, sign, weight, seen)
+    """What the signs of a letter weigh, category by category, in the order of the table."""
+    rows = sorted((*row, sign) for sign in told for row in leanings_of(lexicon, sign))
+    return (Leaning(category, sign, weight, told[sign]) for _, category, weight, sign in rows)

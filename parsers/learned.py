@@ -7,10 +7,11 @@ known ones nothing is learned.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
-from operator import add
+from functools import reduce
+from itertools import pairwise, repeat
+from operator import add, mul
 from typing import NamedTuple
 
 from cases.reading import Learned
@@ -96,16 +97,21 @@ def known_clues(learned: Learned) -> frozenset[str]:
     return _table(learned).names
 
 
-def scores(clues: Mapping[str, Clue], learned: Learned, question: str) -> dict[str, float]:
-    """What all clues weigh together for each answer of a question; nothing where no clue is known."""
+def scores(
+    clues: Mapping[str, Clue], learned: Learned, question: str, among: Container[str] | None = None
+) -> dict[str, float]:
+    """What all clues weigh together for each answer of a question; nothing where no clue is known.
+
+    Only for those of some answers, if it is told which.
+    """
     answers, rows = _table(learned).weights(question)
-    totals: Sequence[float] = ()
-    for name in filter(rows.__contains__, clues):  # in their order, so that equal letters get equal sums
-        row, much = rows[name], clues[name].much
-        if much != 1.0:
-            row = tuple([weight * much for weight in row])
-        totals = tuple(map(add, totals, row)) if totals else row
-    return dict(zip(answers, totals, strict=False))
+    known = [
+        row if clue.much == 1.0 else tuple(map(mul, row, repeat(clue.much)))
+        for name, clue in clues.items()  # in their order, so that equal letters get equal sums
+        if (row := rows.get(name)) is not None
+    ]
+    columns = zip(answers, zip(*known, strict=True), strict=False)
+    return {answer: reduce(add, column) for answer, column in columns if among is None or answer in among}
 
 
 def telling(clues: Mapping[str, Clue], learned: Learned, question: str, answer: str, most: int = 6) -> list[Telling]:

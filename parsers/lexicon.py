@@ -67,6 +67,15 @@ class _Compiled:
         """Those that phrases of a complaint are of, without regions."""
         return frozenset(phrase.language.partition("-")[0] for phrase in self.lexicon.complaint)
 
+    @cached_property
+    def leanings(self) -> dict[str, list[tuple[int, str, float]]]:
+        """By sign of a letter: the categories it leans to and how much, with their places in the table."""
+        found: dict[str, list[tuple[int, str, float]]] = {}
+        rows = ((category, *row) for category, signs in self.lexicon.leanings for row in signs)
+        for place, (category, sign, weight) in enumerate(rows):
+            found.setdefault(sign, []).append((place, category, weight))
+        return found
+
     def _index(self, language: str) -> Index:
         found = self._indexes.get(language)
         if found is None:
@@ -140,6 +149,11 @@ def is_covered(language: str, lexicon: Lexicon) -> bool:
     return not own or not _compiled_of(lexicon).languages.isdisjoint((own, *_KIN.get(own, ())))
 
 
+def leanings_of(lexicon: Lexicon, sign: str) -> Sequence[tuple[int, str, float]]:
+    """The categories that a sign of a letter speaks for or against, and how much, each with its place in the table."""
+    return _compiled_of(lexicon).leanings.get(sign, ())
+
+
 def find_words(subject: str, own: str, lexicon: Lexicon, language: str = "") -> tuple[list[Hit], ...]:
     """The hits of each table, and the denied words of a complaint; spans are offsets into `own`, (-1, -1) in a subject.
 
@@ -204,6 +218,8 @@ def _unmasked(hits: Sequence[Hit], *, masks_only: bool) -> list[Hit]:
 
     Of signals only rows without weight hide others: a shorter alarm is an alarm as well.
     """
+    if len(hits) < 2:
+        return [hit for hit in hits if hit.phrase.weight]
     covers = [hit for hit in hits if not hit.phrase.weight or not masks_only]
     furthest: dict[int, int] = {}
     for cover in covers:

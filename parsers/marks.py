@@ -49,13 +49,13 @@ def find_marks(own: str, facts: Iterable[Fact]) -> tuple[Mark, ...]:
 
 
 def _in_text(text: str) -> Iterator[Mark]:
-    if any(one in text for one in _OPENING):
+    if any(map(text.__contains__, _OPENING)):
         marks = [_quoted(found) for found in _QUOTED.finditer(text)]
         best = max(marks, key=attrgetter("share"), default=Mark(QUOTED, 0.0))
         if best.share:
             yield best
-    said = _KEPT.sub("", text) if any(one in text for one in _MARKED) else text
-    questions = _QUESTION.findall(said)
+    said = _KEPT.sub("", text) if any(map(text.__contains__, _MARKED)) else text
+    questions = _QUESTION.findall(said) if "?" in said or not said.isascii() else ()
     if questions:
         others = len(_SENTENCE.findall(said))
         yield Mark(QUESTIONS, round(len(questions) / (len(questions) + others), 2), f"{len(questions)} × ?")

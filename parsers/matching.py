@@ -82,7 +82,7 @@ class _Known(NamedTuple):
     rows: tuple[Row, ...]
     alone: tuple[tuple[int, Row], ...]  # of one word
     by_next: dict[str, tuple[tuple[int, Row], ...]]  # whose second word is this one
-    others: tuple[tuple[int, Row], ...]
+    others: tuple[tuple[str, tuple[int, Row]], ...]  # the same by how it begins
     lone: tuple[Row, ...]  # of one word, without their numbers
 
 
@@ -136,11 +136,10 @@ class _Text:
     def said(self) -> frozenset[str]:
         return _said_in(self.own) | _said_in(self.subject) if self.subject else _said_in(self.own)
 
-    @property
-    def forms(self) -> frozenset[str]:
+    def forms(self, said: frozenset[str]) -> frozenset[str]:
         """What is said, and without prefixes where it is written in a script that has some."""
         if self.own.isascii() or _PREFIXED.search(self.whole) is None:
-            return self.said
+            return said
         return _forms_in(self.own) | _forms_in(self.subject) if self.subject else _forms_in(self.own)
 
     def span(self, first: int, last: int) -> tuple[int, int]:
@@ -230,7 +229,7 @@ class Matcher:
         begun = known.keys() & said
         if not begun:
             return
-        words, spoken, whole = text.words, text.forms, text.whole
+        words, spoken, whole = text.words, text.forms(said), text.whole
         for at in [at for at, word in enumerate(words) if word in begun]:
             following = words[at + 1] if at + 1 < len(words) else ""
             rows = known[words[at]]
@@ -324,20 +323,19 @@ def _known(rows: tuple[Row, ...]) -> _Known:
         elif row.next and row.rest[0].how is _How.WHOLE:
             by_next[row.next] = (*by_next.get(row.next, ()), (number, row))
         else:
-            others.append((number, row))
+            others.append((row.next, (number, row)))
     return _Known(rows, tuple(alone), by_next, tuple(others), tuple(row for _, row in alone))
 
 
 def _likely(known: _Known, following: str, said: frozenset[str]) -> Iterable[Row]:
     """The rows that a text may hold here, in the order of the table."""
-    more: list[tuple[int, Row]] = []
-    for form in (following,) if following.isascii() else forms(following):
-        more += known.by_next.get(form, ())
-        for one in known.others:
-            if form.startswith(one[1].next) and one not in more:
-                more.append(one)
-    if more:
-        more = [one for one in more if one[1].later in said or not one[1].later]
+    more = list(known.by_next.get(following, ()))
+    more += [one for begin, one in known.others if following.startswith(begin)]
+    if not following.isascii():
+        for form in forms(following)[1:]:
+            more += known.by_next.get(form, ())
+            more += [one for begin, one in known.others if form.startswith(begin) and one not in more]
+    more = [one for one in more if not one[1].later or one[1].later in said]
     if not more:
         return known.lone
     return [row for _, row in sorted((*known.alone, *more), key=_by_number)]

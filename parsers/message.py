@@ -279,7 +279,8 @@ def _unreadable(shut: list[str], own: str) -> str:
 def _understood(message: IncomingMessage, signature: str, reading: Reading, head: Head) -> IncomingMessage:
     """Language, facts and the judgement of the word tables, from the customer's own words."""
     own = message.new_text
-    told = told_languages(header_text(head.first("content-language") or b"", 100))
+    named = head.first("content-language")
+    told = told_languages(header_text(named, 100)) if named else ()
     told += spoken_at(message.sender.domain) if message.sender else ()
     language, confidence = language_of(own, told)
     if confidence < 0.5:

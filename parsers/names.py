@@ -72,6 +72,16 @@ def _introductions() -> tuple[frozenset[str], tuple[str, ...]]:
     return frozenset(several.values()), tuple(words for words in rows if words not in several)
 
 
+def _alike(text: str) -> str:
+    """A text in which letters are the same that a pattern takes for each other when it ignores case."""
+    return text.casefold().replace("i\u0307", "i").replace("ı", "i")
+
+
+@cache
+def _introducing() -> tuple[str, ...]:
+    return tuple(map(_alike, table("names")["introductions"]))
+
+
 @cache
 def _introduction() -> re.Pattern[str]:
     words = "|".join(sorted(map(re.escape, table("names")["introductions"]), key=len, reverse=True))
@@ -81,7 +91,9 @@ def _introduction() -> re.Pattern[str]:
 def _introduced(own: str) -> tuple[str, int, int] | None:
     firsts, inside = _introductions()
     low = own[:_INTRODUCED].lower()
-    if firsts.isdisjoint(letters_of(own)) and not any(one in low for one in inside):
+    if firsts.isdisjoint(letters_of(own)) and not any(map(low.__contains__, inside)):
+        return None
+    if not any(map(_alike(own[:_INTRODUCED]).__contains__, _introducing())):
         return None
     match = _introduction().search(own[:_INTRODUCED])
     if match is None:
@@ -124,4 +136,9 @@ def _tokens(name: str) -> list[str]:
 
 
 def _is_person(name: str) -> bool:
-    return not set(_tokens(name)) & set(table("names")["offices"])
+    return _offices().isdisjoint(_tokens(name))
+
+
+@cache
+def _offices() -> frozenset[str]:
+    return frozenset(table("names")["offices"])

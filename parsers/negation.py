@@ -65,13 +65,18 @@ def is_denied(text: str, start: int, end: int, language: str, reach: int = REACH
         return False
     before = _CLAUSE.split(text[max(start - _SIDE, 0) : start])[-1]
     rest = text[end : end + _SIDE]
-    sentence = _SENTENCE.split(rest, maxsplit=1)[0]
-    clause = _CLAUSE.split(rest, maxsplit=1)[0]
     if rules.is_open:
+        clause, sentence = (pattern.split(rest, maxsplit=1)[0] for pattern in (_CLAUSE, _SENTENCE))
         return _is_denied_openly(rules, before, clause, sentence, reach)
     words = _words(before)
-    if not rules.hollow.isdisjoint(words[-_LOOK:]) or _has_any(_words(sentence), rules.turns):
-        return False
+    if not _says_no(rules, words, rest, reach):
+        return False  # nearly all: no need to look for what would turn it
+    turned = _has_any(_words(_SENTENCE.split(rest, maxsplit=1)[0]), rules.turns)
+    return rules.hollow.isdisjoint(words[-_LOOK:]) and not turned
+
+
+def _says_no(rules: _Denials, words: list[str], rest: str, reach: int) -> bool:
+    """Whether the words of the clause before a phrase, or the text behind it, say no."""
     near = _cut(words[-reach:], rules.joints)
     if not rules.no.isdisjoint(near) and rules.blocks.isdisjoint(words[-reach - 3 :]):
         return True
@@ -79,7 +84,7 @@ def is_denied(text: str, start: int, end: int, language: str, reach: int = REACH
         return False
     if rules.blocks.isdisjoint(words[-REACH:]) and _has_any(_cut(words[-_PLAN_REACH:], rules.joints), rules.plans):
         return True
-    following = _words(clause)[:_AFTER]
+    following = _words(_CLAUSE.split(rest, maxsplit=1)[0])[:_AFTER]
     stop = next((place for place, word in enumerate(following) if word in rules.joints), len(following))
     return _has_any(following[:stop], rules.after)
 

@@ -7,6 +7,7 @@ program gets no answer.
 
 import re
 from functools import cache
+from itertools import islice
 
 from cases.message import Automatic
 from parsers.folding import WORD, is_open
@@ -66,7 +67,7 @@ def note(signs: Signs) -> Verdict:
 def _is_word(text: str) -> bool:
     """Whether it is a command or an answer in a word or two, above a quotation or not: "Inquiry", "CLOSE #1"."""
     said = _INTRODUCTION.sub("", text)
-    return len(WORD.findall(said)) < _FEWEST and not is_open(said)
+    return len(list(islice(WORD.finditer(said), _FEWEST))) < _FEWEST and not is_open(said)
 
 
 def _is_headed(found: Weighed) -> bool:

@@ -210,7 +210,7 @@ def _is_business(one: Sentence) -> bool:
 
 
 def _of_subject(one: Written) -> Signs:
-    label = _LABEL.match(one.subject)
+    label = _LABEL.match(one.subject) if ":" in one.subject or "：" in one.subject else None
     if label and is_heading(label[1]):
         return {"subject labelled": 1.0}
     if one.replies:

@@ -16,7 +16,8 @@ from zlib import crc32
 _WORDS = 80  # words looked at, taken from all over the text
 _LONGEST = 24  # letters from which a word is no word
 _WHOLE = 14  # letters up to which a word is looked up as a whole
-_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’\u0300-\u036f\u064b-\u0652\u0900-\u0963\u0966-\u097f\u200c])*")
+_WORD = re.compile(r"[^\W\d_]+(?:['\u0300-\u036f\u064b-\u0652\u0900-\u0963\u0966-\u097f\u200c]+[^\W\d_]*)*")
+_ASCII_WORD = re.compile("[a-z][a-z']*")  # the same, in a third of the time
 _LANE = 32  # bits in which the weights of one language are summed up
 _HALF = 1 << _LANE - 1
 _WEIGHT = re.compile(r"([a-z]+)(-?\d+)")
@@ -53,7 +54,8 @@ def likely(text: str) -> dict[str, float]:
 
 def words_of(text: str) -> list[str]:
     """The words of a text in small letters, with plain apostrophes."""
-    return _WORD.findall(text.lower().replace("’", "'"))
+    low = text.lower().replace("’", "'")
+    return (_ASCII_WORD if low.isascii() else _WORD).findall(low)
 
 
 def pieces_of(word: str) -> list[str]:

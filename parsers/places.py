@@ -35,7 +35,7 @@ def find_places(text: str) -> Iterator[Fact]:
     lowered = text.lower()
     found: dict[str, Fact] = {}
     for _, (kinds, pattern) in sorted(likely.items()):
-        if not any(kind in lowered for kind in kinds):
+        if not any(map(lowered.__contains__, kinds)):
             continue
         for tried, match in enumerate(pattern.finditer(text)):
             if tried >= _MOST_TRIES or len(found) >= _MOST:

@@ -83,8 +83,7 @@ class Scanned:
 
     def restore(self, data: bytes) -> bytes:
         """Bytes in which tokens are replaced by the base64 they stand for."""
-        line = base64.b64encode(self.token)
-        if not self.pieces or line not in data:
+        if not self.pieces or (line := base64.b64encode(self.token)) not in data:
             return data
         return re.sub(re.escape(line) + rb"([A-Za-z0-9+/]{4})", self._piece, data)
 

@@ -218,7 +218,7 @@ def _above_rule(lines: list[str], at: int) -> int:
 
 
 def _has_text(lines: list[str]) -> bool:
-    return any(line.strip() for line in lines)
+    return any(map(str.strip, lines))
 
 
 def _above_mark(lines: list[str], at: int) -> int:

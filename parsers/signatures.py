@@ -4,6 +4,7 @@ import re
 import unicodedata
 from functools import cache, lru_cache
 
+from parsers.labels import ANY_DIGIT
 from parsers.numbers import find_numbers
 from parsers.tables import table
 
@@ -49,7 +50,7 @@ def without_signature(lines: _Lines) -> tuple[_Lines, _Lines]:
 
 
 def _has_text(lines: _Lines) -> bool:
-    return any(line.strip() for line in lines)
+    return any(map(str.strip, lines))
 
 
 def _trimmed(lines: _Lines) -> _Lines:
@@ -64,7 +65,8 @@ def _from_end(lines: _Lines) -> range:
 
 
 def _names_numbers(lines: _Lines) -> bool:
-    return any(any(c.isdigit() for c in line) for line in lines) and bool(find_numbers("\n".join(lines)[:3000]))
+    text = "\n".join(lines)[:3000]
+    return ANY_DIGIT.search(text) is not None and bool(find_numbers(text))
 
 
 def _goes_on(lines: _Lines) -> bool:
@@ -146,22 +148,24 @@ def _bare_list_footer(lines: _Lines) -> int:
     while top and end - top < _LIST_LINES and _is_of_list(lines[top - 1], words["words"]):
         top -= 1
     text = "\n".join(lines[top:end])[:2000].casefold()
-    return top if _has_text(lines[:top]) and any(word in text for word in words["machine"]) else len(lines)
+    return top if _has_text(lines[:top]) and any(map(text.__contains__, words["machine"])) else len(lines)
 
 
 def _is_of_list(line: str, words: list[str]) -> bool:
     """Whether a line gives a link or an address, or speaks of a list without a word of a person."""
     folded = line.strip().casefold()
-    told = "http" in folded or "@" in folded or any(word in folded for word in words)
+    told = "http" in folded or "@" in folded or any(map(folded.__contains__, words))
     return told and len(line) <= _NAME_LINE and not _speaks(folded)
 
 
 @cache
-def _footers() -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _footers() -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """How footers begin, by the first character; devices and programs."""
     row = table("signatures")["footers"]
-    return tuple(start.casefold().replace("’", "'") for start in row["starts"]), tuple(
-        map(str.casefold, row["devices"])
-    )
+    starts: dict[str, tuple[str, ...]] = {}
+    for start in (one.casefold().replace("’", "'") for one in row["starts"]):
+        starts[start[0]] = (*starts.get(start[0], ()), start)
+    return starts, tuple(map(str.casefold, row["devices"]))
 
 
 def _footer(lines: _Lines) -> int:
@@ -187,7 +191,7 @@ def is_footer(line: str) -> bool:
     """Whether a program put the line below the text: `Sent from my phone`."""
     plain = line.strip(" \t-*_<>()[]|·•—–\u00a0").casefold().replace("’", "'")
     starts, devices = _footers()
-    if len(plain) > 160 or not plain.startswith(starts) or plain.endswith(("?", "？")):
+    if len(plain) > 160 or not plain.startswith(starts.get(plain[:1], ())) or plain.endswith(("?", "？")):
         return False
     head = re.split(r"[,.;!](?=\s)", plain, maxsplit=1)[0]
     width = len(plain) if plain.isascii() else sum(1 + (one >= "\u2e80") for one in plain)
@@ -286,8 +290,8 @@ def _contact(lines: _Lines) -> int:
         return len(lines)
     strong, weak = _contact_words()
     text = f"{' '.join(block)} ".casefold()
-    shown = sum(word in text for word in strong)
-    if not shown or shown + sum(word in text for word in weak) < 3 or not _is_name(block[0]) or _goes_on(block):
+    shown = sum(map(text.__contains__, strong))
+    if not shown or shown + sum(map(text.__contains__, weak)) < 3 or not _is_name(block[0]) or _goes_on(block):
         return len(lines)
     return top
 

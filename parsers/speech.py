@@ -48,6 +48,7 @@ _FOUND_AT = re.compile(
     r"[\w.+-]+@[\w-]+\.[\w.-]+|https?://\S+|www\.\S+|\+?[(]?\d[\d\s()./-]{6,}\d|(?<=[\s(])[a-z0-9-]+\.(?:com|org|net)\b",
     re.IGNORECASE,
 )
+_ANY_DIGIT = re.compile(r"\d")
 _MARK = " .-–—_*=#|>•·~,:―─━═●○◆◇■□★☆※…"
 _SCRIPTS = (("ja", "[\u3040-\u30ff]"), ("ko", "[\uac00-\ud7a3]"), ("th", "[\u0e00-\u0e7f]"), ("zh", "[\u3400-\u9fff]"))
 _HIRAGANA = re.compile("[\u3040-\u309f]")
@@ -192,9 +193,14 @@ def _languages_of(word: str) -> tuple[str, ...]:
 
 def may_speak_of(text: str, topics: int) -> bool:
     """Whether a word of a text may mean one of the topics in some language; if not, no sentence of it is about them."""
-    if is_open(text) or _FOUND_AT.search(text):
+    if is_open(text) or (_may_hold_address(text) and _FOUND_AT.search(text)):
         return True
     return any(_about_of(plain(word)) & topics for word in WORD.findall(text))
+
+
+def _may_hold_address(text: str) -> bool:
+    """A quick look before the long pattern: addresses hold a sign, a point that ends nothing, or digits."""
+    return "@" in text or "." in text[:-1] or "://" in text or _ANY_DIGIT.search(text) is not None
 
 
 @lru_cache(maxsize=20_000)
@@ -211,7 +217,7 @@ def _means(word: str, language: str) -> tuple[int, tuple[_Term, ...]]:
 
 def read_sentence(text: str, likely: Sequence[str]) -> Sentence:
     """A sentence in that of the likely languages whose table knows most of it."""
-    bare, found_at = _FOUND_AT.subn(" ", text)
+    bare, found_at = _FOUND_AT.subn(" ", text) if _may_hold_address(text) else (text, 0)
     extra = REACHED if found_at else 0
     opened = 0 if bare.isascii() else sum(map(len, UNSPACED.findall(bare)))
     if opened * 3 > len(bare.replace(" ", "")):

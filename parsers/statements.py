@@ -2,6 +2,7 @@
 
 import re
 from enum import IntEnum
+from functools import lru_cache
 
 from parsers.folding import WORD
 from parsers.speech import (
@@ -73,10 +74,8 @@ _MADE_OF = (
 
 def kinds_of(one: Sentence) -> int:
     """All that a sentence does at once, bits of `Kind`."""
-    about, found = one.about, _aside(one)
-    for kind, without, groups in _MADE_OF:
-        if not about & without and all(about & group for group in groups):
-            found |= kind
+    about = one.about
+    found = _aside(one) | _made_of(about)
     if (about & AWAY and one.unknown * 4 <= one.known and not one.own) or (about & WORK and one.days >= 2):
         found |= Kind.ABSENT
     if about & LEFT and not one.unknown and not one.own:
@@ -93,6 +92,16 @@ def kinds_of(one: Sentence) -> int:
         found |= Kind.HOURS
     if about & POLITE and one.unknown <= max(one.known > 1, one.known // 2):
         found |= Kind.POLITE | (Kind.THANKS if about & (MAIL | TURN) else 0)
+    return found
+
+
+@lru_cache(maxsize=4096)  # sentences speak of few things
+def _made_of(about: int) -> int:
+    """The kinds that words make together, whatever else is known of the sentence."""
+    found = 0
+    for kind, without, groups in _MADE_OF:
+        if not about & without and all(about & group for group in groups):
+            found |= kind
     return found
 
 

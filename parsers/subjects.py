@@ -25,6 +25,7 @@ _WAS = re.compile(
     r"|было|раньше|було|раніше|ранее|önceki|eski|原|原题|原標題|元|旧)\s?[:：])\s?(.{3,200})\Z",
     re.IGNORECASE,
 )
+_OPENS = frozenset(":：([（")  # one of them stands in both that is looked for
 _REPEATED = re.compile(r"\s([(\[（]?)Re:\s(?=.{3})", re.IGNORECASE)  # `new words Re: old words`, in brackets or not
 _WORDS = re.compile(r"\w+")
 _SIGNS = " .…!?#@-_*"
@@ -70,7 +71,7 @@ def read_subject(subject: str, *, notices: bool = False) -> Subject:
     rest, replies, forwards = subject if subject.isascii() else unicodedata.normalize("NFKC", subject), 0, 0
     tags: list[str] = []
     for _ in range(_MOST):
-        match = _PREFIX.match(rest)
+        match = _PREFIX.match(rest) if ":" in rest or "：" in rest else None
         word = fold(match[1]) if match else ""
         forward = _kinds().get(word, False if notices and word in _notices() else None)
         if match and forward is not None:
@@ -82,7 +83,7 @@ def read_subject(subject: str, *, notices: bool = False) -> Subject:
             break
         tags.append(fold(tag[1] or tag[2] or tag[3]))
         rest = rest[tag.end() :]
-    shorter = _FORWARDED.sub("", rest)
+    shorter = _FORWARDED.sub("", rest) if ")" in rest or "]" in rest else rest
     forwards += shorter != rest
     base, was = _changed(shorter)
     return Subject(base=fold(base).strip(), was=was, replies=replies, forwards=forwards, tags=tuple(tags))
@@ -90,6 +91,8 @@ def read_subject(subject: str, *, notices: bool = False) -> Subject:
 
 def _changed(subject: str) -> tuple[str, str]:
     """The subject, and the base of the one it replaced."""
+    if _OPENS.isdisjoint(subject):
+        return subject, ""
     at = max(0, len(subject) - _MOST_WAS)
     changed = _WAS.search(subject, at)
     repeated = _REPEATED.search(subject, at)

@@ -1,8 +1,10 @@
 """What tells countries of one language apart: towns, words and offices of one country, forms of phones and codes."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from parsers.folding import UNSPACED, is_open, letters_of
@@ -67,9 +69,8 @@ def _named(text: str, spoken: frozenset[str]) -> Iterator[tuple[str, Trace]]:
     if len(low) != len(text):
         return
     names = _names()
-    is_named = not names.keys().isdisjoint(letters_of(text)) or _ARABIC.search(low) is not None
-    for match in _LETTERS.finditer(low) if is_named else ():
-        word, at = match[0], match.start()
+    for word, place in _words(low, names.keys() & letters_of(text)):
+        at = place
         found = names.get(word, ())
         if not found and "\u0600" <= word[0] <= "\u06ff":
             prefix = next((one for one in _JOINED if word.removeprefix(one) in names and word != one), "")
@@ -83,6 +84,23 @@ def _named(text: str, spoken: frozenset[str]) -> Iterator[tuple[str, Trace]]:
         for name in _unspaced():
             if spoken.intersection(name.codes) and (at := text.find(name.text)) >= 0:
                 yield from _traces(text, at, name, spoken)
+
+
+def _words(low: str, known: AbstractSet[str]) -> Iterable[tuple[str, int]]:
+    """The words of a text in small letters that may name something, and where they stand; few of them are known."""
+    if _ARABIC.search(low):  # known words may stand behind letters that are written together with them
+        return ((match[0], match.start()) for match in _LETTERS.finditer(low))
+    return sorted(((word, at) for word in known for at in _places(low, word)), key=itemgetter(1)) if known else ()
+
+
+def _places(low: str, word: str) -> Iterator[int]:
+    """Where a word stands by itself."""
+    at = low.find(word)
+    while at >= 0:
+        match = _LETTERS.match(low, at)
+        if match and match[0] == word and not (at and _LETTERS.match(low, at - 1, at)):
+            yield at
+        at = low.find(word, at + len(word))
 
 
 def _traces(text: str, at: int, name: _Name, spoken: frozenset[str]) -> Iterator[tuple[str, Trace]]:

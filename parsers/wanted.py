@@ -77,8 +77,8 @@ def find_wanted(heard: Heard, learned: Mapping[str, float] = _NOTHING_LEARNED) -
     `learned` is what other clues of the letter weigh for each remedy.
     """
     _, asked, signs = heard
-    asks = tuple(signs.letter.items())
-    scores = {one: _score(signs, asks, one) + learned.get(one, 0.0) for one in (*REMEDIES, NOTHING)}
+    whole = _of_all(tuple(signs.letter.items()))
+    scores = {one: _score(signs, whole, one) + learned.get(one, 0.0) for one in (*REMEDIES, NOTHING)}
     rule = max(scores, key=lambda one: scores[one])
     if rule == NOTHING or not (signs.own[rule] or asked.last >= 0):
         return None
@@ -92,11 +92,11 @@ def find_wanted(heard: Heard, learned: Mapping[str, float] = _NOTHING_LEARNED) -
 
 def score_of(signs: Signs, rule: str) -> float:
     """The sum of the weights of a remedy, or of nothing."""
-    return _score(signs, tuple(signs.letter.items()), rule)
+    return _score(signs, _of_all(tuple(signs.letter.items())), rule)
 
 
-def _score(signs: Signs, asks: Asks, rule: str) -> float:
-    score = _of_all(asks)[rule]
+def _score(signs: Signs, whole: Mapping[str, float], rule: str) -> float:
+    score = whole[rule]
     said = signs.own.get(rule)
     if said:
         every, own, _ = _weights(rule)

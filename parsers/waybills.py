@@ -17,6 +17,7 @@ _LOOK_BACK = 45  # characters before a number in which its carrier's name is loo
 # Words of capitals and digits, in which blanks and dashes may stand between groups.
 _RUN = re.compile(r"(?<![A-Za-z0-9])(?=[A-Z0-9]{0,6}[ -]?\d)[A-Z0-9]{1,34}(?:[ -][A-Z0-9]{1,12}){0,8}(?![A-Za-z0-9])")
 _TOKEN = re.compile(r"[A-Z0-9]+")
+_SIGN = re.compile(r"[^A-Z0-9]")
 # Digits in groups behind a word for waybill, and numbers of which somebody typed each character apart.
 _GROUPS = re.compile(r"(?<![\w.,+/-])[A-Z]{0,2}\d{1,6}(?:[ \u00a0-]{1,2}\d{2,8}){1,8}(?![\w.,]?\d)")
 _SPELT = re.compile(r"(?<!\S)[A-Z0-9](?:[ ]{1,3}[A-Z0-9]){9,33}(?!\S)")
@@ -85,7 +86,7 @@ def among(text: str, by_words: tuple[Numbered, ...]) -> tuple[Numbered, ...]:
 
 
 def _bare(value: str) -> str:
-    return re.sub(r"[^A-Z0-9]", "", value)
+    return _SIGN.sub("", value)
 
 
 def _without_pieces(found: list[Numbered]) -> Iterator[Numbered]:

@@ -17,6 +17,7 @@ _SHORT = 60  # characters; a longer line is a sentence, no address
 _LABELLED = re.compile(r"[^\s|,;:()]+")
 _LONGEST = 70
 _PIECE = re.compile(r"[^\W_]+")
+_ZONE = re.compile(rb"[+-](?<!\d[+-])(?:0\d|1[0-4])[034][05](?!\d)")
 
 
 @quick
@@ -239,5 +240,5 @@ def _looks_named(found: str) -> bool:
 
 def zone_of(dates: Iterable[bytes]) -> str:
     """The offset of the first Date header, as +0530; empty when it has none."""
-    match = re.search(rb"(?<!\d)([+-](?:0\d|1[0-4])[034][05])(?!\d)", next(iter(dates), b"")[:200])
-    return match[1].decode("ascii") if match else ""
+    match = _ZONE.search(next(iter(dates), b"")[:200])
+    return match[0].decode("ascii") if match else ""

@@ -136,7 +136,8 @@ def _said(text: str) -> frozenset[str]:
     exact, stems, heads = _currency_words()
     if text.isascii():
         low = letters_of(text)
-        if exact.isdisjoint(low) and not any(one[:2] in heads and one.startswith(stems) for one in low):
+        begun = not heads.isdisjoint([one[:2] for one in low])
+        if exact.isdisjoint(low) and not (begun and any(one.startswith(stems) for one in low)):
             return frozenset()
     words = list(set(_WORD.findall(text)))
     folded = "\n".join(words).casefold().split("\n")
